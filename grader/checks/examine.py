@@ -1,0 +1,120 @@
+"""What all kinds share: ask every case, judge each reply, word the first failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from grader.checks.verdict import Interview, Reply, Verdict
+from grader.checks.wording import describe_mismatch, describe_reply
+from grader.comparison import Mismatch
+from grader.course.case import Case
+from grader.course.prepared import PreparedCheck
+from grader.diagnose import Evidence, diagnose
+from grader.result import CaseCount, Diagnosis, Status
+
+Judgement = Mismatch | str | None
+"""None is right; a `Mismatch` differs in value; a string says otherwise what is wrong."""
+
+_NOT_IMPLEMENTED = "builtins.NotImplementedError"
+_MEMORY = "builtins.MemoryError"
+_FORBIDDEN_IMPORT = "grader.worker.guards.ForbiddenImport"
+
+
+def examine(
+    check: PreparedCheck, interview: Interview, judge_reply: Callable[[Case, Reply], Judgement]
+) -> Verdict:
+    """Ask all cases of a check; it passes when every case does."""
+    evidence: list[Evidence] = []
+    problems: list[tuple[Case, Reply, Judgement]] = []
+    printed = ""
+    for case in check.cases:
+        reply = interview.ask(check, case)
+        printed = printed or reply.printed
+        judgement = judge_reply(case, reply)
+        mismatch = judgement if isinstance(judgement, Mismatch) else None
+        failed = judgement is not None
+        evidence.append(Evidence(case, reply.observation, failed, mismatch))
+        if failed:
+            problems.append((case, reply, judgement))
+            if special(reply) is not None:
+                break  # not there, or not allowed: the other cases would say the same
+    count = CaseCount(run=len(evidence), passed=len(evidence) - len(problems))
+    if not evidence:
+        return Verdict(Status.GRADER_ERROR, message="The check has no cases; tell the instructor.")
+    if not problems:
+        return Verdict(Status.PASSED, 1.0, cases=count, printed=printed)
+    case, reply, judgement = problems[0]
+    status, line = status_of(reply)
+    return Verdict(
+        status=status,
+        message=_message(check, interview, problems, len(evidence)),
+        diagnosis=_diagnosis(check, interview, evidence, status),
+        cases=count,
+        printed=printed,
+        line=line,
+    )
+
+
+def special(reply: Reply) -> Status | None:
+    """The status of a reply that is no answer at all: missing, forbidden, out of memory."""
+    outcome, raised = reply.observation.outcome, reply.observation.raised
+    if outcome == "missing" or raised[:1] == [_NOT_IMPLEMENTED]:
+        return Status.MISSING
+    if outcome == "forbidden" or raised[:1] == [_FORBIDDEN_IMPORT]:
+        return Status.FORBIDDEN
+    if raised[:1] == [_MEMORY]:
+        return Status.OUT_OF_MEMORY
+    return None
+
+
+def status_of(reply: Reply) -> tuple[Status, int | None]:
+    """The status of a failing reply, and the student's line if an exception named one."""
+    frames = reply.error.get("frames") or [{}]
+    line = frames[-1].get("line")
+    exact = special(reply)
+    if exact is not None:
+        return exact, line
+    if reply.observation.outcome == "raised":
+        return Status.ERROR, line
+    return Status.FAILED, None
+
+
+def _message(
+    check: PreparedCheck,
+    interview: Interview,
+    problems: Sequence[tuple[Case, Reply, Judgement]],
+    asked: int,
+) -> str:
+    case, reply, judgement = problems[0]
+    visibility = interview.assignment.visibility
+    if isinstance(judgement, Mismatch):
+        text = describe_mismatch(case, judgement, visibility)
+    elif reply.observation.outcome == "answered" or special(reply) is None and judgement:
+        text = str(judgement)
+    else:
+        text = describe_reply(check.exercise, reply, visibility)
+    if special(reply) is not None:
+        return text
+    share = f" ({len(problems)} of {asked} cases)" if asked > 1 else ""
+    return f"{case.label}: {text}{share}"
+
+
+def _diagnosis(
+    check: PreparedCheck, interview: Interview, evidence: Sequence[Evidence], status: Status
+) -> Diagnosis | None:
+    if status not in {Status.FAILED, Status.ERROR}:
+        return None
+    return diagnose(interview.assignment, check, evidence)
+
+
+def answered(reply: Reply, exercise: str, interview: Interview) -> str | None:
+    """None for a reply with values; else a description of what came instead."""
+    if reply.observation.outcome == "answered":
+        return None
+    return describe_reply(exercise, reply, interview.assignment.visibility)
+
+
+def values_of(observation_values: list[Any]) -> Any:
+    """The single value of a reply, or None when the reply is malformed."""
+    return observation_values[0] if len(observation_values) == 1 else None

@@ -1,0 +1,152 @@
+"""Measures of fitted models on held-out data, by name, so that frozen checks can use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.comparison import as_array
+from grader.result import ConfusionPlot, CurvePlot, Plot, RocPlot
+
+Array = np.ndarray[Any, Any]
+_ROC_POINTS = 120
+
+
+class Unmeasurable(Exception):
+    """The answer is not what the measure can judge; the message says what was expected."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A quality, larger is better, and plots worth looking at."""
+
+    quality: float
+    plots: tuple[Plot, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure with the title that messages use.
+
+    `of` takes the student's values, the held-out data and the reference's values.
+    """
+
+    title: str
+    of: Callable[[list[Any], dict[str, Any], list[Any]], Measured]
+
+
+def linear_r2(values: list[Any], held_out: dict[str, Any], reference: list[Any]) -> Measured:
+    """R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)² of ŷ = Xw + b, from an answer ``(w, b)``."""
+    X, y = held_out["X"], held_out["y"]
+    w, b = _weights(values, [(X.shape[1],), ()])
+    residual = y - (X @ w + b)
+    return Measured(float(1 - np.sum(residual**2) / np.sum((y - y.mean()) ** 2)))
+
+
+def logistic_accuracy(
+    values: list[Any], held_out: dict[str, Any], reference: list[Any]
+) -> Measured:
+    """Accuracy of Xw + b ≥ 0, from an answer ``(w, b, …)`` whose third part may be a history."""
+    X, y = held_out["X"], held_out["y"]
+    w, b = _weights(values, [(X.shape[1],), ()])
+    logits = X @ w + b
+    predicted = (logits >= 0).astype(int)
+    plots: list[Plot] = [_confusion(y, predicted, 2), _roc(y, logits)]
+    plots += _curves(values, reference)
+    return Measured(float(np.mean(predicted == y)), tuple(plots))
+
+
+def softmax_accuracy(values: list[Any], held_out: dict[str, Any], reference: list[Any]) -> Measured:
+    """Accuracy of argmax(XW + b), from an answer ``(W, b)``."""
+    X, y = held_out["X"], held_out["y"]
+    classes = int(y.max()) + 1
+    W, b = _weights(values, [(X.shape[1], classes), (classes,)])
+    predicted = np.argmax(X @ W + b, axis=1)
+    return Measured(float(np.mean(predicted == y)), (_confusion(y, predicted, classes),))
+
+
+def predictions_accuracy(
+    values: list[Any], held_out: dict[str, Any], reference: list[Any]
+) -> Measured:
+    """Accuracy of predicted labels, from an answer that ends with them."""
+    y = held_out["y"]
+    predicted = as_array(values[-1]) if values else None
+    if predicted is None or predicted.shape != y.shape or predicted.dtype.kind not in "iu":
+        raise Unmeasurable(f"integer labels of shape {y.shape} were expected")
+    classes = int(y.max()) + 1
+    inside = np.clip(predicted, 0, classes - 1)
+    return Measured(float(np.mean(predicted == y)), (_confusion(y, inside, classes),))
+
+
+MEASURES: dict[str, Measure] = {
+    "linear_r2": Measure("R²", linear_r2),
+    "logistic_accuracy": Measure("accuracy", logistic_accuracy),
+    "softmax_accuracy": Measure("accuracy", softmax_accuracy),
+    "predictions_accuracy": Measure("accuracy", predictions_accuracy),
+}
+
+
+def _weights(values: list[Any], shapes: list[tuple[int, ...]]) -> list[Array]:
+    answer = values[0] if len(values) == 1 else None
+    if not isinstance(answer, tuple | list) or len(answer) < len(shapes):
+        raise Unmeasurable(f"a tuple of {len(shapes)} or more values was expected")
+    found = []
+    for index, shape in enumerate(shapes):
+        array = as_array(answer[index])
+        if array is None or array.shape != shape or array.dtype.kind not in "biuf":
+            received = "no array of numbers" if array is None else f"shape {array.shape}"
+            raise Unmeasurable(
+                f"value {index + 1} of the answer should have shape {shape}; received {received}"
+            )
+        if not np.isfinite(array).all():
+            raise Unmeasurable(f"value {index + 1} of the answer contains NaN or infinity")
+        found.append(array.astype(np.float64))
+    return found
+
+
+def _confusion(y: Array, predicted: Array, classes: int) -> ConfusionPlot:
+    counts = np.zeros((classes, classes), dtype=int)
+    np.add.at(counts, (y, predicted), 1)
+    return ConfusionPlot(
+        title="Confusion matrix on held-out data",
+        labels=[str(label) for label in range(classes)],
+        counts=counts.tolist(),
+    )
+
+
+def _roc(y: Array, scores: Array) -> RocPlot:
+    order = np.argsort(-scores, kind="stable")
+    last_of_tie = np.append(np.diff(scores[order]) != 0, True)
+    true = np.append(0, np.cumsum(y[order] == 1)[last_of_tie]) / max(int((y == 1).sum()), 1)
+    false = np.append(0, np.cumsum(y[order] == 0)[last_of_tie]) / max(int((y == 0).sum()), 1)
+    area = float(np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2))
+    keep = np.unique(np.linspace(0, len(true) - 1, min(_ROC_POINTS, len(true))).astype(int))
+    return RocPlot(
+        title="ROC curve on held-out data",
+        false_positive_rate=np.round(false[keep], 4).tolist(),
+        true_positive_rate=np.round(true[keep], 4).tolist(),
+        area=round(area, 4),
+    )
+
+
+def _curves(values: list[Any], reference: list[Any]) -> list[Plot]:
+    if len(values[0]) < 3 or len(reference[0]) < 3:
+        return []
+    mine, theirs = as_array(values[0][2]), as_array(reference[0][2])
+    if mine is None or theirs is None or mine.ndim != 1 or not np.isfinite(mine).all():
+        return []
+    return [
+        CurvePlot(
+            title="Training objective",
+            student=_thinned(mine),
+            reference=_thinned(theirs),
+        )
+    ]
+
+
+def _thinned(curve: Array) -> list[float]:
+    keep = np.unique(np.linspace(0, len(curve) - 1, min(_ROC_POINTS, len(curve))).astype(int))
+    return [float(f"{value:.5g}") for value in curve[keep]] if len(curve) else []

@@ -1,0 +1,22 @@
+"""src: rules on the syntax tree, a teaching aid beside the guard at run time."""
+
+from __future__ import annotations
+
+from grader.checks.verdict import Interview, Verdict, passed
+from grader.course.prepared import PreparedCheck
+from grader.result import CaseCount, Status
+
+
+def judge_source(check: PreparedCheck, interview: Interview) -> Verdict:
+    """Fail when the exercise, or a helper that it calls, names a forbidden function."""
+    uses = interview.uses(check.exercise)
+    for forbidden in check.settings["forbid"]:
+        for dotted, line in sorted(uses.items(), key=lambda item: item[1]):
+            if dotted == forbidden:
+                return Verdict(
+                    Status.FORBIDDEN,
+                    message=f"line {line} uses {forbidden}, which this exercise is to do without.",
+                    cases=CaseCount(run=1, passed=0),
+                    line=line,
+                )
+    return passed(1)

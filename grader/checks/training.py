@@ -1,0 +1,48 @@
+"""train: quality on held-out data whose labels never enter the student's process."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from grader.checks.examine import Judgement, answered, examine
+from grader.checks.measures import MEASURES, Unmeasurable
+from grader.checks.verdict import Interview, Reply, Verdict
+from grader.course.case import Case
+from grader.course.prepared import PreparedCheck
+from grader.result import Plot, Status
+
+
+def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
+    """Measure what was fitted; points grow linearly from the baseline to the threshold."""
+    measure = MEASURES[check.settings["measure"]]
+    baseline, threshold = float(check.settings["baseline"]), float(check.settings["threshold"])
+    shares: list[float] = []
+    plots: list[Plot] = []
+
+    def judge(case: Case, reply: Reply) -> Judgement:
+        problem = answered(reply, check.exercise, interview)
+        if problem is not None:
+            shares.append(0.0)
+            return problem
+        assert case.expected is not None
+        try:
+            measured = measure.of(reply.observation.values, case.held_out, case.expected.values)
+        except Unmeasurable as reason:
+            shares.append(0.0)
+            return str(reason)
+        plots.extend(measured.plots)
+        quality = measured.quality if math.isfinite(measured.quality) else baseline
+        shares.append(min(1.0, max(0.0, (quality - baseline) / (threshold - baseline))))
+        if quality >= threshold:
+            return None
+        return (
+            f"{measure.title} on held-out data is {measured.quality:.3f}; "
+            f"{threshold:.3f} is needed for all points, {baseline:.3f} is what no learning gives"
+        )
+
+    verdict = examine(check, interview, judge)
+    if verdict.status in {Status.PASSED, Status.FAILED} and shares:
+        share = 1.0 if verdict.status is Status.PASSED else min(sum(shares) / len(shares), 0.99)
+        return replace(verdict, share=share, plots=tuple(plots))
+    return verdict

@@ -1,0 +1,103 @@
+"""Sentences about replies and mismatches. Hidden cases never show an input or a value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.checks.verdict import Reply
+from grader.comparison import Difference, Mismatch
+from grader.course.case import Case
+from grader.result import Visibility
+from grader.wire import Opaque
+
+_MAX_SHOWN = 6
+
+
+def describe_mismatch(case: Case, mismatch: Mismatch, visibility: Visibility) -> str:
+    """Say what differs; for public cases with the values and, when they are small, the inputs."""
+    place = f" at {mismatch.position}" if mismatch.position else ""
+    text = f"{mismatch.summary}{place}"
+    if visibility is Visibility.HIDDEN:
+        return text
+    shown = {Difference.VALUES, Difference.NOT_FINITE}
+    if mismatch.difference in shown:
+        text += "\n" + _show_pair(mismatch.expected, mismatch.received)
+    inputs = _show_inputs(case)
+    return f"{text}\n{inputs}" if inputs else text
+
+
+def _show_pair(expected: Any, received: Any) -> str:
+    one, other = np.asarray(expected), np.asarray(received)
+    if one.dtype.kind not in "biuf" or one.shape != other.shape or one.ndim == 0:
+        return f"  expected: {_short(expected)}\n  received: {_short(received)}"
+    wrong = ~np.isclose(
+        one.astype(float), other.astype(float), rtol=1e-6, atol=1e-9, equal_nan=True
+    )
+    index = tuple(int(part) for part in np.argwhere(wrong)[0]) if wrong.any() else ()
+    if one.size <= _MAX_SHOWN:
+        return f"  expected: {_short(one)}\n  received: {_short(other)}"
+    return (
+        f"  first difference at index {index if len(index) > 1 else index[0]}\n"
+        f"  expected: {_short(one[index])}\n  received: {_short(other[index])}"
+    )
+
+
+def _show_inputs(case: Case) -> str:
+    small = {
+        name: value
+        for name, value in {**case.arguments, **case.options}.items()
+        if not isinstance(value, np.ndarray) or value.size <= _MAX_SHOWN
+    }
+    if not case.arguments or len(small) < len(case.arguments) + len(case.options):
+        shapes = [
+            f"{name} {value.shape}"
+            for name, value in case.arguments.items()
+            if isinstance(value, np.ndarray)
+        ]
+        return f"  inputs:   {', '.join(shapes)}" if shapes else ""
+    return "  inputs:   " + ", ".join(f"{name}={_short(value)}" for name, value in small.items())
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Opaque):
+        return value.type
+    if isinstance(value, np.ndarray | np.generic | float):
+        return np.array2string(np.asarray(value), precision=6, threshold=_MAX_SHOWN, separator=", ")
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "…"
+
+
+def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
+    """Say what came instead of an answer."""
+    outcome = reply.observation.outcome
+    if outcome == "missing":
+        near = f" Did you mean {' or '.join(reply.nearest)}?" if reply.nearest else ""
+        return f"There is no {reply.missing} in your file.{near}"
+    raised = reply.observation.raised or ["an unknown exception"]
+    name = raised[0].removeprefix("builtins.")
+    if name == "NotImplementedError":
+        return f"{exercise} is not written yet."
+    if outcome == "forbidden":
+        return f"{reply.error.get('message', 'a forbidden function was used')}{_place(reply)}."
+    if name.endswith("ForbiddenImport"):
+        return f"{reply.error.get('message')}{_place(reply)}."
+    if name == "MemoryError":
+        return f"{exercise} ran out of memory{_place(reply)}."
+    if name == "SystemExit":
+        return f"{exercise} called sys.exit{_place(reply)}; a graded function returns instead."
+    if visibility is Visibility.HIDDEN:
+        return f"{name} was raised{_place(reply)}."
+    message = reply.error.get("message") or ""
+    lines = [f"{name}: {message}" if message else f"{name} was raised"]
+    for frame in reply.error.get("frames", []):
+        lines.append(f"  {frame['file']}, line {frame['line']}, in {frame['function']}")
+        if frame["code"]:
+            lines.append(f"    {frame['code']}")
+    return "\n".join(lines)
+
+
+def _place(reply: Reply) -> str:
+    frames = reply.error.get("frames") or []
+    return f" in line {frames[-1]['line']}" if frames else ""

@@ -1,0 +1,220 @@
+"""How an author writes an assignment: files, exercises, and decorated check functions."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from grader.course.case import Case
+from grader.result import Kind
+
+Cases = Callable[[np.random.Generator], Iterable[Case]]
+Backend = Literal["numpy", "keras"]
+
+STANDARD_IMPORTS = (
+    "__future__",
+    "collections",
+    "dataclasses",
+    "functools",
+    "itertools",
+    "math",
+    "typing",
+    "warnings",
+)
+"""What every graded file may import of the standard library."""
+BACKEND_IMPORTS: dict[str, tuple[str, ...]] = {
+    "numpy": ("numpy",),
+    "keras": ("numpy", "keras"),
+}
+
+
+@dataclass
+class Check:
+    """A check as its author declares it: a kind, a title, points, and a generator of cases."""
+
+    exercise: str
+    name: str
+    kind: Kind
+    title: str
+    points: float
+    cases: Cases
+    needs: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Exercise:
+    """A function or class that the student writes."""
+
+    name: str
+    file: str
+    hints: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    checks: list[Check] = field(default_factory=list)
+    forbid: tuple[str, ...] = ()
+
+    def outputs(
+        self, *, points: float, select: int | None = None, needs: Iterable[str] = ()
+    ) -> Callable[[Cases], Cases]:
+        """Compare outputs with the reference's; `select` picks one of a returned tuple."""
+        return self._declare(Kind.OUT, points, needs, {"judges": "values", "select": select})
+
+    def no_warnings(self, *, points: float, needs: Iterable[str] = ()) -> Callable[[Cases], Cases]:
+        """Compare outputs, and allow no NumPy warning."""
+        return self._declare(Kind.OUT, points, needs, {"judges": "warnings", "select": None})
+
+    def gradient(
+        self,
+        *,
+        points: float,
+        wrt: Iterable[str],
+        of: str | None = None,
+        consistent_share: float = 0.3,
+        needs: Iterable[str] = (),
+    ) -> Callable[[Cases], Cases]:
+        """Compare gradients with the reference's and with differences of the student's own loss.
+
+        Parameters
+        ----------
+        wrt
+            The arguments that the gradients belong to, in the order of the outputs.
+        of
+            The exercise that computes the loss (the sum of its output, when that is an array);
+            None when this one returns ``(loss, gradient, …)`` itself.
+        consistent_share
+            The part of the points for a gradient that is wrong, but right for the student's own
+            wrong loss.
+        """
+        settings = {"of": of, "wrt": list(wrt), "consistent_share": consistent_share}
+        return self._declare(Kind.GRAD, points, needs, settings)
+
+    def statistics(self, *, points: float, needs: Iterable[str] = ()) -> Callable[[Cases], Cases]:
+        """Compare statistics of random output with the ranges that the cases expect."""
+        return self._declare(Kind.STAT, points, needs, {})
+
+    def errors(
+        self, *, points: float, raises: str = "ValueError", needs: Iterable[str] = ()
+    ) -> Callable[[Cases], Cases]:
+        """Expect an exception of class `raises` (dotted, unless it is a builtin)."""
+        dotted = raises if "." in raises else f"builtins.{raises}"
+        return self._declare(Kind.ERR, points, needs, {"raises": dotted})
+
+    def training(
+        self,
+        *,
+        points: float,
+        measure: str,
+        baseline: float,
+        threshold: float,
+        cpu_seconds: float = 60,
+        needs: Iterable[str] = (),
+    ) -> Callable[[Cases], Cases]:
+        """Measure the quality of what was fitted, on data that the student's process never sees."""
+        settings = {
+            "measure": measure,
+            "baseline": baseline,
+            "threshold": threshold,
+            "cpu_seconds": cpu_seconds,
+        }
+        return self._declare(Kind.TRAIN, points, needs, settings)
+
+    def keras(self, *, points: float, needs: Iterable[str] = ()) -> Callable[[Cases], Cases]:
+        """Run a script on a Keras model or layer and compare what it returns."""
+        return self._declare(Kind.KERAS, points, needs, {})
+
+    def purity(self, *, points: float) -> None:
+        """Expect the inputs of the first outputs check to be unchanged."""
+        first = next(check for check in self.checks if check.kind is Kind.OUT)
+        self._add(
+            Check(
+                exercise=self.name,
+                name="purity",
+                kind=Kind.OUT,
+                title="leaves its inputs unchanged",
+                points=points,
+                cases=first.cases,
+                # The values of these cases are judged by `first`; its case seeds are reused.
+                settings={"judges": "purity", "select": None, "same_cases_as": first.name},
+            )
+        )
+
+    def source(self, *, points: float, forbid: Iterable[str], title: str) -> None:
+        """Forbid functions: on the syntax tree, and at run time in all checks of the exercise."""
+        self.forbid = tuple(forbid)
+        settings = {"forbid": list(self.forbid)}
+        self._add(
+            Check(self.name, "source", Kind.SRC, title, points, lambda rng: (), settings=settings)
+        )
+
+    def _declare(
+        self, kind: Kind, points: float, needs: Iterable[str], settings: dict[str, Any]
+    ) -> Callable[[Cases], Cases]:
+        def declare(cases: Cases) -> Cases:
+            name = cases.__name__  # type: ignore[attr-defined]
+            title = (inspect.getdoc(cases) or "").partition("\n")[0].strip()
+            if not title:
+                raise ValueError(
+                    "Expected a docstring, which is the title that students read. "
+                    f"Received: none on {self.name}.{name}"
+                )
+            self._add(Check(self.name, name, kind, title, points, cases, tuple(needs), settings))
+            return cases
+
+        return declare
+
+    def _add(self, check: Check) -> None:
+        if any(other.name == check.name for other in self.checks):
+            raise ValueError(f"Expected one check of each name. Received: {check.name} twice")
+        self.checks.append(check)
+
+
+@dataclass
+class StudentFile:
+    """A file that the student hands in."""
+
+    name: str
+    backend: Backend
+    imports: tuple[str, ...]
+    exercises: list[Exercise] = field(default_factory=list)
+
+    def exercise(
+        self, name: str, *, needs: Iterable[str] = (), hints: Iterable[str] = ()
+    ) -> Exercise:
+        """Declare an exercise; `needs` are the exercises that a usual solution calls."""
+        exercise = Exercise(name, self.name, tuple(hints), tuple(needs))
+        self.exercises.append(exercise)
+        return exercise
+
+
+@dataclass
+class Assignment:
+    """An assignment as its author declares it in ``solutions/…/checks.py``."""
+
+    name: str
+    title: str
+    summary: str = ""
+    files: list[StudentFile] = field(default_factory=list)
+
+    def file(
+        self, name: str, *, backend: Backend, imports: Iterable[str] | None = None
+    ) -> StudentFile:
+        """Declare a file that students hand in, and what it may import."""
+        packages = BACKEND_IMPORTS[backend] if imports is None else tuple(imports)
+        declared = StudentFile(name, backend, STANDARD_IMPORTS + packages)
+        self.files.append(declared)
+        return declared
+
+    def exercises(self) -> Iterator[Exercise]:
+        """All exercises, in the order in which students meet them."""
+        for file in self.files:
+            yield from file.exercises
+
+    @property
+    def points(self) -> float:
+        """What the assignment is worth."""
+        checks = (check for exercise in self.exercises() for check in exercise.checks)
+        return round(sum(check.points for check in checks), 2)

@@ -1,0 +1,101 @@
+"""Where assignments lie: references in ``solutions/``, frozen copies in ``assignments/``."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from grader.course.assignment import Assignment
+from grader.course.misconception import read_misconceptions
+from grader.course.prepare import LiveCourse
+
+PUBLIC_FOLDER = "public"
+CHECKS_FILE = "checks.py"
+MISCONCEPTIONS_FILE = "misconceptions.py"
+
+
+class UnknownAssignment(Exception):
+    """There is no assignment of that name; the message names the nearest."""
+
+
+def course_root(start: Path | None = None) -> Path | None:
+    """The nearest folder at or above `start` that holds ``assignments/``; None without one.
+
+    The variable ``GRADER_COURSE`` names it outright.
+    """
+    if named := os.environ.get("GRADER_COURSE"):
+        return Path(named)
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "assignments").is_dir():
+            return folder
+    source_tree = Path(__file__).resolve().parents[2]
+    return source_tree if (source_tree / "assignments").is_dir() else None
+
+
+def frozen_assignments(root: Path) -> dict[str, Path]:
+    """The student's assignments by name, in order."""
+    return _with(root / "assignments", f"{PUBLIC_FOLDER}/checks.json")
+
+
+def live_assignments(root: Path) -> dict[str, Path]:
+    """The assignments whose references are here, by name, in order."""
+    return _with(root / "solutions", CHECKS_FILE)
+
+
+def _with(folder: Path, marker: str) -> dict[str, Path]:
+    if not folder.is_dir():
+        return {}
+    return {path.name: path for path in sorted(folder.iterdir()) if (path / marker).is_file()}
+
+
+def choose(name: str, known: dict[str, Path]) -> Path:
+    """Find an assignment by its name, or by its beginning when that is unique (`a1`).
+
+    Raises
+    ------
+    UnknownAssignment
+        With the nearest names.
+    """
+    if name in known:
+        return known[name]
+    beginning = [path for key, path in known.items() if key.startswith(name) and name]
+    if len(beginning) == 1:
+        return beginning[0]
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or list(known)
+    listing = ", ".join(near) if near else "none here"
+    raise UnknownAssignment(f"There is no assignment {name!r}. Did you mean: {listing}?")
+
+
+def load_live(folder: Path) -> LiveCourse:
+    """Import an assignment's declarations and read its references.
+
+    Only ``checks.py`` is imported; references and misconceptions are read as text.
+    """
+    checks = _import(folder / CHECKS_FILE)
+    assignment = checks.assignment
+    if not isinstance(assignment, Assignment):
+        raise TypeError(f"Expected {folder / CHECKS_FILE} to define `assignment`.")
+    mistakes = read_misconceptions((folder / MISCONCEPTIONS_FILE).read_text(encoding="utf-8"))
+    references = {
+        file.name: (folder / file.name).read_text(encoding="utf-8") for file in assignment.files
+    }
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return LiveCourse(assignment, mistakes, references, digest.hexdigest())
+
+
+def _import(path: Path) -> ModuleType:
+    name = f"solutions.{path.parent.name}.{path.stem}"
+    specification = importlib.util.spec_from_file_location(name, path)
+    assert specification is not None and specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module
+    specification.loader.exec_module(module)
+    return module

@@ -1,0 +1,152 @@
+"""A prepared assignment as files in a student's copy: ``checks.json`` and ``cases.npz``.
+
+JSON holds everything but arrays, which it names; the archive holds the arrays. Both are
+read without pickle.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.course.case import Case, Expectation, Observation
+from grader.course.misconception import Misconception
+from grader.course.prepared import (
+    PreparedAssignment,
+    PreparedCheck,
+    PreparedExercise,
+    PreparedFile,
+)
+from grader.result import Kind, Visibility
+from grader.wire import Ref, Rng
+
+CHECKS = "checks.json"
+CASES = "cases.npz"
+
+
+class FrozenError(Exception):
+    """A student's copy of the public cases is missing or damaged."""
+
+
+def save(prepared: PreparedAssignment, folder: Path) -> None:
+    """Write the public cases of an assignment into `folder`."""
+    arrays = _Arrays()
+    plain = _to_plain(prepared, arrays)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / CHECKS).write_text(text + "\n", encoding="utf-8", newline="\n")
+    np.savez_compressed(folder / CASES, **arrays.by_name)  # type: ignore[arg-type]
+
+
+def load(folder: Path) -> PreparedAssignment:
+    """Read what `save` wrote.
+
+    Raises
+    ------
+    FrozenError
+        When a file is missing or damaged; the message says how to get it back.
+    """
+    try:
+        plain = json.loads((folder / CHECKS).read_text(encoding="utf-8"))
+        with np.load(folder / CASES, allow_pickle=False) as archive:
+            return _assignment(_from_plain(plain, archive.__getitem__))
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise FrozenError(
+            f"The public cases in {folder} cannot be read ({type(error).__name__}: {error}). "
+            "They belong to the course's files: fetch that folder again."
+        ) from None
+
+
+class _Arrays:
+    """Names arrays, equal ones alike."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, np.ndarray[Any, Any]] = {}
+        self._names: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+
+    def name(self, array: np.ndarray[Any, Any]) -> str:
+        content = (array.dtype.str, array.shape, array.tobytes())
+        name = self._names.setdefault(content, f"a{len(self._names)}")
+        self.by_name[name] = array
+        return name
+
+
+def _to_plain(value: Any, arrays: _Arrays) -> Any:
+    if isinstance(value, np.ndarray):
+        return {"$array": arrays.name(value)}
+    if isinstance(value, np.generic):
+        return {"$scalar": [value.dtype.str, _to_plain(value.item(), arrays)]}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$float": repr(value)}
+    if isinstance(value, Ref):
+        return {"$ref": value.name}
+    if isinstance(value, Rng):
+        return {"$rng": value.seed}
+    if isinstance(value, tuple):
+        return {"$tuple": [_to_plain(item, arrays) for item in value]}
+    if isinstance(value, list):
+        return [_to_plain(item, arrays) for item in value]
+    if is_dataclass(value):
+        return {
+            field.name: _to_plain(getattr(value, field.name), arrays) for field in fields(value)
+        }
+    if isinstance(value, dict):
+        return {key: _to_plain(item, arrays) for key, item in value.items()}
+    return value
+
+
+def _from_plain(value: Any, array: Callable[[str], np.ndarray[Any, Any]]) -> Any:
+    if isinstance(value, list):
+        return [_from_plain(item, array) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((tag, content),) = value.items()
+        if tag == "$array":
+            return array(content)
+        if tag == "$scalar":
+            return np.dtype(content[0]).type(_from_plain(content[1], array))
+        if tag == "$float":
+            return float(content)
+        if tag == "$ref":
+            return Ref(content)
+        if tag == "$rng":
+            return Rng(content)
+        if tag == "$tuple":
+            return tuple(_from_plain(item, array) for item in content)
+    return {key: _from_plain(item, array) for key, item in value.items()}
+
+
+def _assignment(plain: dict[str, Any]) -> PreparedAssignment:
+    return PreparedAssignment(
+        **{
+            **plain,
+            "files": tuple(PreparedFile(**one) for one in plain["files"]),
+            "exercises": tuple(PreparedExercise(**one) for one in plain["exercises"]),
+            "checks": tuple(_check(one) for one in plain["checks"]),
+            "misconceptions": tuple(Misconception(**one) for one in plain["misconceptions"]),
+            "visibility": Visibility(plain["visibility"]),
+        }
+    )
+
+
+def _check(plain: dict[str, Any]) -> PreparedCheck:
+    cases = tuple(_case(one) for one in plain["cases"])
+    return PreparedCheck(**{**plain, "kind": Kind(plain["kind"]), "cases": cases})
+
+
+def _case(plain: dict[str, Any]) -> Case:
+    return Case(
+        **{
+            **plain,
+            "expects": tuple(Expectation(**one) for one in plain["expects"]),
+            "expected": Observation(**plain["expected"]),
+            "mistaken": {key: Observation(**one) for key, one in plain["mistaken"].items()},
+        }
+    )

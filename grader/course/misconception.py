@@ -1,0 +1,117 @@
+"""Named wrong versions of a reference, with the hint that a good teacher would give."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+Code = TypeVar("Code", bound=Callable[..., object])
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake that students make.
+
+    Attributes
+    ----------
+    exercise
+        The exercise that it is a wrong version of.
+    name
+        A short name, unique within the exercise.
+    phrase
+        Completes the sentence "Most likely your `exercise` …".
+    hint
+        Where to look next; never the answer.
+    source
+        The wrong version's definition; empty in a student's copy.
+    """
+
+    exercise: str
+    name: str
+    phrase: str
+    hint: str
+    source: str = ""
+
+    @property
+    def id(self) -> str:
+        """The stable name that results carry."""
+        return f"misconception.{self.exercise}.{self.name}"
+
+
+def misconception(exercise: str, *, hint: str) -> Callable[[Code], Code]:
+    """Mark a function or class as a wrong version of `exercise`.
+
+    The docstring's first line is the phrase. The definition is spliced into a copy of the
+    reference's file under the exercise's name, so it may use every name of that file.
+    `read_misconceptions` reads the mark from the source text; calling it does nothing.
+    """
+    return lambda code: code
+
+
+def read_misconceptions(text: str) -> tuple[Misconception, ...]:
+    """Read all marked definitions of a ``misconceptions.py`` without running it.
+
+    Nothing is imported, so wrong versions of Keras models do not load Keras here.
+
+    Raises
+    ------
+    ValueError
+        When a marked definition has no docstring, or a mark is not made of literals.
+    """
+    found = []
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            for mark in node.decorator_list:
+                if (
+                    isinstance(mark, ast.Call)
+                    and isinstance(mark.func, ast.Name)
+                    and mark.func.id == "misconception"
+                ):
+                    found.append(_read(node, mark, text))
+    return tuple(found)
+
+
+def _read(node: ast.FunctionDef | ast.ClassDef, mark: ast.Call, text: str) -> Misconception:
+    phrase = (ast.get_docstring(node) or "").partition("\n")[0].strip()
+    if not phrase:
+        raise ValueError(f"Expected a docstring that says what is wrong. Received: {node.name}")
+    given = {item.arg: ast.literal_eval(item.value) for item in mark.keywords}
+    exercise = ast.literal_eval(mark.args[0]) if mark.args else given["exercise"]
+    others = [item for item in node.decorator_list if item is not mark]
+    first = min([node.lineno, *(item.lineno for item in others)])
+    definition = "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"
+    return Misconception(exercise, node.name, phrase, given["hint"], definition)
+
+
+def splice(reference: str, exercise: str, definition: str) -> str:
+    """Return the text of `reference` with `exercise` replaced by `definition`.
+
+    Raises
+    ------
+    ValueError
+        When the reference does not define the exercise.
+    """
+    wrong = ast.parse(definition).body[0]
+    assert isinstance(wrong, ast.FunctionDef | ast.ClassDef)
+    lines = definition.splitlines()
+    head = wrong.lineno - 1  # a decorator of its own may stand above
+    lines[head] = lines[head].replace(wrong.name, exercise, 1)
+    for node in ast.parse(reference).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == exercise:
+            own = reference.splitlines()
+            first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+            text = own[: first - 1] + lines + own[node.end_lineno :]
+            return _without_markers("\n".join(text) + "\n")
+    raise ValueError(f"Expected the reference to define {exercise}. Received: no such definition")
+
+
+def _without_markers(text: str) -> str:
+    """Drop the solution markers: the text is to look like a student's."""
+    kept = [
+        line
+        for line in text.splitlines()
+        if line.strip() not in {"### BEGIN SOLUTION", "### END SOLUTION"}
+    ]
+    return "\n".join(kept) + "\n"

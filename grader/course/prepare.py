@@ -1,0 +1,224 @@
+"""From an author's assignment to prepared data: run the references on seeded cases.
+
+References and misconceptions answer in a worker, like a student's code, so that what is
+compared was made the same way on both sides, and TensorFlow stays out of the judge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import zlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.confine import Launcher, Limits, Worker, WorkerSettings
+from grader.course.assignment import Assignment, Check, StudentFile
+from grader.course.case import Case, Observation
+from grader.course.misconception import Misconception, splice
+from grader.course.prepared import (
+    PreparedAssignment,
+    PreparedCheck,
+    PreparedExercise,
+    PreparedFile,
+)
+from grader.result import Kind, Visibility
+from grader.wire import Opaque
+
+_REFERENCE_SECONDS = 300.0
+_NOT_OBSERVED = {Kind.SRC, Kind.TRAIN}
+
+
+class PreparationError(Exception):
+    """The author's references and checks do not fit together."""
+
+
+@dataclass(frozen=True)
+class LiveCourse:
+    """An assignment as it lies in ``solutions/``: declarations, references, misconceptions."""
+
+    assignment: Assignment
+    misconceptions: tuple[Misconception, ...]
+    references: dict[str, str]
+    """Source text by file name."""
+    sha256: str
+
+
+def observe(answer: dict[str, Any]) -> Observation:
+    """Read a worker's answer as an observation, trusting none of its fields."""
+    error = answer.get("error")
+    chain = error.get("chain") if type(error) is dict else None
+    values, mutated = answer.get("values"), answer.get("mutated")
+    return Observation(
+        outcome=str(answer.get("outcome")),
+        values=values if type(values) is list else [],
+        raised=[str(name) for name in chain] if type(chain) is list else [],
+        mutated=[str(name) for name in mutated] if type(mutated) is list else [],
+        warned=bool(answer.get("warnings")),
+    )
+
+
+def question_of(
+    case: Case, file: str, *, forbid: tuple[str, ...] = (), cpu_seconds: float | None = None
+) -> dict[str, Any]:
+    """The question that a case asks of one file."""
+    return {
+        "kind": "ask",
+        "file": file,
+        "steps": list(case.steps),
+        "returns": list(case.returns),
+        "forbid": list(forbid),
+        "cpu_seconds": cpu_seconds,
+    }
+
+
+def prepare(
+    course: LiveCourse,
+    seed: str,
+    visibility: Visibility,
+    launcher: Launcher,
+    *,
+    only_backend: str | None = None,
+) -> PreparedAssignment:
+    """Generate every case from `seed` and record the reference's and each mistake's answer.
+
+    Parameters
+    ----------
+    only_backend
+        Prepare the files of one backend alone; the others' checks keep no cases.
+
+    Raises
+    ------
+    PreparationError
+        When a reference fails on its own case, naming the check and the case.
+    """
+    assignment = course.assignment
+    checks: list[PreparedCheck] = []
+    for file in assignment.files:
+        if only_backend in {None, file.backend}:
+            checks += _FilePreparation(course, file, seed, launcher).run()
+        else:
+            checks += [_prepared(check, ()) for one in file.exercises for check in one.checks]
+    return PreparedAssignment(
+        name=assignment.name,
+        title=assignment.title,
+        summary=assignment.summary,
+        files=tuple(PreparedFile(f.name, f.backend, f.imports) for f in assignment.files),
+        exercises=tuple(
+            PreparedExercise(e.name, e.file, e.hints, e.needs, e.forbid)
+            for e in assignment.exercises()
+        ),
+        checks=tuple(checks),
+        misconceptions=tuple(replace(one, source="") for one in course.misconceptions),
+        visibility=visibility,
+        seed=fingerprint(seed),
+        sha256=course.sha256,
+    )
+
+
+def fingerprint(seed: str) -> str:
+    """A name for a seed that does not give it away."""
+    return hashlib.sha256(f"grader seed {seed}".encode()).hexdigest()[:16]
+
+
+def _generator(seed: str, exercise: str, check: str) -> np.random.Generator:
+    """A stream of its own for every check, so that a new check changes no other's cases."""
+    root = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "little")
+    return np.random.default_rng([root, zlib.crc32(f"{exercise}.{check}".encode())])
+
+
+def _prepared(check: Check, cases: tuple[Case, ...]) -> PreparedCheck:
+    return PreparedCheck(
+        check.exercise,
+        check.name,
+        check.kind,
+        check.title,
+        check.points,
+        check.needs,
+        check.settings,
+        cases,
+    )
+
+
+class _FilePreparation:
+    """Prepares the checks of one file with one worker."""
+
+    def __init__(
+        self, course: LiveCourse, file: StudentFile, seed: str, launcher: Launcher
+    ) -> None:
+        self.course, self.file, self.seed, self.launcher = course, file, seed, launcher
+        self.mistakes = {
+            one.id: (f"mistake_{number}.py", one)
+            for number, one in enumerate(course.misconceptions)
+            if one.exercise in {exercise.name for exercise in file.exercises}
+        }
+
+    def run(self) -> list[PreparedCheck]:
+        with tempfile.TemporaryDirectory(prefix="grader-reference-") as name:
+            folder = Path(name)
+            for file_name, text in self.course.references.items():
+                (folder / file_name).write_text(text, encoding="utf-8")
+            reference = self.course.references[self.file.name]
+            for file_name, one in self.mistakes.values():
+                text = splice(reference, one.exercise, one.source)
+                (folder / file_name).write_text(text, encoding="utf-8")
+            settings = WorkerSettings(
+                folder=folder,
+                backend=self.file.backend,
+                imports=None,
+                limits=Limits(numpy_megabytes=8_192),
+            )
+            worker = self.launcher.start(settings)
+            try:
+                self._load(worker, self.file.name)
+                for file_name, _ in self.mistakes.values():
+                    self._load(worker, file_name)
+                return [
+                    _prepared(check, tuple(self._cases(worker, check)))
+                    for exercise in self.file.exercises
+                    for check in exercise.checks
+                ]
+            finally:
+                worker.close()
+
+    def _load(self, worker: Worker, file_name: str) -> None:
+        answer = worker.ask({"kind": "load", "file": file_name}, _REFERENCE_SECONDS)
+        if answer["outcome"] != "answered":
+            raise PreparationError(f"{file_name} cannot be loaded: {answer.get('error')}")
+
+    def _cases(self, worker: Worker, check: Check) -> list[Case]:
+        stream = check.settings.get("same_cases_as", check.name)
+        generator = _generator(self.seed, check.exercise, stream)
+        prepared = []
+        for case in check.cases(generator):
+            asked = case.calling(check.exercise)
+            expected = self._reference(worker, check, asked)
+            mistaken = {}
+            if check.kind not in _NOT_OBSERVED:
+                for identifier, (file_name, one) in self.mistakes.items():
+                    if one.exercise == check.exercise:
+                        mistaken[identifier] = self._ask(worker, asked, file_name)
+            prepared.append(replace(asked, expected=expected, mistaken=mistaken))
+        return prepared
+
+    def _reference(self, worker: Worker, check: Check, case: Case) -> Observation:
+        expected = self._ask(worker, case, self.file.name)
+        wanted = "raised" if check.kind is Kind.ERR else "answered"
+        unsendable = [value for value in expected.values if isinstance(value, Opaque)]
+        if expected.outcome != wanted or unsendable:
+            raise PreparationError(
+                f"{check.exercise}.{check.name}, case {case.label!r}: the reference was expected "
+                f"to have {wanted}. Received: {expected.outcome} {expected.raised[:1]} {unsendable}"
+            )
+        if check.kind is Kind.ERR and check.settings["raises"] not in expected.raised:
+            raise PreparationError(
+                f"{check.exercise}.{check.name}, case {case.label!r}: the reference was expected "
+                f"to raise {check.settings['raises']}. Received: {expected.raised[0]}"
+            )
+        return expected
+
+    def _ask(self, worker: Worker, case: Case, file_name: str) -> Observation:
+        return observe(worker.ask(question_of(case, file_name), _REFERENCE_SECONDS))

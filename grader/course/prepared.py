@@ -1,0 +1,90 @@
+"""An assignment ready to grade: plain data, whether live or frozen into a student's copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from grader.course.assignment import Backend
+from grader.course.case import Case
+from grader.course.misconception import Misconception
+from grader.result import Kind, Visibility
+
+
+@dataclass(frozen=True)
+class PreparedFile:
+    """A file that students hand in."""
+
+    name: str
+    backend: Backend
+    imports: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PreparedExercise:
+    """An exercise, where it stands and what it leans on."""
+
+    name: str
+    file: str
+    hints: tuple[str, ...]
+    needs: tuple[str, ...]
+    forbid: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PreparedCheck:
+    """A check with its cases, each with the reference's answer."""
+
+    exercise: str
+    name: str
+    kind: Kind
+    title: str
+    points: float
+    needs: tuple[str, ...]
+    settings: dict[str, Any]
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True)
+class PreparedAssignment:
+    """All that the judge needs to grade: no reference, no generator, only data."""
+
+    name: str
+    title: str
+    summary: str
+    files: tuple[PreparedFile, ...]
+    exercises: tuple[PreparedExercise, ...]
+    checks: tuple[PreparedCheck, ...]
+    misconceptions: tuple[Misconception, ...]
+    visibility: Visibility
+    seed: str
+    """A fingerprint of the seed."""
+    sha256: str
+    """A fingerprint of the checks and references."""
+
+    @property
+    def points(self) -> float:
+        """What the assignment is worth."""
+        return round(sum(check.points for check in self.checks), 2)
+
+    def checks_of(self, exercise: str) -> list[PreparedCheck]:
+        """The checks of one exercise, in order."""
+        return [check for check in self.checks if check.exercise == exercise]
+
+    def exercise(self, name: str) -> PreparedExercise:
+        """The exercise of this name; raises `KeyError`."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        raise KeyError(name)
+
+    def misconception(self, identifier: str) -> Misconception:
+        """The misconception with this id; raises `KeyError`."""
+        for known in self.misconceptions:
+            if known.id == identifier:
+                return known
+        raise KeyError(identifier)
+
+    def guarded(self) -> tuple[str, ...]:
+        """Every function that some exercise forbids."""
+        return tuple(sorted({name for exercise in self.exercises for name in exercise.forbid}))

@@ -1,0 +1,34 @@
+"""What a diagnosis looks at: a case, what came of it, and how that differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from grader.comparison import Mismatch
+from grader.course.case import Case, Observation
+from grader.course.prepared import PreparedCheck
+from grader.result import Kind
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One case of a check, as the student's code answered it."""
+
+    case: Case
+    observation: Observation
+    failed: bool
+    mismatch: Mismatch | None = None
+
+
+def picked(check: PreparedCheck, observation: Observation) -> list[Any]:
+    """The values that a check compares: all, one of a tuple, or the gradients of a pair."""
+    values = observation.values
+    if len(values) != 1 or not isinstance(values[0], tuple | list):
+        return values
+    select = check.settings.get("select")
+    if select is not None:
+        return [values[0][select]] if select < len(values[0]) else values
+    if check.kind is Kind.GRAD and check.settings["of"] is None and len(values[0]) > 1:
+        return [values[0][1]] if len(values[0]) == 2 else [tuple(values[0][1:])]
+    return values

@@ -1,0 +1,62 @@
+"""Does a known mistake explain the student's answers?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.comparison import compare
+from grader.course.case import Case, Observation
+from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.diagnose.evidence import Evidence, picked
+from grader.result import Diagnosis
+
+_TIGHT = 1e-7
+"""Misconceptions are computed, not measured: their answers are matched more closely than
+graded ones, so that a near miss is not taken for a known mistake."""
+
+
+def diagnose_misconception(
+    assignment: PreparedAssignment, check: PreparedCheck, evidence: Sequence[Evidence]
+) -> Diagnosis | None:
+    """Return the one misconception that explains every answer; None when none or several do."""
+    if not any(item.failed for item in evidence):
+        return None
+    names = set.intersection(*(set(item.case.mistaken) for item in evidence))
+    explaining = [
+        name
+        for name in sorted(names)
+        if all(
+            same_observation(check, item.case, item.observation, item.case.mistaken[name])
+            for item in evidence
+        )
+    ]
+    if len(explaining) != 1:
+        return None
+    known = assignment.misconception(explaining[0])
+    return Diagnosis(
+        id=known.id, hint=f"Most likely your {known.exercise} {known.phrase}. {known.hint}"
+    )
+
+
+def same_observation(
+    check: PreparedCheck, case: Case, one: Observation, other: Observation
+) -> bool:
+    """Whether two observations agree in all that the check judges."""
+    if one.outcome != other.outcome:
+        return False
+    judges = check.settings.get("judges")
+    if judges == "purity" and sorted(one.mutated) != sorted(other.mutated):
+        return False
+    if judges == "warnings" and one.warned != other.warned:
+        return False
+    if one.outcome == "raised":
+        return one.raised[:1] == other.raised[:1]
+    rtol, atol = max(case.rtol / 100, _TIGHT), max(case.atol / 100, 0.0)
+    if check.kind.value == "keras":
+        rtol, atol = case.rtol, case.atol
+    mine, theirs = picked(check, one), picked(check, other)
+    if len(mine) != len(theirs):
+        return False
+    return all(
+        compare(left, right, rtol, atol) is None for left, right in zip(mine, theirs, strict=True)
+    )

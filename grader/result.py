@@ -1,0 +1,182 @@
+"""The one result format: what grading decides, and all that any report may show.
+
+Everything before a `Result` decides, everything after it only renders. The JSON
+schema in ``docs/result.schema.json`` is generated from these models; see
+``grader.authoring.schema``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from grader.sanitise import safe_text
+
+SCHEMA_VERSION = 1
+
+SafeText = Annotated[str, BeforeValidator(safe_text)]
+"""Text that may come from a student: bounded, printable, free of control characters."""
+
+
+class Status(StrEnum):
+    """How one check ended. `grader_error` is nobody's fault but ours."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
+    MISSING = "missing"
+    FORBIDDEN = "forbidden"
+    SKIPPED = "skipped"
+    GRADER_ERROR = "grader_error"
+
+
+class Kind(StrEnum):
+    """What a check compares."""
+
+    OUT = "out"
+    GRAD = "grad"
+    STAT = "stat"
+    ERR = "err"
+    TRAIN = "train"
+    KERAS = "keras"
+    SRC = "src"
+
+
+class Visibility(StrEnum):
+    """Public cases are frozen in the student's copy; hidden ones come from the secret seed."""
+
+    PUBLIC = "public"
+    HIDDEN = "hidden"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Diagnosis(_Record):
+    """The likely mistake behind a failed check, and where a good teacher would point."""
+
+    id: str
+    """A stable name, `generic.factor` or `misconception.half_mse.forgets_the_half`."""
+    hint: SafeText
+    """What it looks like and what to look at next; never the answer."""
+
+
+class CaseCount(_Record):
+    """How many cases ran and how many of them passed."""
+
+    run: int = Field(0, ge=0)
+    passed: int = Field(0, ge=0)
+
+
+class CurvePlot(_Record):
+    """Training curves: the student's, and the reference's beside it."""
+
+    kind: Literal["curve"] = "curve"
+    title: str
+    x_label: str = "step"
+    y_label: str = "loss"
+    student: list[float]
+    reference: list[float]
+
+
+class ConfusionPlot(_Record):
+    """Counts of true (row) against predicted (column) classes on held-out data."""
+
+    kind: Literal["confusion"] = "confusion"
+    title: str
+    labels: list[str]
+    counts: list[list[int]]
+
+
+class RocPlot(_Record):
+    """The receiver operating characteristic on held-out data."""
+
+    kind: Literal["roc"] = "roc"
+    title: str
+    false_positive_rate: list[float]
+    true_positive_rate: list[float]
+    area: float
+
+
+Plot = Annotated[CurvePlot | ConfusionPlot | RocPlot, Field(discriminator="kind")]
+
+
+class CheckResult(_Record):
+    """One check of one exercise."""
+
+    exercise: str
+    check: str
+    title: str
+    kind: Kind
+    visibility: Visibility
+    points: float = Field(ge=0)
+    max_points: float = Field(ge=0)
+    status: Status
+    message: SafeText = ""
+    diagnosis: Diagnosis | None = None
+    cases: CaseCount = CaseCount()
+    seconds: float = Field(0.0, ge=0)
+    printed: SafeText = ""
+    """What the student's code printed while this check ran, bounded."""
+    line: int | None = None
+    """The line of the student's file that the message speaks of."""
+    file: str = ""
+    """The file that holds the exercise."""
+    plots: list[Plot] = []
+
+
+class SubmissionRecord(_Record):
+    """What was graded. Names come from the student's disk and are made safe."""
+
+    files: list[SafeText]
+    sha256: str
+    submitted_at: str | None = None
+    late_seconds: float = 0.0
+    notes: list[SafeText] = []
+    """What was odd about the files: ignored links, two files for one name, wrong encodings."""
+
+
+class Result(_Record):
+    """The grade of one submission of one assignment."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    course: str
+    assignment: str
+    student: SafeText
+    submission: SubmissionRecord
+    points: float = Field(ge=0)
+    max_points: float = Field(ge=0)
+    checks: list[CheckResult]
+    seed: str
+    """A fingerprint of the seed, never the seed: a student may read this file."""
+    assignment_sha256: str = ""
+    """Which version of checks and references graded this; resuming compares it."""
+    confinement: Literal["forked", "confined", "unconfined"]
+    grader_version: str
+    environment: dict[str, Any] = {}
+    seconds: float = Field(0.0, ge=0)
+
+    @property
+    def has_grader_error(self) -> bool:
+        """Whether the grader or the machine failed on some check."""
+        return any(check.status is Status.GRADER_ERROR for check in self.checks)
+
+    def comparable(self) -> dict[str, Any]:
+        """The result without what may differ between two equal gradings (time, machine)."""
+        record = self.model_dump(mode="json", exclude={"seconds", "environment"})
+        for check in record["checks"]:
+            del check["seconds"]
+        return record
+
+
+def total(checks: list[CheckResult]) -> tuple[float, float]:
+    """Points earned and attainable, rounded to hundredths so that sums read well."""
+    earned = round(sum(check.points for check in checks), 2)
+    attainable = round(sum(check.max_points for check in checks), 2)
+    return earned, attainable

@@ -1,0 +1,41 @@
+"""What students wrote, made safe once: bounded, printable, whole.
+
+Names, messages, exception texts and output pass through `safe_text` when a
+`Result` is built. Each renderer still escapes for its own medium.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+MAX_TEXT = 8_000
+"""Characters kept of any one text in a result."""
+
+_KEPT_CONTROLS = {"\n", "\t"}
+_REMOVED_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
+_BIDIRECTIONAL = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def safe_text(text: object, limit: int = MAX_TEXT) -> str:
+    """Return `text` without control characters, lone surrogates and reordering marks.
+
+    Parameters
+    ----------
+    text
+        Anything; only an exact `str` is read, since a subclass could run code.
+    limit
+        Characters kept; the rest is replaced by a note of how many were cut.
+    """
+    if type(text) is not str:
+        return f"<{type(text).__name__}>"
+    cut = len(text) - limit
+    kept = "".join(map(_safe_character, text[:limit]))
+    return f"{kept} … ({cut:,} more characters)" if cut > 0 else kept
+
+
+def _safe_character(character: str) -> str:
+    if " " <= character <= "~" or character in _KEPT_CONTROLS:
+        return character
+    if character in _BIDIRECTIONAL or unicodedata.category(character) in _REMOVED_CATEGORIES:
+        return "\N{REPLACEMENT CHARACTER}"
+    return character

@@ -1,0 +1,256 @@
+"""Values to bytes and back: all that crosses between the judge and a worker.
+
+Both sides speak msgpack with a few extension types. Encoding takes exact types
+only: a subclass of `ndarray` or `float`, an object array, a generator or a model
+crosses as an `Opaque` description of itself, so nothing that a student defines
+can act in the judge's process. Decoding trusts nothing: types, shapes and sizes
+are checked before anything is allocated.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import msgpack
+import numpy as np
+
+MAX_FRAME = 64 * 2**20
+"""Bytes of one question or answer."""
+MAX_DEPTH = 24
+MAX_DIMENSIONS = 16
+MAX_INTEGER_BYTES = 512
+
+_ARRAY, _SCALAR, _TUPLE, _COMPLEX, _INTEGER, _REF, _RNG, _OPAQUE = range(1, 9)
+_HEADER = struct.Struct("<I")
+_DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
+_SCALAR_TYPES = frozenset(np.dtype(code).type for code in "?bBhHiIlLqQefdFD")
+
+
+class WireError(Exception):
+    """The bytes are no message of ours, or the value is too large for one."""
+
+
+class TooLarge(WireError):
+    """A value takes more bytes than a message may hold."""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """The result of an earlier step, by the name that it was saved under."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Rng:
+    """A `numpy.random.Generator` that the worker makes from this seed."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that does not cross: its type in words, and why."""
+
+    type: str
+    detail: str = ""
+
+
+def encode(value: Any, limit: int = MAX_FRAME) -> bytes:
+    """Return `value` as bytes.
+
+    Raises
+    ------
+    TooLarge
+        When the value needs more than `limit` bytes.
+    """
+    return _pack(_Encoder(limit).lower(value, 0))
+
+
+def decode(data: bytes) -> Any:
+    """Return the value that `encode` made `data` from.
+
+    Raises
+    ------
+    WireError
+        When `data` is not a well-formed message.
+    """
+    return _decode(data, 0)
+
+
+def write_frame(stream: BinaryIO, data: bytes) -> None:
+    """Write one length-prefixed message."""
+    if len(data) > MAX_FRAME:
+        raise TooLarge(f"a message of {len(data):,} bytes; the limit is {MAX_FRAME:,}")
+    stream.write(_HEADER.pack(len(data)) + data)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """Read one message; None at the end of the stream.
+
+    Raises
+    ------
+    WireError
+        When the stream ends inside a message, or announces one that is too large.
+    """
+    header = stream.read(_HEADER.size)
+    if not header:
+        return None
+    if len(header) < _HEADER.size:
+        raise WireError("the stream ended inside a header")
+    (length,) = _HEADER.unpack(header)
+    if length > MAX_FRAME:
+        raise TooLarge(f"a message of {length:,} bytes was announced; the limit is {MAX_FRAME:,}")
+    data = stream.read(length)
+    if len(data) < length:
+        raise WireError("the stream ended inside a message")
+    return data
+
+
+class _Encoder:
+    """Lowers a value to what msgpack knows, counting bytes as it goes."""
+
+    def __init__(self, limit: int) -> None:
+        self.left = limit
+
+    def spend(self, count: int) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise TooLarge("the value does not fit into one message")
+
+    def lower(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if depth > MAX_DEPTH:
+            return _ext(_OPAQUE, [kind.__name__, "nested too deeply"])
+        self.spend(8)
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is int:
+            return self.lower_integer(value)
+        if kind is str:
+            self.spend(len(value) * 4)
+            return value
+        if kind is bytes:
+            self.spend(len(value))
+            return value
+        if kind is list:
+            return [self.lower(item, depth + 1) for item in value]
+        if kind is tuple:
+            return _ext(_TUPLE, [self.lower(item, depth + 1) for item in value])
+        if kind is dict:
+            return self.lower_dict(value, depth)
+        if kind is np.ndarray:
+            return self.lower_array(value)
+        if kind in _SCALAR_TYPES:
+            return _ext(_SCALAR, [value.dtype.str, value.tobytes()])
+        if kind is complex:
+            return _ext(_COMPLEX, [value.real, value.imag])
+        if kind is Ref:
+            return _ext(_REF, value.name)
+        if kind is Rng:
+            return _ext(_RNG, value.seed)
+        if kind is Opaque:
+            return _ext(_OPAQUE, [value.type, value.detail])
+        return _ext(_OPAQUE, [describe_type(value), ""])
+
+    def lower_integer(self, value: int) -> Any:
+        if -(2**63) <= value < 2**63:
+            return value
+        size = value.bit_length() // 8 + 1
+        if size > MAX_INTEGER_BYTES:
+            return _ext(_OPAQUE, ["int", f"an integer of {value.bit_length():,} bits"])
+        return _ext(_INTEGER, value.to_bytes(size, "little", signed=True))
+
+    def lower_dict(self, value: dict[Any, Any], depth: int) -> Any:
+        if not all(type(key) is str for key in value):
+            return _ext(_OPAQUE, ["dict", "its keys are not all strings"])
+        self.spend(sum(len(key) * 4 for key in value))
+        return {key: self.lower(item, depth + 1) for key, item in value.items()}
+
+    def lower_array(self, value: np.ndarray[Any, Any]) -> Any:
+        if not _DTYPE.fullmatch(value.dtype.str):
+            return _ext(_OPAQUE, [f"ndarray of dtype {value.dtype.name}", ""])
+        self.spend(value.nbytes)
+        shape = list(value.shape)
+        return _ext(_ARRAY, [value.dtype.str, shape, np.ascontiguousarray(value).tobytes()])
+
+
+def describe_type(value: Any) -> str:
+    """Name the type of `value` in the words that a student would use."""
+    kind = type(value)
+    if isinstance(value, np.ndarray):
+        return f"{kind.__name__}, a subclass of ndarray"
+    return kind.__name__
+
+
+def _pack(value: Any) -> bytes:
+    return msgpack.packb(value, use_bin_type=True, unicode_errors="surrogatepass")  # type: ignore[no-any-return]
+
+
+def _ext(code: int, value: Any) -> msgpack.ExtType:
+    return msgpack.ExtType(code, _pack(value))
+
+
+def _decode(data: bytes, depth: int) -> Any:
+    if depth > MAX_DEPTH + 2:
+        raise WireError("nested too deeply")
+    try:
+        return msgpack.unpackb(
+            data,
+            raw=False,
+            strict_map_key=True,
+            unicode_errors="surrogatepass",
+            ext_hook=lambda code, payload: _decode_extension(code, payload, depth + 1),
+            max_buffer_size=MAX_FRAME,
+        )
+    except WireError:
+        raise
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as problem:
+        # msgpack's own exceptions are ValueErrors; a wrong unpacking is a TypeError.
+        raise WireError(f"malformed message: {type(problem).__name__}") from None
+
+
+def _decode_extension(code: int, payload: bytes, depth: int) -> Any:
+    content = _decode(payload, depth)
+    if code == _TUPLE and type(content) is list:
+        return tuple(content)
+    if code == _ARRAY:
+        dtype, shape, buffer = content
+        return _array(dtype, shape, buffer)
+    if code == _SCALAR:
+        dtype, buffer = content
+        return _array(dtype, [], buffer)[()]
+    if code == _COMPLEX:
+        real, imaginary = content
+        return complex(float(real), float(imaginary))
+    if code == _INTEGER and type(content) is bytes and len(content) <= MAX_INTEGER_BYTES:
+        return int.from_bytes(content, "little", signed=True)
+    if code == _REF and type(content) is str:
+        return Ref(content)
+    if code == _RNG and type(content) is int:
+        return Rng(content)
+    if code == _OPAQUE:
+        kind, detail = content
+        if type(kind) is str and type(detail) is str:
+            return Opaque(kind[:200], detail[:200])
+    raise WireError(f"malformed message: extension {code}")
+
+
+def _array(dtype: Any, shape: Any, buffer: Any) -> Any:
+    if type(dtype) is not str or not _DTYPE.fullmatch(dtype):
+        raise WireError("malformed message: dtype")
+    if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
+        raise WireError("malformed message: shape")
+    if not all(type(size) is int and 0 <= size <= MAX_FRAME for size in shape):
+        raise WireError("malformed message: shape")
+    if type(buffer) is not bytes:
+        raise WireError("malformed message: buffer")
+    exact = np.dtype(dtype)
+    if math.prod(shape) * exact.itemsize != len(buffer):
+        raise WireError("malformed message: the shape does not match the bytes")
+    return np.frombuffer(buffer, exact).reshape(shape).copy()

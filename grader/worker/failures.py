@@ -1,0 +1,43 @@
+"""An exception of the student's code, as plain text and the student's own frames."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import Any
+
+MAX_MESSAGE = 500
+MAX_FRAMES = 6
+
+
+def describe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
+    """Describe `error` without running more of the student's code than its `__str__`.
+
+    Returns
+    -------
+    dict
+        ``chain``: the class and its bases, dotted, most derived first; ``message``: bounded
+        text; ``frames``: the frames that lie in `folder`, innermost last.
+    """
+    chain = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__[:-1]]
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except BaseException as second:  # a hostile or broken __str__ must not hide the error
+        message = f"(its message could not be read: {type(second).__name__})"
+    return {"chain": chain[:20], "message": message, "frames": _own_frames(error, folder)}
+
+
+def _own_frames(error: BaseException, folder: Path) -> list[dict[str, Any]]:
+    frames = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if folder in path.parents:
+            frames.append(
+                {
+                    "file": path.name,
+                    "line": frame.lineno or 0,
+                    "function": frame.name[:100],
+                    "code": (frame.line or "")[:200],
+                }
+            )
+    return frames[-MAX_FRAMES:]

@@ -1,0 +1,144 @@
+"""One student's code in one process: inspect it, load it, answer questions about it."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib.util
+import random
+import sys
+import time
+import warnings
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from grader.wire import MAX_FRAME, Opaque, TooLarge, encode
+from grader.worker.failures import describe_exception
+from grader.worker.guards import (
+    ForbiddenFunctions,
+    ForbiddenUse,
+    PatchedModules,
+    guard_imports,
+    refuse_input,
+)
+from grader.worker.limits import limit_cpu
+from grader.worker.printing import BoundedText
+from grader.worker.source import inspect_source
+from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
+
+MAX_ANSWER = MAX_FRAME - 2**16
+"""Bytes of the values of one answer; the rest of the frame is for what goes with them."""
+_DEFAULT_ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+
+
+class Session:
+    """Answers the judge's questions.
+
+    Parameters
+    ----------
+    settings
+        ``folder``: where the submission lies; ``backend``: ``numpy`` or ``keras``;
+        ``imports``: packages that the files may import; ``guarded``: dotted names of functions
+        that some question forbids.
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.folder = Path(settings["folder"])
+        self.backend: str = settings["backend"]
+        self.operations: dict[str, Operation] = dict(CORE)
+        self.convert = lambda value: value
+        if self.backend == "keras":
+            from grader.worker import keras_steps
+
+            self.operations |= keras_steps.OPERATIONS
+            self.convert = keras_steps.to_plain
+            self.reseed = keras_steps.reseed
+        else:
+            self.reseed = _reseed_numpy
+        self.modules: dict[str, ModuleType] = {}
+        self.functions = ForbiddenFunctions(settings["guarded"])
+        self.patched = PatchedModules([np, np.linalg, np.random, builtins])
+        if settings["imports"] is not None:
+            guard_imports(self.folder, settings["imports"], block_packages=self.backend == "numpy")
+            self.patched = PatchedModules([np, np.linalg, np.random, builtins])
+        sys.path.insert(0, str(self.folder))
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer to one question; whatever the student's code raises is part of it."""
+        started = time.process_time()
+        limit_cpu(question.get("cpu_seconds"))
+        if question["kind"] == "inspect":
+            found = {name: inspect_source(self.folder / name) for name in question["files"]}
+            return {"outcome": "answered", "values": [found]}
+        captured = BoundedText()
+        scope = Scope(self.modules.get(question["file"], ModuleType("nothing")))
+        with (
+            contextlib.redirect_stdout(captured),
+            contextlib.redirect_stderr(captured),
+            warnings.catch_warnings(record=True) as caught,
+        ):
+            warnings.simplefilter("always")
+            self._reset()
+            builtins_input, builtins.input = builtins.input, refuse_input
+            try:
+                answer = self._run(question, scope)
+            finally:
+                builtins.input = builtins_input
+                self.patched.restore()
+        answer["mutated"] = sorted(set(scope.mutated))
+        answer["warnings"] = [
+            f"{item.category.__name__}: {str(item.message)[:200]}"
+            for item in caught[:20]
+            if issubclass(item.category, RuntimeWarning)
+        ]
+        answer["forbidden"] = sorted(set(self.functions.used))
+        answer["printed"] = captured.text()
+        answer["cpu_seconds"] = time.process_time() - started
+        return answer
+
+    def _reset(self) -> None:
+        np.seterr(**_DEFAULT_ERRSTATE)  # type: ignore[call-overload]
+        random.seed(0)
+        self.reseed()
+
+    def _run(self, question: dict[str, Any], scope: Scope) -> dict[str, Any]:
+        try:
+            with self.functions.during(question.get("forbid", [])):
+                if question["kind"] == "load":
+                    self._load(question["file"])
+                    return {"outcome": "answered", "values": []}
+                run_steps(scope, question["steps"], self.operations)
+                values = [self.convert(scope.saved[name]) for name in question["returns"]]
+            return {"outcome": "answered", "values": _sendable(values)}
+        except NameMissing as missing:
+            return {"outcome": "missing", "name": missing.name, "nearest": missing.nearest}
+        except ForbiddenUse as use:
+            return {"outcome": "forbidden", "error": describe_exception(use, self.folder)}
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
+            return {"outcome": "raised", "error": describe_exception(error, self.folder)}
+
+    def _load(self, name: str) -> None:
+        stem = name.removesuffix(".py")
+        specification = importlib.util.spec_from_file_location(stem, self.folder / name)
+        if specification is None or specification.loader is None:
+            raise ImportError(f"{name} cannot be imported")
+        module = importlib.util.module_from_spec(specification)
+        sys.modules[stem] = module
+        specification.loader.exec_module(module)
+        self.modules[name] = module
+
+
+def _sendable(values: list[Any]) -> list[Any]:
+    try:
+        encode(values, MAX_ANSWER)
+    except TooLarge:
+        limit = MAX_ANSWER // 2**20
+        return [Opaque("a value that is too large", f"more than {limit} MB") for _ in values]
+    return values
+
+
+def _reseed_numpy() -> None:
+    np.random.seed(0)

@@ -1,0 +1,160 @@
+"""What the syntax tree says of a student's file, before any of it runs.
+
+Parsing happens here, in the limited process, since a source text can exhaust the
+compiler. What is found is a teaching aid; what must not be used is also guarded
+at run time by `grader.worker.guards`.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def inspect_source(path: Path) -> dict[str, Any]:
+    """Describe the file: its syntax error or its definitions.
+
+    Returns
+    -------
+    dict
+        ``problem`` (None, or ``message``, ``line``, ``column``, ``text``), and
+        ``definitions``: by name, ``line``, ``end_line``, ``stub`` and ``uses``, the dotted
+        names that it reaches, directly or through other definitions, with their lines.
+    """
+    try:
+        data = path.read_bytes()
+        problem = _encoding_problem(data)
+        if problem is not None:
+            return {"problem": problem, "definitions": {}}
+        tree = ast.parse(data, filename=path.name)
+    except SyntaxError as error:
+        text = (error.text or "").rstrip("\n")[:200]
+        return _failure(error.msg, error.lineno, error.offset, text)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return _failure(f"the file cannot be parsed ({type(error).__name__})", None, None, "")
+    try:
+        return {"problem": None, "definitions": _definitions(tree)}
+    except RecursionError:
+        return _failure("the code is nested too deeply to be read", None, None, "")
+
+
+def _failure(message: str, line: int | None, column: int | None, text: str) -> dict[str, Any]:
+    problem = {"message": message, "line": line, "column": column, "text": text}
+    return {"problem": problem, "definitions": {}}
+
+
+def _encoding_problem(data: bytes) -> dict[str, Any] | None:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = "the file is saved as UTF-16; save it as UTF-8"
+        return {"message": message, "line": 1, "column": None, "text": ""}
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        message = "the file contains null bytes; it is not a text file, or it was damaged"
+        return {"message": message, "line": line, "column": None, "text": ""}
+    if b"coding" in b"".join(data.splitlines()[:2]):
+        return None  # the file declares its encoding; the compiler follows it
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        return {"message": message, "line": line, "column": None, "text": ""}
+    return None
+
+
+def _definitions(tree: ast.Module) -> dict[str, Any]:
+    aliases = _aliases(tree)
+    nodes: dict[str, Definition] = {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+    own_uses = {name: _dotted_names(node, aliases) for name, node in nodes.items()}
+    return {
+        name: {
+            "line": node.lineno,
+            "end_line": node.end_lineno,
+            "stub": _is_stub(node),
+            "uses": _reached(name, own_uses),
+        }
+        for name, node in nodes.items()
+    }
+
+
+def _is_stub(node: Definition) -> bool:
+    """Whether nothing but a docstring and `raise NotImplementedError` (or `pass`) is there."""
+    if isinstance(node, ast.ClassDef):
+        methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
+        return bool(methods) and all(_is_stub(method) for method in methods)
+    body = [item for item in node.body if not _is_constant(item)]
+    if not body or all(isinstance(item, ast.Pass) for item in body):
+        return True
+    return isinstance(body[0], ast.Raise) and _raises_not_implemented(body[0])
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _raises_not_implemented(node: ast.Raise) -> bool:
+    error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return isinstance(error, ast.Name) and error.id == "NotImplementedError"
+
+
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """Map every imported or re-assigned module-level name to the dotted name it stands for."""
+    aliases: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for item in node.names:
+                if item.asname:
+                    aliases[item.asname] = item.name
+                else:
+                    root = item.name.partition(".")[0]
+                    aliases[root] = root
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for item in node.names:
+                aliases[item.asname or item.name] = f"{node.module}.{item.name}"
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target, dotted = statement.targets[0], _dotted(statement.value, aliases)
+            if isinstance(target, ast.Name) and dotted and "." in dotted:
+                aliases[target.id] = dotted
+    return aliases
+
+
+def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:
+    if isinstance(node, ast.Name):
+        return aliases.get(node.id, node.id)
+    if isinstance(node, ast.Attribute):
+        base = _dotted(node.value, aliases)
+        return f"{base}.{node.attr}" if base else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
+        if len(node.args) >= 2 and isinstance(node.args[1], ast.Constant):
+            base = _dotted(node.args[0], aliases)
+            return f"{base}.{node.args[1].value}" if base else None
+    return None
+
+
+def _dotted_names(node: ast.AST, aliases: dict[str, str]) -> dict[str, int]:
+    names: dict[str, int] = {}
+    for item in ast.walk(node):
+        dotted = _dotted(item, aliases)
+        if dotted:
+            names.setdefault(dotted, getattr(item, "lineno", 0))
+    return names
+
+
+def _reached(name: str, own_uses: dict[str, dict[str, int]]) -> dict[str, int]:
+    reached: dict[str, int] = {}
+    waiting, seen = [name], {name}
+    while waiting:
+        for dotted, line in own_uses[waiting.pop()].items():
+            if dotted in own_uses and dotted not in seen:
+                seen.add(dotted)
+                waiting.append(dotted)
+            reached.setdefault(dotted, line)
+    return reached
