@@ -133,7 +133,8 @@ def _compare_arrays(
         return _mismatch(Difference.NOT_FINITE, position, other, one, summary)
     wrong = ~np.isclose(one, other, rtol=rtol, atol=atol, equal_nan=True)
     if wrong.any():
-        return _mismatch(Difference.VALUES, position, other, one, f"{_share(wrong)} differ")
+        verb = "differs" if wrong.size == 1 else "differ"
+        return _mismatch(Difference.VALUES, position, other, one, f"{_share(wrong)} {verb}")
     return None
 
 

@@ -206,7 +206,6 @@ def _decode(data: bytes, depth: int) -> Any:
             strict_map_key=True,
             unicode_errors="surrogatepass",
             ext_hook=lambda code, payload: _decode_extension(code, payload, depth + 1),
-            max_buffer_size=MAX_FRAME,
         )
     except WireError:
         raise

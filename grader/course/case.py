@@ -221,3 +221,8 @@ class step:
     def history(on: str, metric: str) -> Step:
         """Read one curve of a History or of its dict."""
         return {"op": "keras.history", "on": on, "value": metric}
+
+    @staticmethod
+    def falls(on: str) -> Step:
+        """Ask whether a curve ends below its beginning."""
+        return {"op": "falls", "on": on}

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from grader.wire import MAX_FRAME, Opaque, TooLarge, encode
+from grader.worker.cells import is_notebook, run_cells
 from grader.worker.failures import describe_exception
 from grader.worker.guards import (
     ForbiddenFunctions,
@@ -127,7 +128,12 @@ class Session:
             raise ImportError(f"{name} cannot be imported")
         module = importlib.util.module_from_spec(specification)
         sys.modules[stem] = module
-        specification.loader.exec_module(module)
+        text = (self.folder / name).read_bytes().decode("utf-8", "replace")
+        if is_notebook(text):
+            for failure in run_cells(text, module, str(self.folder / name)):
+                print(failure)
+        else:
+            specification.loader.exec_module(module)
         self.modules[name] = module
 
 

@@ -11,6 +11,8 @@ import ast
 from pathlib import Path
 from typing import Any
 
+from grader.worker.cells import is_notebook, without_broken_cells
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -29,7 +31,7 @@ def inspect_source(path: Path) -> dict[str, Any]:
         problem = _encoding_problem(data)
         if problem is not None:
             return {"problem": problem, "definitions": {}}
-        tree = ast.parse(data, filename=path.name)
+        tree = ast.parse(_whole(data), filename=path.name)
     except SyntaxError as error:
         text = (error.text or "").rstrip("\n")[:200]
         return _failure(error.msg, error.lineno, error.offset, text)
@@ -39,6 +41,12 @@ def inspect_source(path: Path) -> dict[str, Any]:
         return {"problem": None, "definitions": _definitions(tree)}
     except RecursionError:
         return _failure("the code is nested too deeply to be read", None, None, "")
+
+
+def _whole(data: bytes) -> bytes:
+    """The text to parse; of a notebook, the cells that do parse."""
+    text = data.decode("utf-8", "replace")
+    return without_broken_cells(text).encode() if is_notebook(text) else data
 
 
 def _failure(message: str, line: int | None, column: int | None, text: str) -> dict[str, Any]:
@@ -101,7 +109,11 @@ def _is_constant(node: ast.stmt) -> bool:
 
 def _raises_not_implemented(node: ast.Raise) -> bool:
     error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-    return isinstance(error, ast.Name) and error.id == "NotImplementedError"
+    return _is_name(error, "NotImplementedError")
+
+
+def _is_name(node: ast.AST | None, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _aliases(tree: ast.Module) -> dict[str, str]:
@@ -132,10 +144,10 @@ def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:
     if isinstance(node, ast.Attribute):
         base = _dotted(node.value, aliases)
         return f"{base}.{node.attr}" if base else None
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
-        if len(node.args) >= 2 and isinstance(node.args[1], ast.Constant):
-            base = _dotted(node.args[0], aliases)
-            return f"{base}.{node.args[1].value}" if base else None
+    if isinstance(node, ast.Call) and _is_name(node.func, "getattr") and len(node.args) >= 2:
+        base, attribute = _dotted(node.args[0], aliases), node.args[1]
+        if base and isinstance(attribute, ast.Constant):
+            return f"{base}.{attribute.value}"
     return None
 
 

@@ -95,9 +95,15 @@ def _length(scope: Scope, step: Step) -> int:
     return len(scope.saved[step["on"]])
 
 
+def _falls(scope: Scope, step: Step) -> bool:
+    curve = scope.saved[step["on"]]
+    return bool(curve[-1] < curve[0])
+
+
 CORE: dict[str, Operation] = {
     "call": _call,
     "method": _method,
     "attribute": _attribute,
     "length": _length,
+    "falls": _falls,
 }

@@ -1,0 +1,57 @@
+# `make demo` and `make test` set up what is missing; `make help` lists the rest.
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+STUDENTS ?= 30
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+.PHONY: help setup demo test lint format freeze bench clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name it with: make PYTHON=/path/to/python3.11"; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/.instructor: pyproject.toml requirements/lock.txt | $(BIN)/python
+	$(PIP) install --no-compile -c requirements/lock.txt -e '.[instructor]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.instructor
+	$(PIP) install --no-compile -c requirements/lock.txt -e '.[instructor,dev]'
+	@touch $@
+
+setup: $(VENV)/.dev ## Make the virtual environment with everything for development
+
+demo: $(VENV)/.instructor ## Make a synthetic class, grade it, show the table and the report
+	$(BIN)/grader demo-class --students $(STUDENTS) --course demo
+	$(BIN)/grader batch a1_least_squares --course demo --jobs $(JOBS) --unconfined
+	$(BIN)/grader batch a2_logistic_regression --course demo --jobs $(JOBS) --unconfined
+
+lint: $(VENV)/.dev ## Check style, types and the floors of the architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+freeze: $(VENV)/.dev ## Generate stubs, public cases and the schema anew
+	$(BIN)/grader freeze
+
+test: $(VENV)/.dev lint ## Run all checks and tests
+	$(BIN)/grader freeze --check
+	$(BIN)/python -m pytest -n $(JOBS) -q
+
+bench: $(VENV)/.dev ## Measure against plain pytest
+	$(BIN)/python benchmarks/numpy_class.py
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) demo build dist

@@ -1,0 +1,1 @@
+"""The author's tools: stubs, frozen public cases, schema, synthetic classes."""

@@ -1,0 +1,114 @@
+"""Generate a student's copy of an assignment, and tell whether it is stale."""
+
+from __future__ import annotations
+
+import filecmp
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.authoring.stubs import make_stub
+from grader.confine import Launcher
+from grader.course import frozen
+from grader.course.catalogue import PUBLIC_FOLDER, load_live
+from grader.course.prepare import prepare
+from grader.course.prepared import PreparedAssignment
+from grader.result import Visibility
+
+PUBLIC_SEED = "public"
+HANDOUT = "handout.md"
+_SAME = 1e-7
+"""Two machines' linear algebra may differ by rounding; that alone makes nothing stale."""
+
+_TEST_FILE = '''"""Plain pytest: one test for each public check of {title}. Or run `grader check`."""
+
+from pathlib import Path
+
+from grader.local import pytest_parameters, run_public_check
+
+import pytest
+
+
+@pytest.mark.parametrize("check", pytest_parameters(Path(__file__).parent))
+def test_{short}(check):
+    run_public_check(Path(__file__).parent, check)
+'''
+
+
+def freeze(solution: Path, target: Path, launcher: Launcher) -> None:
+    """Write stubs, public cases, handout and test file of one assignment into `target`."""
+    course = load_live(solution)
+    prepared = prepare(course, PUBLIC_SEED, Visibility.PUBLIC, launcher)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in course.references.items():
+        _write(target / name, make_stub(text, name))
+    _write(target / "README.md", (solution / HANDOUT).read_text(encoding="utf-8"))
+    short = prepared.name.partition("_")[0]
+    test = _TEST_FILE.format(title=prepared.title.lower(), short=short)
+    _write(target / f"test_{short}.py", test)
+    frozen.save(prepared, target / PUBLIC_FOLDER)
+
+
+def stale_files(solution: Path, target: Path, launcher: Launcher) -> list[str]:
+    """Names of generated files that differ from what `freeze` would write now."""
+    with tempfile.TemporaryDirectory(prefix="grader-freeze-") as name:
+        fresh = Path(name)
+        freeze(solution, fresh, launcher)
+        stale = [
+            path.name
+            for path in sorted(fresh.iterdir())
+            if path.is_file()
+            and not (
+                (target / path.name).is_file()
+                and filecmp.cmp(path, target / path.name, shallow=False)
+            )
+        ]
+        try:
+            committed = frozen.load(target / PUBLIC_FOLDER)
+        except frozen.FrozenError:
+            return [*stale, PUBLIC_FOLDER]
+        if not _equal(committed, frozen.load(fresh / PUBLIC_FOLDER)):
+            stale.append(PUBLIC_FOLDER)
+        return stale
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _equal(one: PreparedAssignment, other: PreparedAssignment) -> bool:
+    return _same(_fields(one), _fields(other))
+
+
+def _fields(value: Any) -> Any:
+    """Dataclasses, at any depth, as dicts."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _fields(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, list | tuple):
+        return [_fields(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _fields(item) for key, item in value.items()}
+    return value
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict)
+            and one.keys() == other.keys()
+            and all(_same(one[key], other[key]) for key in one)
+        )
+    if isinstance(one, list):
+        return (
+            isinstance(other, list)
+            and len(one) == len(other)
+            and all(_same(mine, theirs) for mine, theirs in zip(one, other, strict=True))
+        )
+    if isinstance(one, np.ndarray | np.generic | float):
+        if np.shape(one) != np.shape(other) or np.asarray(one).dtype != np.asarray(other).dtype:
+            return False
+        scale = max(1.0, float(np.abs(one).max())) if np.isfinite(one).all() and np.size(one) else 1
+        return bool(np.allclose(one, other, rtol=_SAME, atol=_SAME * scale, equal_nan=True))
+    return bool(one == other)

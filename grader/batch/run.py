@@ -1,0 +1,104 @@
+"""Grade the jobs of a plan in parallel and keep each result as soon as it is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from grader.batch.plan import BatchPlan, Job
+from grader.confine import Launcher
+from grader.course.prepared import PreparedAssignment
+from grader.judge import GradingOptions, grade, ungraded
+from grader.result import Result
+from grader.store import ResultStore
+
+Progress = Callable[[Result], None]
+
+
+@dataclass
+class BatchReport:
+    """What a batch came to."""
+
+    results: list[Result] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    graded: int = 0
+
+    @property
+    def has_grader_error(self) -> bool:
+        """Whether some submission has no judgement on some check."""
+        return any(result.has_grader_error for result in self.results)
+
+
+def default_jobs() -> int:
+    """One worker per core that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
+
+
+def run_batch(
+    plan: BatchPlan,
+    assignment: PreparedAssignment,
+    store: ResultStore,
+    launcher: Launcher,
+    options: GradingOptions,
+    *,
+    jobs: int,
+    progress: Progress | None = None,
+) -> BatchReport:
+    """Grade every job; results are written as they come.
+
+    Each of `jobs` threads talks to one worker process at a time: what is slow runs in the
+    workers, so threads suffice here, and the report is the same whatever their number.
+
+    Raises
+    ------
+    StoreError
+        When a result cannot be written (a full disk, say); what is written stays.
+    """
+    report = BatchReport(results=list(plan.kept), damaged=plan.damaged)
+    waiting = iter(plan.jobs)
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        running: set[Future[Result]] = set()
+        try:
+            for job in waiting:
+                running.add(pool.submit(_grade_safely, job, assignment, launcher, options))
+                if len(running) >= 2 * jobs:
+                    running = _collect(running, store, report, progress)
+            while running:
+                running = _collect(running, store, report, progress)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    report.results.sort(key=lambda result: result.student)
+    return report
+
+
+def _collect(
+    running: set[Future[Result]],
+    store: ResultStore,
+    report: BatchReport,
+    progress: Progress | None,
+) -> set[Future[Result]]:
+    done, still_running = wait(running, return_when=FIRST_COMPLETED)
+    for future in done:
+        result = future.result()
+        store.write(result)
+        report.results.append(result)
+        report.graded += 1
+        if progress is not None:
+            progress(result)
+    return still_running
+
+
+def _grade_safely(
+    job: Job, assignment: PreparedAssignment, launcher: Launcher, options: GradingOptions
+) -> Result:
+    """Grade one job; a failure of ours becomes a result that says so, not the batch's end."""
+    try:
+        return grade(job.submission, assignment, launcher, options)
+    except Exception as error:  # a result of status grader_error tells it, and costs nobody
+        reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
+        return ungraded(job.submission, assignment, reason)

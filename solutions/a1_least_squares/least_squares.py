@@ -1,0 +1,338 @@
+"""Assignment 1: least squares, from one number to a model of real patients.
+
+Shapes: N rows, D features; `X (N, D)`, `y (N,)`, weights `w (D,)`, bias `b` a number.
+All arrays are float64. No function changes its inputs.
+"""
+
+import numpy as np
+
+
+def predict(X, w, b):
+    """Linear model: f(x) = Xw + b.
+
+    Parameters
+    ----------
+    X : array (N, D)
+    w : array (D,)
+    b : float
+
+    Returns
+    -------
+    array (N,)
+        One prediction per row.
+
+    Examples
+    --------
+    >>> predict(np.array([[1.0, 2.0]]), np.array([3.0, 4.0]), 0.5)
+    array([11.5])
+
+    Source: course notes, section 1.1.
+    """
+    ### BEGIN SOLUTION
+    return X @ w + b
+    ### END SOLUTION
+
+
+def half_mse(X, y, w, b):
+    """Half the mean squared error: J(w, b) = 1/(2m) Σᵢ (f(xᵢ) − yᵢ)².
+
+    Returns
+    -------
+    float
+        The half is there for its derivative's sake.
+
+    Source: course notes, section 1.2.
+    """
+    ### BEGIN SOLUTION
+    residual = predict(X, w, b) - y  # (N,)
+    return np.sum(residual**2) / (2 * len(y))
+    ### END SOLUTION
+
+
+def grid_search(x, y, candidates):
+    """Exhaustive search: the candidate w with the least squared error of y ≈ wx.
+
+    Parameters
+    ----------
+    x, y : array (N,)
+    candidates : array (K,)
+
+    Returns
+    -------
+    float
+        The value of the best candidate, not its index. The first one wins a tie.
+
+    Source: course notes, section 1.3.
+    """
+    ### BEGIN SOLUTION
+    residuals = x[:, None] * candidates - y[:, None]  # (N, K)
+    return candidates[np.argmin(np.sum(residuals**2, axis=0))]
+    ### END SOLUTION
+
+
+def add_bias_column(X):
+    """Append a column of ones, so that the bias becomes the last weight.
+
+    Returns
+    -------
+    array (N, D + 1)
+
+    Source: course notes, section 1.4.2.
+    """
+    ### BEGIN SOLUTION
+    return np.hstack([X, np.ones((len(X), 1))])
+    ### END SOLUTION
+
+
+def normal_equation(X, y):
+    """Solve XᵀX w = Xᵀy for the matrix with the bias column.
+
+    Returns
+    -------
+    (w, b) : array (D,) and float
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        When `np.linalg.matrix_rank` of the matrix with the bias column is below D + 1: a
+        constant column counts too. `np.linalg.solve` alone does not always notice.
+
+    `np.linalg.lstsq` and `np.linalg.pinv` are not allowed here; the rest of `np.linalg` is.
+
+    Source: course notes, section 1.4.2.
+    """
+    ### BEGIN SOLUTION
+    A = add_bias_column(X)  # (N, D + 1)
+    rank = np.linalg.matrix_rank(A)
+    if rank < A.shape[1]:
+        raise np.linalg.LinAlgError(f"X with its bias column has rank {rank}, not {A.shape[1]}")
+    weights = np.linalg.solve(A.T @ A, A.T @ y)  # (D + 1,)
+    return weights[:-1], weights[-1]
+    ### END SOLUTION
+
+
+def least_squares(X, y):
+    """Least squares for any rank: of all minimisers the one with the least ‖(w, b)‖.
+
+    Singular values below eps · max(N, D + 1) · s_max count as 0, where eps is the spacing of
+    float64 at 1 and s_max the largest singular value of the matrix with the bias column.
+
+    Returns
+    -------
+    (w, b) : array (D,) and float
+
+    Source: course notes, section 1.4.2; Golub and Van Loan, Matrix Computations, section 5.5.
+    """
+    ### BEGIN SOLUTION
+    A = add_bias_column(X)  # (N, D + 1)
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    large = s > np.finfo(np.float64).eps * max(A.shape) * s[0]
+    coordinates = np.where(large, U.T @ y, 0.0) / np.where(large, s, 1.0)
+    weights = Vt.T @ coordinates  # (D + 1,)
+    return weights[:-1], weights[-1]
+    ### END SOLUTION
+
+
+def ridge(X, y, l2):
+    """Ridge regression: minimise 1/2 ‖Xw + b − y‖² + l2/2 ‖w‖² (a sum, not a mean).
+
+    The bias is not penalised.
+
+    Returns
+    -------
+    (w, b) : array (D,) and float
+
+    Raises
+    ------
+    ValueError
+        When l2 is negative; the message names it.
+
+    Source: Hoerl and Kennard, Technometrics 12 (1970).
+    """
+    ### BEGIN SOLUTION
+    if l2 < 0:
+        raise ValueError(f"Expected l2 >= 0. Received: l2={l2}")
+    X_mean, y_mean = X.mean(axis=0), y.mean()
+    X_centred, y_centred = X - X_mean, y - y_mean
+    # At the optimum b = ȳ − x̄·w, which leaves a problem in w alone.
+    penalty = l2 * np.eye(X.shape[1])
+    w = np.linalg.solve(X_centred.T @ X_centred + penalty, X_centred.T @ y_centred)
+    return w, y_mean - X_mean @ w
+    ### END SOLUTION
+
+
+def gradients(X, y, w, b):
+    """Gradient of `half_mse`: ∂J/∂w = 1/m Xᵀ(f − y), ∂J/∂b = 1/m Σ (f − y).
+
+    Returns
+    -------
+    (dw, db) : array (D,) and float
+
+    Source: course notes, section 1.5.
+    """
+    ### BEGIN SOLUTION
+    residual = predict(X, w, b) - y  # (N,)
+    return X.T @ residual / len(y), np.mean(residual)
+    ### END SOLUTION
+
+
+def gradient_descent(X, y, w, b, learning_rate, steps):
+    """Full-batch gradient descent on `half_mse`.
+
+    Each step: w ← w − learning_rate · ∂J/∂w, and b likewise, with both gradients taken at the
+    same point.
+
+    Returns
+    -------
+    (w, b, history) : array (D,), float and array (steps,)
+        The history holds `half_mse` before each step. With steps = 0 it is empty, and w and b
+        are the given ones.
+
+    Source: course notes, section 1.5.
+    """
+    ### BEGIN SOLUTION
+    history = np.zeros(steps)
+    for step in range(steps):
+        history[step] = half_mse(X, y, w, b)
+        dw, db = gradients(X, y, w, b)
+        w, b = w - learning_rate * dw, b - learning_rate * db
+    return w, b, history
+    ### END SOLUTION
+
+
+def sgd(X, y, w, b, learning_rate, epochs, batch_size, rng):
+    """Stochastic gradient descent in mini-batches.
+
+    Every epoch draws one `rng.permutation(N)` and goes through its rows batch by batch. A step
+    uses the `gradients` of the rows in its batch: a short last batch is averaged over its own
+    length, and a batch size above N makes one batch.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    (w, b) : array (D,) and float
+
+    Source: course notes, section 1.5.
+    """
+    ### BEGIN SOLUTION
+    for _ in range(epochs):
+        order = rng.permutation(len(y))
+        for start in range(0, len(y), batch_size):
+            rows = order[start : start + batch_size]
+            dw, db = gradients(X[rows], y[rows], w, b)
+            w, b = w - learning_rate * dw, b - learning_rate * db
+    return w, b
+    ### END SOLUTION
+
+
+def mae(y_true, y_pred):
+    """Mean absolute error: 1/N Σ |y − ŷ|.
+
+    Source: course notes, section 2.5.
+    """
+    ### BEGIN SOLUTION
+    return np.mean(np.abs(y_true - y_pred))
+    ### END SOLUTION
+
+
+def mse(y_true, y_pred):
+    """Mean squared error: 1/N Σ (y − ŷ)².
+
+    Source: course notes, section 2.5.
+    """
+    ### BEGIN SOLUTION
+    return np.mean((y_true - y_pred) ** 2)
+    ### END SOLUTION
+
+
+def rmse(y_true, y_pred):
+    """Root mean squared error: √(1/N Σ (y − ŷ)²), in the unit of y.
+
+    Source: course notes, section 2.5.
+    """
+    ### BEGIN SOLUTION
+    return np.sqrt(mse(y_true, y_pred))
+    ### END SOLUTION
+
+
+def mape(y_true, y_pred):
+    """Mean absolute percentage error: 100/N Σ |y − ŷ| / |y|, in percent.
+
+    Raises
+    ------
+    ValueError
+        When a true value is 0; the message names it.
+
+    Source: course notes, section 2.5.4.
+    """
+    ### BEGIN SOLUTION
+    if np.any(y_true == 0):
+        raise ValueError("Expected true values other than 0. Received: 0")
+    return 100 * np.mean(np.abs(y_true - y_pred) / np.abs(y_true))
+    ### END SOLUTION
+
+
+def standardize(X_train, X_test):
+    """Shift and scale both sets by the training set's column means and deviations (ddof 0).
+
+    A column whose training maximum equals its minimum becomes 0 in both sets, never NaN.
+
+    Returns
+    -------
+    (X_train, X_test) : arrays of the shapes that came in
+    """
+    ### BEGIN SOLUTION
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    # The computed deviation of a constant column may be a rounding error above 0.
+    scale = np.where(constant, 1.0, X_train.std(axis=0))
+    mean = X_train.mean(axis=0)
+    return tuple(np.where(constant, 0.0, (X - mean) / scale) for X in (X_train, X_test))
+    ### END SOLUTION
+
+
+def train_val_test_split(X, y, val_fraction, test_fraction, rng):
+    """Split the rows at random into training, validation and test sets.
+
+    One `perm = rng.permutation(N)`: validation gets `perm[:n_val]`, test the next `n_test`,
+    training the rest, all in the order of `perm`; n = int(round(fraction * N)). A fraction of
+    0 gives an empty pair.
+
+    Returns
+    -------
+    (X_train, y_train), (X_val, y_val), (X_test, y_test)
+
+    Raises
+    ------
+    ValueError
+        For a negative fraction, fractions whose sum is above 1, or X and y of different
+        lengths; the message names the offending value.
+    """
+    ### BEGIN SOLUTION
+    if len(X) != len(y):
+        raise ValueError(f"Expected X and y of one length. Received: {len(X)} and {len(y)}")
+    if val_fraction < 0 or test_fraction < 0 or val_fraction + test_fraction > 1 + 1e-9:
+        raise ValueError(
+            "Expected fractions >= 0 with a sum of at most 1. "
+            f"Received: val_fraction={val_fraction}, test_fraction={test_fraction}"
+        )
+    n_val, n_test = round(val_fraction * len(X)), round(test_fraction * len(X))
+    perm = rng.permutation(len(X))
+    val, test, train = np.split(perm, [n_val, n_val + n_test])
+    return (X[train], y[train]), (X[val], y[val]), (X[test], y[test])
+    ### END SOLUTION
+
+
+def fit(X_train, y_train):
+    """Fit a linear model to real data, by any method.
+
+    Returns
+    -------
+    (w, b) : array (D,) and float
+        For the raw features: scaling, if any, is folded into w and b.
+    """
+    ### BEGIN SOLUTION
+    return ridge(X_train, y_train, 1e-3)
+    ### END SOLUTION
