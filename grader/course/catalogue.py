@@ -77,6 +77,9 @@ def load_live(folder: Path) -> LiveCourse:
 
     Only ``checks.py`` is imported; references and misconceptions are read as text.
     """
+    root = str(folder.resolve().parent.parent)
+    if root not in sys.path:
+        sys.path.append(root)  # a long checks.py imports its parts as `solutions.….part`
     checks = _import(folder / CHECKS_FILE)
     assignment = checks.assignment
     if not isinstance(assignment, Assignment):

@@ -82,6 +82,7 @@ def prepare(
     launcher: Launcher,
     *,
     only_backend: str | None = None,
+    with_mistakes: bool = True,
 ) -> PreparedAssignment:
     """Generate every case from `seed` and record the reference's and each mistake's answer.
 
@@ -89,6 +90,8 @@ def prepare(
     ----------
     only_backend
         Prepare the files of one backend alone; the others' checks keep no cases.
+    with_mistakes
+        Record what the misconceptions answer, too; without it nothing is diagnosed.
 
     Raises
     ------
@@ -99,7 +102,8 @@ def prepare(
     checks: list[PreparedCheck] = []
     for file in assignment.files:
         if only_backend in {None, file.backend}:
-            checks += _FilePreparation(course, file, seed, launcher).run()
+            known = course if with_mistakes else replace(course, misconceptions=())
+            checks += _FilePreparation(known, file, seed, launcher).run()
         else:
             checks += [_prepared(check, ()) for one in file.exercises for check in one.checks]
     return PreparedAssignment(

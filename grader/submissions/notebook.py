@@ -48,8 +48,12 @@ def modules_of_notebook(
             notes.append(f"cell {number} is a cell magic and was left out")
             cleaned = []
         if any(line.strip() for line in cleaned):
-            sources.setdefault(name, []).append(f"{CELL_MARK}{number}\n" + "\n".join(cleaned) + "\n")
-    return {key: "\n".join(parts).encode("utf-8", "replace") for key, parts in sources.items()}, notes
+            sources.setdefault(name, []).append(
+                f"{CELL_MARK}{number}\n" + "\n".join(cleaned) + "\n"
+            )
+    return {
+        key: "\n".join(parts).encode("utf-8", "replace") for key, parts in sources.items()
+    }, notes
 
 
 def _code_cells(content: bytes) -> list[tuple[int, str]]:

@@ -35,9 +35,7 @@ class Unreadable(Exception):
     """A path is not a regular file of a sensible size; the message says what it is."""
 
 
-def read_path(
-    path: Path, expected: Sequence[str], *, student: str, assignment: str
-) -> Submission:
+def read_path(path: Path, expected: Sequence[str], *, student: str, assignment: str) -> Submission:
     """Read what lies at `path`; what cannot be read becomes a problem or a note, never an error.
 
     Parameters

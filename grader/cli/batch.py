@@ -1,0 +1,156 @@
+"""`grader batch`: grade a whole class; interrupted, go on where it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
+from grader.batch.run import default_jobs
+from grader.cli.app import UsageProblem
+from grader.cli.places import root_folder
+from grader.confine import Launcher, Limits, launcher
+from grader.course.catalogue import choose, live_assignments, load_live
+from grader.course.prepare import prepare
+from grader.course.prepared import PreparedAssignment
+from grader.judge import GradingOptions
+from grader.result import Result, Visibility
+from grader.store import ResultStore, StoreError, write_atomically
+from grader.submissions import CourseDirectory
+
+INCOMPLETE = 3
+
+
+def command(
+    assignment: Annotated[str, typer.Argument(help="Such as a2_logistic_regression, or a2.")],
+    course: Annotated[
+        Path, typer.Option(help="The course directory, which holds submitted/.")
+    ] = Path(),
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="How many to grade at once. Default: one per core.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Write all results to this file.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade everything again.")] = False,
+    unconfined: Annotated[
+        bool, typer.Option("--unconfined", help="Accept that students' code runs unconfined.")
+    ] = False,
+    report: Annotated[bool, typer.Option(help="Write the HTML report, too.")] = True,
+) -> None:
+    """Grade submitted/*/ASSIGNMENT on hidden cases.
+
+    Results are kept one by one in results/, so an interrupted run goes on where it was; a
+    submission is graded again when it, the checks or the seed changed. Ends with exit code 0
+    when every submission has a result, 3 when the grader failed on some, 2 for a wrong call.
+    """
+    console = Console()
+    directory = CourseDirectory(course)
+    name = choose(assignment, live_assignments(root_folder())).name
+    chosen = launcher("auto")
+    if chosen.confinement == "unconfined" and not unconfined:
+        raise UsageProblem(
+            "Students' code would run unconfined, with all that your account may do. If you "
+            "trust it, or grade inside a container, say so with --unconfined."
+        )
+    directory.submitted(name)  # a course without submissions is told before anything runs
+    count = jobs or default_jobs()
+    with console.status(f"Preparing hidden cases of {name} …"):
+        prepared = _prepared(name, directory, chosen)
+    store = ResultStore(directory.results / name)
+    plan = plan_batch(directory, prepared, store, fresh=fresh)
+    _announce(console, plan)
+    options = GradingOptions(course=directory.name, limits=_limits(directory))
+    try:
+        outcome = _run(console, plan, prepared, store, chosen, options, count)
+    except StoreError as error:
+        console.print(f"grader: {error}", style="red", markup=False, highlight=False)
+        raise typer.Exit(INCOMPLETE) from None
+    except KeyboardInterrupt:
+        console.print("\nInterrupted; what is graded is kept. The same command goes on.")
+        raise typer.Exit(130) from None
+    _show(console, outcome.results, directory, name, json, report)
+    raise typer.Exit(INCOMPLETE if outcome.has_grader_error else 0)
+
+
+def _prepared(name: str, directory: CourseDirectory, chosen: Launcher) -> PreparedAssignment:
+    live = load_live(choose(name, live_assignments(root_folder())))
+    return prepare(live, directory.seed(), Visibility.HIDDEN, chosen)
+
+
+def _limits(directory: CourseDirectory) -> Limits:
+    own = directory.settings.limits
+    return Limits(
+        seconds=own.seconds, cpu_seconds=own.cpu_seconds, numpy_megabytes=own.numpy_megabytes
+    )
+
+
+def _announce(console: Console, plan: BatchPlan) -> None:
+    if plan.kept:
+        console.print(f"{len(plan.kept)} results still hold and are kept; --fresh grades them too.")
+    for student in plan.damaged:
+        console.print(
+            f"The result of {student} was damaged; it is graded again.",
+            markup=False,
+            style="yellow",
+        )
+
+
+def _run(
+    console: Console,
+    plan: BatchPlan,
+    prepared: PreparedAssignment,
+    store: ResultStore,
+    chosen: Launcher,
+    options: GradingOptions,
+    jobs: int,
+) -> BatchReport:
+    with Progress(
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("grading", total=len(plan.jobs))
+
+        def advance(result: Result) -> None:
+            progress.advance(task)
+
+        return run_batch(plan, prepared, store, chosen, options, jobs=jobs, progress=advance)
+
+
+def _show(
+    console: Console,
+    results: list[Result],
+    directory: CourseDirectory,
+    name: str,
+    json: Path | None,
+    report: bool,
+) -> None:
+    from grader.render.terminal import print_class
+
+    page = None
+    if report:
+        from grader.cli.report import write_html
+
+        page = write_html(results, directory.path / "reports" / name)
+    print_class(console, results, page)
+    if json is not None:
+        text = "[" + ",\n".join(result.model_dump_json(indent=1) for result in results) + "]\n"
+        try:
+            write_atomically(json, text.encode())
+        except OSError as error:
+            raise UsageProblem(f"{json} cannot be written: {error.strerror}.") from None

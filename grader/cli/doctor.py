@@ -1,0 +1,114 @@
+"""`grader doctor`: what works here, found out by trying."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from grader import __version__
+from grader.confine import Lost, SpawnedLauncher, WorkerSettings
+from grader.course.catalogue import course_root, frozen_assignments, live_assignments
+
+_ROOM = 500 * 2**20
+
+
+def command() -> None:
+    """Tell what works on this machine, by trying it.
+
+    Ends with exit code 1 when something that grading needs does not work.
+    """
+    console = Console(highlight=False)
+    problems = 0
+    for title, probe in _PROBES.items():
+        try:
+            works, text = probe()
+        except Exception as error:  # a doctor who falls ill is a finding, too
+            works, text = False, f"{type(error).__name__}: {error}"
+        mark = {True: "ok  ", False: "FAIL", None: "note"}[works]
+        style = {True: "green", False: "red", None: "yellow"}[works]
+        problems += works is False
+        console.print(f"[{style}]{mark}[/] {title:<13}", end="")
+        console.print(text, markup=False)
+    raise typer.Exit(1 if problems else 0)
+
+
+Finding = tuple[bool | None, str]
+
+
+def _versions() -> Finding:
+    names = ("numpy", "scikit-learn", "keras")
+    found = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+    return True, f"grader {__version__}, Python {platform.python_version()}, {found}"
+
+
+def _worker(backend: str) -> Finding:
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "probe.py"
+        text = "import numpy as np\ndef double(x):\n    return 2 * np.asarray(x)\n"
+        file.write_text(text, encoding="utf-8")
+        settings = WorkerSettings(Path(name).resolve(), backend, ("numpy",))  # type: ignore[arg-type]
+        try:
+            worker = SpawnedLauncher().start(settings)
+        except Lost as lost:
+            return False, f"does not start: {lost.detail}"
+        try:
+            worker.ask({"kind": "load", "file": "probe.py"}, 30)
+            step = {"op": "call", "save": "r", "target": "double", "args": [21.0]}
+            question = {"kind": "ask", "file": "probe.py", "steps": [step], "returns": ["r"]}
+            answer = worker.ask(question, 30)
+            if answer.get("values") != [42.0]:
+                return False, f"gives a wrong answer: {answer}"
+            return True, "answers; " + ", ".join(f"{k} {v}" for k, v in worker.versions.items())
+        finally:
+            worker.close()
+
+
+def _confinement() -> Finding:
+    return None, "unconfined: students' code runs with your account's rights (batch --unconfined)"
+
+
+def _course() -> Finding:
+    root = course_root()
+    if root is None:
+        return None, "no assignments here or above"
+    frozen, live = len(frozen_assignments(root)), len(live_assignments(root))
+    return True, f"{frozen} assignments to work on, {live} with their references"
+
+
+def _extras() -> Finding:
+    try:
+        import jinja2
+        import matplotlib
+    except ModuleNotFoundError as error:
+        return None, f"{error.name} is missing, so no HTML report; install the extra `instructor`"
+    return True, f"jinja2 {jinja2.__version__}, matplotlib {matplotlib.__version__}"
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    text = f"{free / 2**30:.1f} GB free in {tempfile.gettempdir()}"
+    return free > _ROOM, text
+
+
+def _cores() -> Finding:
+    return True, f"{os.cpu_count()} cores, {platform.platform()}"
+
+
+_PROBES: dict[str, Callable[[], Finding]] = {
+    "versions": _versions,
+    "machine": _cores,
+    "disk": _disk,
+    "course": _course,
+    "numpy worker": lambda: _worker("numpy"),
+    "keras worker": lambda: _worker("keras"),
+    "confinement": _confinement,
+    "report": _extras,
+}

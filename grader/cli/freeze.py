@@ -1,0 +1,51 @@
+"""`grader freeze`: generate what students get, or tell whether it is stale."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.authoring.freeze import freeze, stale_files
+from grader.authoring.schema import SCHEMA_FILE, result_schema, write_schema
+from grader.cli.places import root_folder
+from grader.confine import SpawnedLauncher
+from grader.course.catalogue import choose, live_assignments
+
+
+def command(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="Such as a1_least_squares. Default: all.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 1 when something is stale.")
+    ] = False,
+) -> None:
+    """Generate stubs, handouts and public cases from solutions/.
+
+    For authors: run it after every change of a reference, check or handout.
+    """
+    console = Console(highlight=False)
+    root = root_folder()
+    known = live_assignments(root)
+    folders = [choose(name, known) for name in assignments] if assignments else known.values()
+    stale = 0
+    for folder in folders:
+        target = root / "assignments" / folder.name
+        if check:
+            names = stale_files(folder, target, SpawnedLauncher())
+            stale += len(names)
+            text = f"stale: {', '.join(names)}; run grader freeze" if names else "up to date"
+            console.print(f"{folder.name}: {text}")
+        else:
+            freeze(folder, target, SpawnedLauncher())
+            console.print(f"{folder.name}: written to {target.relative_to(root)}")
+    if check:
+        schema = root / SCHEMA_FILE
+        if not schema.exists() or schema.read_text(encoding="utf-8") != result_schema():
+            stale += 1
+            console.print(f"{SCHEMA_FILE}: stale; run grader freeze")
+    else:
+        write_schema(root)
+    raise typer.Exit(1 if stale else 0)

@@ -1,0 +1,71 @@
+"""`grader list`: assignments, exercises, points, my progress."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from grader.cli.check import PROGRESS_FILE
+from grader.cli.places import root_folder
+from grader.course.catalogue import choose, frozen_assignments
+from grader.local import load_public
+from grader.result import Result
+
+
+def command(
+    assignment: Annotated[
+        str | None, typer.Argument(help="Show the exercises of this one, such as a1.")
+    ] = None,
+) -> None:
+    """Show assignments, exercises, points and my progress."""
+    known = frozen_assignments(root_folder())
+    if assignment is None:
+        _print_assignments(known)
+    else:
+        _print_exercises(choose(assignment, known))
+
+
+def _print_assignments(known: dict[str, Path]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for title, justify in (("assignment", "left"), ("exercises", "right"), ("my points", "right")):
+        table.add_column(title, justify=justify)  # type: ignore[arg-type]
+    table.add_column("about")
+    for name, folder in known.items():
+        prepared = load_public(folder)
+        last = last_result(folder)
+        earned = f"{last.points:g} of {prepared.points:g}" if last else f"- of {prepared.points:g}"
+        table.add_row(name, str(len(prepared.exercises)), earned, prepared.summary)
+    console = Console()
+    console.print(table)
+    console.print("\nNext: change into a folder under assignments/ and run grader check.")
+
+
+def _print_exercises(folder: Path) -> None:
+    prepared = load_public(folder)
+    last = last_result(folder)
+    table = Table(box=None, pad_edge=False, title=prepared.title, title_justify="left")
+    for column in ("exercise", "file"):
+        table.add_column(column)
+    table.add_column("points", justify="right")
+    table.add_column("mine", justify="right")
+    for exercise in prepared.exercises:
+        points = sum(check.points for check in prepared.checks_of(exercise.name))
+        mine = "-"
+        if last:
+            earned = [one.points for one in last.checks if one.exercise == exercise.name]
+            mine = f"{sum(earned):g}"
+        table.add_row(exercise.name, exercise.file, f"{points:g}", mine)
+    Console().print(table)
+
+
+def last_result(folder: Path) -> Result | None:
+    """What the last whole `grader check` found; None when there is none to read."""
+    try:
+        return Result.model_validate_json((folder / PROGRESS_FILE).read_bytes())
+    except (OSError, ValidationError):
+        return None

@@ -1,0 +1,58 @@
+"""`grader report`: the class as web pages, from the results that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.cli.app import UsageProblem
+from grader.result import Result
+from grader.store import ResultStore
+from grader.submissions import CourseDirectory
+
+
+def command(
+    assignment: Annotated[
+        str | None, typer.Argument(help="Such as a1_least_squares. Default: all with results.")
+    ] = None,
+    course: Annotated[Path, typer.Option(help="The course directory, which holds results/.")] = (
+        Path()
+    ),
+    output: Annotated[
+        Path | None, typer.Option(help="Where to write. Default: reports/ in the course.")
+    ] = None,
+) -> None:
+    """Write the HTML report: a class page and a page for each student.
+
+    Each page is one file that needs no network.
+    """
+    directory = CourseDirectory(course)
+    found = sorted(path.name for path in directory.results.glob("*") if path.is_dir())
+    names = [name for name in found if assignment is None or name.startswith(assignment)]
+    if not names:
+        listing = ", ".join(found) or "none; run grader batch first"
+        raise UsageProblem(f"There are no results of {assignment or 'any assignment'}: {listing}.")
+    console = Console()
+    for name in names:
+        results, damaged = ResultStore(directory.results / name).read_all()
+        for file in damaged:
+            console.print(f"{file} is damaged and left out; grader batch mends it.", markup=False)
+        if results:
+            page = write_html(results, (output or directory.path / "reports") / name)
+            console.print(f"{name}: {page}", soft_wrap=True, markup=False, highlight=False)
+
+
+def write_html(results: Sequence[Result], folder: Path) -> Path:
+    """Write the pages; what they need is in the extra `instructor`."""
+    try:
+        from grader.render.html import write_report
+    except ModuleNotFoundError as error:
+        raise UsageProblem(
+            f"The HTML report needs {error.name}: pip install 'deep-learning-grader[instructor]', "
+            "or skip it with --no-report."
+        ) from None
+    return write_report(results, folder)

@@ -1,0 +1,1 @@
+"""Results on a screen or a page. Nothing here decides anything."""

@@ -1,0 +1,142 @@
+"""Figures of a class that more than one renderer shows."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from grader.result import CheckResult, Kind, Result, Status
+
+_SILENT = {Status.PASSED, Status.SKIPPED, Status.MISSING}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A diagnosis and the students who got it."""
+
+    id: str
+    exercise: str
+    hint: str
+    students: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CheckRate:
+    """How a check went in the class."""
+
+    exercise: str
+    check: str
+    title: str
+    kind: Kind
+    max_points: float
+    statuses: dict[Status, int]
+    count: int
+
+    @property
+    def share(self) -> float:
+        """The part of the class that passed."""
+        return self.statuses.get(Status.PASSED, 0) / self.count if self.count else 0.0
+
+
+@dataclass(frozen=True)
+class ExercisePoints:
+    """One exercise of one result."""
+
+    name: str
+    points: float
+    max_points: float
+    checks: tuple[CheckResult, ...] = field(default=())
+
+    @property
+    def status(self) -> Status:
+        """The first status that is not `passed`, with the grader's own failures first."""
+        statuses = [check.status for check in self.checks]
+        if Status.GRADER_ERROR in statuses:
+            return Status.GRADER_ERROR
+        return next((one for one in statuses if one is not Status.PASSED), Status.PASSED)
+
+
+def exercises(result: Result) -> list[ExercisePoints]:
+    """A result's checks by exercise, in order."""
+    groups: dict[str, list[CheckResult]] = defaultdict(list)
+    for check in result.checks:
+        groups[check.exercise].append(check)
+    return [
+        ExercisePoints(
+            name,
+            round(sum(check.points for check in checks), 2),
+            round(sum(check.max_points for check in checks), 2),
+            tuple(checks),
+        )
+        for name, checks in groups.items()
+    ]
+
+
+def failures(result: Result) -> list[CheckResult]:
+    """The checks worth explaining, each whole-file failure once."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for check in result.checks:
+        if check.status in _SILENT:
+            continue
+        key = (check.file, check.message) if check.status is not Status.FAILED else ("", "")
+        if key != ("", "") and key in seen:
+            continue
+        seen.add(key)
+        found.append(check)
+    return found
+
+
+def mistakes(results: Sequence[Result]) -> list[Mistake]:
+    """The diagnoses of a class, the most frequent first; each student counts once."""
+    who: dict[str, dict[str, None]] = defaultdict(dict)
+    about: dict[str, CheckResult] = {}
+    for result in results:
+        for check in result.checks:
+            if check.diagnosis is not None:
+                key = check.diagnosis.id
+                if key.startswith("generic."):
+                    key = f"{key} in {check.exercise}"
+                who[key][result.student] = None
+                about.setdefault(key, check)
+    found = []
+    for key, students in who.items():
+        diagnosis = about[key].diagnosis
+        assert diagnosis is not None
+        found.append(Mistake(key, about[key].exercise, diagnosis.hint, tuple(students)))
+    return sorted(found, key=lambda one: (-len(one.students), one.id))
+
+
+def check_rates(results: Sequence[Result]) -> list[CheckRate]:
+    """How every check went, in the order of the assignment."""
+    counts: dict[tuple[str, str], Counter[Status]] = defaultdict(Counter)
+    about: dict[tuple[str, str], CheckResult] = {}
+    for result in results:
+        for check in result.checks:
+            key = (check.exercise, check.check)
+            counts[key][check.status] += 1
+            about.setdefault(key, check)
+    return [
+        CheckRate(
+            one.exercise,
+            one.check,
+            one.title,
+            one.kind,
+            one.max_points,
+            dict(counts[key]),
+            counts[key].total(),
+        )
+        for key, one in about.items()
+    ]
+
+
+def mean_points(results: Sequence[Result]) -> float:
+    """The class's mean."""
+    return statistics.fmean(result.points for result in results) if results else 0.0
+
+
+def median_points(results: Sequence[Result]) -> float:
+    """The class's median."""
+    return statistics.median(result.points for result in results) if results else 0.0

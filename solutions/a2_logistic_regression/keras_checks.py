@@ -1,0 +1,173 @@
+"""Checks of assignment 2's Keras part."""
+
+import numpy as np
+
+from grader.course import Assignment, script, step
+
+
+def declare_keras_part(assignment: Assignment) -> None:
+    """Declare the Keras file with its three exercises."""
+    keras_file = assignment.file("keras_logistic_regression.py", backend="keras")
+    _build_model(keras_file)
+    _f1_score(keras_file)
+    _build_softmax_model(keras_file)
+
+
+def _build_model(keras_file):
+    build_model = keras_file.exercise(
+        "build_model",
+        hints=[
+            "One unit whose activation is the sigmoid.",
+            "`kernel_regularizer` takes the penalty, `metrics` the three measures.",
+        ],
+    )
+
+    @build_model.keras(points=2.5)
+    def forward(rng):
+        """predicts the sigmoid of Xw + b"""
+        for n, d in ((6, 3), (1, 4)):
+            yield script(
+                f"{d} features",
+                model=step.call("build_model", d),
+                facts=step.describe("model", "output_shape", "parameters"),
+                _weights=step.set_weights("model", [rng.normal(size=(d, 1)), rng.normal(size=1)]),
+                output=step.predict("model", rng.normal(size=(n, d)).astype("float32")),
+                returns=("facts", "output"),
+            )
+
+    @build_model.keras(points=1)
+    def compiled(rng):
+        """is compiled with binary cross-entropy and its three metrics"""
+        X = rng.normal(size=(8, 3)).astype("float32")
+        y = (np.arange(8) % 2).astype("float32")[:, None]
+        yield script(
+            "loss and metrics",
+            model=step.call("build_model", 3),
+            _weights=step.set_weights("model", [rng.normal(size=(3, 1)), rng.normal(size=1)]),
+            gradient=step.loss_and_gradients("model", X, y),
+            facts=step.describe("model", "loss", "metrics"),
+            returns=("gradient", "facts"),
+        )
+
+    @build_model.keras(points=0.5)
+    def penalised(rng):
+        """penalises the weights with l2/2 times their squares"""
+        X = rng.normal(size=(8, 2)).astype("float32")
+        y = (np.arange(8) % 2).astype("float32")[:, None]
+        yield script(
+            "l2 = 0.6",
+            model=step.call("build_model", 2, l2=0.6),
+            _weights=step.set_weights("model", [rng.normal(size=(2, 1)), rng.normal(size=1)]),
+            gradient=step.loss_and_gradients("model", X, y),
+            returns=("gradient",),
+        )
+
+
+def _f1_score(keras_file):
+    f1_score = keras_file.exercise(
+        "F1Score",
+        hints=[
+            "Keep counts, not averages: F1 of all batches is no mean of their F1s.",
+            "`add_weight` in `__init__`, `assign_add` in `update_state`.",
+        ],
+    )
+
+    def batch(rng, n):
+        y = (np.arange(n) % 3 > 0).astype("float32")
+        # Clear of 0.5, and wrong now and then.
+        probabilities = np.abs(y - rng.uniform(0.1, 0.4, size=n))
+        wrong = rng.permutation(n)[: n // 3]
+        probabilities[wrong] = 1 - probabilities[wrong]
+        return y, probabilities.astype("float32")
+
+    def updated(n_batches, sizes, rng, shape=(-1,)):
+        steps = {"metric": step.construct("F1Score")}
+        for number in range(n_batches):
+            y, p = batch(rng, sizes[number])
+            steps[f"_batch{number}"] = step.method("metric", "update_state", y, p.reshape(shape))
+        return steps
+
+    @f1_score.keras(points=2.5)
+    def one_batch(rng):
+        """is F1 of one batch, for probabilities (N,) and (N, 1)"""
+        for shape in ((-1,), (-1, 1)):
+            yield script(
+                f"probabilities {'(N,)' if len(shape) == 1 else '(N, 1)'}",
+                **updated(1, [15], rng, shape),
+                result=step.method("metric", "result"),
+                value=step.number("result"),
+                returns=("value",),
+            )
+
+    @f1_score.keras(points=1.5)
+    def many_batches(rng):
+        """counts across batches"""
+        yield script(
+            "three batches of different size",
+            **updated(3, [4, 12, 7], rng),
+            result=step.method("metric", "result"),
+            value=step.number("result"),
+            returns=("value",),
+        )
+
+    @f1_score.keras(points=0.5)
+    def reset(rng):
+        """starts anew after reset_state"""
+        y, p = batch(rng, 9)
+        yield script(
+            "a batch, a reset, a batch",
+            **updated(1, [12], rng),
+            _reset=step.method("metric", "reset_state"),
+            _second=step.method("metric", "update_state", y, p),
+            result=step.method("metric", "result"),
+            value=step.number("result"),
+            returns=("value",),
+        )
+
+    @f1_score.keras(points=0.5)
+    def weighted(rng):
+        """weighs the rows by sample_weight"""
+        y, p = batch(rng, 12)
+        weight = rng.uniform(0.5, 2.0, size=12).astype("float32")
+        yield script(
+            "twelve weights",
+            metric=step.construct("F1Score"),
+            _batch=step.method("metric", "update_state", y, p, sample_weight=weight),
+            result=step.method("metric", "result"),
+            value=step.number("result"),
+            returns=("value",),
+        )
+
+
+def _build_softmax_model(keras_file):
+    build_softmax_model = keras_file.exercise(
+        "build_softmax_model",
+        hints=["One layer with K units.", "The activation turns scores into probabilities."],
+    )
+
+    @build_softmax_model.keras(points=2.5)
+    def forward(rng):
+        """predicts softmax probabilities"""
+        for n, d, k in ((6, 3, 4), (1, 2, 3)):
+            weights = [rng.normal(size=(d, k)), rng.normal(size=k)]
+            yield script(
+                f"{d} features, {k} classes",
+                model=step.call("build_softmax_model", d, k),
+                facts=step.describe("model", "output_shape", "parameters"),
+                _weights=step.set_weights("model", weights),
+                output=step.predict("model", rng.normal(size=(n, d)).astype("float32")),
+                returns=("facts", "output"),
+            )
+
+    @build_softmax_model.keras(points=1.5)
+    def compiled(rng):
+        """is compiled with sparse categorical cross-entropy"""
+        X = rng.normal(size=(8, 3)).astype("float32")
+        yield script(
+            "loss",
+            model=step.call("build_softmax_model", 3, 4),
+            _weights=step.set_weights("model", [rng.normal(size=(3, 4)), rng.normal(size=4)]),
+            gradient=step.loss_and_gradients("model", X, np.arange(8) % 4),
+            facts=step.describe("model", "loss"),
+            returns=("gradient", "facts"),
+        )
