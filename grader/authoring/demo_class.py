@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +11,70 @@ from grader.authoring.stubs import make_stub
 from grader.course.misconception import splice
 from grader.course.prepare import LiveCourse
 
-_GIVEN = (
-    "Ada Alan Barbara Chen Donald Edsger Émilie Fei-Fei Grace Hana Ines Jürgen Katherine Lê "
-    "Margaret Niklaus Olga Pavel Radia Sofya Tim Ursula Vera Wei Ximena Yoshua Zoë Иван 小明 "
-    "Nnamdi"
-).split()
-_FAMILY = (
-    "Abara Bianchi Costa Dubois Eriksen Fischer García Haddad Ivanova Jansen Kowalski Lindqvist "
-    "Moreau Nakamura Okafor Papadaki Quiroga Rossi Silva Tanaka Unger Varga Watanabe Xu Yılmaz "
-    "Zhou Müller Ødegård O'Neill Nguyễn"
-).split()
+_GIVEN = [
+    "Ada",
+    "Alan",
+    "Barbara",
+    "Chen",
+    "Donald",
+    "Edsger",
+    "Émilie",
+    "Fei-Fei",
+    "Grace",
+    "Hana",
+    "Ines",
+    "Jürgen",
+    "Katherine",
+    "Lê",
+    "Margaret",
+    "Niklaus",
+    "Olga",
+    "Pavel",
+    "Radia",
+    "Sofya",
+    "Tim",
+    "Ursula",
+    "Vera",
+    "Wei",
+    "Ximena",
+    "Yoshua",
+    "Zoë",
+    "Иван",
+    "小明",
+    "Nnamdi",
+]
+_FAMILY = [
+    "Abara",
+    "Bianchi",
+    "Costa",
+    "Dubois",
+    "Eriksen",
+    "Fischer",
+    "García",
+    "Haddad",
+    "Ivanova",
+    "Jansen",
+    "Kowalski",
+    "Lindqvist",
+    "Moreau",
+    "Nakamura",
+    "Okafor",
+    "Papadaki",
+    "Quiroga",
+    "Rossi",
+    "Silva",
+    "Tanaka",
+    "Unger",
+    "Varga",
+    "Watanabe",
+    "Xu",
+    "Yılmaz",
+    "Zhou",
+    "Müller",
+    "Ødegård",
+    "O'Neill",
+    "Nguyễn",
+]
 _ACCIDENTS = ("syntax error", "endless loop", "exit", "empty file")
 
 
@@ -31,7 +86,9 @@ def write_class(course: LiveCourse, directory: Path, *, students: int, seed: int
     """
     randomness = random.Random(f"{seed} {course.assignment.name}")
     names = student_names(students, seed)
-    accidents = dict(zip(randomness.sample(range(students), min(4, students)), _ACCIDENTS))
+    accidents = dict(
+        zip(randomness.sample(range(students), min(4, students)), _ACCIDENTS, strict=False)
+    )
     for number, name in enumerate(names):
         folder = directory / "submitted" / name / course.assignment.name
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,8 +135,6 @@ def _files(
 
 def _unwritten(reference: str, exercise: str) -> str:
     """The stub of one definition."""
-    import ast
-
     stub = make_stub(reference) if "### BEGIN SOLUTION" in reference else reference
     for node in ast.parse(stub).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == exercise:

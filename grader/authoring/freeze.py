@@ -20,7 +20,7 @@ from grader.result import Visibility
 PUBLIC_SEED = "public"
 HANDOUT = "handout.md"
 _SAME = 1e-7
-"""Two machines' linear algebra may differ by rounding; that alone makes nothing stale."""
+"""Two machines may differ by rounding; that alone makes nothing stale."""
 
 _TEST_FILE = '''"""Plain pytest: one test for each public check of {title}. Or run `grader check`."""
 

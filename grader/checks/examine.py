@@ -90,10 +90,8 @@ def _message(
     visibility = interview.assignment.visibility
     if isinstance(judgement, Mismatch):
         text = describe_mismatch(case, judgement, visibility)
-    elif reply.observation.outcome == "answered" or special(reply) is None and judgement:
-        text = str(judgement)
     else:
-        text = describe_reply(check.exercise, reply, visibility)
+        text = str(judgement)
     if special(reply) is not None:
         return text
     share = f" ({len(problems)} of {asked} cases)" if asked > 1 else ""

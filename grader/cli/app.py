@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 
 from grader import __version__
+from grader.cli.problems import UsageProblem, known_problems
 
 _COMMANDS = {
     "list": "list_assignments",
@@ -26,60 +26,54 @@ _COMMANDS = {
 
 USAGE_ERROR = 2
 
+_HELP = """Check your own work, or grade a whole class.
 
-class UsageProblem(Exception):
-    """The command cannot do what was asked; the message says why and how to mend it."""
-
-
-class _LazyGroup(click.Group):
-    """Imports a command when it is used, so that `grader check` stays quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"grader.cli.{_COMMANDS[name]}")
-        single = typer.Typer(add_completion=False, rich_markup_mode=None)
-        single.command(name=name)(module.command)
-        return typer.main.get_command(single)
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], _COMMANDS, n=2, cutoff=0.5)
-            advice = f" Did you mean {' or '.join(near)}?" if near else " See grader --help."
-            error.message += advice
-            raise
-
-
-@click.group(
-    cls=_LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Check your own work, or grade a whole class.
-
-    Students:    grader list, grader check, grader hint
-
-    Instructors: grader batch, grader report, grader demo-class
-
-    Authors:     grader freeze, grader doctor
-    """,
-)
-@click.version_option(__version__, prog_name="grader")
-def _root() -> None:
-    pass
+Students use list, check and hint; instructors batch, report and demo-class; authors freeze.
+doctor tells what works on this machine.
+"""
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a known problem ends with exit code 2 and without a traceback."""
-    from grader.cli.problems import known_problems
-
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        _root.main(args=arguments, prog_name="grader", standalone_mode=True)
+        _application(given)(args=given, prog_name="grader")
     except (UsageProblem, *known_problems()) as problem:
         Console(stderr=True).print(f"grader: {problem}", style="red", markup=False, highlight=False)
         sys.exit(USAGE_ERROR)
+
+
+def _application(arguments: list[str]) -> typer.Typer:
+    """Build the application; only the command that is called is imported, to stay quick."""
+    called = next((item for item in arguments if not item.startswith("-")), "")
+    names = [called] if called in _COMMANDS else list(_COMMANDS)
+    application = typer.Typer(
+        help=_HELP,
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    application.callback()(_root)
+    for name in names:
+        module = importlib.import_module(f"grader.cli.{_COMMANDS[name]}")
+        application.command(name=name)(module.command)
+    return application
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"grader {__version__}")
+        raise typer.Exit()
+
+
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """The group itself does nothing; its help text stands in `_HELP`."""

@@ -18,8 +18,8 @@ from rich.progress import (
 
 from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.run import default_jobs
-from grader.cli.app import UsageProblem
 from grader.cli.places import root_folder
+from grader.cli.problems import UsageProblem
 from grader.confine import Launcher, Limits, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from grader.cli.app import UsageProblem
 from grader.cli.places import assignment_folder
+from grader.cli.problems import UsageProblem
 from grader.course.prepared import PreparedAssignment
 from grader.local import check_folder, load_public
 from grader.render.terminal import print_result

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.app import UsageProblem
 from grader.cli.places import root_folder
+from grader.cli.problems import UsageProblem
 from grader.course.catalogue import frozen_assignments
 from grader.course.prepared import PreparedExercise
 from grader.local import load_public

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.cli.app import UsageProblem
+from grader.cli.problems import UsageProblem
 from grader.course.catalogue import choose, course_root, frozen_assignments
 
 
@@ -27,9 +27,8 @@ def assignment_folder(name: str | None) -> Path:
             if (folder / "public" / "checks.json").is_file():
                 return folder
         known = frozen_assignments(root_folder())
-        raise UsageProblem(
-            f"Which assignment? Change into its folder or name it: {', '.join(known) or 'none here'}."
-        )
+        names = ", ".join(known) or "none here"
+        raise UsageProblem(f"Which assignment? Change into its folder or name it: {names}.")
     if (here.name == name or here.name.startswith(name)) and (here / "public").is_dir():
         return here
     return choose(name, frozen_assignments(root_folder()))

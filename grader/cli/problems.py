@@ -1,10 +1,14 @@
-"""The exceptions of lower floors that a user is to read as a sentence."""
+"""Problems that a user is to read as one sentence, not as a traceback."""
 
 from __future__ import annotations
 
 
+class UsageProblem(Exception):
+    """The command cannot do what was asked; the message says why and how to mend it."""
+
+
 def known_problems() -> tuple[type[Exception], ...]:
-    """Collect them without importing what the command did not need anyway."""
+    """The exceptions of lower floors whose message is meant for the user."""
     from grader.course.catalogue import UnknownAssignment
     from grader.course.frozen import FrozenError
     from grader.course.prepare import PreparationError

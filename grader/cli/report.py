@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.app import UsageProblem
+from grader.cli.problems import UsageProblem
 from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory

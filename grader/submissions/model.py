@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -21,7 +23,9 @@ class Submission:
     notes
         What was odd and how it was taken.
     submitted_at
-        ISO 8601, UTC.
+        ISO 8601, UTC: from ``timestamp.txt``, else the newest file.
+    line_origins
+        For files that came from a notebook: where in the notebook a line stands.
     """
 
     student: str
@@ -31,6 +35,7 @@ class Submission:
     notes: tuple[str, ...] = ()
     submitted_at: str | None = None
     late_seconds: float = 0.0
+    line_origins: dict[str, LineOrigins] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -42,3 +47,40 @@ class Submission:
         for name in sorted(self.problems):
             digest.update(f"{name}\0{self.problems[name]}\0".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class LineOrigins(Mapping[int, str]):
+    """From a line of a module to "cell 3, line 2" of the notebook that it was made from.
+
+    It keeps one entry per cell, not per line: a notebook may have millions of lines.
+
+    Attributes
+    ----------
+    starts
+        The module line of each cell's first source line, ascending.
+    cells
+        The number of each cell, counted from the top of the notebook, text cells included.
+    lengths
+        How many lines each cell has.
+    """
+
+    starts: tuple[int, ...] = ()
+    cells: tuple[int, ...] = ()
+    lengths: tuple[int, ...] = ()
+
+    def __getitem__(self, line: int) -> str:
+        """Where `line` stands; raises `KeyError` for a line that is in no cell."""
+        index = bisect_right(self.starts, line) - 1
+        if index < 0 or line >= self.starts[index] + self.lengths[index]:
+            raise KeyError(line)
+        return f"cell {self.cells[index]}, line {line - self.starts[index] + 1}"
+
+    def __iter__(self) -> Iterator[int]:
+        """All module lines that stand in a cell, ascending."""
+        for start, length in zip(self.starts, self.lengths, strict=True):
+            yield from range(start, start + length)
+
+    def __len__(self) -> int:
+        """How many lines stand in cells."""
+        return sum(self.lengths)

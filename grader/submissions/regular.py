@@ -1,0 +1,75 @@
+"""Take a file from somebody else's disk: no links, regular files only, bounded."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+_MEGABYTE = 2**20
+
+
+class Unreadable(Exception):
+    """A path is not a regular file of a sensible size; the message completes "it …"."""
+
+
+def read_regular(path: Path, limit: int, *, advice: str = "") -> tuple[bytes, float]:
+    """Return a regular file's content and its modification time, without following a link.
+
+    What is no regular file is never opened: opening a named pipe waits for a writer, and
+    opening a device can do anything.
+
+    Raises
+    ------
+    Unreadable
+        When it is a folder, a link, a pipe or a device, larger than `limit` bytes, or not
+        readable. `advice` then follows the size.
+    """
+    try:
+        before = path.lstat()
+        if is_link(before) or not stat.S_ISREG(before.st_mode):
+            raise Unreadable(f"is {kind_of(before)}; an ordinary file was expected")
+        if before.st_size > limit:
+            raise Unreadable(_too_large(before.st_size, limit, advice))
+        # Between the look and the opening the file may have been swapped: the flags refuse a
+        # link and do not wait for a pipe, and the comparison finds everything else.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+        with open(os.open(path, flags), "rb") as stream:
+            opened = os.fstat(stream.fileno())
+            if not stat.S_ISREG(opened.st_mode) or not os.path.samestat(before, opened):
+                raise Unreadable("changed while it was read")
+            content = stream.read(limit + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unreadable(f"cannot be read: {reason}") from None
+    if len(content) > limit:
+        raise Unreadable(_too_large(len(content), limit, advice))
+    return content, opened.st_mtime
+
+
+def is_link(status: os.stat_result) -> bool:
+    """Whether an `lstat` shows a symbolic link, or on Windows a junction."""
+    attributes = getattr(status, "st_file_attributes", 0)
+    reparse = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
+    return stat.S_ISLNK(status.st_mode) or bool(attributes & reparse)
+
+
+def kind_of(status: os.stat_result) -> str:
+    """What an `lstat` shows, in words."""
+    if is_link(status):
+        return "a link"
+    kinds = {
+        stat.S_IFREG: "a file",
+        stat.S_IFDIR: "a directory",
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+    }
+    return kinds.get(stat.S_IFMT(status.st_mode), "a device")
+
+
+def _too_large(size: int, limit: int, advice: str) -> str:
+    # Rounded up to tenths, so that a file just above the limit does not read as equal to it.
+    tenths = -(-size * 10 // _MEGABYTE)
+    shown = f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths / 10:.1f}"
+    return f"is {shown} MB, the limit is {limit // _MEGABYTE} MB{advice}"
