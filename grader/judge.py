@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import __version__
@@ -30,7 +30,7 @@ class GradingOptions:
     """How to grade, apart from what."""
 
     course: str = ""
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     only: frozenset[str] | None = None
     """Judge these exercises alone; None for all."""
 

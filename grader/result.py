@@ -83,6 +83,8 @@ class CurvePlot(_Record):
     y_label: str = "loss"
     student: list[float]
     reference: list[float]
+    steps: int = 0
+    """How many steps the curves stand for when they were thinned; 0: one value a step."""
 
 
 class ConfusionPlot(_Record):

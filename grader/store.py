@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
-import tempfile
+import re
+import secrets
+import stat
+import time
 import unicodedata
 from pathlib import Path
-from urllib.parse import quote
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from grader.result import Result
+from grader.sanitise import safe_text
 
-_MAX_NAME = 120
 _SUFFIX = ".json"
+_MAX_PLAIN = 100
+_MAX_READABLE_BYTES = 64
+_MAX_RESULT = 64 * 2**20
+_TEMPORARY = ".writing-*.tmp"
+_LEFTOVER_SECONDS = 3_600.0
 
 
 class StoreError(Exception):
@@ -22,14 +32,23 @@ class StoreError(Exception):
 
 
 class ResultStore:
-    """``results/{assignment}/{student}.json``."""
+    """The results of one assignment: ``results/{assignment}/{student}.json``.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Students are named as in their results, where `safe_text` has passed over the id.
+
+    Parameters
+    ----------
+    directory
+        The folder of the assignment's results; it is made by the first `write`.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = Path(directory)
+        self._swept = False
 
     def path_of(self, student: str) -> Path:
         """Where a student's result is kept."""
-        return self.folder / (file_name_of(student) + _SUFFIX)
+        return self.directory / (file_name_of(safe_text(student)) + _SUFFIX)
 
     def write(self, result: Result) -> None:
         """Keep a result; the file is replaced in one step.
@@ -37,92 +56,184 @@ class ResultStore:
         Raises
         ------
         StoreError
-            When the disk is full or the folder cannot be written.
+            When the disk is full or the folder cannot be written. The file that was there
+            stays as it was.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            text = result.model_dump_json(indent=1)
-            write_atomically(self.path_of(result.student), text.encode("utf-8"))
+            # A loss that has become NaN must come back as NaN, not as a missing number.
+            content = to_json(result, indent=1, inf_nan_mode="constants")
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            write_atomically(self.path_of(result.student), content)
+        except PydanticSerializationError as error:
+            raise StoreError(
+                f"The result of {result.student} cannot be written as JSON: {error}"
+            ) from None
         except OSError as error:
             raise StoreError(
-                f"The result of {result.student} cannot be written to {self.folder}: "
-                f"{error.strerror}. All results before it are kept; make room and run the same "
-                "command again."
+                f"The result of {result.student} cannot be written to {self.directory}: "
+                f"{error.strerror or error}. The results written before are kept. "
+                f"{_advice(error.errno)} and run the same command again."
             ) from None
 
+    def read(self, student: str) -> Result | None:
+        """A student's result; None when there is none, or none that can be used."""
+        return self.read_checked(student)[0]
+
     def read_checked(self, student: str) -> tuple[Result | None, bool]:
-        """Return a student's result, or None, and whether a damaged file was found."""
-        path = self.path_of(student)
-        if not path.exists():
-            return None, False
-        result = _read(path)
-        if result is None or result.student != student:
+        """A student's result or None, and whether a damaged file was found."""
+        found = _read(self.path_of(student))
+        if isinstance(found, str):
             return None, True
-        return result, False
+        if found is not None and found.student != safe_text(student):
+            return None, True
+        return found, False
 
     def read_all(self) -> tuple[list[Result], list[str]]:
-        """All results in the order of students, and the names of damaged files."""
+        """All results in the order of students, and the damaged files: "name (why)".
+
+        Files that do not end in ``.json`` are not looked at.
+
+        Raises
+        ------
+        StoreError
+            When the folder is there and cannot be listed.
+        """
+        try:
+            names = sorted(os.listdir(self.directory))
+        except FileNotFoundError:
+            return [], []
+        except OSError as error:
+            raise StoreError(f"{self.directory} cannot be read: {error.strerror}.") from None
         results, damaged = [], []
-        for path in sorted(self.folder.glob(f"*{_SUFFIX}")) if self.folder.is_dir() else []:
-            result = _read(path)
-            if result is None or file_name_of(result.student) + _SUFFIX != path.name:
-                damaged.append(path.name)
-            else:
-                results.append(result)
+        for name in names:
+            if not name.endswith(_SUFFIX) or name.startswith("."):
+                continue
+            found = _read(self.directory / name)
+            if isinstance(found, str):
+                damaged.append(f"{safe_text(name)} ({found})")
+            elif found is not None and not _same_name(name, file_name_of(found.student)):
+                damaged.append(f"{safe_text(name)} (holds the result of {found.student})")
+            elif found is not None:
+                results.append(found)
         return sorted(results, key=lambda result: result.student), damaged
+
+    def _sweep(self) -> None:
+        """Remove, once, what a killed run left half written; a running one is far younger."""
+        if self._swept:
+            return
+        self._swept = True
+        for path in self.directory.glob(_TEMPORARY):
+            with contextlib.suppress(OSError):  # another run may have just finished with it
+                if time.time() - path.lstat().st_mtime > _LEFTOVER_SECONDS:
+                    path.unlink()
 
 
 def file_name_of(student: str) -> str:
     """A file name for any student id: readable, and different for different ids on any system.
 
-    Small letters, digits, hyphens and dots inside stand for themselves and anything else is
-    percent-encoded. What a file system might fold together or refuse (capitals, composed
-    characters, long or reserved names) gets a digest of the exact id as well.
+    An id of small letters, digits and a few marks is its own file name. Of any other the
+    letters and digits are shown, and a digest of the exact id makes the name unique: file
+    systems fold capitals, composed characters, dots and spaces at the end, and refuse long
+    and reserved names.
     """
-    name = quote(student, safe=" @+", errors="surrogatepass")
-    plain = (
-        student == unicodedata.normalize("NFC", student)
-        and name == name.lower()
-        and len(name) <= _MAX_NAME
-        and not name.startswith(".")
-        and not name.endswith((".", " "))
-        and name.partition(".")[0] not in _RESERVED
-        and bool(name)
-        and "~" not in name
-        and "%" not in name
-    )
-    if plain:
-        return name
-    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    readable = "".join(letter if letter.isalnum() else "-" for letter in student.lower())[:24]
-    return f"{readable}~{digest}"
+    if (
+        _PLAIN.fullmatch(student)
+        and len(student) <= _MAX_PLAIN
+        and not student.endswith((".", " "))
+        and student.partition(".")[0].rstrip() not in _RESERVED
+    ):
+        return student
+    exact = student.encode("utf-8", "surrogatepass")
+    return f"{_readable(student)}~{hashlib.sha256(exact).hexdigest()[:32]}"
 
 
+_PLAIN = re.compile(r"[a-z0-9_@+][a-z0-9_@+. -]*", re.ASCII)
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{n}{i}" for n in ("com", "lpt") for i in range(10)}
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that, after any crash, either the old or the new one is whole there."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=".tmp")
+def _readable(student: str) -> str:
+    composed = unicodedata.normalize("NFC", student[:200])
+    letters = "".join(one if one.isalnum() else "-" for one in composed)
+    cut = letters.encode("utf-8")[:_MAX_READABLE_BYTES].decode("utf-8", "ignore")
+    return cut.strip("-") or "student"
+
+
+def _same_name(name: str, expected: str) -> bool:
+    """Whether a listed name is the expected one; some file systems list letters decomposed."""
+    stem = unicodedata.normalize("NFC", name.removesuffix(_SUFFIX))
+    return stem == unicodedata.normalize("NFC", expected)
+
+
+def write_atomically(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a file so that, after any crash, either the old or the new one is whole there.
+
+    Parameters
+    ----------
+    mode
+        Permissions of the file. By default its owner's, and its group's as far as the umask
+        allows: the files hold grades.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written; the old file is untouched, and nothing else is left.
+    """
+    temporary = path.parent / f".writing-{secrets.token_hex(8)}.tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(temporary, flags, 0o660)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with open(descriptor, "wb") as stream:
             stream.write(content)
             stream.flush()
+            if mode is not None:
+                os.chmod(temporary, mode)
             os.fsync(stream.fileno())
-        os.replace(name, path)
+        os.replace(temporary, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _synchronise_folder(path.parent)
 
 
-def _read(path: Path) -> Result | None:
+def _synchronise_folder(folder: Path) -> None:
+    """Make the new name last through a power failure, where the file system can."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
+        os.fsync(descriptor)
+    except OSError as error:  # some network file systems do not know it
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF}:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _advice(number: int | None) -> str:
+    full = {errno.ENOSPC, getattr(errno, "EDQUOT", None)}
+    if number in full:
+        return "Free some space"
+    if number == errno.EFBIG:
+        return "Raise the limit on the size of files (ulimit -f)"
+    return "Make the folder writable"
+
+
+def _read(path: Path) -> Result | str | None:
+    """The result in a file, why there is none, or None when there is no file."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return "is no file"
+        if status.st_size > _MAX_RESULT:
+            return "is too large for a result"
         return Result.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
+    except FileNotFoundError:
+        return "is a link to nothing" if path.is_symlink() else None
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        if first["type"] == "json_invalid":
+            return "is not whole JSON"
+        place = ".".join(str(part) for part in first["loc"])
+        return f"is no result of this version: {safe_text(place, 100)}"

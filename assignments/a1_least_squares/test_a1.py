@@ -1,4 +1,4 @@
-"""Plain pytest: one test for each public check of least squares. Or run `grader check`."""
+"""Plain pytest: one test for each public check of least squares."""
 
 from pathlib import Path
 

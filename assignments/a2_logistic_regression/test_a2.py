@@ -1,4 +1,4 @@
-"""Plain pytest: one test for each public check of logistic regression. Or run `grader check`."""
+"""Plain pytest: one test for each public check of logistic regression."""
 
 from pathlib import Path
 

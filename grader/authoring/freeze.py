@@ -22,7 +22,7 @@ HANDOUT = "handout.md"
 _SAME = 1e-7
 """Two machines may differ by rounding; that alone makes nothing stale."""
 
-_TEST_FILE = '''"""Plain pytest: one test for each public check of {title}. Or run `grader check`."""
+_TEST_FILE = '''"""Plain pytest: one test for each public check of {title}."""
 
 from pathlib import Path
 

@@ -143,6 +143,7 @@ def _curves(values: list[Any], reference: list[Any]) -> list[Plot]:
             title="Training objective",
             student=_thinned(mine),
             reference=_thinned(theirs),
+            steps=len(theirs),
         )
     ]
 

@@ -49,7 +49,7 @@ class Verdict:
     """The part of the points that is earned, 0 to 1."""
     message: str = ""
     diagnosis: Diagnosis | None = None
-    cases: CaseCount = CaseCount()
+    cases: CaseCount = field(default_factory=CaseCount)
     printed: str = ""
     line: int | None = None
     plots: tuple[Plot, ...] = ()

@@ -1,7 +1,15 @@
 """From folders, files and notebooks to a `Submission`: bytes, names, and what was odd."""
 
-from grader.submissions.course_directory import CourseDirectory, CourseError
-from grader.submissions.model import Submission
+from grader.submissions.course_directory import CourseDirectory
+from grader.submissions.model import LineOrigins, Submission
 from grader.submissions.reading import read_path
+from grader.submissions.settings import CourseError, CourseSettings
 
-__all__ = ["CourseDirectory", "CourseError", "Submission", "read_path"]
+__all__ = [
+    "CourseDirectory",
+    "CourseError",
+    "CourseSettings",
+    "LineOrigins",
+    "Submission",
+    "read_path",
+]

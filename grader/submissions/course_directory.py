@@ -4,46 +4,39 @@ from __future__ import annotations
 
 import difflib
 import os
-import secrets
-import tomllib
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from grader.store import write_atomically
+from grader.sanitise import safe_text
+from grader.submissions.names import shown
+from grader.submissions.regular import is_link, is_true_folder, kind_of
+from grader.submissions.settings import CourseError, make_seed, read_settings
 
 CONFIGURATION = "grader.toml"
 SUBMITTED = "submitted"
 
-
-class CourseError(Exception):
-    """The course directory or its configuration is not as it must be."""
-
-
-class LimitSettings(BaseModel):
-    """``[limits]``: what one question to a student's code may cost."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    seconds: float = Field(10.0, gt=0)
-    cpu_seconds: float = Field(10.0, gt=0)
-    numpy_megabytes: int = Field(2_048, ge=256)
-
-
-class CourseSettings(BaseModel):
-    """``grader.toml``; every entry is optional."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = ""
-    seed: str = ""
-    limits: LimitSettings = LimitSettings()
-    late: dict[str, Any] = {}
+_NOBODY = {
+    ".DS_Store",
+    ".git",
+    ".gitignore",
+    ".gitkeep",
+    ".ipynb_checkpoints",
+    "Thumbs.db",
+    "__MACOSX",
+    "desktop.ini",
+}
+"""What systems leave behind in every folder."""
 
 
 class CourseDirectory:
     """``submitted/{student}/{assignment}/``, ``results/`` and ``grader.toml``.
+
+    Attributes
+    ----------
+    settings
+        What ``grader.toml`` says.
+    notes
+        What `submitted` passed over: links, files, folders that cannot be read.
 
     Raises
     ------
@@ -52,15 +45,20 @@ class CourseDirectory:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        if not path.is_dir():
-            raise CourseError(f"There is no course directory {path}.")
-        self.settings = _read_settings(path / CONFIGURATION)
-        self.name = self.settings.name or path.resolve().name
+        self.path = Path(path)
+        if not self.path.is_dir():
+            what = "is no folder" if self.path.exists() else "does not exist"
+            raise CourseError(
+                f"The course directory {self.path} {what}. Expected a folder with "
+                f"{SUBMITTED}/{{student}}/{{assignment}}/ in it. Name it with --course."
+            )
+        self.settings = read_settings(self.path / CONFIGURATION)
+        self.name = self.settings.name or safe_text(self.path.resolve().name)
+        self.notes: tuple[str, ...] = ()
 
     @property
     def results(self) -> Path:
-        """Where results are kept."""
+        """Where results are kept, one folder per assignment."""
         return self.path / "results"
 
     def seed(self) -> str:
@@ -71,20 +69,23 @@ class CourseDirectory:
         CourseError
             When it cannot be written.
         """
-        if not self.settings.seed:
-            made = secrets.token_urlsafe(24)
-            file = self.path / CONFIGURATION
-            try:
-                old = file.read_text(encoding="utf-8") if file.exists() else ""
-                # A key must stand above the first table, so it goes to the top.
-                write_atomically(file, f'seed = "{made}"\n{old}'.encode())
-            except OSError as error:
-                raise CourseError(f"The seed cannot be kept in {file}: {error.strerror}.") from None
-            self.settings.seed = made
-        return self.settings.seed
+        seed = self.settings.seed
+        if seed is None:
+            seed = make_seed(self.path / CONFIGURATION)
+            self.settings = self.settings.model_copy(update={"seed": seed})
+        return seed
+
+    def late_seconds(self, assignment: str, submitted_at: str | None) -> float:
+        """Seconds after ``[late] due.{assignment}``; 0 when in time, or one of both is unknown."""
+        due = self.settings.late.due.get(assignment)
+        if due is None or submitted_at is None:
+            return 0.0
+        return max(0.0, (datetime.fromisoformat(submitted_at) - due).total_seconds())
 
     def submitted(self, assignment: str) -> list[tuple[str, Path]]:
         """All submissions of an assignment, as (student, folder), in the order of students.
+
+        What else lies in ``submitted/`` is passed over and named in `notes`.
 
         Raises
         ------
@@ -93,46 +94,86 @@ class CourseDirectory:
         """
         folder = self.path / SUBMITTED
         if not folder.is_dir():
+            what = "is no folder" if folder.exists() else "does not exist"
             raise CourseError(
-                f"There is no folder {folder}. Expected submissions in "
-                f"{SUBMITTED}/{{student}}/{assignment}/. Name the course directory with --course."
+                f"{folder} {what}. Expected submissions in {SUBMITTED}/{{student}}/{assignment}/. "
+                "Make it, or name the course directory with --course."
             )
-        students = sorted(entry for entry in folder.iterdir() if _is_real_folder(entry))
-        found = [
-            (student_id(student.name), student / assignment)
-            for student in students
-            if _is_real_folder(student / assignment)
-        ]
+        if assignment in {"", ".", ".."} or any(mark in assignment for mark in "/\\\0"):
+            raise CourseError(f"{shown(assignment)!r} is no name of an assignment.")
+        notes: list[str] = []
+        found, others = [], set()
+        for student in _folders(folder, notes):
+            below = {path.name: path for path in _folders(student, notes, quiet=assignment)}
+            if assignment in below:
+                found.append((student_id(student.name), below[assignment]))
+            others.update(below)
+        self.notes = tuple(notes)
         if not found:
-            others = sorted(
-                {one.name for student in students for one in student.iterdir() if one.is_dir()}
-            )
-            near = difflib.get_close_matches(assignment, others, n=3, cutoff=0.3) or others[:5]
-            handed = f" Handed in: {', '.join(near)}." if near else " The folder is empty."
-            raise CourseError(f"Nobody handed in {assignment} under {folder}.{handed}")
-        return found
+            raise CourseError(_nobody(assignment, folder, sorted(others)))
+        return sorted(found, key=lambda pair: pair[0])
 
 
 def student_id(name: str) -> str:
-    """A folder's name as a student id; bytes that are no UTF-8 become replacement characters."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A folder's name as a student id that any terminal, page and file can show.
+
+    Almost every name is its own id. What cannot be shown is written as an escape: a byte
+    that is no UTF-8 as ``\\xff``, a control character as ``\\u0007``, and therefore a
+    backslash as two. Different names have different ids.
+    """
+    return "".join(map(_shown_character, name))
 
 
-def _is_real_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+def _shown_character(character: str) -> str:
+    code = ord(character)
+    if character == "\\":
+        return "\\\\"
+    if 0xDC80 <= code <= 0xDCFF:  # how Python keeps a byte that is no UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    if character in "\n\t" or safe_text(character) != character:
+        return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return character
 
 
-def _read_settings(file: Path) -> CourseSettings:
-    if not file.exists():
-        return CourseSettings()
+def _folders(folder: Path, notes: list[str], quiet: str | None = None) -> list[Path]:
+    """The folders in a folder; with `quiet`, only an entry of that name is worth a note."""
+    where = shown(f"{folder.parent.name}/{folder.name}" if quiet else folder.name)
     try:
-        return CourseSettings.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CourseError(f"{file} cannot be read: {error}.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        known = [*CourseSettings.model_fields, *(f"limits.{n}" for n in LimitSettings.model_fields)]
-        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-        advice = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(known)}."
-        raise CourseError(f"{file}, {key}: {first['msg']}.{advice}") from None
+        names = os.listdir(folder)
+    except OSError as error:
+        notes.append(f"{where} cannot be read: {error.strerror}")
+        return []
+    found = []
+    for name in names:
+        if name in _NOBODY:
+            continue
+        path = folder / name
+        hidden = name.startswith(".")
+        if is_true_folder(path) and not hidden:
+            found.append(path)
+        elif quiet is None or name == quiet:
+            kind = "hidden" if hidden and is_true_folder(path) else _kind(path)
+            notes.append(f"{where}/{shown(name)} is {kind} and was passed over")
+    return found
+
+
+def _kind(path: Path) -> str:
+    try:
+        status = path.lstat()
+    except OSError as error:
+        return f"unreadable ({error.strerror})"
+    return "a link" if is_link(status) else kind_of(status)
+
+
+def _nobody(assignment: str, folder: Path, others: list[str]) -> str:
+    start = f"Nobody handed in {assignment} under {folder}."
+    if not others:
+        return (
+            f"{start} The folder holds no submissions at all; expected "
+            f"{SUBMITTED}/{{student}}/{assignment}/."
+        )
+    near = difflib.get_close_matches(assignment, others, n=3, cutoff=0.6)
+    if near:
+        return f"{start} Did you mean {' or '.join(map(shown, near))}?"
+    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+    return f"{start} Handed in: {', '.join(map(shown, others[:5]))}{more}."

@@ -37,7 +37,8 @@ def read_regular(path: Path, limit: int, *, advice: str = "") -> tuple[bytes, fl
         flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
         with open(os.open(path, flags), "rb") as stream:
             opened = os.fstat(stream.fileno())
-            if not stat.S_ISREG(opened.st_mode) or not os.path.samestat(before, opened):
+            swapped = os.name == "posix" and not os.path.samestat(before, opened)
+            if swapped or not stat.S_ISREG(opened.st_mode):
                 raise Unreadable("changed while it was read")
             content = stream.read(limit + 1)
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
@@ -50,9 +51,10 @@ def read_regular(path: Path, limit: int, *, advice: str = "") -> tuple[bytes, fl
 
 def is_link(status: os.stat_result) -> bool:
     """Whether an `lstat` shows a symbolic link, or on Windows a junction."""
-    attributes = getattr(status, "st_file_attributes", 0)
-    reparse = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
-    return stat.S_ISLNK(status.st_mode) or bool(attributes & reparse)
+    junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
+    return stat.S_ISLNK(status.st_mode) or (
+        junction is not None and getattr(status, "st_reparse_tag", 0) == junction
+    )
 
 
 def kind_of(status: os.stat_result) -> str:
@@ -66,6 +68,32 @@ def kind_of(status: os.stat_result) -> str:
         stat.S_IFSOCK: "a socket",
     }
     return kinds.get(stat.S_IFMT(status.st_mode), "a device")
+
+
+def is_regular_file(path: Path) -> bool:
+    """Whether a regular file lies there, not a link to one."""
+    status = _status(path)
+    return status is not None and stat.S_ISREG(status.st_mode)
+
+
+def is_true_folder(path: Path) -> bool:
+    """Whether a folder lies there, not a link to one."""
+    status = _status(path)
+    return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def modified(path: Path) -> float:
+    """When a file was last written, as a number to compare; 0 when there is none."""
+    status = _status(path)
+    return status.st_mtime if status is not None else 0.0
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        status = path.lstat()
+    except (OSError, ValueError):  # ValueError: a null byte in the name
+        return None
+    return None if is_link(status) else status
 
 
 def _too_large(size: int, limit: int, advice: str) -> str:

@@ -1,0 +1,73 @@
+"""File names as browsers, operating systems and learning platforms change them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from grader.sanitise import safe_text
+
+_COPY_MARK = re.compile(r"(?:\s*\(\d+\)|[\s_-]*copy(?:\s*\(?\d+\)?)?|[\s_-]\d+)$")
+_COPY_PREFIX = "copy of "
+_SHOWN = 100
+
+
+def is_near_miss(name: str, expected: str) -> bool:
+    """Whether `name` is `expected` in another case or marked as a copy, but not exactly.
+
+    ``least_squares (1).py``, ``Least_Squares.py``, ``least_squares-1.py`` and
+    ``least_squares.py.txt`` are near misses of ``least_squares.py``.
+    """
+    if name == expected:
+        return False
+    folded = unicodedata.normalize("NFC", name).casefold().strip()
+    wanted, _, wanted_suffix = expected.casefold().rpartition(".")
+    for ending in (f".{wanted_suffix}", f".{wanted_suffix}.txt"):
+        if folded.endswith(ending):
+            return wanted in _without_marks(folded.removesuffix(ending).strip())
+    return False
+
+
+def nearest(name: str, expected: Iterable[str]) -> str | None:
+    """The one of `expected` that `name` is a near miss of."""
+    return next((one for one in expected if is_near_miss(name, one)), None)
+
+
+def notebook_target(name: str, expected_files: Sequence[str], assignment: str) -> str | None:
+    """Which expected file a notebook supplies by its name, or None."""
+    stems = {f"{one.removesuffix('.py')}.ipynb": one for one in expected_files}
+    stems.setdefault(f"{assignment}.ipynb", expected_files[0])
+    if name in stems:
+        return stems[name]
+    near = nearest(name, stems)
+    return stems[near] if near is not None else None
+
+
+def is_importable(name: str) -> bool:
+    """Whether ``import`` can reach a file of this name."""
+    return name.endswith(".py") and name.removesuffix(".py").isidentifier()
+
+
+def shown(name: str) -> str:
+    """A file name as a message may show it: bounded, in one line."""
+    return " ".join(safe_text(name, _SHOWN).split())
+
+
+def listing(numbers: list[int], limit: int = 8) -> str:
+    """``2, 3 and 7``, cut where it gets long."""
+    texts = [str(number) for number in numbers[:limit]]
+    if len(numbers) > limit:
+        return f"{', '.join(texts)} and {len(numbers) - limit} more"
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def _without_marks(stem: str) -> set[str]:
+    """The stem, and what is left of it when one copy mark after the other is taken off."""
+    stems = {stem}
+    stem = stem.removeprefix(_COPY_PREFIX).strip()
+    stems.add(stem)
+    for _ in range(4):
+        stem = _COPY_MARK.sub("", stem).strip()
+        stems.add(stem)
+    return stems

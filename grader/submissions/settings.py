@@ -1,0 +1,161 @@
+"""``grader.toml``: read, checked, and given a seed where it has none."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+import stat
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from grader.confine.interface import Limits
+from grader.store import write_atomically
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class CourseError(Exception):
+    """The course directory or its configuration is not as it must be."""
+
+
+def _moment(value: object) -> object:
+    """A time with its zone; a bare date is refused, since a deadline at midnight surprises."""
+    if isinstance(value, str):
+        if len(value.strip()) <= len("2026-03-01"):
+            raise ValueError("give the time as well, as in 2026-03-01T23:59:00+01:00")
+        value = datetime.fromisoformat(value.strip())
+    if not isinstance(value, datetime):
+        raise ValueError("write a date and a time, as in 2026-03-01T23:59:00+01:00")
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class LimitSettings(_Table):
+    """``[limits]``: what one question to a student's code may cost."""
+
+    seconds: float = Field(Limits.seconds, gt=0)
+    cpu_seconds: float = Field(Limits.cpu_seconds, gt=0)
+    start_seconds: float = Field(Limits.start_seconds, gt=0)
+    numpy_megabytes: int = Field(Limits.numpy_megabytes, ge=256)
+    keras_megabytes: int = Field(Limits.keras_megabytes, ge=2_048)
+
+    def limits(self) -> Limits:
+        """The same as what a launcher takes."""
+        return Limits(**self.model_dump())
+
+
+class LateSettings(_Table):
+    """``[late]``: when each assignment was due, ``due.a1_least_squares = 2026-03-01T23:59:00Z``.
+
+    A time without a zone is in UTC.
+    """
+
+    due: dict[str, Annotated[datetime, BeforeValidator(_moment)]] = {}
+
+
+class CourseSettings(_Table):
+    """``grader.toml``; every entry is optional."""
+
+    name: str = ""
+    seed: str | None = None
+    """The secret that hidden cases come from; None until one is made."""
+    limits: LimitSettings = LimitSettings()
+    late: LateSettings = LateSettings()
+
+
+def read_settings(file: Path) -> CourseSettings:
+    """Read ``grader.toml``; without the file, all settings have their defaults.
+
+    Raises
+    ------
+    CourseError
+        When it cannot be read, is not TOML, or has an entry that is unknown or wrong. The
+        message never shows a value: one of them is the seed.
+    """
+    return _checked(file, _parsed(file, _content(file)))
+
+
+def make_seed(file: Path) -> str:
+    """Return the seed of ``grader.toml``; where there is none, make one and keep it.
+
+    Raises
+    ------
+    CourseError
+        When it cannot be read or written.
+    """
+    content = _content(file)  # read again: another run may just have made it
+    old = _parsed(file, content)
+    known = _checked(file, old).seed
+    if known is not None:
+        return known
+    made = secrets.token_urlsafe(24)
+    mark = _BYTE_ORDER_MARK if content.startswith(_BYTE_ORDER_MARK) else b""
+    newline = "\r\n" if b"\r\n" in content else "\n"
+    # A key must stand above the first table, so it goes to the top; the rest stays as it is.
+    line = f'seed = "{made}"{newline}'.encode()
+    new = mark + line + content.removeprefix(mark)
+    if _parsed(file, new) != {**old, "seed": made}:
+        raise CourseError(f'{file}: no seed can be added. Write seed = "…" at its top yourself.')
+    try:
+        # The file behind a link is replaced, not the link; others' right to read it stays.
+        target = file.resolve()
+        mode = stat.S_IMODE(os.stat(target).st_mode) if target.exists() else 0o600
+        write_atomically(target, new, mode=mode)
+    except OSError as error:
+        raise CourseError(
+            f"The seed cannot be kept in {file}: {error.strerror}. Hidden cases would differ in "
+            'each run. Make the file writable, or write seed = "…" at its top yourself.'
+        ) from None
+    return made
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise CourseError(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _parsed(file: Path, content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise CourseError(f"{file}, line {line}: not UTF-8 text; save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{file} is not valid TOML: {error}.") from None
+    except RecursionError:
+        raise CourseError(f"{file} is nested too deeply.") from None
+
+
+def _checked(file: Path, entries: dict[str, Any]) -> CourseSettings:
+    try:
+        settings = CourseSettings.model_validate(entries)
+    except ValidationError as error:
+        found = [_sentence(one["loc"], one["type"], one["msg"]) for one in error.errors()[:5]]
+        raise CourseError(f"{file}: {' '.join(found)}") from None
+    if settings.seed is not None and not settings.seed.strip():
+        raise CourseError(f"{file}: seed is empty. Remove the line, and a seed will be made.")
+    return settings
+
+
+def _sentence(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    key = ".".join(str(part) for part in place)
+    if kind != "extra_forbidden":
+        return f"{key}: {message.removeprefix('Value error, ')}."
+    known = [*CourseSettings.model_fields]
+    for table, model in (("limits", LimitSettings), ("late", LateSettings)):
+        known += [f"{table}.{name}" for name in model.model_fields]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    advice = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
+    return f"{key} is not known. {advice}"

@@ -1,0 +1,60 @@
+"""What many tests need: the course's assignments, prepared once for each session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from grader.confine import SpawnedLauncher
+from grader.course.catalogue import load_live
+from grader.course.prepare import LiveCourse, prepare
+from grader.course.prepared import PreparedAssignment
+from grader.judge import GradingOptions, grade
+from grader.result import Result, Visibility
+from grader.submissions import Submission
+
+ROOT = Path(__file__).resolve().parents[1]
+ASSIGNMENTS = ("a1_least_squares", "a2_logistic_regression")
+
+
+@lru_cache
+def live(name: str) -> LiveCourse:
+    return load_live(ROOT / "solutions" / name)
+
+
+@lru_cache
+def prepared(
+    name: str, backend: str = "numpy", seed: str = "a test seed", public: bool = False
+) -> PreparedAssignment:
+    visibility = Visibility.PUBLIC if public else Visibility.HIDDEN
+    return prepare(live(name), seed, visibility, SpawnedLauncher(), only_backend=backend)
+
+
+def file_of(name: str, backend: str) -> str:
+    return next(file.name for file in live(name).assignment.files if file.backend == backend)
+
+
+def exercises_of(name: str, backend: str) -> frozenset[str]:
+    files = (file for file in live(name).assignment.files if file.backend == backend)
+    return frozenset(exercise.name for file in files for exercise in file.exercises)
+
+
+def grade_text(
+    assignment: PreparedAssignment, files: dict[str, str | bytes], **options: object
+) -> Result:
+    content = {
+        name: text.encode() if isinstance(text, str) else text for name, text in files.items()
+    }
+    submission = Submission("student", assignment.name, content)
+    return grade(submission, assignment, SpawnedLauncher(), GradingOptions(**options))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def root() -> Path:
+    return ROOT
+
+
+Grade = Callable[[str], Result]

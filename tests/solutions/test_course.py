@@ -1,0 +1,131 @@
+"""The promises of a course: references pass, stubs miss, every misconception is named."""
+
+import pytest
+
+from grader.authoring.freeze import stale_files
+from grader.authoring.stubs import make_stub
+from grader.confine import SpawnedLauncher
+from grader.course.misconception import splice
+from grader.course.prepare import prepare
+from grader.result import Kind, Status, Visibility
+from tests.conftest import (
+    ASSIGNMENTS,
+    ROOT,
+    exercises_of,
+    file_of,
+    grade_text,
+    live,
+    prepared,
+)
+
+PARTS = [(name, backend) for name in ASSIGNMENTS for backend in ("numpy", "keras")]
+MISTAKES = [
+    pytest.param(name, one, id=f"{name.partition('_')[0]}-{one.exercise}-{one.name}")
+    for name in ASSIGNMENTS
+    for one in live(name).misconceptions
+]
+
+
+def dependants(name, exercise):
+    """The exercise and all that declare, directly or not, to need it."""
+    found = {exercise}
+    while True:
+        more = found | {
+            one.name for one in live(name).assignment.exercises() if set(one.needs) & found
+        }
+        if more == found:
+            return found
+        found = more
+
+
+def not_passed(result):
+    return [
+        (check.exercise, check.check, check.status.value, check.message)
+        for check in result.checks
+        if check.status is not Status.PASSED
+    ]
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_an_assignment_totals_100_points(name):
+    assert live(name).assignment.points == 100
+
+
+@pytest.mark.parametrize(("name", "backend"), PARTS)
+@pytest.mark.parametrize("seed", range(20))
+def test_the_reference_gets_full_points_on_every_seed(name, backend, seed):
+    assignment = prepare(
+        live(name),
+        f"seed {seed}",
+        Visibility.HIDDEN,
+        SpawnedLauncher(),
+        only_backend=backend,
+        with_mistakes=False,
+    )
+    file = file_of(name, backend)
+    result = grade_text(
+        assignment, {file: live(name).references[file]}, only=exercises_of(name, backend)
+    )
+    assert not_passed(result) == []
+    assert result.points == result.max_points
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_every_stub_misses_every_check_with_a_friendly_message(name):
+    stubs = {file: make_stub(text) for file, text in live(name).references.items()}
+    result = grade_text(prepared(name), stubs)
+    assert {check.status for check in result.checks} == {Status.MISSING}
+    assert all("is not written yet" in check.message for check in result.checks)
+    assert result.points == 0
+    assert len(result.checks) == len(prepared(name).checks)
+
+
+@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
+def test_a_misconception_costs_its_own_exercise_and_is_named(name, mistake):
+    exercise = next(e for e in live(name).assignment.exercises() if e.name == mistake.exercise)
+    backend = "numpy" if exercise.file == file_of(name, "numpy") else "keras"
+    text = splice(live(name).references[exercise.file], mistake.exercise, mistake.source)
+    result = grade_text(
+        prepared(name, backend), {exercise.file: text}, only=exercises_of(name, backend)
+    )
+    wrong = {entry[0] for entry in not_passed(result)}
+    assert mistake.exercise in wrong
+    assert wrong <= dependants(name, mistake.exercise)
+    named = {
+        check.diagnosis.id
+        for check in result.checks
+        if check.diagnosis and check.exercise == mistake.exercise
+    }
+    assert mistake.id in named
+    own = [check for check in result.checks if check.exercise == mistake.exercise]
+    assert sum(check.points for check in own) < sum(check.max_points for check in own)
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_every_exercise_has_hints_and_two_misconceptions_unless_any_method_will_do(name):
+    for exercise in live(name).assignment.exercises():
+        assert len(exercise.hints) >= 2, exercise.name
+        known = [one for one in live(name).misconceptions if one.exercise == exercise.name]
+        free = all(check.kind is Kind.TRAIN for check in exercise.checks)
+        assert free or len(known) >= 2, exercise.name
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_generated_files_are_not_stale(name):
+    solution, target = ROOT / "solutions" / name, ROOT / "assignments" / name
+    assert stale_files(solution, target, SpawnedLauncher()) == []
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_grading_twice_gives_the_same_result(name):
+    mistakes = {}
+    for one in live(name).misconceptions:
+        mistakes.setdefault(one.exercise, one)
+    file = file_of(name, "numpy")
+    text = live(name).references[file]
+    for one in list(mistakes.values())[::2]:
+        if one.exercise in exercises_of(name, "numpy"):
+            text = splice(text, one.exercise, one.source)
+    first, second = (grade_text(prepared(name), {file: text}) for _ in range(2))
+    assert first.comparable() == second.comparable()
+    assert 0 < first.points < first.max_points
