@@ -161,8 +161,9 @@ def as_array(value: Any) -> Array | None:
     if type(value) is np.ndarray:
         return value
     if isinstance(value, bool | int | float | complex | np.generic):
+        number: Any = value
         try:
-            return np.asarray(value, dtype=None if abs(value) < 2**63 else np.float64)
+            return np.asarray(number, dtype=None if abs(number) < 2**63 else np.float64)
         except (OverflowError, TypeError):
             return None
     if isinstance(value, list | tuple):

@@ -14,8 +14,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from grader.sanitise import safe_text
 
-SCHEMA_VERSION = 1
-
 SafeText = Annotated[str, BeforeValidator(safe_text)]
 """Text that may come from a student: bounded, printable, free of control characters."""
 
@@ -70,8 +68,8 @@ class Diagnosis(_Record):
 class CaseCount(_Record):
     """How many cases ran and how many of them passed."""
 
-    run: int = Field(0, ge=0)
-    passed: int = Field(0, ge=0)
+    run: int = Field(default=0, ge=0)
+    passed: int = Field(default=0, ge=0)
 
 
 class CurvePlot(_Record):
@@ -123,7 +121,7 @@ class CheckResult(_Record):
     message: SafeText = ""
     diagnosis: Diagnosis | None = None
     cases: CaseCount = CaseCount()
-    seconds: float = Field(0.0, ge=0)
+    seconds: float = Field(default=0.0, ge=0)
     printed: SafeText = ""
     """What the student's code printed while this check ran, bounded."""
     line: int | None = None
@@ -147,7 +145,7 @@ class SubmissionRecord(_Record):
 class Result(_Record):
     """The grade of one submission of one assignment."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     course: str
     assignment: str
     student: SafeText
@@ -162,7 +160,7 @@ class Result(_Record):
     confinement: Literal["forked", "confined", "unconfined"]
     grader_version: str
     environment: dict[str, Any] = {}
-    seconds: float = Field(0.0, ge=0)
+    seconds: float = Field(default=0.0, ge=0)
 
     @property
     def has_grader_error(self) -> bool:

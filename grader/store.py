@@ -61,7 +61,8 @@ class ResultStore:
         """
         try:
             # A loss that has become NaN must come back as NaN, not as a missing number.
-            content = to_json(result, indent=1, inf_nan_mode="constants")
+            record = result.model_dump(mode="json")
+            content = to_json(record, indent=1, inf_nan_mode="constants")
             self.directory.mkdir(parents=True, exist_ok=True)
             self._sweep()
             write_atomically(self.path_of(result.student), content)

@@ -63,7 +63,7 @@ def special(reply: Reply) -> Status | None:
         return Status.MISSING
     if outcome == "forbidden" or raised[:1] == [_FORBIDDEN_IMPORT]:
         return Status.FORBIDDEN
-    if raised[:1] == [_MEMORY]:
+    if _MEMORY in raised:
         return Status.OUT_OF_MEMORY
     return None
 

@@ -83,7 +83,7 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
         return f"{reply.error.get('message', 'a forbidden function was used')}{_place(reply)}."
     if name.endswith("ForbiddenImport"):
         return f"{reply.error.get('message')}{_place(reply)}."
-    if name == "MemoryError":
+    if "builtins.MemoryError" in raised:
         return f"{exercise} ran out of memory{_place(reply)}."
     if name == "SystemExit":
         return f"{exercise} called sys.exit{_place(reply)}; a graded function returns instead."

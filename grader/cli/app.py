@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.cli.problems import UsageProblem, known_problems
+from grader.cli.problems import known_problems
 
 _COMMANDS = {
     "list": "list_assignments",
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         _application(given)(args=given, prog_name="grader")
-    except (UsageProblem, *known_problems()) as problem:
+    except known_problems() as problem:
         Console(stderr=True).print(f"grader: {problem}", style="red", markup=False, highlight=False)
         sys.exit(USAGE_ERROR)
 

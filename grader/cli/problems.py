@@ -14,4 +14,4 @@ def known_problems() -> tuple[type[Exception], ...]:
     from grader.course.prepare import PreparationError
     from grader.submissions import CourseError
 
-    return (UnknownAssignment, FrozenError, PreparationError, CourseError)
+    return (UsageProblem, UnknownAssignment, FrozenError, PreparationError, CourseError)

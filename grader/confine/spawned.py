@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import psutil
 
@@ -95,7 +95,7 @@ class SpawnedWorker:
     def _send(self, data: bytes) -> None:
         assert self.process.stdin is not None
         try:
-            write_frame(self.process.stdin, data)
+            write_frame(cast(BinaryIO, self.process.stdin), data)
         except OSError:
             raise self._lost() from None
 

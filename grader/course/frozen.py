@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import zipfile
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ def load(folder: Path) -> PreparedAssignment:
         plain = json.loads((folder / CHECKS).read_text(encoding="utf-8"))
         with np.load(folder / CASES, allow_pickle=False) as archive:
             return _assignment(_from_plain(plain, archive.__getitem__))
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise FrozenError(
             f"The public cases in {folder} cannot be read ({type(error).__name__}: {error}). "
             "They belong to the course's files: fetch that folder again."

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import Array, Difference
+from grader.comparison import Array, Difference, as_array
 from grader.course.prepared import PreparedCheck
 from grader.diagnose.evidence import Evidence
 from grader.result import Diagnosis
@@ -178,10 +178,10 @@ def _close(received: Array, expected: Array) -> bool:
 
 
 def _same_value(one: Any, other: Any) -> bool:
-    try:
-        return _close(np.asarray(one, np.float64), np.asarray(other, np.float64))
-    except (TypeError, ValueError):
+    mine, theirs = as_array(one), as_array(other)
+    if mine is None or theirs is None or "c" in (mine.dtype.kind, theirs.dtype.kind):
         return False
+    return _close(mine, theirs)
 
 
 _PATTERNS: tuple[Pattern, ...] = (

@@ -102,7 +102,8 @@ class CourseDirectory:
         if assignment in {"", ".", ".."} or any(mark in assignment for mark in "/\\\0"):
             raise CourseError(f"{shown(assignment)!r} is no name of an assignment.")
         notes: list[str] = []
-        found, others = [], set()
+        found: list[tuple[str, Path]] = []
+        others: set[str] = set()
         for student in _folders(folder, notes):
             below = {path.name: path for path in _folders(student, notes, quiet=assignment)}
             if assignment in below:

@@ -130,7 +130,7 @@ def _take_helpers(
         if name.casefold() in folded:  # some file systems would write it over the other
             taken.notes.append(f"{shown(name)} was left out: another file differs in case alone")
             continue
-        if len(folded) >= MAX_FILES:
+        if len(taken.files) >= MAX_FILES:
             taken.notes.append(f"more than {MAX_FILES} files; {shown(name)} and later left out")
             return
         folded.add(name.casefold())

@@ -62,9 +62,9 @@ def clean(lines: list[str]) -> CleanCell:
     scanner, in_magic = _Scanner(), False
     for line in lines:
         if in_magic or (scanner.at_start and _is_magic(line.strip())):
-            in_magic = line.endswith("\\")
             cell.left_out = True
-            cell.lines.append(_as_comment(line))
+            cell.lines.append(_as_comment(line, in_block=line[:1].isspace() and not in_magic))
+            in_magic = line.endswith("\\")
             continue
         if scanner.at_start and line and not line[0].isspace():
             cell.runs = cell.runs or _runs(line)
@@ -77,11 +77,11 @@ def _is_magic(line: str) -> bool:
     return bool(_MAGIC.match(line) or _HELP.match(line) or _ASSIGNED_MAGIC.match(line))
 
 
-def _as_comment(line: str) -> str:
+def _as_comment(line: str, *, in_block: bool) -> str:
     """Indented, it may be all that a block holds, and a block needs a statement."""
     text = line.strip().rstrip("\\").rstrip()
     indent = line[: len(line) - len(line.lstrip())]
-    return f"{indent}pass  # left out: {text}" if indent else f"# left out: {text}"
+    return f"{indent}pass  # left out: {text}" if in_block else f"# left out: {text}"
 
 
 def _runs(line: str) -> bool:

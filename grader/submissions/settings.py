@@ -41,11 +41,11 @@ class _Table(BaseModel):
 class LimitSettings(_Table):
     """``[limits]``: what one question to a student's code may cost."""
 
-    seconds: float = Field(Limits.seconds, gt=0)
-    cpu_seconds: float = Field(Limits.cpu_seconds, gt=0)
-    start_seconds: float = Field(Limits.start_seconds, gt=0)
-    numpy_megabytes: int = Field(Limits.numpy_megabytes, ge=256)
-    keras_megabytes: int = Field(Limits.keras_megabytes, ge=2_048)
+    seconds: float = Field(default=Limits.seconds, gt=0)
+    cpu_seconds: float = Field(default=Limits.cpu_seconds, gt=0)
+    start_seconds: float = Field(default=Limits.start_seconds, gt=0)
+    numpy_megabytes: int = Field(default=Limits.numpy_megabytes, ge=256)
+    keras_megabytes: int = Field(default=Limits.keras_megabytes, ge=2_048)
 
     def limits(self) -> Limits:
         """The same as what a launcher takes."""

@@ -119,7 +119,7 @@ def guard_imports(folder: Path, allowed: Iterable[str], *, block_packages: bool)
             raise _forbidden_import(name)
         return importing(name, global_names, local_names, fromlist, level)
 
-    builtins.__import__ = guarded
+    builtins.__import__ = guarded  # type: ignore[assignment]
     if block_packages:
         already = {name.partition(".")[0] for name in sys.modules}
         sys.meta_path.insert(0, _BlockedPackages(names | already))

@@ -32,7 +32,6 @@ from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
 
 MAX_ANSWER = MAX_FRAME - 2**16
 """Bytes of the values of one answer; the rest of the frame is for what goes with them."""
-_DEFAULT_ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
 class Session:
@@ -101,7 +100,7 @@ class Session:
         return answer
 
     def _reset(self) -> None:
-        np.seterr(**_DEFAULT_ERRSTATE)  # type: ignore[call-overload]
+        np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
         random.seed(0)
         self.reseed()
 

@@ -147,7 +147,7 @@ def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:
     if isinstance(node, ast.Call) and _is_name(node.func, "getattr") and len(node.args) >= 2:
         base, attribute = _dotted(node.args[0], aliases), node.args[1]
         if base and isinstance(attribute, ast.Constant):
-            return f"{base}.{attribute.value}"
+            return f"{base}.{attribute.value!s}"
     return None
 
 

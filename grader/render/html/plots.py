@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -26,7 +27,7 @@ _INK, _MUTED, _ACCENT, _SECOND, _LINE = _COLOURS
 
 def draw(plot: Plot) -> str:
     """Return a plot as an ``<svg>`` element with a title for screen readers."""
-    style = {
+    style: dict[Any, Any] = {
         "svg.fonttype": "none",
         "svg.hashsalt": "grader",
         "font.size": 10,
@@ -56,11 +57,12 @@ def draw(plot: Plot) -> str:
 
 def _curve(axes: Axes, plot: CurvePlot) -> None:
     last = (plot.steps or len(plot.reference)) - 1
-    for curve, label, style in (
+    curves: tuple[tuple[list[float], str, dict[str, Any]], ...] = (
         (plot.student, "this submission", {"color": _ACCENT, "linewidth": 2}),
         (plot.reference, "reference", {"color": _SECOND, "linewidth": 1.5, "linestyle": "--"}),
-    ):
-        axes.plot(np.linspace(0, last, len(curve)), curve, label=label, **style)
+    )
+    for curve, label, options in curves:
+        axes.plot(np.linspace(0, last, len(curve)), curve, label=label, **options)
     axes.set(title=plot.title, xlabel=plot.x_label, ylabel=plot.y_label)
     axes.legend()
 

@@ -1,0 +1,94 @@
+"""Each kind of check on right, partly right and wrong code."""
+
+from grader.result import Status
+from tests.mini import check_of, grade_mini, replaced
+
+
+def test_a_gradient_that_fits_the_students_own_wrong_loss_earns_its_part():
+    text = replaced(" / 2\n", "\n").replace("/ len(X)", "* 2 / len(X)")
+    check = check_of(grade_mini(text), "gradients.derivative")
+    assert check.status is Status.FAILED
+    assert check.points == 0.3 * check.max_points
+    assert check.diagnosis.id == "generic.consistent_gradient"
+    assert "look at half_mse first" in check.diagnosis.hint
+
+
+def test_a_right_gradient_beside_a_wrong_loss_is_right():
+    check = check_of(grade_mini(replaced(" / 2\n", "\n")), "gradients.derivative")
+    assert check.status is Status.PASSED
+
+
+def test_a_wrong_gradient_of_a_right_loss_earns_nothing():
+    text = replaced("/ len(X)", "* 2 / len(X)")
+    check = check_of(grade_mini(text), "gradients.derivative")
+    assert (check.status, check.points) == (Status.FAILED, 0)
+    assert check.diagnosis.id == "generic.factor_2"
+
+
+def test_a_constant_loss_with_a_zero_gradient_earns_nothing():
+    text = replaced("np.mean((predict(X, w, b) - y) ** 2) / 2", "1.0")
+    text = text.replace("X.T @ residual, np.sum(residual)", "0 * w, 0.0")
+    check = check_of(grade_mini(text), "gradients.derivative")
+    assert check.points == 0
+
+
+def test_an_arbitrary_loss_with_its_gradient_earns_nothing():
+    text = replaced("np.mean((predict(X, w, b) - y) ** 2) / 2", "np.sum(w) + b")
+    text = text.replace("X.T @ residual, np.sum(residual)", "np.ones_like(w), 1.0")
+    assert check_of(grade_mini(text), "gradients.derivative").points == 0
+
+
+def test_an_error_without_the_value_earns_half():
+    check = check_of(grade_mini(replaced('. Received: {x}"', '"')), "root.negative")
+    assert (check.status, check.points) == (Status.FAILED, 1)
+    assert "does not name the offending value" in check.message
+
+
+def test_another_error_earns_nothing():
+    check = check_of(grade_mini(replaced("raise ValueError", "raise KeyError")), "root.negative")
+    assert (check.status, check.points) == (Status.FAILED, 0)
+    assert "ValueError was expected, but KeyError" in check.message
+
+
+def test_a_function_that_always_raises_earns_nothing_for_its_error():
+    result = grade_mini(replaced("if x < 0:", "if True:"))
+    assert check_of(result, "root.negative").status is Status.SKIPPED
+
+
+def test_statistics_out_of_range_fail():
+    check = check_of(
+        grade_mini(replaced("rng.normal(size=n)", "rng.normal(size=n) + 1")), "noise.moments"
+    )
+    assert check.status is Status.FAILED
+    assert "the mean of the output is out of its range" in check.message
+
+
+def test_a_constant_or_misshapen_sample_fails():
+    for new in ("np.zeros(n)", "rng.normal(size=(n, 1))", "np.full(n, np.nan)", "None"):
+        check = check_of(grade_mini(replaced("rng.normal(size=n)", new)), "noise.moments")
+        assert check.status is Status.FAILED, new
+
+
+def test_training_earns_points_between_baseline_and_threshold():
+    check = check_of(
+        grade_mini(replaced("return w[:-1], w[-1]", "return 0.5 * w[:-1], w[-1]")), "fit.quality"
+    )
+    assert check.status is Status.FAILED
+    assert 0 < check.points < check.max_points
+    assert "R² on held-out data is 0." in check.message
+
+
+def test_training_answers_that_cannot_be_measured_earn_nothing():
+    for new in ("None", "w", "(w[:-1] * np.nan, 0.0)", "(w[:1], 0.0)", "('w', 'b')"):
+        check = check_of(
+            grade_mini(replaced("return w[:-1], w[-1]", f"return {new}")), "fit.quality"
+        )
+        assert (check.status, check.points) == (Status.FAILED, 0), new
+
+
+def test_training_that_uses_up_its_cpu_seconds_is_a_timeout():
+    text = replaced(
+        "    w = np.linalg.lstsq", "    while True:\n        pass\n    w = np.linalg.lstsq"
+    )
+    check = check_of(grade_mini(text), "fit.quality")
+    assert check.status is Status.TIMEOUT

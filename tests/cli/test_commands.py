@@ -1,0 +1,221 @@
+"""The command line as people call it: real processes, exit codes, and no traceback."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from grader.result import Result
+from tests.conftest import live
+
+
+@pytest.fixture
+def grader(root, tmp_path):
+    def run(*arguments, cwd=tmp_path, course=root):
+        environment = {**os.environ, "GRADER_COURSE": str(course), "COLUMNS": "100"}
+        ended = subprocess.run(
+            [sys.executable, "-m", "grader", *arguments],
+            cwd=cwd,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        assert "Traceback" not in ended.stdout + ended.stderr
+        return ended
+
+    return run
+
+
+@pytest.fixture
+def student(root, tmp_path):
+    """A student's copy: assignments alone, no solutions."""
+    shutil.copytree(
+        root / "assignments", tmp_path / "course" / "assignments", ignore=lambda *_: [".grader"]
+    )
+    return tmp_path / "course" / "assignments" / "a2_logistic_regression"
+
+
+def test_help_lists_all_commands(grader):
+    output = grader("--help").stdout
+    for name in ("list", "check", "hint", "batch", "report", "freeze", "demo-class", "doctor"):
+        assert f"\n  {name} " in output
+
+
+@pytest.mark.parametrize(
+    "command", ["list", "check", "hint", "batch", "report", "freeze", "demo-class", "doctor"]
+)
+def test_every_command_has_a_help_text(grader, command):
+    ended = grader(command, "--help")
+    assert ended.returncode == 0 and "--help" in ended.stdout
+
+
+def test_stubs_fail_with_exit_code_1_and_say_what_is_next(grader, student):
+    ended = grader("check", cwd=student, course=student.parents[1])
+    assert ended.returncode == 1
+    assert "not written yet" in ended.stdout
+    assert "Next: write sigmoid in logistic_regression.py" in ended.stdout
+
+
+def test_right_answers_pass_without_tensorflow(grader, student):
+    file = student / "logistic_regression.py"
+    file.write_text(live("a2_logistic_regression").references[file.name], encoding="utf-8")
+    exercises = [
+        one.name
+        for one in live("a2_logistic_regression").assignment.exercises()
+        if one.file == file.name
+    ]
+    probe = (
+        "import sys\n"
+        "from grader.cli import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "except SystemExit as end:\n"
+        "    loaded = {'tensorflow', 'keras', 'sklearn'} & set(sys.modules)\n"
+        "    print('LOADED', sorted(loaded))\n"
+        "    raise\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", probe, "check", "a2", *exercises],
+        cwd=student.parents[1],
+        env={**os.environ, "GRADER_COURSE": str(student.parents[1])},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Everything passed" in ended.stdout
+    assert "LOADED []" in ended.stdout
+
+
+def test_a_failure_is_explained(grader, student):
+    file = student / "logistic_regression.py"
+    text = live("a2_logistic_regression").references[file.name]
+    file.write_text(
+        text.replace("tp, fp, fn, tn\n    ###", "tp, fn, fp, tn\n    ###"), encoding="utf-8"
+    )
+    ended = grader("check", "confusion_counts", cwd=student, course=student.parents[1])
+    assert ended.returncode == 1
+    assert "expected:" in ended.stdout and "received:" in ended.stdout
+    assert "Most likely your confusion_counts swaps false positives" in ended.stdout
+
+
+def test_json_is_one_valid_result(grader, student, tmp_path):
+    file = tmp_path / "result.json"
+    grader("check", "a2", "--json", str(file), course=student.parents[1])
+    result = Result.model_validate_json(file.read_bytes())
+    assert result.assignment == "a2_logistic_regression" and result.points == 0
+
+
+def test_plain_pytest_works_in_the_folder(student):
+    file = student / "logistic_regression.py"
+    file.write_text(live("a2_logistic_regression").references[file.name], encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=student,
+        capture_output=True,
+        text=True,
+    )
+    assert "63 passed" in ended.stdout or " passed" in ended.stdout
+    assert "is not written yet" in ended.stdout  # the Keras part
+    assert "TypeError" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "a2_logistik"], "Did you mean: a2_logistic_regression"),
+        (["check", "a9"], "Did you mean"),
+        (["check", "a2", "sigmod"], "Did you mean: sigmoid"),
+        (["check", "a2", "--path", "nowhere.py"], "There is no nowhere.py"),
+        (["check"], "Which assignment?"),
+        (["hint", "predict"], "a1.predict or a2.predict"),
+        (["hint", "predikt_proba"], "Did you mean: predict_proba"),
+        (["chek"], "Did you mean 'check'"),
+        (
+            ["batch", "a2", "--course", "nowhere", "--unconfined"],
+            "course directory nowhere does not exist",
+        ),
+        (["batch", "a2", "--course", "."], "--unconfined"),
+        (["batch", "a2", "--course", ".", "--unconfined"], "submitted does not exist"),
+        (["report", "--course", "."], "run grader batch first"),
+        (["check", "--frobnicate"], "No such option"),
+    ],
+)
+def test_a_wrong_call_is_one_clear_sentence_and_exit_code_2(grader, arguments, words):
+    ended = grader(*arguments)
+    assert ended.returncode == 2
+    assert words in " ".join(ended.stderr.split())
+
+
+def test_hints_come_one_by_one(grader, student):
+    course = student.parents[1]
+    first, second = (grader("hint", "a2.softmax", course=course).stdout for _ in range(2))
+    assert "hint 1 of 2" in first and "hint 2 of 2" in second
+    assert "hint 1 of 2" in grader("hint", "a2.softmax", "--again", course=course).stdout
+
+
+def test_list_shows_progress(grader, student):
+    course = student.parents[1]
+    assert "- of 100" in grader("list", course=course).stdout
+    grader("check", "a2", course=course)
+    assert "0 of 100" in grader("list", course=course).stdout
+    assert "softmax_cross_entropy" in grader("list", "a2", course=course).stdout
+
+
+def test_a_class_is_graded_with_one_command(grader, tmp_path):
+    grader("demo-class", "--students", "4", "--course", "c", "--assignment", "a1")
+    for file in (tmp_path / "c").rglob("keras_*.py"):
+        file.unlink()
+    ended = grader("batch", "a1", "--course", "c", "--unconfined", "--json", "all.json")
+    assert ended.returncode == 0, ended.stderr
+    assert "4 students, mean" in ended.stdout and "ran unconfined" in ended.stdout
+    assert (tmp_path / "c" / "reports" / "a1_least_squares" / "index.html").is_file()
+    results = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
+    names = [result["student"] for result in results]
+    assert names == sorted(names) and len(names) == 4
+    assert 'seed = "' in (tmp_path / "c" / "grader.toml").read_text(encoding="utf-8")
+    assert grader("report", "--course", "c").returncode == 0
+
+
+def test_a_misspelt_key_in_the_configuration_is_told(grader, tmp_path):
+    (tmp_path / "grader.toml").write_text('sed = "x"\n', encoding="utf-8")
+    ended = grader("batch", "a1", "--course", ".", "--unconfined")
+    assert ended.returncode == 2
+    assert "seed" in ended.stderr
+
+
+def test_the_doctor_tries_what_he_tells(grader):
+    ended = grader("doctor")
+    assert ended.returncode == 0, ended.stdout
+    assert "numpy worker" in ended.stdout and "tensorflow" in ended.stdout
+    assert "unconfined" in ended.stdout
+
+
+def test_watch_checks_again_when_a_file_is_saved(student):
+    import time
+
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "grader", "check", "a2", "sigmoid", "--watch"],
+        env={**os.environ, "GRADER_COURSE": str(student.parents[1]), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=student.parents[1],
+        encoding="utf-8",
+    )
+    try:
+        seen = ""
+        while "Watching" not in seen:
+            seen += process.stdout.readline()
+        assert "not written yet" in seen
+        time.sleep(1.0)  # the watcher starts after its message
+        file = student / "logistic_regression.py"
+        file.write_text(live("a2_logistic_regression").references[file.name], encoding="utf-8")
+        seen = ""
+        while "Watching" not in seen:
+            seen += process.stdout.readline()
+        assert "Everything passed" in seen
+    finally:
+        process.kill()
+        process.wait()

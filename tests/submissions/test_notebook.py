@@ -1,0 +1,420 @@
+"""Notebooks: which code they hold, for which file, and where each line stood."""
+
+from __future__ import annotations
+
+import json
+import os
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.submissions import Submission, read_path
+from grader.submissions import notebook as notebook_module
+from grader.submissions.magics import clean
+from grader.worker.cells import run_cells, without_broken_cells
+from grader.worker.source import inspect_source
+
+EXPECTED = ["mlp.py", "keras_mlp.py"]
+
+
+def code(source: Any, **more: Any) -> dict[str, Any]:
+    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], **more}
+
+
+def text(source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "source": source, "metadata": {}}
+
+
+def notebook_bytes(*cells: Any) -> bytes:
+    notebook = {"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook).encode()
+
+
+def read(folder: Path, *cells: Any, name: str = "mlp.ipynb") -> Submission:
+    (folder / name).write_bytes(notebook_bytes(*cells))
+    return read_path(folder, EXPECTED, student="alice", assignment="a3_mlp")
+
+
+def module_of(submission: Submission, name: str = "mlp.py") -> types.ModuleType:
+    module = types.ModuleType(name.removesuffix(".py"))
+    run_cells(submission.files[name].decode(), module, name)
+    return module
+
+
+def test_code_cells_in_order_with_their_origins(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        text("# Title"),
+        code(["import math\n", "\n", "def area(r):\n", "    return math.pi * r\n"]),
+        code(""),
+        text("Now *right*."),
+        code("def area(r):\n    return math.pi * r * r"),
+    )
+    assert list(found.files) == ["mlp.py"]
+    assert module_of(found).area(2) == pytest.approx(12.566370614)  # the last definition wins
+    lines = found.files["mlp.py"].decode().splitlines()
+    origins = found.line_origins["mlp.py"]
+    assert origins[lines.index("import math") + 1] == "cell 2, line 1"
+    assert origins[lines.index("    return math.pi * r") + 1] == "cell 2, line 4"
+    assert origins[lines.index("    return math.pi * r * r") + 1] == "cell 5, line 2"
+    assert origins.get(1) is None  # the mark of the first cell
+    assert origins.get(0) is None
+    assert origins.get(1_000) is None
+    assert len(origins) == 6
+    assert list(origins) == [2, 3, 4, 5, 7, 8]
+
+
+def test_every_line_of_every_cell_finds_its_way_back(tmp_path: Path) -> None:
+    sources = [["a = 1", "", "b = 2"], ["%time", "c = 3"], ['"""x', "", "", '"""'], ["d = 4"]]
+    found = read(tmp_path, *(code("\n".join(source)) for source in sources))
+    lines = found.files["mlp.py"].decode().split("\n")
+    seen = {}
+    for line, origin in found.line_origins["mlp.py"].items():
+        seen[origin] = lines[line - 1]
+    expected = {
+        f"cell {cell}, line {number}": one if one != "%time" else "# left out: %time"
+        for cell, source in enumerate(sources, start=1)
+        for number, one in enumerate(source, start=1)
+    }
+    assert seen == expected
+
+
+def test_a_cell_names_another_file(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        code("x = 1"),
+        code("\n# file: keras_mlp.py\ny = 2"),
+        code("z = 3"),
+        code("#file: mlp.py\nw = 4"),
+        code("# file: tools.py\nv = 5"),
+        code("# file: ../../evil.py\nu = 6"),
+        code("# file: Keras_MLP.py\nt = 7"),
+    )
+    assert vars(module_of(found)).keys() >= {"x", "w"}
+    assert {"y", "z", "t"} <= vars(module_of(found, "keras_mlp.py")).keys()
+    assert {"v", "u"} <= vars(module_of(found, "tools.py")).keys()
+    assert set(found.files) == {"mlp.py", "keras_mlp.py", "tools.py"}
+    assert found.notes == (
+        "mlp.ipynb: cell 5 names tools.py, which the assignment does not ask for",
+        "mlp.ipynb: cell 6 names ../../evil.py, which is no name of a module; ignored",
+        "mlp.ipynb: cell 7 names Keras_MLP.py; it was taken as keras_mlp.py",
+    )
+    assert found.line_origins["keras_mlp.py"][4] == "cell 2, line 3"
+
+
+def test_a_broken_cell_costs_that_cell_alone(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        code("def first():\n    return 1"),
+        code("def broken(:\n    '''"),
+        code("def second():\n    return 2"),
+        code("unknown_name"),
+        code("def third():\n    return 3\0"),
+        code("def fourth():\n    return 4"),
+    )
+    path = tmp_path / "mlp.py"
+    path.write_bytes(found.files["mlp.py"])
+    described = inspect_source(path)
+    assert described["problem"] is None
+    assert set(described["definitions"]) == {"first", "second", "fourth"}
+    line = described["definitions"]["fourth"]["line"]
+    assert found.line_origins["mlp.py"][line] == "cell 6, line 1"
+    assert module_of(found).fourth() == 4
+
+
+def test_a_cell_cannot_pose_as_the_start_of_another(tmp_path: Path) -> None:
+    found = read(tmp_path, code('doc = """\n# %% cell 9\n"""\x0c# %% cell 8\n'), code("after = 1"))
+    whole = found.files["mlp.py"].decode()
+    assert without_broken_cells(whole).strip() == whole.strip()
+    assert module_of(found).after == 1
+
+
+def test_a_declared_encoding_does_not_count(tmp_path: Path) -> None:
+    found = read(tmp_path, code("# -*- coding: latin-1 -*-\nname = 'é'"), code("x = 1"))
+    path = tmp_path / "mlp.py"
+    path.write_bytes(found.files["mlp.py"])
+    assert inspect_source(path)["problem"] is None
+    assert b"latin" not in found.files["mlp.py"]
+    assert module_of(found).name == "é"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%matplotlib inline",
+        "!pip install numpy",
+        "!!ls",
+        "?np.dot",
+        "np.dot?",
+        "np.linalg.norm??  # help",
+        "files = !ls",
+        "a, b = %timeit -o f()",
+        "%time x = f()",
+    ],
+)
+def test_notebook_commands_become_comments(line: str) -> None:
+    cell = clean(["x = 1", line, "y = 2"])
+    assert cell.lines == ["x = 1", f"# left out: {line}", "y = 2"]
+    assert cell.left_out
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["y = (10", "  % 3)"],
+        ["y = 10 \\", "  % 3"],
+        ["y = 10 \\", "% 3"],
+        ['y = """', "% a comment in TeX", "!important", "?", '"""'],
+        ["y = '''it's \\'''", "%d", "'''"],
+        ["y = [", "'#', '(',", "# a bracket ( in a comment", "1", "% 2]"],
+        ["y = 'a string \\", "% goes on'"],
+        ["y = 7 != 8  # why?"],
+        ["y = {'what?': 1}"],
+        ["y = 'really?'"],
+        ["y = r'\\'", "z = 1"],
+        ['y = "%s" % (', "%s".replace("%s", "1"), ")"],
+    ],
+)
+def test_what_only_looks_like_a_command_is_kept(lines: list[str]) -> None:
+    cell = clean(lines)
+    assert cell.lines == lines
+    assert not cell.left_out
+
+
+def test_a_scanner_that_was_misled_recovers_in_the_next_line() -> None:
+    lines = ["y = 'never closed", "%matplotlib inline", "# it's", "%time", "z = ')'", "!ls"]
+    assert [line[:10] for line in clean(lines).lines] == [
+        "y = 'never",
+        "# left out",
+        "# it's",
+        "# left out",
+        "z = ')'",
+        "# left out",
+    ]
+
+
+def test_commands_over_several_lines_and_in_blocks() -> None:
+    lines = ["!pip install \\", "    numpy", "if True:", "    %time", "x = 1"]
+    cleaned = clean(lines).lines
+    assert len(cleaned) == len(lines)
+    names: dict[str, Any] = {}
+    exec("\n".join(cleaned), names)
+    assert names["x"] == 1
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture output", "%%timeit -n 1"])
+def test_cell_magic_over_python_keeps_the_code(tmp_path: Path, magic: str) -> None:
+    found = read(tmp_path, code(f"\n{magic}\ndef f():\n    return 1"))
+    assert module_of(found).f() == 1
+    assert found.line_origins["mlp.py"][4] == "cell 1, line 3"
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%writefile mlp.py", "%%html", "%%", "%%\x1b[2J"])
+def test_cell_magic_over_something_else_is_left_out_and_noted(tmp_path: Path, magic: str) -> None:
+    found = read(tmp_path, code(f"{magic}\nrm = 1"), code("x = 1"))
+    assert b"rm = 1" not in found.files["mlp.py"]
+    assert found.notes[0].startswith("mlp.ipynb: cell 1 is a %%")
+    assert found.notes[0].isprintable()
+
+
+def test_code_that_runs_on_import_is_kept_and_noted(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        code("import math\nSIZE = 3\nNAMES = ['a',\n    'b']\n'text'"),
+        code("@property\ndef f(x):\n    return [\n1]\nclass A:\n    pass"),
+        code("x = math.sqrt(2)"),
+        code("if __name__ == '__main__':\n    print(1)\nelse:\n    pass"),
+        code("for i in range(3):\n    total = i"),
+    )
+    assert module_of(found).total == 2
+    assert len(found.notes) == 1
+    assert found.notes[0].startswith("mlp.ipynb: cells 3 and 5: code outside functions runs")
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("mlp.ipynb", "mlp.py"),
+        ("a3_mlp.ipynb", "mlp.py"),
+        ("a3_mlp (1).ipynb", "mlp.py"),
+        ("MLP.ipynb", "mlp.py"),
+        ("keras_mlp.ipynb", "keras_mlp.py"),
+    ],
+)
+def test_the_name_of_a_notebook_says_which_file_it_supplies(
+    tmp_path: Path, name: str, target: str
+) -> None:
+    in_folder = read(tmp_path, code("x = 1"), name=name)
+    alone = read_path(tmp_path / name, EXPECTED, student="alice", assignment="a3_mlp")
+    assert list(in_folder.files) == [target]
+    assert alone.files == in_folder.files
+    assert alone.line_origins == in_folder.line_origins
+    assert in_folder.notes == ()
+
+
+def test_the_only_notebook_of_a_folder_is_taken_whatever_its_name(tmp_path: Path) -> None:
+    found = read(tmp_path, code("x = 1"), name="Untitled.ipynb")
+    assert list(found.files) == ["mlp.py"]
+    assert found.notes == ("Untitled.ipynb was taken for mlp.py",)
+
+
+def test_notebooks_of_other_names_beside_the_right_one_are_noted(tmp_path: Path) -> None:
+    (tmp_path / "Untitled.ipynb").write_bytes(notebook_bytes(code("wrong = 1")))
+    found = read(tmp_path, code("x = 1"))
+    assert b"wrong" not in found.files["mlp.py"]
+    assert found.notes == ("Untitled.ipynb: not named like the assignment, not looked at",)
+
+
+def test_newest_of_two_notebooks(tmp_path: Path) -> None:
+    for name, when in (("mlp (1).ipynb", 2_000), ("mlp (2).ipynb", 1_000)):
+        (tmp_path / name).write_bytes(notebook_bytes(code(f"when = {when}")))
+        os.utime(tmp_path / name, (when, when))
+    found = read_path(tmp_path, EXPECTED, student="alice", assignment="a3_mlp")
+    assert module_of(found).when == 2_000
+    assert "two notebooks for mlp.py; mlp (1).ipynb, the newest, counts" in found.notes
+
+
+STUB = "def f():\n    raise NotImplementedError\ndef g():\n    raise NotImplementedError\n"
+HALF = "def f():\n    return 1\ndef g():\n    raise NotImplementedError\n"
+WHOLE = "def f():\n    return 1\ndef g():\n    return 2\n"
+
+
+@pytest.mark.parametrize(
+    ("in_file", "in_notebook", "from_notebook", "noted"),
+    [
+        (STUB, WHOLE, True, True),
+        (STUB, HALF, True, True),
+        (WHOLE, STUB, False, False),
+        (STUB, STUB, False, False),
+        (WHOLE, WHOLE, False, True),
+    ],
+)
+def test_of_a_file_and_a_notebook_the_one_that_was_worked_on_counts(
+    tmp_path: Path, in_file: str, in_notebook: str, from_notebook: bool, noted: bool
+) -> None:
+    (tmp_path / "mlp.py").write_text(in_file, encoding="utf-8")
+    found = read(tmp_path, code(in_notebook))
+    assert ("mlp.py" in found.line_origins) is from_notebook
+    assert (found.files["mlp.py"] == in_file.encode()) is not from_notebook
+    assert bool(found.notes) is noted
+
+
+def test_a_notebook_stands_in_for_a_file_that_is_a_directory(tmp_path: Path) -> None:
+    (tmp_path / "mlp.py").mkdir()
+    found = read(tmp_path, code("x = 1"))
+    assert found.problems == {}
+    assert module_of(found).x == 1
+    assert "mlp.py is a directory" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b'{"cells": [', "is not valid JSON (line 1); it was cut off"),
+        (b"\xff\xfe{\x00}\x00", "is not UTF-8 text"),
+        (b"[]", "is JSON but no notebook"),
+        (b"null", "is JSON but no notebook"),
+        (b"{}", "has no list of cells"),
+        (b'{"cells": {}}', "has no list of cells"),
+        (b'{"cells": null, "worksheets": [1]}', "has no list of cells"),
+        (b'{"cells": []}', "has no cell with Python code"),
+        (notebook_bytes(text("only words"), code("%time")), ""),
+        (notebook_bytes(text("only words"), code("  \n")), "has no cell with Python code"),
+        (b"[" * 200_000, "cannot be read as JSON"),
+        (b'{"cells": [' + b"9" * 5_000 + b"]}", "cannot be read as JSON"),
+    ],
+    ids=range(14),
+)
+def test_what_is_no_notebook_is_a_problem_in_words(
+    tmp_path: Path, content: bytes, problem: str
+) -> None:
+    (tmp_path / "mlp.ipynb").write_bytes(content)
+    found = read_path(tmp_path, EXPECTED, student="alice", assignment="a3_mlp")
+    if not problem:
+        assert found.problems == {}
+        return
+    assert found.files == {}
+    assert found.problems["mlp.py"].startswith(f"the notebook mlp.ipynb {problem}")
+
+
+def test_damaged_cells_are_left_out_and_noted(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        7,
+        code(None),
+        code(["x = 1", 2]),
+        {"cell_type": 3, "source": "y = 1"},
+        {"source": "y = 1"},
+        code("z = 1", outputs="wrong", metadata=[]),
+    )
+    assert module_of(found).z == 1
+    assert found.notes == ("mlp.ipynb: cells 1, 2 and 3: damaged and left out",)
+
+
+def test_lone_surrogates_carriage_returns_and_a_byte_order_mark(tmp_path: Path) -> None:
+    content = notebook_bytes(code("a = '\ud800'\r\nb = 2\rc = 3"))
+    (tmp_path / "mlp.ipynb").write_bytes(b"\xef\xbb\xbf" + content)
+    found = read_path(tmp_path, EXPECTED, student="alice", assignment="a3_mlp")
+    assert module_of(found).c == 3
+    assert found.line_origins["mlp.py"][4] == "cell 1, line 3"
+
+
+def test_notebook_with_huge_outputs_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "mlp.ipynb").open("wb") as stream:
+        stream.truncate(100 * 2**20)
+    found = read_path(tmp_path, EXPECTED, student="alice", assignment="a3_mlp")
+    assert found.problems == {
+        "mlp.py": (
+            "the notebook mlp.ipynb is 100 MB, the limit is 25 MB; "
+            "clear its outputs and save it again"
+        )
+    }
+
+
+def test_outputs_do_not_count_as_code(tmp_path: Path) -> None:
+    output = {"output_type": "stream", "text": "x" * 8 * 2**20}
+    assert module_of(read(tmp_path, code("x = 1", outputs=[output]))).x == 1
+
+
+def test_too_much_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook_module, "MAX_SOURCE", 2**20)
+    found = read(tmp_path, code("# file: keras_mlp.py\n#" + "x" * 2**20), code("x = 1"))
+    assert found.problems["mlp.py"].endswith("holds 1.0 MB of code, the limit is 1 MB")
+
+
+@pytest.mark.parametrize("filler", [" " * 300_000, "(" * 300_000, "'" * 300_000, "a." * 150_000])
+def test_long_lines_take_no_longer_than_their_length(filler: str) -> None:
+    # With a pattern that looks back, each of these would take hours.
+    assert clean([filler + "=", filler, filler + "?", "x" + filler])
+
+
+def test_nested_too_deeply_for_the_compiler_is_not_compiled_here(tmp_path: Path) -> None:
+    bomb = "(" * 100_000 + ")" * 100_000
+    assert bomb.encode() in read(tmp_path, code(bomb)).files["mlp.py"]
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_reads_what_nbformat_writes(tmp_path: Path, version: int) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    modern = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# Title"),
+            nbformat.v4.new_code_cell("def f():\n    return '两'"),
+            nbformat.v4.new_code_cell("x = f()\n"),
+        ]
+    )
+    path = tmp_path / "mlp.ipynb"
+    nbformat.write(nbformat.convert(modern, version), str(path))
+    found = read_path(path, EXPECTED, student="alice", assignment="a3_mlp")
+    assert module_of(found).x == "两"
+    cells = nbformat.read(str(path), as_version=4).cells
+    origins = found.line_origins["mlp.py"]
+    lines = found.files["mlp.py"].decode().split("\n")
+    for number, cell in enumerate(cells, start=1):
+        if cell.cell_type == "code":
+            mine = [lines[at - 1] for at, where in origins.items() if f"cell {number}," in where]
+            assert mine == cell.source.splitlines()
