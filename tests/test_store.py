@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import io
 import math
 import os
@@ -406,13 +407,14 @@ def test_old_leftovers_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     assert files_in(tmp_path) == [".writing-young.tmp", "alice.json"]
 
 
-PROGRAM = """
-    import os, sys
-    from pathlib import Path
-    from grader.store import ResultStore, StoreError
-    from tests.test_store import result
+PROGRAM = f"""
+import os, sys
+from pathlib import Path
+from grader.result import Result, SubmissionRecord
+from grader.store import ResultStore, StoreError
 
-    store = ResultStore(Path(sys.argv[1]))
+{inspect.getsource(result)}
+store = ResultStore(Path(sys.argv[1]))
 """
 
 
@@ -431,7 +433,7 @@ def run_program(body: str, *arguments: object, prefix: tuple[str, ...] = ()) -> 
 
 
 def command_of(body: str, *arguments: object, prefix: tuple[str, ...] = ()) -> list[str]:
-    program = textwrap.dedent(PROGRAM) + textwrap.dedent(body)
+    program = PROGRAM + textwrap.dedent(body)
     return [*prefix, sys.executable, "-c", program, *map(str, arguments)]
 
 

@@ -19,6 +19,8 @@ from grader.result import Visibility
 
 PUBLIC_SEED = "public"
 HANDOUT = "handout.md"
+POINTS_MARK = "<!-- points -->"
+"""Where a handout wants the table of all checks."""
 _SAME = 1e-7
 """Two machines may differ by rounding; that alone makes nothing stale."""
 
@@ -44,11 +46,23 @@ def freeze(solution: Path, target: Path, launcher: Launcher) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for name, text in course.references.items():
         _write(target / name, make_stub(text, name))
-    _write(target / "README.md", (solution / HANDOUT).read_text(encoding="utf-8"))
+    handout = (solution / HANDOUT).read_text(encoding="utf-8")
+    _write(target / "README.md", handout.replace(POINTS_MARK, points_table(prepared)))
     short = prepared.name.partition("_")[0]
     test = _TEST_FILE.format(title=prepared.title.lower(), short=short)
     _write(target / f"test_{short}.py", test)
     frozen.save(prepared, target / PUBLIC_FOLDER)
+
+
+def points_table(prepared: PreparedAssignment) -> str:
+    """Every check that is graded, with its points, as a Markdown table."""
+    lines = ["| exercise | what is checked | points |", "|---|---|--:|"]
+    for exercise in prepared.exercises:
+        name = f"`{exercise.name}`"
+        for check in prepared.checks_of(exercise.name):
+            lines.append(f"| {name} | {check.title} | {check.points:g} |")
+            name = ""
+    return "\n".join(lines)
 
 
 def stale_files(solution: Path, target: Path, launcher: Launcher) -> list[str]:
