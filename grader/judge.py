@@ -216,6 +216,12 @@ class _Grading:
         results = [one for one in self.results if one.exercise == exercise]
         return any(one.status is not Status.PASSED for one in results)
 
+    def _with_cell(self, message: str, file: str, line: int | None) -> str:
+        """Name the notebook's cell where the file came from a notebook."""
+        origins = self.submission.line_origins.get(file)
+        cell = origins.get(line) if origins is not None and line is not None else None
+        return f"{message} That is {cell} of the notebook." if cell else message
+
     def _record(
         self, check: PreparedCheck, file: PreparedFile, verdict: Verdict, seconds: float
     ) -> None:
@@ -229,7 +235,7 @@ class _Grading:
                 points=round(verdict.share * check.points, 2),
                 max_points=check.points,
                 status=verdict.status,
-                message=verdict.message,
+                message=self._with_cell(verdict.message, file.name, verdict.line),
                 diagnosis=verdict.diagnosis,
                 cases=verdict.cases,
                 seconds=round(seconds, 3),

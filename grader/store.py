@@ -190,12 +190,26 @@ def write_atomically(path: Path, content: bytes, *, mode: int | None = None) -> 
             if mode is not None:
                 os.chmod(temporary, mode)
             os.fsync(stream.fileno())
-        os.replace(temporary, path)
+        _replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     if os.name == "posix":
         _synchronise_folder(path.parent)
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Give the file its name; on Windows, wait for whoever has the old one open for a moment."""
+    for pause in _PAUSES:
+        try:
+            os.replace(temporary, path)
+            return
+        except PermissionError:
+            time.sleep(pause)
+    os.replace(temporary, path)
+
+
+_PAUSES = (0.01, 0.05, 0.2, 1.0) if os.name == "nt" else ()
 
 
 def _synchronise_folder(folder: Path) -> None:

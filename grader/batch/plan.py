@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader import __version__
@@ -46,7 +46,9 @@ def plan_batch(
     plan = BatchPlan()
     expected = [file.name for file in assignment.files]
     for student, path in course.submitted(assignment.name):
-        submission = read_path(path, expected, student=student, assignment=assignment.name)
+        read = read_path(path, expected, student=student, assignment=assignment.name)
+        late = course.late_seconds(assignment.name, read.submitted_at)
+        submission = replace(read, late_seconds=late)
         known, damaged = store.read_checked(student)
         if damaged:
             plan.damaged.append(student)
@@ -63,5 +65,6 @@ def _still_true(result: Result, submission: Submission, assignment: PreparedAssi
         and result.seed == assignment.seed
         and result.assignment_sha256 == assignment.sha256
         and result.grader_version == __version__
+        and result.submission.late_seconds == submission.late_seconds
         and not result.has_grader_error
     )

@@ -20,7 +20,7 @@ from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
-from grader.confine import Launcher, Limits, launcher
+from grader.confine import Launcher, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare
 from grader.course.prepared import PreparedAssignment
@@ -68,8 +68,8 @@ def command(
         prepared = _prepared(name, directory, chosen)
     store = ResultStore(directory.results / name)
     plan = plan_batch(directory, prepared, store, fresh=fresh)
-    _announce(console, plan)
-    options = GradingOptions(course=directory.name, limits=_limits(directory))
+    _announce(console, plan, directory)
+    options = GradingOptions(course=directory.name, limits=directory.settings.limits.limits())
     try:
         outcome = _run(console, plan, prepared, store, chosen, options, count)
     except StoreError as error:
@@ -87,14 +87,9 @@ def _prepared(name: str, directory: CourseDirectory, chosen: Launcher) -> Prepar
     return prepare(live, directory.seed(), Visibility.HIDDEN, chosen)
 
 
-def _limits(directory: CourseDirectory) -> Limits:
-    own = directory.settings.limits
-    return Limits(
-        seconds=own.seconds, cpu_seconds=own.cpu_seconds, numpy_megabytes=own.numpy_megabytes
-    )
-
-
-def _announce(console: Console, plan: BatchPlan) -> None:
+def _announce(console: Console, plan: BatchPlan, directory: CourseDirectory) -> None:
+    for note in directory.notes:
+        console.print(f"note: {note}", markup=False, style="yellow")
     if plan.kept:
         console.print(f"{len(plan.kept)} results still hold and are kept; --fresh grades them too.")
     for student in plan.damaged:

@@ -139,7 +139,9 @@ def test_nearest_neighbours_are_scikit_learns(seed, metric, k):
     X, y, rng = classes(seed, n=40)
     queries = rng.normal(size=(10, 3))
     model = neighbors.KNeighborsClassifier(k, p=1 if metric == "l1" else 2).fit(X, 2 * y)
-    np.testing.assert_array_equal(a2.knn_predict(X, 2 * y, queries, k, metric), model.predict(queries))
+    np.testing.assert_array_equal(
+        a2.knn_predict(X, 2 * y, queries, k, metric), model.predict(queries)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +221,9 @@ def test_numpy_and_keras_references_agree_with_the_same_weights(tf):
     X, y, w, b = regression(1)
     linear = reference("a1_least_squares", "keras_least_squares.py").build_model(4)
     linear.set_weights([w[:, None], np.array([b])])
-    np.testing.assert_allclose(np.asarray(linear(X))[:, 0], a1.predict(X, w, b), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        np.asarray(linear(X))[:, 0], a1.predict(X, w, b), rtol=1e-5, atol=1e-5
+    )
     keras_part = reference("a2_logistic_regression", "keras_logistic_regression.py")
     logistic = keras_part.build_model(4)
     logistic.set_weights([w[:, None], np.array([b])])
@@ -228,4 +232,6 @@ def test_numpy_and_keras_references_agree_with_the_same_weights(tf):
     labels = (y > 0).astype(int)
     score = keras_part.F1Score()
     score.update_state(labels, expected)
-    assert np.isclose(float(score.result()), a2.f1(labels, (expected >= 0.5).astype(int)), rtol=1e-6)
+    assert np.isclose(
+        float(score.result()), a2.f1(labels, (expected >= 0.5).astype(int)), rtol=1e-6
+    )

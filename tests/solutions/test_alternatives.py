@@ -1,0 +1,30 @@
+"""Right answers written differently get full points."""
+
+import pytest
+
+from grader.result import Status
+from tests.conftest import ROOT, exercises_of, file_of, grade_text, prepared
+
+FOLDER = ROOT / "tests" / "alternatives"
+ALTERNATIVES = sorted(path for path in FOLDER.glob("*/*") if path.is_dir())
+
+
+def test_each_assignment_has_four():
+    counts = [len(list(path.iterdir())) for path in FOLDER.iterdir()]
+    assert len(counts) == 2 and min(counts) >= 4
+
+
+@pytest.mark.parametrize("backend", ["numpy", "keras"])
+@pytest.mark.parametrize("folder", ALTERNATIVES, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_an_alternative_gets_full_points(folder, backend):
+    name = folder.parent.name
+    file = file_of(name, backend)
+    text = (folder / file).read_text(encoding="utf-8")
+    result = grade_text(prepared(name, backend), {file: text}, only=exercises_of(name, backend))
+    wrong = [
+        (check.exercise, check.check, check.status.value, check.message)
+        for check in result.checks
+        if check.status is not Status.PASSED
+    ]
+    assert wrong == []
+    assert result.points == result.max_points > 0
