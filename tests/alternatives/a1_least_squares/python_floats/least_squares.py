@@ -38,9 +38,9 @@ def ridge(X, y, l2):
     if l2 < 0:
         raise ValueError("l2 = " + str(l2))
     A = add_bias_column(X)
-    I = np.eye(A.shape[1])
-    I[-1, -1] = 0
-    *w, b = np.linalg.solve(A.T @ A + l2 * I, A.T @ y)
+    identity = np.eye(A.shape[1])
+    identity[-1, -1] = 0
+    *w, b = np.linalg.solve(A.T @ A + l2 * identity, A.T @ y)
     return np.array(w), float(b)
 
 
