@@ -95,7 +95,7 @@ def _message(
     if special(reply) is not None:
         return text
     share = f" ({len(problems)} of {asked} cases)" if asked > 1 else ""
-    return f"{case.label}: {text}{share}"
+    return f"{case.label}{share}: {text}"
 
 
 def _diagnosis(

@@ -64,7 +64,10 @@ def _short(value: Any) -> str:
     if isinstance(value, Opaque):
         return value.type
     if isinstance(value, np.ndarray | np.generic | float):
-        return np.array2string(np.asarray(value), precision=6, threshold=_MAX_SHOWN, separator=", ")
+        shown = np.array2string(
+            np.asarray(value), precision=6, threshold=_MAX_SHOWN, separator=", "
+        )
+        return " ".join(shown.split())
     text = repr(value)
     return text if len(text) <= 120 else text[:117] + "…"
 

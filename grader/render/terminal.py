@@ -114,7 +114,7 @@ def _print_failures(console: Console, result: Result, limit: int, unicode: bool)
 
 
 def _explanation(check: CheckResult, unicode: bool) -> Group:
-    head = _mark(check.status, unicode)
+    head = Text.assemble(_mark(check.status, unicode))
     head.append(f" {check.exercise}", style="bold")
     head.append(f" {check.title}", style="default")
     head.append(f"  [{_words(check.status)}]", style="dim")
