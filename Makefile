@@ -1,10 +1,14 @@
 # `make demo` and `make test` set up what is missing; `make help` lists the rest.
-PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
+SUITABLE := 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
+# Each name is run, not only looked up: a version manager may offer names that do not work.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
+	"$$name" -c $(SUITABLE) >/dev/null 2>&1 && { echo "$$name"; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STUDENTS ?= 30
-JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+# `nproc` would count OMP_NUM_THREADS instead of cores; macOS has only `getconf`.
+JOBS ?= $(shell env -u OMP_NUM_THREADS nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 export TF_CPP_MIN_LOG_LEVEL := 3
 
 .PHONY: help setup demo test lint format freeze bench clean
@@ -14,9 +18,10 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed; name it with: make PYTHON=/path/to/python3.11"; exit 1; }
-	"$(PYTHON)" -m venv $(VENV)
+	@"$(PYTHON)" -c $(SUITABLE) 2>/dev/null || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; name it with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "No virtual environment could be made (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; }
 
 $(VENV)/.instructor: pyproject.toml requirements/lock.txt | $(BIN)/python
 	$(PIP) install --no-compile -c requirements/lock.txt -e '.[instructor]'
@@ -48,7 +53,7 @@ freeze: $(VENV)/.dev ## Generate stubs, public cases and the schema anew
 
 test: $(VENV)/.dev lint ## Run all checks and tests
 	$(BIN)/grader freeze --check
-	$(BIN)/python -m pytest -n $(JOBS) -q
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
 
 bench: $(VENV)/.dev ## Measure against plain pytest
 	$(BIN)/python benchmarks/numpy_class.py

@@ -111,7 +111,7 @@ def _confusion(y: Array, predicted: Array, classes: int) -> ConfusionPlot:
     counts = np.zeros((classes, classes), dtype=int)
     np.add.at(counts, (y, predicted), 1)
     return ConfusionPlot(
-        title="Confusion matrix on held-out data",
+        title="confusion matrix on held-out data",
         labels=[str(label) for label in range(classes)],
         counts=counts.tolist(),
     )
@@ -140,7 +140,7 @@ def _curves(values: list[Any], reference: list[Any]) -> list[Plot]:
         return []
     return [
         CurvePlot(
-            title="Training objective",
+            title="training objective",
             student=_thinned(mine),
             reference=_thinned(theirs),
             steps=len(theirs),

@@ -87,7 +87,11 @@ def class_page(results: Sequence[Result]) -> str:
 
 def student_page(result: Result, *, back: str | None = "../index.html") -> str:
     """The page of one student; it stands alone."""
-    plots = [Markup(draw(plot)) for check in result.checks for plot in check.plots]
+    plots = [
+        Markup(draw(plot.model_copy(update={"title": f"{check.exercise}: {plot.title}"})))
+        for check in result.checks
+        for plot in check.plots
+    ]
     return _render(
         "student.html",
         title=f"{result.student}: {result.assignment}",
