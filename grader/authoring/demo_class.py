@@ -117,7 +117,7 @@ def _files(
 ) -> Iterator[tuple[str, str]]:
     for file in course.assignment.files:
         text = course.references[file.name]
-        if file.backend == "keras" and randomness.random() > skill * 0.6:
+        if file.backend == "keras" and randomness.random() > skill * 0.5:
             yield file.name, make_stub(text)  # many leave the Keras part for later
             continue
         for exercise in file.exercises:
