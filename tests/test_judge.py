@@ -101,6 +101,11 @@ def test_a_hanging_exercise_is_waited_for_once():
     assert check_of(result, "half_mse.value").cases.run == 0
 
 
+def test_a_wrong_number_of_arguments_is_told():
+    result = grade_mini(REFERENCE.replace("def predict(X, w, b)", "def predict(X, w)"))
+    assert "Compare the arguments" in check_of(result, "predict.batch").message
+
+
 FILES = {
     "empty": (b"", Status.MISSING, "no predict"),
     "syntax": (b"def predict(:\n", Status.ERROR, "line 1, column"),

@@ -6,6 +6,7 @@ import contextlib
 import os
 import queue
 import signal
+import site
 import subprocess
 import sys
 import tempfile
@@ -43,7 +44,7 @@ class SpawnedWorker:
         self.errors = bytearray()
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-m", "grader.worker"],
+                [sys.executable, "-P", "-B", "-m", "grader.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -163,6 +164,8 @@ def _environment(scratch: str) -> dict[str, str]:
         "MKL_NUM_THREADS",
         "TF_NUM_INTRAOP_THREADS",
     )
+    if site.ENABLE_USER_SITE:  # where `pip install --user` put us; HOME no longer tells
+        kept["PYTHONUSERBASE"] = site.getuserbase()
     return {
         **kept,
         **dict.fromkeys((*threads, "TF_NUM_INTEROP_THREADS"), "1"),
