@@ -126,11 +126,15 @@ predict = numpy_file.exercise(
 
 
 def decided(rng, n, d, threshold):
-    """Rows whose probability is not near the threshold, on both sides of it."""
-    given = model(rng, 8 * n, d)
-    probability = 1 / (1 + np.exp(-(given["X"] @ given["w"] + given["b"])))
-    clear = np.flatnonzero(np.abs(probability - threshold) > 0.02)
-    given["X"] = given["X"][clear[:n]]
+    """Rows whose probabilities lie on both sides of the threshold and of one half, near neither."""
+    ends = np.unique([0.05, threshold, 0.5, 0.95])
+    band = rng.permutation(np.arange(n) % (len(ends) - 1))
+    p = rng.uniform(ends[band] + 0.02, ends[band + 1] - 0.02)
+    given = model(rng, n, d)
+    w = given["w"]
+    # Each row moves along w until its probability is p.
+    missing = np.log(p / (1 - p)) - (given["X"] @ w + given["b"])
+    given["X"] = given["X"] + np.outer(missing, w) / (w @ w)
     return given
 
 
@@ -271,20 +275,18 @@ confusion_counts = numpy_file.exercise(
 )
 
 
-def judged(rng, n, wrong=0.3):
-    """Labels and imperfect predictions; all four outcomes occur in different numbers."""
-    y_true = (rng.uniform(size=n) < 0.6).astype(int)
-    y_pred = np.where(rng.uniform(size=n) < wrong, 1 - y_true, y_true)
-    y_true[:10] = [1, 1, 1, 1, 0, 0, 0, 1, 1, 0]
-    y_pred[:10] = [1, 1, 1, 1, 1, 1, 1, 0, 0, 0]
-    return {"y_true": y_true, "y_pred": y_pred}
+def judged(rng, most):
+    """Labels and imperfect predictions; the four outcomes occur in different numbers."""
+    times = rng.choice(np.arange(1, most + 1), size=4, replace=False)
+    outcome = rng.permutation(np.repeat(np.arange(4), times))
+    return {"y_true": outcome % 2, "y_pred": outcome // 2}
 
 
 @confusion_counts.outputs(points=2.25)
 def counts(rng):
     """counts the four outcomes in the right order"""
-    yield case("twenty rows", **judged(rng, 20))
-    yield case("fourteen rows", **judged(rng, 14))
+    yield case("a few rows", **judged(rng, 7))
+    yield case("more rows", **judged(rng, 15))
 
 
 @confusion_counts.outputs(points=0.25)
@@ -308,8 +310,8 @@ def declare_measure(name, edges, hints, needs=("confusion_counts",)):
     @exercise.outputs(points=1.75)
     def ordinary(rng):
         """is right on imperfect predictions"""
-        yield case("twenty rows", **judged(rng, 20))
-        yield case("fourteen rows", **judged(rng, 14, wrong=0.6))
+        yield case("a few rows", **judged(rng, 7))
+        yield case("more rows", **judged(rng, 15))
 
     @exercise.outputs(points=0.25)
     def zero_denominator(rng):
@@ -551,14 +553,25 @@ knn_predict = numpy_file.exercise(
 )
 
 
-def neighbours(rng, n, m, d, k, classes=3):
-    """Arguments of the vote."""
-    return {
-        "X_train": rng.normal(size=(n, d)) * np.linspace(1, 3, d),
-        "y_train": labels(rng, n, classes) * 2,  # labels with gaps
-        "X": rng.normal(size=(m, d)) * np.linspace(1, 3, d),
-        "k": k,
-    }
+def winners(X_train, y_train, X, k, power):
+    """The label that wins each vote, or -1 where a vote or a distance at rank k is a near tie."""
+    distances = np.sum(np.abs(X[:, None] - X_train) ** power, axis=2)
+    order = np.argsort(distances, axis=1)
+    last, next_one = np.take_along_axis(distances, order[:, k - 1 : k + 1], axis=1).T
+    votes = np.sum(y_train[order[:, :k], None] == np.arange(y_train.max() + 1), axis=1)
+    second, first = np.sort(votes, axis=1)[:, -2:].T
+    return np.where((first > second) & (next_one > 1.001 * last), np.argmax(votes, axis=1), -1)
+
+
+def neighbours(rng, n, m, d, k, power=2):
+    """Arguments of a vote that is clear; half of the queries tell the metrics apart."""
+    X_train, X = (rng.normal(size=(size, d)) * np.linspace(1, 3, d) for size in (n, 60 * m))
+    y_train = labels(rng, n, 3) * 2  # labels with gaps
+    chosen, other = (winners(X_train, y_train, X, k, one) for one in (power, 3 - power))
+    clear = (chosen >= 0) & (other >= 0)
+    telling = np.flatnonzero(clear & (chosen != other))[: m // 2]
+    plain = np.flatnonzero(clear & (chosen == other))[: m - len(telling)]
+    return {"X_train": X_train, "y_train": y_train, "X": X[[*telling, *plain]], "k": k}
 
 
 @knn_predict.outputs(points=3.5)
@@ -571,24 +584,27 @@ def euclidean(rng):
 @knn_predict.outputs(points=1)
 def manhattan(rng):
     """takes the sum of absolute differences for l1"""
-    yield case("l1, k = 3", **neighbours(rng, 40, 25, 4, 3), options={"metric": "l1"})
+    given = neighbours(rng, 40, 25, 4, 3, power=1)
+    yield case("l1, k = 3", **given, options={"metric": "l1"})
 
 
 @knn_predict.outputs(points=0.25)
 def vote_tie(rng):
     """lets the smallest label win a tie of votes"""
+    small = int(rng.integers(0, 5))
+    large = small + int(rng.integers(1, 5))
     X_train = np.array([[0.0], [1.0], [2.5], [4.5]])
-    yield case(
-        "two votes each", X_train=X_train, y_train=np.array([5, 2, 2, 5]), X=np.array([[1.2]]), k=4
-    )
+    y_train = np.array([large, small, small, large])
+    # The larger label is nearest to the first query, the smaller one to the second.
+    yield case("two votes each", X_train=X_train, y_train=y_train, X=np.array([[0.1], [1.2]]), k=4)
 
 
 @knn_predict.errors(points=0.5)
 def impossible(rng):
     """raises ValueError for an impossible k or metric"""
-    yield case("k = 0", **neighbours(rng, 6, 2, 2, 0), offending="0")
-    yield case("k = 9 of six rows", **neighbours(rng, 6, 2, 2, 9), offending="9")
     given = neighbours(rng, 6, 2, 2, 1)
+    yield case("k = 0", **{**given, "k": 0}, offending="0")
+    yield case("k = 9 of six rows", **{**given, "k": 9}, offending="9")
     yield case("metric cosine", **given, options={"metric": "cosine"}, offending="cosine")
 
 

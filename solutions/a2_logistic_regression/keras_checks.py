@@ -72,39 +72,51 @@ def _f1_score(keras_file):
         ],
     )
 
-    def batch(rng, n):
+    def batch(rng, n, share_wrong=3):
         y = (np.arange(n) % 3 > 0).astype("float32")
-        # Clear of 0.5, and wrong now and then.
+        # Clear of 0.5; one row in `share_wrong` is wrong.
         probabilities = np.abs(y - rng.uniform(0.1, 0.4, size=n))
-        wrong = rng.permutation(n)[: n // 3]
+        wrong = rng.permutation(n)[: n // share_wrong]
         probabilities[wrong] = 1 - probabilities[wrong]
         return y, probabilities.astype("float32")
 
-    def updated(n_batches, sizes, rng, shape=(-1,)):
+    def updated(batches, shape=(-1,)):
         steps = {"metric": step.construct("F1Score")}
-        for number in range(n_batches):
-            y, p = batch(rng, sizes[number])
+        for number, (y, p) in enumerate(batches):
             steps[f"_batch{number}"] = step.method("metric", "update_state", y, p.reshape(shape))
         return steps
 
-    @f1_score.keras(points=2.5)
+    @f1_score.keras(points=2.25)
     def one_batch(rng):
-        """is F1 of one batch, for probabilities (N,) and (N, 1)"""
-        for shape in ((-1,), (-1, 1)):
+        """is F1 of one batch"""
+        for n in (15, 21):
             yield script(
-                f"probabilities {'(N,)' if len(shape) == 1 else '(N, 1)'}",
-                **updated(1, [15], rng, shape),
+                f"{n} rows",
+                **updated([batch(rng, n)]),
                 result=step.method("metric", "result"),
                 value=step.number("result"),
                 returns=("value",),
             )
 
+    @f1_score.keras(points=0.25)
+    def column(rng):
+        """takes probabilities of shape (N, 1) beside labels of shape (N,)"""
+        yield script(
+            "probabilities (N, 1)",
+            **updated([batch(rng, 15)], shape=(-1, 1)),
+            result=step.method("metric", "result"),
+            value=step.number("result"),
+            returns=("value",),
+        )
+
     @f1_score.keras(points=1.5)
     def many_batches(rng):
         """counts across batches"""
+        # The smallest batch is the worst, so that no mean of batches comes near.
+        batches = [batch(rng, 4, share_wrong=1), batch(rng, 18, share_wrong=6), batch(rng, 7)]
         yield script(
             "three batches of different size",
-            **updated(3, [4, 12, 7], rng),
+            **updated(batches),
             result=step.method("metric", "result"),
             value=step.number("result"),
             returns=("value",),
@@ -116,7 +128,7 @@ def _f1_score(keras_file):
         y, p = batch(rng, 9)
         yield script(
             "a batch, a reset, a batch",
-            **updated(1, [12], rng),
+            **updated([batch(rng, 12)]),
             _reset=step.method("metric", "reset_state"),
             _second=step.method("metric", "update_state", y, p),
             result=step.method("metric", "result"),
@@ -128,11 +140,14 @@ def _f1_score(keras_file):
     def weighted(rng):
         """weighs the rows by sample_weight"""
         y, p = batch(rng, 12)
-        weight = rng.uniform(0.5, 2.0, size=12).astype("float32")
+        # Wrong rows weigh more, so that the weights matter whatever the seed.
+        weight = rng.uniform(0.5, 1.0, size=12) + 2 * ((p >= 0.5) != y)
         yield script(
             "twelve weights",
             metric=step.construct("F1Score"),
-            _batch=step.method("metric", "update_state", y, p, sample_weight=weight),
+            _batch=step.method(
+                "metric", "update_state", y, p, sample_weight=weight.astype("float32")
+            ),
             result=step.method("metric", "result"),
             value=step.number("result"),
             returns=("value",),

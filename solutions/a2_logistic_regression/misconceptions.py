@@ -387,6 +387,18 @@ def largest_label_wins_a_tie(X_train, y_train, X, k, metric="l2"):
     return np.array([size - 1 - np.argmax(count[::-1]) for count in votes])
 
 
+@misconception("knn_predict", hint="With two votes each, does it matter which row is nearer?")
+def nearest_label_wins_a_tie(X_train, y_train, X, k, metric="l2"):
+    """lets the label that was met first, the nearest one, win a tie"""
+    if not 1 <= k <= len(X_train) or metric not in ("l1", "l2"):
+        raise ValueError(f"Received: k={k}, metric={metric!r}")
+    differences = X[:, None, :] - X_train
+    power = 1 if metric == "l1" else 2
+    distances = np.sum(np.abs(differences) ** power, axis=2)
+    nearest = y_train[np.argsort(distances, axis=1)[:, :k]].tolist()
+    return np.array([max(labels, key=labels.count) for labels in nearest])
+
+
 @misconception("build_model", hint="What does the loss expect, and what does the unit give?")
 def has_no_sigmoid(n_features, l2=0.0):
     """has no sigmoid on its output"""
@@ -454,6 +466,26 @@ class IgnoresWeights(keras.metrics.Metric):
 
     def result(self):
         return ops.divide_no_nan(2 * self.both, self.either)
+
+
+@misconception("F1Score", hint="What shape has the product of arrays (N,) and (N, 1)?")
+class Broadcasts(keras.metrics.Metric):
+    """lets labels (N,) and probabilities (N, 1) grow into a table (N, N)"""
+
+    def __init__(self, name="f1", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.both = self.add_weight(name="both", initializer="zeros")
+        self.wrong = self.add_weight(name="wrong", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_true = ops.cast(y_true, self.dtype)
+        positive = ops.cast(ops.convert_to_tensor(y_pred) >= 0.5, self.dtype)
+        weight = 1.0 if sample_weight is None else ops.cast(sample_weight, self.dtype)
+        self.both.assign_add(ops.sum(weight * y_true * positive))
+        self.wrong.assign_add(ops.sum(weight * ops.abs(y_true - positive)))
+
+    def result(self):
+        return ops.divide_no_nan(2 * self.both, 2 * self.both + self.wrong)
 
 
 @misconception("build_softmax_model", hint="Do the outputs of one row add up to 1?")
