@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.checks import Verdict
 from grader.checks.examine import status_of
 from grader.checks.verdict import Reply
 from grader.checks.wording import describe_reply
-from grader.confine import Launcher, Limits, Lost, Silence, Worker, WorkerSettings
+from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
 from grader.course.case import Case
 from grader.course.prepare import observe, question_of
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.result import CheckResult, Kind, Status
 from grader.wire import encode
 
-_LOAD_SECONDS = 30.0
+_LOAD_SECONDS = 10.0
+"""At least so long may an import take."""
 _WALL_PER_CPU = 3.0
 """Wall seconds allowed for each CPU second of a train check: the machine may be busy."""
 
@@ -25,9 +27,24 @@ _SILENCES = {
     Silence.TIMEOUT: Status.TIMEOUT,
     Silence.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
     Silence.CRASHED: Status.CRASHED,
+    Silence.FLOODED: Status.CRASHED,
     Silence.MALFORMED: Status.CRASHED,
+    Silence.KILLED: Status.CRASHED,
     Silence.NOT_STARTED: Status.GRADER_ERROR,
+    Silence.LEFT_ALONE: Status.GRADER_ERROR,
 }
+_ADVICE = {
+    Silence.TIMEOUT: "Look for a loop that never ends, or one over every pair of rows.",
+    Silence.OUT_OF_MEMORY: "Look for an array that grows with the square of the rows.",
+    Silence.CRASHED: "Graded code returns to its caller; it does not end the process.",
+    Silence.FLOODED: "Look for output in a loop that never ends.",
+    Silence.MALFORMED: "Graded code returns its answer and leaves the grader's own pipe alone.",
+    Silence.KILLED: "Look for a call that ends processes, or for memory that is used up.",
+    Silence.NOT_STARTED: "That is not your fault; tell the instructor.",
+    Silence.LEFT_ALONE: "That is not your fault; tell the instructor.",
+}
+_WORTH_ANOTHER_TRY = {Silence.KILLED, Silence.LEFT_ALONE, Silence.NOT_STARTED}
+"""What a machine does to a worker, too: the question is asked once more, of a fresh one."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +60,26 @@ class FileState:
         return Verdict(self.status, message=self.message, line=self.line)
 
 
-def lost_verdict(lost: Lost, limits: Limits) -> Verdict:
+def lost_verdict(lost: Lost) -> Verdict:
     """The verdict on a check whose question got no answer."""
-    status = _SILENCES[lost.silence]
-    advice = {
-        Status.TIMEOUT: "Look for a loop that never ends, or one over every pair of rows.",
-        Status.OUT_OF_MEMORY: "Look for an array that grows with the square of the rows.",
-        Status.CRASHED: "Graded code returns to its caller; it does not end the process.",
-        Status.GRADER_ERROR: "That is not your fault; tell the instructor.",
-    }[status]
-    return Verdict(status, message=f"{lost.detail[:1].upper()}{lost.detail[1:]}. {advice}")
+    text = f"{lost.detail[:1].upper()}{lost.detail[1:]}. {_ADVICE[lost.silence]}"
+    return Verdict(_SILENCES[lost.silence], message=text)
+
+
+class Deadline:
+    """The moment by which all questions about one submission must be answered."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def within(self, seconds: float) -> float:
+        """At most `seconds`, and no more than is left; raises `Lost` when nothing is."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            text = f"the {self.seconds:g} s that a whole submission may take are used up"
+            raise Lost(Silence.TIMEOUT, text)
+        return min(seconds, left)
 
 
 class FileInterview:
@@ -60,6 +87,8 @@ class FileInterview:
 
     Parameters
     ----------
+    files
+        The submission's files, by name.
     results
         The results so far, which the judge appends to: a gradient check asks how the loss did.
     """
@@ -68,17 +97,20 @@ class FileInterview:
         self,
         assignment: PreparedAssignment,
         file: PreparedFile,
-        folder: Path,
+        files: Mapping[str, bytes],
         launcher: Launcher,
-        limits: Limits,
+        limits: LimitBook,
+        deadline: Deadline,
         results: list[CheckResult],
     ) -> None:
-        self.assignment, self.file, self.folder = assignment, file, folder
+        self.assignment, self.file, self.files = assignment, file, files
         self.launcher, self.limits, self.results = launcher, limits, results
+        self.deadline = deadline
         self.state: FileState | None = None
         self.definitions: dict[str, Any] = {}
         self.versions: dict[str, str] = {}
         self._worker: Worker | None = None
+        self._worker_limits = Limits()
         self._loaded = False
         self._replies: dict[bytes, Reply] = {}
 
@@ -114,49 +146,79 @@ class FileInterview:
             When no answer comes; the worker is gone then, and the next question gets a new one.
         """
         exercise = self.assignment.exercise(check.exercise)
-        cpu_seconds = float(check.settings.get("cpu_seconds", self.limits.cpu_seconds))
-        seconds = self.limits.seconds
-        if "cpu_seconds" in check.settings:
-            seconds = _WALL_PER_CPU * cpu_seconds
+        limits = self._limits_of(check)
         question = question_of(
-            case, self.file.name, forbid=exercise.forbid, cpu_seconds=cpu_seconds
+            case, self.file.name, forbid=exercise.forbid, cpu_seconds=limits.cpu_seconds
         )
         key = encode(question)
         if key not in self._replies:
-            self._load()
-            if self.state is not None:
-                raise Lost(Silence.CRASHED, "the file could not be loaded")
-            self._replies[key] = _reply(self.put(question, seconds))
+            self._replies[key] = _reply(self._answer(question, limits))
         return self._replies[key]
 
-    def put(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Put one question to the worker, starting it if need be; on silence, end it."""
-        worker = self._start()
-        try:
-            return worker.ask(question, seconds)
-        except Lost:
-            self._drop()
-            raise
+    def inspect(self, name: str) -> dict[str, Any]:
+        """Describe the source of a file, without running it; raises `Lost`."""
+        limits = self.limits.at(self.assignment.name)
+        question = {"kind": "inspect", "files": [name], "cpu_seconds": limits.cpu_seconds}
+        answer = self._answer(question, limits, load=False)
+        facts: dict[str, Any] = answer["values"][0][name]
+        return facts
 
     def close(self) -> None:
         """End the worker."""
         self._drop()
 
-    def _start(self) -> Worker:
+    def _limits_of(self, check: PreparedCheck) -> Limits:
+        """The course's limits; a training check brings its own CPU seconds, unless the course does.
+
+        Raises
+        ------
+        Lost
+            When the time for the whole submission is used up.
+        """
+        place = (self.assignment.name, check.exercise, check.name)
+        limits = self.limits.at(*place)
+        own = check.settings.get("cpu_seconds")
+        if own is None or self.limits.sets("cpu_seconds", *place):
+            return limits
+        return replace(limits, cpu_seconds=float(own), seconds=_WALL_PER_CPU * float(own))
+
+    def _answer(
+        self, question: dict[str, Any], limits: Limits, *, load: bool = True
+    ) -> dict[str, Any]:
+        """Ask, and where the machine may be to blame for silence, ask a fresh worker once more."""
+        try:
+            return self._try(question, limits, load)
+        except Lost as lost:
+            if lost.silence not in _WORTH_ANOTHER_TRY:
+                raise
+        return self._try(question, limits, load)
+
+    def _try(self, question: dict[str, Any], limits: Limits, load: bool) -> dict[str, Any]:
+        worker = self._start(limits)
+        if load and not self._loaded:
+            self._load(worker, limits)
+        return self._put(worker, question, limits.seconds)
+
+    def _put(self, worker: Worker, question: dict[str, Any], seconds: float) -> dict[str, Any]:
+        try:
+            return worker.ask(question, self.deadline.within(seconds))
+        except Lost:
+            self._drop()
+            raise
+
+    def _start(self, limits: Limits) -> Worker:
+        if self._worker is not None and self._worker_limits.of_worker() != limits.of_worker():
+            self._drop()
         if self._worker is None:
             settings = WorkerSettings(
-                folder=self.folder,
+                files=self.files,
                 backend=self.file.backend,
                 imports=self.file.imports,
                 guarded=self.assignment.guarded(),
-                limits=self.limits,
+                limits=limits,
             )
-            try:
-                self._worker = self.launcher.start(settings)
-            except Lost:
-                self._worker = self.launcher.start(settings)  # once more; the machine may be busy
+            self._worker, self._worker_limits = self.launcher.start(settings), limits
             self.versions = self._worker.versions
-            self._loaded = False
         return self._worker
 
     def _drop(self) -> None:
@@ -164,28 +226,45 @@ class FileInterview:
             self._worker.close()
         self._worker, self._loaded = None, False
 
-    def _load(self) -> None:
-        """Import the student's file; what goes wrong there is the whole file's."""
-        self._start()
-        if self._loaded:
-            return
-        question = {"kind": "load", "file": self.file.name, "cpu_seconds": _LOAD_SECONDS}
+    def _load(self, worker: Worker, limits: Limits) -> None:
+        """Import the student's file; what goes wrong there is the whole file's.
+
+        Raises
+        ------
+        NotLoadable
+            With `state` set.
+        Lost
+            When the machine may be to blame.
+        """
+        seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
+        question = {"kind": "load", "file": self.file.name, "cpu_seconds": seconds}
         try:
-            reply = _reply(self.put(question, _LOAD_SECONDS))
+            reply = _reply(self._put(worker, question, seconds))
         except Lost as lost:
-            verdict = lost_verdict(lost, self.limits)
-            text = (
-                f"While {self.file.name} was imported: {verdict.message} Code that trains or tests "
-                'belongs under `if __name__ == "__main__":`.'
-            )
-            self.state = FileState(verdict.status, text)
-            return
+            if lost.silence in _WORTH_ANOTHER_TRY:
+                raise
+            self.state = _not_imported(self.file.name, lost)
+            raise NotLoadable from None
         if reply.observation.outcome == "answered":
             self._loaded = True
             return
         status, line = status_of(reply)
         text = describe_reply(self.file.name, reply, self.assignment.visibility)
         self.state = FileState(status, f"{self.file.name} cannot be imported. {text}", line)
+        raise NotLoadable
+
+
+class NotLoadable(Exception):
+    """The file could not be imported; the interview's `state` says why."""
+
+
+def _not_imported(name: str, lost: Lost) -> FileState:
+    verdict = lost_verdict(lost)
+    text = (
+        f"While {name} was imported: {verdict.message} Code that trains or tests "
+        'belongs under `if __name__ == "__main__":`.'
+    )
+    return FileState(verdict.status, text)
 
 
 def inspect_files(interviews: list[FileInterview]) -> None:
@@ -195,16 +274,12 @@ def inspect_files(interviews: list[FileInterview]) -> None:
     """
     numpy_first = sorted(interviews, key=lambda one: one.file.backend != "numpy")
     for interview in interviews:
-        question = {"kind": "inspect", "files": [interview.file.name], "cpu_seconds": 10.0}
-        inspector = numpy_first[0]
         try:
-            answer = inspector.put(question, 10.0)
+            facts = numpy_first[0].inspect(interview.file.name)
         except Lost as lost:
-            verdict = lost_verdict(lost, interview.limits)
             text = f"{interview.file.name} cannot be read: {lost.detail}."
-            interview.state = FileState(verdict.status, text)
+            interview.state = FileState(lost_verdict(lost).status, text)
             continue
-        facts = answer["values"][0][interview.file.name]
         interview.definitions = facts["definitions"]
         problem = facts["problem"]
         if problem is not None:

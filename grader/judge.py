@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import platform
-import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from grader import __version__
 from grader.checks import Verdict, judge_check
-from grader.confine import Launcher, Limits, Lost
+from grader.confine import Confinement, Launcher, LimitBook, Lost
 from grader.course.prepared import (
     PreparedAssignment,
     PreparedCheck,
     PreparedExercise,
     PreparedFile,
 )
-from grader.interview import FileInterview, FileState, inspect_files, lost_verdict
+from grader.interview import (
+    Deadline,
+    FileInterview,
+    FileState,
+    NotLoadable,
+    inspect_files,
+    lost_verdict,
+)
 from grader.result import CaseCount, CheckResult, Kind, Result, Status, SubmissionRecord, total
 from grader.submissions import Submission
 
@@ -30,7 +35,7 @@ class GradingOptions:
     """How to grade, apart from what."""
 
     course: str = ""
-    limits: Limits = field(default_factory=Limits)
+    limits: LimitBook = field(default_factory=LimitBook)
     only: frozenset[str] | None = None
     """Judge these exercises alone; None for all."""
 
@@ -90,25 +95,29 @@ class _Grading:
         self.versions: dict[str, str] = {}
 
     def run(self) -> list[CheckResult]:
-        with tempfile.TemporaryDirectory(prefix="grader-submission-") as name:
-            folder = Path(name).resolve()
-            for file_name, content in self.submission.files.items():
-                (folder / file_name).write_bytes(content)
-            interviews = {
-                file.name: FileInterview(
-                    self.assignment, file, folder, self.launcher, self.options.limits, self.results
-                )
-                for file in self.assignment.files
-            }
-            try:
-                self._inspect(interviews)
-                for exercise in self.assignment.exercises:
-                    if self.options.only is None or exercise.name in self.options.only:
-                        self._judge_exercise(exercise, interviews[exercise.file])
-            finally:
-                for interview in interviews.values():
-                    self.versions |= interview.versions
-                    interview.close()
+        limits = self.options.limits
+        deadline = Deadline(limits.at(self.assignment.name).submission_seconds)
+        interviews = {
+            file.name: FileInterview(
+                self.assignment,
+                file,
+                self.submission.files,
+                self.launcher,
+                limits,
+                deadline,
+                self.results,
+            )
+            for file in self.assignment.files
+        }
+        try:
+            self._inspect(interviews)
+            for exercise in self.assignment.exercises:
+                if self.options.only is None or exercise.name in self.options.only:
+                    self._judge_exercise(exercise, interviews[exercise.file])
+        finally:
+            for interview in interviews.values():
+                self.versions |= interview.versions
+                interview.close()
         return self.results
 
     def _inspect(self, interviews: dict[str, FileInterview]) -> None:
@@ -154,15 +163,16 @@ class _Grading:
             return skipped
         try:
             verdict = judge_check(check, interview)
+        except NotLoadable:
+            assert interview.state is not None
+            return interview.state.verdict()
         except Lost as lost:
-            verdict = lost_verdict(lost, self.options.limits)
+            verdict = lost_verdict(lost)
         except Exception as error:  # our own mistake must cost nobody a point, and be seen
             return Verdict(
                 Status.GRADER_ERROR,
                 message=f"The grader failed on this check ({type(error).__name__}: {error}).",
             )
-        if interview.state is not None:  # the file could not be loaded
-            return interview.state.verdict()
         return self._blamed(exercise, check, verdict)
 
     def _skipped_at_once(
@@ -247,7 +257,9 @@ class _Grading:
         )
 
 
-def ungraded(result_of: Submission, assignment: PreparedAssignment, reason: str) -> Result:
+def ungraded(
+    result_of: Submission, assignment: PreparedAssignment, reason: str, confinement: Confinement
+) -> Result:
     """A Result in which every check says that the grader failed, and why."""
     checks = [
         CheckResult(
@@ -274,6 +286,6 @@ def ungraded(result_of: Submission, assignment: PreparedAssignment, reason: str)
         checks=checks,
         seed=assignment.seed,
         assignment_sha256=assignment.sha256,
-        confinement="unconfined",
+        confinement=confinement,
         grader_version=__version__,
     )

@@ -26,6 +26,7 @@ MAX_INTEGER_BYTES = 512
 
 _ARRAY, _SCALAR, _TUPLE, _COMPLEX, _INTEGER, _REF, _RNG, _OPAQUE = range(1, 9)
 _HEADER = struct.Struct("<I")
+HEADER_BYTES = _HEADER.size
 _DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
 _SCALAR_TYPES = frozenset(np.dtype(code).type for code in "?bBhHiIlLqQefdFD")
 
@@ -82,15 +83,28 @@ def decode(data: bytes) -> Any:
     return _decode(data, 0)
 
 
-def write_frame(stream: BinaryIO, data: bytes) -> None:
-    """Write one length-prefixed message."""
+def frame(data: bytes) -> bytes:
+    """Return `data` as one length-prefixed message."""
     if len(data) > MAX_FRAME:
         raise TooLarge(f"a message of {len(data):,} bytes; the limit is {MAX_FRAME:,}")
-    stream.write(_HEADER.pack(len(data)) + data)
+    return _HEADER.pack(len(data)) + data
+
+
+def write_frame(stream: BinaryIO, data: bytes) -> None:
+    """Write one length-prefixed message."""
+    stream.write(frame(data))
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def frame_length(header: bytes, limit: int = MAX_FRAME) -> int:
+    """Return the length that a header announces; raises `TooLarge` before anything is read."""
+    (length,) = _HEADER.unpack(header)
+    if length > limit:
+        raise TooLarge(f"a message of {length:,} bytes was announced; the limit is {limit:,}")
+    return int(length)
+
+
+def read_frame(stream: BinaryIO, limit: int = MAX_FRAME) -> bytes | None:
     """Read one message; None at the end of the stream.
 
     Raises
@@ -103,9 +117,7 @@ def read_frame(stream: BinaryIO) -> bytes | None:
         return None
     if len(header) < _HEADER.size:
         raise WireError("the stream ended inside a header")
-    (length,) = _HEADER.unpack(header)
-    if length > MAX_FRAME:
-        raise TooLarge(f"a message of {length:,} bytes was announced; the limit is {MAX_FRAME:,}")
+    length = frame_length(header, limit)
     data = stream.read(length)
     if len(data) < length:
         raise WireError("the stream ended inside a message")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.confine import Limits, SpawnedLauncher
+from grader.confine import LimitBook, Limits, SpawnedLauncher
 from grader.course import Assignment, Expectation, Rng, case
 from grader.course.misconception import Misconception
 from grader.course.prepare import LiveCourse, prepare
@@ -143,7 +143,7 @@ def mini(public: bool = False) -> PreparedAssignment:
 
 def grade_mini(text: str | bytes, *, public: bool = False, seconds: float = 2.0) -> Result:
     limits = Limits(seconds=seconds, cpu_seconds=seconds, numpy_megabytes=1_024)
-    return grade_text(mini(public), {"mini.py": text}, limits=limits)
+    return grade_text(mini(public), {"mini.py": text}, limits=LimitBook(limits))
 
 
 def replaced(old: str, new: str) -> str:

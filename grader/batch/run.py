@@ -96,9 +96,21 @@ def _collect(
 def _grade_safely(
     job: Job, assignment: PreparedAssignment, launcher: Launcher, options: GradingOptions
 ) -> Result:
-    """Grade one job; a failure of ours becomes a result that says so, not the batch's end."""
+    """Grade one job, once more where the grader failed; what fails again says so and costs nobody.
+
+    A failure of ours becomes a result of status `grader_error`, not the batch's end.
+    """
+    result = _grade_once(job, assignment, launcher, options)
+    if result.has_grader_error:
+        result = _grade_once(job, assignment, launcher, options)
+    return result
+
+
+def _grade_once(
+    job: Job, assignment: PreparedAssignment, launcher: Launcher, options: GradingOptions
+) -> Result:
     try:
         return grade(job.submission, assignment, launcher, options)
-    except Exception as error:  # a result of status grader_error tells it, and costs nobody
+    except Exception as error:
         reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
-        return ungraded(job.submission, assignment, reason)
+        return ungraded(job.submission, assignment, reason, launcher.confinement)

@@ -20,7 +20,7 @@ from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
-from grader.confine import Launcher, launcher
+from grader.confine import CannotConfine, Launcher, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare
 from grader.course.prepared import PreparedAssignment
@@ -43,7 +43,11 @@ def command(
     json: Annotated[Path | None, typer.Option(help="Write all results to this file.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade everything again.")] = False,
     unconfined: Annotated[
-        bool, typer.Option("--unconfined", help="Accept that students' code runs unconfined.")
+        bool,
+        typer.Option(
+            "--unconfined",
+            help="Where this machine cannot confine students' code, run it all the same.",
+        ),
     ] = False,
     report: Annotated[bool, typer.Option(help="Write the HTML report, too.")] = True,
 ) -> None:
@@ -56,30 +60,38 @@ def command(
     console = Console()
     directory = CourseDirectory(course)
     name = choose(assignment, live_assignments(root_folder())).name
-    chosen = launcher("auto")
-    if chosen.confinement == "unconfined" and not unconfined:
-        raise UsageProblem(
-            "Students' code would run unconfined, with all that your account may do. If you "
-            "trust it, or grade inside a container, say so with --unconfined."
-        )
     directory.submitted(name)  # a course without submissions is told before anything runs
     count = jobs or default_jobs()
-    with console.status(f"Preparing hidden cases of {name} …"):
-        prepared = _prepared(name, directory, chosen)
-    store = ResultStore(directory.results / name)
-    plan = plan_batch(directory, prepared, store, fresh=fresh)
-    _announce(console, plan, directory)
-    options = GradingOptions(course=directory.name, limits=directory.settings.limits.limits())
-    try:
-        outcome = _run(console, plan, prepared, store, chosen, options, count)
-    except StoreError as error:
-        console.print(f"grader: {error}", style="red", markup=False, highlight=False)
-        raise typer.Exit(INCOMPLETE) from None
-    except KeyboardInterrupt:
-        console.print("\nInterrupted; what is graded is kept. The same command goes on.")
-        raise typer.Exit(130) from None
+    with _launcher(unconfined) as chosen:
+        with console.status(f"Preparing hidden cases of {name} …"):
+            prepared = _prepared(name, directory, chosen)
+        store = ResultStore(directory.results / name)
+        plan = plan_batch(directory, prepared, store, fresh=fresh)
+        _announce(console, plan, directory)
+        options = GradingOptions(course=directory.name, limits=directory.settings.limits.book())
+        try:
+            outcome = _run(console, plan, prepared, store, chosen, options, count)
+        except StoreError as error:
+            console.print(f"grader: {error}", style="red", markup=False, highlight=False)
+            raise typer.Exit(INCOMPLETE) from None
+        except KeyboardInterrupt:
+            console.print("\nInterrupted; what is graded is kept. The same command goes on.")
+            raise typer.Exit(130) from None
     _show(console, outcome.results, directory, name, json, report)
     raise typer.Exit(INCOMPLETE if outcome.has_grader_error else 0)
+
+
+def _launcher(unconfined: bool) -> Launcher:
+    """The strongest confinement that works here; none only where that is accepted."""
+    try:
+        return launcher("auto")
+    except CannotConfine as problem:
+        if unconfined:
+            return launcher("spawned")
+        raise UsageProblem(
+            f"{problem} Nothing was graded. If you trust the submissions, --unconfined grades them "
+            "with all that your account may do."
+        ) from None
 
 
 def _prepared(name: str, directory: CourseDirectory, chosen: Launcher) -> PreparedAssignment:

@@ -8,13 +8,13 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.confine import Lost, SpawnedLauncher, WorkerSettings
+from grader.confine import Lost, SpawnedLauncher
+from grader.confine.choice import double_in
 from grader.course.catalogue import course_root, frozen_assignments, live_assignments
 
 _ROOM = 500 * 2**20
@@ -50,29 +50,15 @@ def _versions() -> Finding:
 
 
 def _worker(backend: str) -> Finding:
-    with tempfile.TemporaryDirectory() as name:
-        file = Path(name) / "probe.py"
-        text = "import numpy as np\ndef double(x):\n    return 2 * np.asarray(x)\n"
-        file.write_text(text, encoding="utf-8")
-        settings = WorkerSettings(Path(name).resolve(), backend, ("numpy",))  # type: ignore[arg-type]
-        try:
-            worker = SpawnedLauncher().start(settings)
-        except Lost as lost:
-            return False, f"does not start: {lost.detail}"
-        try:
-            worker.ask({"kind": "load", "file": "probe.py"}, 30)
-            step = {"op": "call", "save": "r", "target": "double", "args": [21.0]}
-            question = {"kind": "ask", "file": "probe.py", "steps": [step], "returns": ["r"]}
-            answer = worker.ask(question, 30)
-            if answer.get("values") != [42.0]:
-                return False, f"gives a wrong answer: {answer}"
-            return True, "answers; " + ", ".join(f"{k} {v}" for k, v in worker.versions.items())
-        finally:
-            worker.close()
+    try:
+        versions = double_in(SpawnedLauncher(), backend)
+    except Lost as lost:
+        return False, f"does not start: {lost.detail}"
+    return True, "answers; " + ", ".join(f"{name} {value}" for name, value in versions.items())
 
 
 def _confinement() -> Finding:
-    return None, "unconfined: students' code runs with your account's rights (batch --unconfined)"
+    return None, "to do"
 
 
 def _course() -> Finding:

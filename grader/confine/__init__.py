@@ -1,10 +1,15 @@
 """How a worker is started and what it may do: one interface, several strengths."""
 
-from grader.confine.interface import Launcher, Limits, Lost, Silence, Worker, WorkerSettings
+from grader.confine.choice import CannotConfine, launcher
+from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
+from grader.confine.limits import LimitBook, Limits
 from grader.confine.spawned import SpawnedLauncher
 
 __all__ = [
+    "CannotConfine",
+    "Confinement",
     "Launcher",
+    "LimitBook",
     "Limits",
     "Lost",
     "Silence",
@@ -13,14 +18,3 @@ __all__ = [
     "WorkerSettings",
     "launcher",
 ]
-
-
-def launcher(name: str = "auto") -> Launcher:
-    """Return the way to start workers that goes by `name`.
-
-    `auto` takes the strongest that works here; so far that is `spawned`, which does not
-    confine anything and marks every result `unconfined`.
-    """
-    if name in {"auto", "spawned"}:
-        return SpawnedLauncher()
-    raise ValueError(f"Expected 'auto' or 'spawned'. Received: {name!r}")

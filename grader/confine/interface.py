@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
+
+from grader.confine.limits import MEGABYTE, Limits
 
 Confinement = Literal["forked", "confined", "unconfined"]
+Backend = Literal["numpy", "keras"]
 
 
 class Silence(StrEnum):
@@ -16,8 +20,15 @@ class Silence(StrEnum):
     TIMEOUT = "timeout"
     OUT_OF_MEMORY = "out_of_memory"
     CRASHED = "crashed"
+    FLOODED = "flooded"
+    """It wrote more to its output than it may."""
     MALFORMED = "malformed"
+    """What came is no answer to the question, or is too long."""
+    KILLED = "killed"
+    """Something that is not one of our limits killed it."""
     NOT_STARTED = "not_started"
+    LEFT_ALONE = "left_alone"
+    """What watches the worker is gone: our own machinery was killed or failed."""
 
 
 class Lost(Exception):
@@ -30,29 +41,37 @@ class Lost(Exception):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one question may cost; generous enough that honest work never meets them."""
-
-    seconds: float = 10.0
-    """Wall clock for one question."""
-    cpu_seconds: float = 10.0
-    start_seconds: float = 60.0
-    """Wall clock for starting: importing TensorFlow on a busy machine is slow."""
-    numpy_megabytes: int = 2_048
-    keras_megabytes: int = 16_384
-
-
-@dataclass(frozen=True)
 class WorkerSettings:
     """What a worker is told when it starts."""
 
-    folder: Path
-    backend: Literal["numpy", "keras"]
+    files: Mapping[str, bytes]
+    """The submission's files, by name."""
+    backend: Backend
     imports: tuple[str, ...] | None
     """Packages that the files may import; None for code that is trusted."""
     guarded: tuple[str, ...] = ()
     """Functions that some question forbids."""
     limits: Limits = field(default_factory=Limits)
+
+    def first_message(self, *, confined: bool, program: bytes | None = None) -> dict[str, Any]:
+        """What the worker reads first.
+
+        Parameters
+        ----------
+        confined
+            Whether all limits hold; a student's own machine keeps the one on NumPy's memory.
+        program
+            The seccomp filter.
+        """
+        return {
+            "files": dict(self.files),
+            "backend": self.backend,
+            "imports": None if self.imports is None else list(self.imports),
+            "guarded": list(self.guarded),
+            "answer_bytes": self.limits.answer_megabytes * MEGABYTE,
+            "limits": self.limits.resources(self.backend, confined=confined),
+            "filter": program,
+        }
 
 
 class Worker(Protocol):
@@ -69,11 +88,22 @@ class Worker(Protocol):
         ...
 
 
-class Launcher(Protocol):
-    """Starts workers of one strength."""
+class Launcher(ABC):
+    """Starts workers of one strength; as a context manager it ends what it keeps running."""
 
     confinement: Confinement
 
+    @abstractmethod
     def start(self, settings: WorkerSettings) -> Worker:
         """Start a worker; raises `Lost` when none can be had."""
-        ...
+
+    def close(self) -> None:  # noqa: B027 - most launchers keep nothing running
+        """End what the launcher keeps running; its workers end with it."""
+
+    def __enter__(self) -> Self:
+        """Return the launcher."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the launcher."""
+        self.close()

@@ -12,78 +12,82 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 import psutil
 
-from grader.confine.interface import Confinement, Lost, Silence, Worker, WorkerSettings
-from grader.wire import WireError, decode, encode, read_frame, write_frame
+from grader.confine.conversation import ConversingWorker, describe_ending
+from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
+from grader.wire import WireError, read_frame, write_frame
 
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "WINDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 _KEPT_ERRORS = 4_000
-_OUT_OF_MEMORY_WORDS = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"OOM")
+INTERPRETER_OPTIONS = ("-P", "-B")
+"""No current folder on the path, no writing of compiled files."""
 
 
-class SpawnedLauncher:
+class SpawnedLauncher(Launcher):
     """Starts `python -m grader.worker` as a child process."""
 
     confinement: Confinement = "unconfined"
 
     def start(self, settings: WorkerSettings) -> Worker:
-        return SpawnedWorker(settings)
+        scratch = tempfile.TemporaryDirectory(prefix="grader-worker-", ignore_cleanup_errors=True)
+        try:
+            command = [sys.executable, *INTERPRETER_OPTIONS, "-m", "grader.worker"]
+            worker = SpawnedWorker(command, _environment(scratch.name), scratch)
+        except Lost:
+            scratch.cleanup()
+            raise
+        worker.greet(settings, settings.first_message(confined=False))
+        return worker
 
 
-class SpawnedWorker:
-    """A child process, a thread that reads its answers and one that reads its errors."""
+class SpawnedWorker(ConversingWorker):
+    """A child process, a thread that reads its answers and one that reads its errors.
 
-    def __init__(self, settings: WorkerSettings) -> None:
-        self.scratch = tempfile.TemporaryDirectory(
-            prefix="grader-worker-", ignore_cleanup_errors=True
-        )
-        self.count = 0
+    Parameters
+    ----------
+    command, environment
+        What to run.
+    scratch
+        The process's current folder, removed at the end; None for a process that has its own.
+    descriptors
+        Further descriptors that the process inherits.
+    output_bytes
+        How much the process may write to its error stream.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        scratch: tempfile.TemporaryDirectory[str] | None = None,
+        descriptors: Sequence[int] = (),
+        output_bytes: float = float("inf"),
+    ) -> None:
+        self.scratch = scratch
         self.errors = bytearray()
+        self.output_bytes = output_bytes
+        self.flooded = False
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-B", "-m", "grader.worker"],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                cwd=self.scratch.name,
-                env=_environment(self.scratch.name),
+                cwd=None if scratch is None else scratch.name,
+                env=environment,
+                pass_fds=descriptors,
                 start_new_session=os.name == "posix",
             )
         except OSError as error:
-            self.scratch.cleanup()
             raise Lost(Silence.NOT_STARTED, f"no process could be started: {error}") from None
         self.answers: queue.SimpleQueue[bytes | WireError | None] = queue.SimpleQueue()
         assert self.process.stdout is not None and self.process.stderr is not None
-        for target, stream in (
-            (self._read_answers, self.process.stdout),
-            (self._read_errors, self.process.stderr),
-        ):
-            threading.Thread(target=target, args=(stream,), daemon=True).start()
-        limits = settings.limits
-        megabytes = limits.numpy_megabytes if settings.backend == "numpy" else None
-        first = {
-            "folder": str(settings.folder),
-            "backend": settings.backend,
-            "imports": None if settings.imports is None else list(settings.imports),
-            "guarded": list(settings.guarded),
-            "megabytes": megabytes,
-        }
-        try:
-            self._send(encode(first))
-            hello = self._receive(0, limits.start_seconds)
-        except Lost as lost:
-            self.close()
-            # Nothing of the student's has run yet: whatever went wrong is the machine's.
-            raise Lost(Silence.NOT_STARTED, lost.detail) from None
-        self.versions: dict[str, str] = hello.get("versions", {})
-
-    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
-        self.count += 1
-        self._send(encode({**question, "id": self.count}))
-        return self._receive(self.count, seconds)
+        self.error_reader = _thread(self._read_errors, self.process.stderr)
+        self.answer_reader: threading.Thread | None = None
 
     def close(self) -> None:
         _kill_tree(self.process)
@@ -91,54 +95,55 @@ class SpawnedWorker:
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        self.scratch.cleanup()
+        if self.scratch is not None:
+            self.scratch.cleanup()
 
-    def _send(self, data: bytes) -> None:
-        assert self.process.stdin is not None
+    def _send(self, data: bytes, deadline: float) -> None:
+        if self.answer_reader is None:  # now it is known how long an answer may be
+            self.answer_reader = _thread(self._read_answers, self.process.stdout)
+        # A process that does not read must not hold the judge; closing the pipe frees the thread.
+        failures: list[BaseException] = []
+        sender = _thread(self._write, data, failures)
+        sender.join(max(0.0, deadline - time.monotonic()))
+        if sender.is_alive():
+            raise TimeoutError
+        if failures:
+            raise self._ending()
+
+    def _write(self, data: bytes, failures: list[BaseException]) -> None:
         try:
             write_frame(cast(BinaryIO, self.process.stdin), data)
-        except OSError:
-            raise self._lost() from None
+        except (OSError, ValueError) as error:
+            failures.append(error)
 
-    def _receive(self, number: int, seconds: float) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
+    def _read(self, deadline: float) -> bytes | None:
         try:
             frame = self.answers.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
-            raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s") from None
-        if frame is None:
-            raise self._lost()
+            raise TimeoutError from None
         if isinstance(frame, WireError):
-            raise Lost(Silence.MALFORMED, str(frame))
-        try:
-            answer = decode(frame)
-        except WireError as error:
-            raise Lost(Silence.MALFORMED, str(error)) from None
-        if type(answer) is not dict or answer.get("id") != number:
-            raise Lost(Silence.MALFORMED, "the answer does not belong to the question")
-        return answer
+            raise frame
+        return frame
 
-    def _lost(self) -> Lost:
-        """Say how the process ended."""
+    def _ending(self) -> Lost:
         try:
             code = self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             return Lost(Silence.MALFORMED, "the process closed the conversation but lives on")
-        errors = bytes(self.errors)
-        if any(word in errors for word in _OUT_OF_MEMORY_WORDS) or code == -9:
-            return Lost(Silence.OUT_OF_MEMORY, "the process ran out of memory")
-        if os.name == "posix" and code == -signal.SIGXCPU:
-            return Lost(Silence.TIMEOUT, "the CPU seconds were used up")
-        if code < 0:
-            return Lost(Silence.CRASHED, f"the process was ended by signal {-code}")
-        tail = errors.decode("utf-8", "replace").strip().splitlines()
-        detail = f"the process ended by itself with exit code {code}"
-        return Lost(Silence.CRASHED, f"{detail}: {tail[-1][:200]}" if tail else detail)
+        if self.flooded:
+            return Lost(Silence.FLOODED, "too much was written to the output")
+        self.error_reader.join(1)
+        cpu_signal = int(signal.SIGXCPU) if os.name == "posix" else None
+        return describe_ending(self._exit_code(code), bytes(self.errors), cpu_signal=cpu_signal)
+
+    def _exit_code(self, code: int) -> int:
+        """The worker's own exit code, negative for a signal."""
+        return code
 
     def _read_answers(self, stream: BinaryIO) -> None:
         while True:
             try:
-                frame = read_frame(stream)
+                frame = read_frame(stream, self.answer_bytes)
             except WireError as error:
                 self.answers.put(error)
                 return
@@ -149,30 +154,41 @@ class SpawnedWorker:
                 return
 
     def _read_errors(self, stream: BinaryIO) -> None:
+        count = 0
         with contextlib.suppress(OSError, ValueError):
             while piece := stream.read1(65_536):  # type: ignore[attr-defined]
                 self.errors += piece
                 del self.errors[:-_KEPT_ERRORS]
+                count += len(piece)
+                if count > self.output_bytes and not self.flooded:
+                    self.flooded = True
+                    _kill_tree(self.process)
 
 
-def _environment(scratch: str) -> dict[str, str]:
-    """Build the worker's environment from nothing, so that no secret of the judge's is in it."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+def _thread(target: Any, *arguments: Any) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, daemon=True)
+    thread.start()
+    return thread
+
+
+def single_threaded() -> dict[str, str]:
+    """The variables that hold numerical libraries to one thread each."""
     threads = (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
         "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
     )
-    if site.ENABLE_USER_SITE:  # where `pip install --user` put us; HOME no longer tells
-        kept["PYTHONUSERBASE"] = site.getuserbase()
+    return dict.fromkeys(threads, "1")
+
+
+def common_environment(scratch: str) -> dict[str, str]:
+    """What every worker's environment has, however it is started."""
     return {
-        **kept,
-        **dict.fromkeys((*threads, "TF_NUM_INTEROP_THREADS"), "1"),
+        **single_threaded(),
         "HOME": scratch,
-        "USERPROFILE": scratch,
         "TMPDIR": scratch,
-        "TEMP": scratch,
         "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow"),
         "KERAS_HOME": scratch,
         "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -181,6 +197,14 @@ def _environment(scratch: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
     }
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    """Build the worker's environment from nothing, so that no secret of the judge's is in it."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    if site.ENABLE_USER_SITE:  # where `pip install --user` put us; HOME no longer tells
+        kept["PYTHONUSERBASE"] = site.getuserbase()
+    return {**kept, **common_environment(scratch), "USERPROFILE": scratch, "TEMP": scratch}
 
 
 def _kill_tree(process: subprocess.Popen[bytes]) -> None:

@@ -7,10 +7,8 @@ compared was made the same way on both sides, and TensorFlow stays out of the ju
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import zlib
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -161,32 +159,28 @@ class _FilePreparation:
         }
 
     def run(self) -> list[PreparedCheck]:
-        with tempfile.TemporaryDirectory(prefix="grader-reference-") as name:
-            folder = Path(name)
-            for file_name, text in self.course.references.items():
-                (folder / file_name).write_text(text, encoding="utf-8")
-            reference = self.course.references[self.file.name]
-            for file_name, one in self.mistakes.values():
-                text = splice(reference, one.exercise, one.source)
-                (folder / file_name).write_text(text, encoding="utf-8")
-            settings = WorkerSettings(
-                folder=folder,
-                backend=self.file.backend,
-                imports=None,
-                limits=Limits(numpy_megabytes=8_192),
-            )
-            worker = self.launcher.start(settings)
-            try:
-                self._load(worker, self.file.name)
-                for file_name, _ in self.mistakes.values():
-                    self._load(worker, file_name)
-                return [
-                    _prepared(check, tuple(self._cases(worker, check)))
-                    for exercise in self.file.exercises
-                    for check in exercise.checks
-                ]
-            finally:
-                worker.close()
+        files = {name: text.encode() for name, text in self.course.references.items()}
+        reference = self.course.references[self.file.name]
+        for file_name, one in self.mistakes.values():
+            files[file_name] = splice(reference, one.exercise, one.source).encode()
+        settings = WorkerSettings(
+            files=files,
+            backend=self.file.backend,
+            imports=None,
+            limits=Limits(numpy_megabytes=8_192),
+        )
+        worker = self.launcher.start(settings)
+        try:
+            self._load(worker, self.file.name)
+            for file_name, _ in self.mistakes.values():
+                self._load(worker, file_name)
+            return [
+                _prepared(check, tuple(self._cases(worker, check)))
+                for exercise in self.file.exercises
+                for check in exercise.checks
+            ]
+        finally:
+            worker.close()
 
     def _load(self, worker: Worker, file_name: str) -> None:
         answer = worker.ask({"kind": "load", "file": file_name}, _REFERENCE_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import secrets
 import stat
 import tomllib
@@ -11,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from grader.confine.interface import Limits
 from grader.store import write_atomically
+from grader.submissions.limit_settings import CheckLimits, LimitSettings
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -38,20 +39,6 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class LimitSettings(_Table):
-    """``[limits]``: what one question to a student's code may cost."""
-
-    seconds: float = Field(default=Limits.seconds, gt=0)
-    cpu_seconds: float = Field(default=Limits.cpu_seconds, gt=0)
-    start_seconds: float = Field(default=Limits.start_seconds, gt=0)
-    numpy_megabytes: int = Field(default=Limits.numpy_megabytes, ge=256)
-    keras_megabytes: int = Field(default=Limits.keras_megabytes, ge=2_048)
-
-    def limits(self) -> Limits:
-        """The same as what a launcher takes."""
-        return Limits(**self.model_dump())
-
-
 class LateSettings(_Table):
     """``[late]``: when each assignment was due, ``due.a1_least_squares = 2026-03-01T23:59:00Z``.
 
@@ -67,7 +54,7 @@ class CourseSettings(_Table):
     name: str = ""
     seed: str | None = None
     """The secret that hidden cases come from; None until one is made."""
-    limits: LimitSettings = LimitSettings()
+    limits: LimitSettings = LimitSettings.model_validate({})
     late: LateSettings = LateSettings()
 
 
@@ -80,7 +67,8 @@ def read_settings(file: Path) -> CourseSettings:
         When it cannot be read, is not TOML, or has an entry that is unknown or wrong. The
         message never shows a value: one of them is the seed.
     """
-    return _checked(file, _parsed(file, _content(file)))
+    content = _content(file)
+    return _checked(file, content, _parsed(file, content))
 
 
 def make_seed(file: Path) -> str:
@@ -93,7 +81,7 @@ def make_seed(file: Path) -> str:
     """
     content = _content(file)  # read again: another run may just have made it
     old = _parsed(file, content)
-    known = _checked(file, old).seed
+    known = _checked(file, content, old).seed
     if known is not None:
         return known
     made = secrets.token_urlsafe(24)
@@ -138,23 +126,56 @@ def _parsed(file: Path, content: bytes) -> dict[str, Any]:
         raise CourseError(f"{file} is nested too deeply.") from None
 
 
-def _checked(file: Path, entries: dict[str, Any]) -> CourseSettings:
+def _checked(file: Path, content: bytes, entries: dict[str, Any]) -> CourseSettings:
     try:
         settings = CourseSettings.model_validate(entries)
     except ValidationError as error:
-        found = [_sentence(one["loc"], one["type"], one["msg"]) for one in error.errors()[:5]]
-        raise CourseError(f"{file}: {' '.join(found)}") from None
+        found = [
+            _line_of(content, one["loc"]) + _sentence(one["loc"], one["type"], one["msg"])
+            for one in error.errors()[:5]
+        ]
+        raise CourseError(f"{file}, {' '.join(found)}") from None
     if settings.seed is not None and not settings.seed.strip():
-        raise CourseError(f"{file}: seed is empty. Remove the line, and a seed will be made.")
+        line = _line_of(content, ("seed",))
+        raise CourseError(f"{file}, {line}seed is empty. Remove the line, and a seed will be made.")
     return settings
+
+
+def _line_of(content: bytes, place: tuple[int | str, ...]) -> str:
+    """Name the line that sets `place`, or the last of its parents that has a line of its own."""
+    wanted = [str(part) for part in place]
+    table: list[str] = []
+    best, number = 0, 0
+    for index, line in enumerate(content.decode("utf-8-sig").splitlines(), start=1):
+        header = _HEADER.match(line)
+        entry = _ENTRY.match(line)
+        if header:
+            table = _keys(header.group(1))
+        keys = [*table, *_keys(entry.group(1))] if entry and not header else table
+        if (header or entry) and best < len(keys) and keys == wanted[: len(keys)]:
+            best, number = len(keys), index
+    return f"line {number}: " if number else ""
+
+
+_HEADER = re.compile(r"\s*\[+([^\]]+)\]")
+_ENTRY = re.compile(r"\s*([^=#]+?)\s*=")
+
+
+def _keys(dotted: str) -> list[str]:
+    """Split a dotted key; quotes keep their dots."""
+    return [part.strip().strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.]+", dotted)]
 
 
 def _sentence(place: tuple[int | str, ...], kind: str, message: str) -> str:
     key = ".".join(str(part) for part in place)
-    if kind != "extra_forbidden":
+    is_no_table = kind in {"model_type", "model_attributes_type"} and len(place) > 1
+    if kind != "extra_forbidden" and not is_no_table:
         return f"{key}: {message.removeprefix('Value error, ')}."
     known = [*CourseSettings.model_fields]
-    for table, model in (("limits", LimitSettings), ("late", LateSettings)):
+    tables: dict[str, type[BaseModel]] = {"limits": CheckLimits, "late": LateSettings}
+    if is_no_table:
+        tables[".".join(map(str, place[:-1]))] = CheckLimits
+    for table, model in tables.items():
         known += [f"{table}.{name}" for name in model.model_fields]
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     advice = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."

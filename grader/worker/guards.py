@@ -70,6 +70,12 @@ class ForbiddenFunctions:
             self.forbidden = frozenset()
 
 
+@functools.cache
+def functions_for(dotted_names: tuple[str, ...]) -> ForbiddenFunctions:
+    """The guards of these functions, put in place once for a process and its forks."""
+    return ForbiddenFunctions(dotted_names)
+
+
 class _BlockedPackages(importlib.abc.MetaPathFinder):
     """Refuses to find top-level packages that the course does not allow."""
 

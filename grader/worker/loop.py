@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from grader.wire import decode, encode, read_frame, write_frame
-from grader.worker.limits import limit_memory
+from grader.worker.lockdown import lock_down
+
+SUBMISSION = "submission"
+"""The folder, inside the worker's own scratch, that holds the submission."""
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Serve the judge on the process's own input and output.
+
+    Inside a sandbox the arguments name the user and group to become.
 
     The two descriptors are moved away first: what the student's code prints or reads
     meets the error stream and an empty input, never the conversation.
     """
+    if arguments:
+        from grader.worker.system import leave_root
+
+        leave_root(*map(int, arguments))
     questions = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     empty = os.open(os.devnull, os.O_RDONLY)
@@ -32,9 +42,10 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     settings = decode(first)
     from grader.worker.session import Session
 
-    session = Session(settings)
-    limit_memory(settings["megabytes"])
-    write_frame(answers, encode({"id": 0, "outcome": "answered", "versions": _versions(settings)}))
+    session = Session(settings, _unpack(settings["files"]))
+    versions = _versions(settings)
+    lock_down(settings)
+    write_frame(answers, encode({"id": 0, "outcome": "answered", "versions": versions}))
     while (frame := read_frame(questions)) is not None:
         question = decode(frame)
         answer = session.answer(question)
@@ -43,7 +54,16 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     os._exit(0)
 
 
-def _versions(settings: dict[str, str]) -> dict[str, str]:
+def _unpack(files: dict[str, bytes]) -> Path:
+    """Write the submission's files into the scratch folder, which is the current one."""
+    folder = Path.cwd().resolve() / SUBMISSION
+    folder.mkdir(mode=0o700)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def _versions(settings: dict[str, Any]) -> dict[str, str]:
     import numpy
 
     versions = {"python": sys.version.split()[0], "numpy": numpy.__version__}

@@ -14,14 +14,15 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.random  # NumPy itself loads it only when it is asked for; a fork server has it ready
 
-from grader.wire import MAX_FRAME, Opaque, TooLarge, encode
+from grader.wire import Opaque, TooLarge, encode
 from grader.worker.cells import is_notebook, run_cells
 from grader.worker.failures import describe_exception
 from grader.worker.guards import (
-    ForbiddenFunctions,
     ForbiddenUse,
     PatchedModules,
+    functions_for,
     guard_imports,
     refuse_input,
 )
@@ -30,8 +31,8 @@ from grader.worker.printing import BoundedText
 from grader.worker.source import inspect_source
 from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
 
-MAX_ANSWER = MAX_FRAME - 2**16
-"""Bytes of the values of one answer; the rest of the frame is for what goes with them."""
+_BESIDE_VALUES = 2**16
+"""Bytes of an answer that are kept for what goes with its values."""
 
 
 class Session:
@@ -40,13 +41,15 @@ class Session:
     Parameters
     ----------
     settings
-        ``folder``: where the submission lies; ``backend``: ``numpy`` or ``keras``;
-        ``imports``: packages that the files may import; ``guarded``: dotted names of functions
-        that some question forbids.
+        ``backend``: ``numpy`` or ``keras``; ``imports``: packages that the files may import;
+        ``guarded``: dotted names of functions that some question forbids.
+    folder
+        Where the submission lies.
     """
 
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self.folder = Path(settings["folder"])
+    def __init__(self, settings: dict[str, Any], folder: Path) -> None:
+        self.folder = folder
+        self.max_values: int = settings["answer_bytes"] - _BESIDE_VALUES
         self.backend: str = settings["backend"]
         self.operations: dict[str, Operation] = dict(CORE)
         self.convert = lambda value: value
@@ -59,7 +62,7 @@ class Session:
         else:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
-        self.functions = ForbiddenFunctions(settings["guarded"])
+        self.functions = functions_for(tuple(settings["guarded"]))
         self.patched = PatchedModules([np, np.linalg, np.random, builtins])
         if settings["imports"] is not None:
             guard_imports(self.folder, settings["imports"], block_packages=self.backend == "numpy")
@@ -112,7 +115,7 @@ class Session:
                     return {"outcome": "answered", "values": []}
                 run_steps(scope, question["steps"], self.operations)
                 values = [self.convert(scope.saved[name]) for name in question["returns"]]
-            return {"outcome": "answered", "values": _sendable(values)}
+            return {"outcome": "answered", "values": _sendable(values, self.max_values)}
         except NameMissing as missing:
             return {"outcome": "missing", "name": missing.name, "nearest": missing.nearest}
         except ForbiddenUse as use:
@@ -136,12 +139,12 @@ class Session:
         self.modules[name] = module
 
 
-def _sendable(values: list[Any]) -> list[Any]:
+def _sendable(values: list[Any], limit: int) -> list[Any]:
     try:
-        encode(values, MAX_ANSWER)
+        encode(values, limit)
     except TooLarge:
-        limit = MAX_ANSWER // 2**20
-        return [Opaque("a value that is too large", f"more than {limit} MB") for _ in values]
+        detail = f"more than {limit // 2**20} MB"
+        return [Opaque("a value that is too large", detail) for _ in values]
     return values
 
 

@@ -151,13 +151,13 @@ def test_assignment_is_a_name_and_no_path(tmp_path: Path, name: str) -> None:
 
 def test_everything_is_optional(tmp_path: Path) -> None:
     course = CourseDirectory(tmp_path)
-    assert course.settings.limits.limits() == Limits()
+    assert course.settings.limits.book().base == Limits()
     assert course.name == tmp_path.name
     assert course.results == tmp_path / "results"
     assert not (tmp_path / "grader.toml").exists()
 
 
-def test_limits_are_those_that_a_launcher_takes() -> None:
+def test_limits_are_those_that_the_judge_takes() -> None:
     assert set(LimitSettings.model_fields) == {field.name for field in dataclasses.fields(Limits)}
 
 
@@ -171,7 +171,7 @@ def test_settings(tmp_path: Path) -> None:
     course = CourseDirectory(tmp_path)
     assert course.name == "Deep learning, 深度学习"
     assert course.seed() == "a secret"
-    assert course.settings.limits.limits() == Limits(seconds=3.0, numpy_megabytes=512)
+    assert course.settings.limits.book().base == Limits(seconds=3.0, numpy_megabytes=512)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,167 @@
+"""Which way to start workers: the strongest that works here, found out by trying."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.confine.interface import Launcher, Lost, Silence, WorkerSettings
+from grader.confine.spawned import SpawnedLauncher
+
+_PROBE = b"def double(x):\n    return 2 * x\n"
+
+
+class CannotConfine(Exception):
+    """No worker can be confined here; the message says why and what mends it."""
+
+
+def launcher(name: str = "auto") -> Launcher:
+    """Return the way to start workers that goes by `name`.
+
+    Parameters
+    ----------
+    name
+        `spawned` confines nothing; `confined` puts each worker into bubblewrap; `forked` forks
+        them from servers in bubblewrap; `auto` takes forked or else confined, whichever starts a
+        worker here and gets an answer from it.
+
+    Raises
+    ------
+    CannotConfine
+        When that way does not work here.
+    """
+    if name == "spawned":
+        return SpawnedLauncher()
+    if name == "auto":
+        try:
+            return _working(_forked)
+        except CannotConfine:
+            return _working(_confined)
+    makers = {"forked": _forked, "confined": _confined}
+    if name not in makers:
+        known = ", ".join(("auto", "spawned", *makers))
+        raise ValueError(f"Expected one of {known}. Received: {name!r}")
+    return _working(makers[name])
+
+
+def _forked() -> Launcher:
+    from grader.confine.forked import ForkedLauncher
+
+    return ForkedLauncher()
+
+
+def _confined() -> Launcher:
+    from grader.confine.confined import ConfinedLauncher
+
+    return ConfinedLauncher()
+
+
+def _working(make: Callable[[], Launcher]) -> Launcher:
+    """Make the launcher, start a worker and ask it something."""
+    missing = _missing()
+    if missing:
+        raise CannotConfine(missing)
+    from grader.confine.syscalls import FilterUnavailable
+
+    try:
+        chosen = make()
+    except FilterUnavailable as problem:
+        raise CannotConfine(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from None
+    try:
+        double_in(chosen)
+    except Lost as lost:
+        chosen.close()
+        raise CannotConfine(_advice(lost.detail)) from None
+    return chosen
+
+
+def double_in(chosen: Launcher, backend: str = "numpy") -> dict[str, str]:
+    """Start a worker and let it double a number; return its versions.
+
+    Raises
+    ------
+    Lost
+        When no worker starts, or it does not answer.
+    """
+    settings = WorkerSettings({"probe.py": _PROBE}, backend, ("numpy",))  # type: ignore[arg-type]
+    worker = chosen.start(settings)
+    try:
+        worker.ask({"kind": "load", "file": "probe.py"}, 30)
+        step = {"op": "call", "save": "r", "target": "double", "args": [21.0]}
+        question = {"kind": "ask", "file": "probe.py", "steps": [step], "returns": ["r"]}
+        answer = worker.ask(question, 30)
+    finally:
+        worker.close()
+    if answer.get("values") != [42.0]:
+        raise Lost(Silence.MALFORMED, f"a wrong answer came: {str(answer)[:200]}")
+    return worker.versions
+
+
+def _missing() -> str | None:
+    """What is missing for any confinement at all, and how to get it."""
+    if not sys.platform.startswith("linux"):
+        return (
+            f"Graded code can be confined on Linux alone, and this is {platform.system()}. Grade "
+            "in a Linux virtual machine or container"
+            + (" (WSL 2, say)." if sys.platform == "win32" else ".")
+        )
+    if shutil.which("bwrap") is None:
+        return f"Bubblewrap is not installed. {_how_to_install()}"
+    return None
+
+
+def _how_to_install() -> str:
+    managers = {
+        "apt-get": "apt-get install bubblewrap",
+        "dnf": "dnf install bubblewrap",
+        "pacman": "pacman -S bubblewrap",
+        "zypper": "zypper install bubblewrap",
+        "apk": "apk add bubblewrap",
+    }
+    for command, line in managers.items():
+        if shutil.which(command):
+            return f"Install it: {line} (as root)."
+    return "Install the package bubblewrap of your system."
+
+
+def _advice(detail: str) -> str:
+    """From what went wrong to what mends it."""
+    text = f"A confined worker does not start: {detail.rstrip('.')}."
+    if _is_on("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"):
+        return (
+            f"{text} AppArmor restricts user namespaces here (Ubuntu since 23.10). Allow them for "
+            "bubblewrap: sudo apt-get install apparmor-profiles && sudo ln -s "
+            "/usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ && sudo "
+            "systemctl reload apparmor; or for all: sudo sysctl -w "
+            "kernel.apparmor_restrict_unprivileged_userns=0"
+        )
+    if _is_on("/proc/sys/kernel/unprivileged_userns_clone", "0"):
+        return (
+            f"{text} User namespaces are switched off. Allow them: "
+            "sudo sysctl -w kernel.unprivileged_userns_clone=1"
+        )
+    if _is_on("/proc/sys/user/max_user_namespaces", "0"):
+        return (
+            f"{text} User namespaces are switched off. Allow them: "
+            "sudo sysctl -w user.max_user_namespaces=10000"
+        )
+    if _in_container():
+        return (
+            f"{text} This looks like a container that allows no namespaces. Start it with "
+            "--security-opt seccomp=unconfined --security-opt apparmor=unconfined (Docker, Podman)."
+        )
+    return text
+
+
+def _is_on(file: str, value: str) -> bool:
+    try:
+        return Path(file).read_text(encoding="ascii").strip() == value
+    except OSError:
+        return False
+
+
+def _in_container() -> bool:
+    return any(Path(file).exists() for file in ("/.dockerenv", "/run/.containerenv"))

@@ -1,0 +1,97 @@
+"""Questions and answers with one worker, whatever carries them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from abc import ABC, abstractmethod
+from typing import Any
+
+from grader.confine.interface import Lost, Silence, WorkerSettings
+from grader.confine.limits import MEGABYTE
+from grader.wire import WireError, decode, encode
+
+_OUT_OF_MEMORY_WORDS = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"OOM")
+
+
+class ConversingWorker(ABC):
+    """A worker that is asked by frames; subclasses carry the frames and tell how it ended."""
+
+    versions: dict[str, str]
+
+    def greet(self, settings: WorkerSettings, first: dict[str, Any]) -> None:
+        """Send the first message and wait until the worker is ready; else close it.
+
+        Raises
+        ------
+        Lost
+            `NOT_STARTED`: nothing of the student's has run yet, so that whatever goes wrong is
+            the machine's.
+        """
+        self.answer_bytes = settings.limits.answer_megabytes * MEGABYTE
+        deadline = time.monotonic() + settings.limits.start_seconds
+        try:
+            self._send(encode(first), deadline)
+            hello = self._answer(0, deadline)
+        except (Lost, TimeoutError) as problem:
+            self.close()
+            detail = str(problem) or f"it was not ready within {settings.limits.start_seconds:g} s"
+            raise Lost(Silence.NOT_STARTED, detail) from None
+        except WireError as error:
+            self.close()
+            detail = f"the submission's files cannot be sent: {error}"
+            raise Lost(Silence.NOT_STARTED, detail) from None
+        self.versions = hello.get("versions", {})
+
+    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
+        # A number that cannot be guessed: an answer given in advance fits no question.
+        number = secrets.randbits(62)
+        deadline = time.monotonic() + seconds
+        try:
+            self._send(encode({**question, "id": number}), deadline)
+            return self._answer(number, deadline)
+        except TimeoutError:
+            raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s") from None
+
+    def _answer(self, number: int, deadline: float) -> dict[str, Any]:
+        try:
+            frame = self._read(deadline)
+            if frame is None:
+                raise self._ending()
+            answer = decode(frame)
+        except WireError as error:
+            raise Lost(Silence.MALFORMED, f"what came is no answer: {error}") from None
+        if type(answer) is not dict or answer.get("id") != number:
+            raise Lost(Silence.MALFORMED, "what came is no answer to the question")
+        return answer
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the process and all that it started."""
+
+    @abstractmethod
+    def _send(self, data: bytes, deadline: float) -> None:
+        """Send one frame; raises `Lost` when the worker is gone, TimeoutError when it is late."""
+
+    @abstractmethod
+    def _read(self, deadline: float) -> bytes | None:
+        """Return one frame, None when the worker is gone; raises TimeoutError and WireError."""
+
+    @abstractmethod
+    def _ending(self) -> Lost:
+        """How the worker ended."""
+
+
+def describe_ending(code: int, output: bytes, *, cpu_signal: int | None) -> Lost:
+    """Say how a process ended, from its exit code (negative: a signal) and its last words."""
+    if any(word in output for word in _OUT_OF_MEMORY_WORDS):
+        return Lost(Silence.OUT_OF_MEMORY, "the process ran out of memory")
+    if code < 0 and -code == cpu_signal:
+        return Lost(Silence.TIMEOUT, "the CPU seconds were used up")
+    if code == -9:
+        return Lost(Silence.KILLED, "the process was killed")
+    if code < 0:
+        return Lost(Silence.CRASHED, f"the process was ended by signal {-code}")
+    tail = output.decode("utf-8", "replace").strip().splitlines()
+    detail = f"the process ended by itself with exit code {code}"
+    return Lost(Silence.CRASHED, f"{detail}: {tail[-1][:200]}" if tail else detail)

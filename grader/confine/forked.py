@@ -1,0 +1,300 @@
+"""Workers forked from a server that has imported everything already: the quickest way.
+
+One server for each backend, inside one bubblewrap; each worker in namespaces of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from typing import Any
+
+from grader.confine.conversation import ConversingWorker, describe_ending
+from grader.confine.interface import (
+    Backend,
+    Confinement,
+    Launcher,
+    Lost,
+    Silence,
+    Worker,
+    WorkerSettings,
+)
+from grader.confine.limits import MEGABYTE, Limits
+from grader.confine.sandbox import Sandbox
+from grader.confine.syscalls import filter_program
+from grader.wire import HEADER_BYTES, WireError, decode, encode, frame, frame_length
+
+_MAX_REPLY = 65_536
+_STATUS_SECONDS = 5.0
+_MAX_CHILDREN = 5_000
+_MAX_GROWTH = 256 * 2**20
+"""A server that forked so often, or grew by so many bytes, makes way for a fresh one."""
+_START_SECONDS = 120.0
+_SERVER_TMP = 2**20
+
+ServerKind = tuple[Backend, frozenset[str], tuple[str, ...]]
+"""What a server has imported: the backend, packages that may be imported, guarded functions."""
+
+
+class ForkedLauncher(Launcher):
+    """Keeps a fork server for each backend and starts workers from them."""
+
+    confinement: Confinement = "forked"
+
+    def __init__(self) -> None:
+        self._program = filter_program()
+        self._servers: dict[ServerKind, ForkServer] = {}
+        self._lock = threading.Lock()
+
+    def start(self, settings: WorkerSettings) -> Worker:
+        kind = (settings.backend, frozenset(settings.imports or ()), settings.guarded)
+        try:
+            worker = ForkedWorker(self._server(kind), settings.limits)
+        except ServerLost:  # it was killed; a fresh one takes its place, once
+            try:
+                worker = ForkedWorker(self._server(kind), settings.limits)
+            except ServerLost as lost:
+                raise Lost(Silence.NOT_STARTED, str(lost)) from None
+        worker.greet(settings, settings.first_message(confined=True, program=self._program))
+        return worker
+
+    def close(self) -> None:
+        with self._lock:
+            servers, self._servers = list(self._servers.values()), {}
+        for server in servers:
+            server.close()
+
+    def _server(self, kind: ServerKind) -> ForkServer:
+        with self._lock:
+            server = self._servers.get(kind)
+            if server is not None and server.is_worn_out():
+                server.retire()
+                server = None
+            if server is None or server.is_dead():
+                if server is not None:
+                    server.close()
+                server = self._servers[kind] = ForkServer(*kind)
+            return server
+
+
+class ServerLost(Exception):
+    """The fork server is gone or could not be had."""
+
+
+class ForkServer:
+    """A process in a bubblewrap that has imported a backend and forks when it is asked to.
+
+    Raises
+    ------
+    Lost
+        `NOT_STARTED` when it does not come up.
+    """
+
+    def __init__(
+        self, backend: Backend, packages: frozenset[str], guarded: tuple[str, ...] = ()
+    ) -> None:
+        self._lock = threading.Lock()
+        self.children = 0
+        self.active = 0
+        self.growth = 0
+        self._first_peak: int | None = None
+        self._retiring = False
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by _end
+        sandbox = Sandbox(backend, packages)
+        identity = [str(number) for number in sandbox.identity]
+        arguments = [str(theirs.fileno()), *identity, backend, *guarded]
+        try:
+            with sandbox.command(
+                "grader.worker.server", arguments, tmp_bytes=_SERVER_TMP, is_server=True
+            ) as (command, descriptor):
+                self.process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._errors,
+                    stderr=self._errors,
+                    env={},
+                    pass_fds=(descriptor, theirs.fileno()),
+                    start_new_session=True,
+                )
+        except OSError as error:
+            self._close_ends(theirs)
+            raise Lost(Silence.NOT_STARTED, f"bubblewrap cannot be run: {error}") from None
+        theirs.close()
+        self._await_ready()
+
+    def fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        """Fork a worker that gets these descriptors; raises `ServerLost`."""
+        with self._lock:
+            try:
+                socket.send_fds(self.control, [encode(request)], descriptors)
+                answer = self._reply(_START_SECONDS)
+            except (OSError, WireError) as error:
+                self._end()
+                raise ServerLost(f"the fork server is gone ({error})") from None
+            if "problem" in answer:
+                raise ServerLost(f"the fork server cannot fork: {answer['problem']}")
+            self.children += 1
+            self.active += 1
+            if self._first_peak is None:
+                self._first_peak = answer["peak_bytes"]
+            self.growth = answer["peak_bytes"] - self._first_peak
+
+    def release(self) -> None:
+        """Note that a worker is done; a server that retires ends with its last one."""
+        with self._lock:
+            self.active -= 1
+            if self._retiring and self.active == 0:
+                self._end()
+
+    def is_worn_out(self) -> bool:
+        """Whether it forked too often or grew too much."""
+        return self.children >= _MAX_CHILDREN or self.growth > _MAX_GROWTH
+
+    def is_dead(self) -> bool:
+        """Whether its process has ended."""
+        return self.process.poll() is not None
+
+    def retire(self) -> None:
+        """Take no more work, and end when the last worker is done."""
+        with self._lock:
+            self._retiring = True
+            if self.active == 0:
+                self._end()
+
+    def close(self) -> None:
+        """End it and all its workers."""
+        with self._lock:
+            self._end()
+
+    def _await_ready(self) -> None:
+        try:
+            self._reply(_START_SECONDS)
+        except (OSError, WireError) as error:
+            self.process.wait(_STATUS_SECONDS)
+            self._errors.seek(0)
+            lines = self._errors.read(20_000).decode("utf-8", "replace").strip().splitlines()
+            self._end()
+            said = [line for line in lines if line.startswith("bwrap:")] or lines[-1:]
+            detail = said[0][:300] if said else str(error)
+            raise Lost(Silence.NOT_STARTED, f"the fork server does not start: {detail}") from None
+
+    def _reply(self, seconds: float) -> dict[str, Any]:
+        self.control.settimeout(seconds)
+        data = self.control.recv(_MAX_REPLY)
+        if not data:
+            raise ConnectionError("it closed the connection")
+        answer = decode(data)
+        return answer if type(answer) is dict else {}
+
+    def _end(self) -> None:
+        self._close_ends(self.control)
+        self._errors.close()
+        with contextlib.suppress(OSError):
+            self.process.kill()
+        self.process.wait()
+
+    def _close_ends(self, *ends: socket.socket) -> None:
+        for end in ends:
+            end.close()
+
+
+class ForkedWorker(ConversingWorker):
+    """A worker behind two sockets: the conversation, and the leash of what watches it."""
+
+    def __init__(self, server: ForkServer, limits: Limits) -> None:
+        request = {
+            "tmp_bytes": limits.tmp_megabytes * MEGABYTE,
+            "tmp_files": limits.tmp_files,
+            "output_bytes": limits.output_megabytes * MEGABYTE,
+        }
+        self.server = server
+        self.closed = False
+        self.conversation, theirs = socket.socketpair()
+        self.leash, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            server.fork(request, [theirs.fileno(), other.fileno()])
+        except BaseException:
+            self.conversation.close()
+            self.leash.close()
+            raise
+        finally:
+            theirs.close()
+            other.close()
+        self.conversation.setblocking(False)
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self.conversation.close()
+            self.leash.close()
+            self.server.release()
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        view = memoryview(frame(data))
+        while view:
+            try:
+                view = view[self.conversation.send(view) :]
+            except BlockingIOError:
+                _wait_for(self.conversation, select.POLLOUT, deadline)
+            except OSError:
+                raise self._ending() from None
+
+    def _read(self, deadline: float) -> bytes | None:
+        header = self._read_exactly(HEADER_BYTES, deadline)
+        if header is None:
+            return None
+        body = self._read_exactly(frame_length(header, self.answer_bytes), deadline)
+        if body is None:
+            raise WireError("the worker ended inside a message")
+        return body
+
+    def _read_exactly(self, count: int, deadline: float) -> bytes | None:
+        """Read `count` bytes; None when the worker ends before."""
+        pieces: list[bytes] = []
+        while count:
+            try:
+                piece = self.conversation.recv(min(count, 2**20))
+            except BlockingIOError:
+                _wait_for(self.conversation, select.POLLIN, deadline)
+                continue
+            except ConnectionError:
+                return None
+            if not piece:
+                return None
+            pieces.append(piece)
+            count -= len(piece)
+        return b"".join(pieces)
+
+    def _ending(self) -> Lost:
+        """Ask process 1 of the worker's namespaces, which no student's code can reach."""
+        self.leash.settimeout(_STATUS_SECONDS)
+        try:
+            data = self.leash.recv(_MAX_REPLY)
+            record = decode(data) if data else None
+        except TimeoutError:
+            return Lost(Silence.MALFORMED, "the process closed the conversation but lives on")
+        except (OSError, WireError):
+            record = None
+        if type(record) is not dict:
+            return Lost(Silence.LEFT_ALONE, "what watches the worker was ended")
+        if "problem" in record:
+            return Lost(Silence.NOT_STARTED, f"no worker could be made: {record['problem']}")
+        if record["flooded"]:
+            return Lost(Silence.FLOODED, "too much was written to the output")
+        return describe_ending(record["code"], record["output"], cpu_signal=int(signal.SIGXCPU))
+
+
+def _wait_for(end: socket.socket, event: int, deadline: float) -> None:
+    """Wait until the socket is ready; the deadline is absolute, so dripping does not extend it."""
+    left = deadline - time.monotonic()
+    poll = select.poll()
+    poll.register(end, event)
+    if left <= 0 or not poll.poll(left * 1000):
+        raise TimeoutError
