@@ -179,7 +179,7 @@ class _Grading:
         self, exercise: PreparedExercise, check: PreparedCheck, earlier: list[CheckResult]
     ) -> Verdict | None:
         """Skip what cannot be judged yet, without asking."""
-        for need in self._needs(exercise, check):
+        for need in self._all_needs(exercise, check):
             results = [one for one in self.results if one.exercise == need]
             if any(one.status in _LOST_STATUSES for one in results):
                 text = f"{need} did not come to an end, and this leans on it. Mend {need} first."
@@ -199,6 +199,13 @@ class _Grading:
 
     def _needs(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         return [name for name in (*exercise.needs, *check.needs) if name != exercise.name]
+
+    def _all_needs(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
+        """What the check leans on, and what that leans on in turn."""
+        found = self._needs(exercise, check)
+        for name in found:  # grows while it is walked
+            found += [need for need in self.assignment.exercise(name).needs if need not in found]
+        return found
 
     def _blamed(
         self, exercise: PreparedExercise, check: PreparedCheck, verdict: Verdict

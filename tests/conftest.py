@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import atexit
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from grader.confine import SpawnedLauncher
+from grader.confine import CannotConfine, Launcher, SpawnedLauncher, launcher
 from grader.course.catalogue import load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
@@ -30,7 +30,18 @@ def prepared(
     name: str, backend: str = "numpy", seed: str = "a test seed", public: bool = False
 ) -> PreparedAssignment:
     visibility = Visibility.PUBLIC if public else Visibility.HIDDEN
-    return prepare(live(name), seed, visibility, SpawnedLauncher(), only_backend=backend)
+    return prepare(live(name), seed, visibility, strongest(), only_backend=backend)
+
+
+@lru_cache
+def strongest() -> Launcher:
+    """The strongest launcher that works here, which is also the quickest; ends with the tests."""
+    try:
+        chosen = launcher("auto")
+    except CannotConfine:
+        return SpawnedLauncher()
+    atexit.register(chosen.close)
+    return chosen
 
 
 def file_of(name: str, backend: str) -> str:
@@ -43,18 +54,20 @@ def exercises_of(name: str, backend: str) -> frozenset[str]:
 
 
 def grade_text(
-    assignment: PreparedAssignment, files: dict[str, str | bytes], **options: object
+    assignment: PreparedAssignment,
+    files: dict[str, str | bytes],
+    chosen: Launcher | None = None,
+    **options: object,
 ) -> Result:
+    """Grade files; as on a student's own machine, unless another launcher is given."""
     content = {
         name: text.encode() if isinstance(text, str) else text for name, text in files.items()
     }
     submission = Submission("student", assignment.name, content)
-    return grade(submission, assignment, SpawnedLauncher(), GradingOptions(**options))  # type: ignore[arg-type]
+    settings = GradingOptions(**options)  # type: ignore[arg-type]
+    return grade(submission, assignment, chosen or SpawnedLauncher(), settings)
 
 
 @pytest.fixture
 def root() -> Path:
     return ROOT
-
-
-Grade = Callable[[str], Result]

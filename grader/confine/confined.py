@@ -26,7 +26,7 @@ class ConfinedLauncher(Launcher):
 
     def start(self, settings: WorkerSettings) -> Worker:
         limits = settings.limits
-        sandbox = Sandbox(settings.backend, frozenset(settings.imports or ()))
+        sandbox = Sandbox(settings.backend, frozenset(settings.imports))
         arguments = [str(number) for number in sandbox.identity]
         try:
             tmp_bytes = limits.tmp_megabytes * MEGABYTE

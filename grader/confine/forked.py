@@ -53,7 +53,7 @@ class ForkedLauncher(Launcher):
         self._lock = threading.Lock()
 
     def start(self, settings: WorkerSettings) -> Worker:
-        kind = (settings.backend, frozenset(settings.imports or ()), settings.guarded)
+        kind = (settings.backend, frozenset(settings.imports), settings.guarded)
         try:
             worker = ForkedWorker(self._server(kind), settings.limits)
         except ServerLost:  # it was killed; a fresh one takes its place, once

@@ -47,8 +47,8 @@ class WorkerSettings:
     files: Mapping[str, bytes]
     """The submission's files, by name."""
     backend: Backend
-    imports: tuple[str, ...] | None
-    """Packages that the files may import; None for code that is trusted."""
+    imports: tuple[str, ...]
+    """Packages that the files may import."""
     guarded: tuple[str, ...] = ()
     """Functions that some question forbids."""
     limits: Limits = field(default_factory=Limits)
@@ -66,7 +66,7 @@ class WorkerSettings:
         return {
             "files": dict(self.files),
             "backend": self.backend,
-            "imports": None if self.imports is None else list(self.imports),
+            "imports": list(self.imports),
             "guarded": list(self.guarded),
             "answer_bytes": self.limits.answer_megabytes * MEGABYTE,
             "limits": self.limits.resources(self.backend, confined=confined),

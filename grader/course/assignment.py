@@ -213,8 +213,17 @@ class Assignment:
         for file in self.files:
             yield from file.exercises
 
+    def guarded(self) -> tuple[str, ...]:
+        """Every function that some exercise forbids."""
+        return all_forbidden(exercise.forbid for exercise in self.exercises())
+
     @property
     def points(self) -> float:
         """What the assignment is worth."""
         checks = (check for exercise in self.exercises() for check in exercise.checks)
         return round(sum(check.points for check in checks), 2)
+
+
+def all_forbidden(lists: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """The functions of several lists, each once and in order."""
+    return tuple(sorted({name for names in lists for name in names}))

@@ -166,7 +166,8 @@ class _FilePreparation:
         settings = WorkerSettings(
             files=files,
             backend=self.file.backend,
-            imports=None,
+            imports=self.file.imports,
+            guarded=self.course.assignment.guarded(),
             limits=Limits(numpy_megabytes=8_192),
         )
         worker = self.launcher.start(settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from grader.course.assignment import Backend
+from grader.course.assignment import Backend, all_forbidden
 from grader.course.case import Case
 from grader.course.misconception import Misconception
 from grader.result import Kind, Visibility
@@ -87,4 +87,4 @@ class PreparedAssignment:
 
     def guarded(self) -> tuple[str, ...]:
         """Every function that some exercise forbids."""
-        return tuple(sorted({name for exercise in self.exercises for name in exercise.forbid}))
+        return all_forbidden(exercise.forbid for exercise in self.exercises)

@@ -63,10 +63,8 @@ class Session:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
         self.functions = functions_for(tuple(settings["guarded"]))
+        guard_imports(self.folder, settings["imports"], block_packages=self.backend == "numpy")
         self.patched = PatchedModules([np, np.linalg, np.random, builtins])
-        if settings["imports"] is not None:
-            guard_imports(self.folder, settings["imports"], block_packages=self.backend == "numpy")
-            self.patched = PatchedModules([np, np.linalg, np.random, builtins])
         sys.path.insert(0, str(self.folder))
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:

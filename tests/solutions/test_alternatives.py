@@ -3,7 +3,7 @@
 import pytest
 
 from grader.result import Status
-from tests.conftest import ROOT, exercises_of, file_of, grade_text, prepared
+from tests.conftest import ROOT, exercises_of, file_of, grade_text, prepared, strongest
 
 FOLDER = ROOT / "tests" / "alternatives"
 ALTERNATIVES = sorted(path for path in FOLDER.glob("*/*") if path.is_dir())
@@ -20,7 +20,9 @@ def test_an_alternative_gets_full_points(folder, backend):
     name = folder.parent.name
     file = file_of(name, backend)
     text = (folder / file).read_text(encoding="utf-8")
-    result = grade_text(prepared(name, backend), {file: text}, only=exercises_of(name, backend))
+    result = grade_text(
+        prepared(name, backend), {file: text}, strongest(), only=exercises_of(name, backend)
+    )
     wrong = [
         (check.exercise, check.check, check.status.value, check.message)
         for check in result.checks

@@ -4,7 +4,6 @@ import pytest
 
 from grader.authoring.freeze import stale_files
 from grader.authoring.stubs import make_stub
-from grader.confine import SpawnedLauncher
 from grader.course.misconception import splice
 from grader.course.prepare import prepare
 from grader.result import Kind, Status, Visibility
@@ -16,6 +15,7 @@ from tests.conftest import (
     grade_text,
     live,
     prepared,
+    strongest,
 )
 
 PARTS = [(name, backend) for name in ASSIGNMENTS for backend in ("numpy", "keras")]
@@ -58,13 +58,16 @@ def test_the_reference_gets_full_points_on_every_seed(name, backend, seed):
         live(name),
         f"seed {seed}",
         Visibility.HIDDEN,
-        SpawnedLauncher(),
+        strongest(),
         only_backend=backend,
         with_mistakes=False,
     )
     file = file_of(name, backend)
     result = grade_text(
-        assignment, {file: live(name).references[file]}, only=exercises_of(name, backend)
+        assignment,
+        {file: live(name).references[file]},
+        strongest(),
+        only=exercises_of(name, backend),
     )
     assert not_passed(result) == []
     assert result.points == result.max_points
@@ -73,7 +76,7 @@ def test_the_reference_gets_full_points_on_every_seed(name, backend, seed):
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_every_stub_misses_every_check_with_a_friendly_message(name):
     stubs = {file: make_stub(text) for file, text in live(name).references.items()}
-    result = grade_text(prepared(name), stubs)
+    result = grade_text(prepared(name), stubs, strongest())
     assert {check.status for check in result.checks} == {Status.MISSING}
     assert all("is not written yet" in check.message for check in result.checks)
     assert result.points == 0
@@ -86,7 +89,10 @@ def test_a_misconception_costs_its_own_exercise_and_is_named(name, mistake):
     backend = "numpy" if exercise.file == file_of(name, "numpy") else "keras"
     text = splice(live(name).references[exercise.file], mistake.exercise, mistake.source)
     result = grade_text(
-        prepared(name, backend), {exercise.file: text}, only=exercises_of(name, backend)
+        prepared(name, backend),
+        {exercise.file: text},
+        strongest(),
+        only=exercises_of(name, backend),
     )
     wrong = {entry[0] for entry in not_passed(result)}
     assert mistake.exercise in wrong
@@ -113,7 +119,7 @@ def test_every_exercise_has_hints_and_two_misconceptions_unless_any_method_will_
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_generated_files_are_not_stale(name):
     solution, target = ROOT / "solutions" / name, ROOT / "assignments" / name
-    assert stale_files(solution, target, SpawnedLauncher()) == []
+    assert stale_files(solution, target, strongest()) == []
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
@@ -126,6 +132,6 @@ def test_grading_twice_gives_the_same_result(name):
     for one in list(mistakes.values())[::2]:
         if one.exercise in exercises_of(name, "numpy"):
             text = splice(text, one.exercise, one.source)
-    first, second = (grade_text(prepared(name), {file: text}) for _ in range(2))
+    first, second = (grade_text(prepared(name), {file: text}, strongest()) for _ in range(2))
     assert first.comparable() == second.comparable()
     assert 0 < first.points < first.max_points
