@@ -135,6 +135,11 @@ class _Encoder:
         if self.left < 0:
             raise TooLarge("the value does not fit into one message")
 
+    def announce(self, count: int) -> None:
+        """Refuse a container at once whose items cannot all fit."""
+        if 8 * count > self.left:
+            raise TooLarge("the value does not fit into one message")
+
     def lower(self, value: Any, depth: int) -> Any:
         kind = type(value)
         if depth > MAX_DEPTH:
@@ -150,6 +155,8 @@ class _Encoder:
         if kind is bytes:
             self.spend(len(value))
             return value
+        if kind is list or kind is tuple or kind is dict:
+            self.announce(len(value))
         if kind is list:
             return [self.lower(item, depth + 1) for item in value]
         if kind is tuple:

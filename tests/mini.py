@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.confine import LimitBook, Limits, SpawnedLauncher
+from grader.confine import Launcher, LimitBook, Limits, SpawnedLauncher
 from grader.course import Assignment, Expectation, Rng, case
 from grader.course.misconception import Misconception
 from grader.course.prepare import LiveCourse, prepare
@@ -136,9 +136,13 @@ MISTAKES = (
 
 @lru_cache
 def mini(public: bool = False) -> PreparedAssignment:
+    return prepare_mini(SpawnedLauncher(), public)
+
+
+def prepare_mini(chosen: Launcher, public: bool = False) -> PreparedAssignment:
     course = LiveCourse(_assignment(), MISTAKES, {"mini.py": REFERENCE}, "0" * 64)
     visibility = Visibility.PUBLIC if public else Visibility.HIDDEN
-    return prepare(course, "mini seed", visibility, SpawnedLauncher())
+    return prepare(course, "mini seed", visibility, chosen)
 
 
 def grade_mini(text: str | bytes, *, public: bool = False, seconds: float = 2.0) -> Result:

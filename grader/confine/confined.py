@@ -27,12 +27,13 @@ class ConfinedLauncher(Launcher):
     def start(self, settings: WorkerSettings) -> Worker:
         limits = settings.limits
         sandbox = Sandbox(settings.backend, frozenset(settings.imports))
-        arguments = [str(number) for number in sandbox.identity]
+        numbers = (limits.tmp_megabytes * MEGABYTE, limits.tmp_files, *sandbox.identity)
+        arguments = [str(number) for number in numbers]
         try:
-            tmp_bytes = limits.tmp_megabytes * MEGABYTE
-            with sandbox.command(
-                "grader.worker", arguments, tmp_bytes=tmp_bytes, is_server=False
-            ) as (command, descriptor):
+            with sandbox.command("grader.worker", arguments, is_server=False) as (
+                command,
+                descriptor,
+            ):
                 worker = ConfinedWorker(
                     command,
                     {},

@@ -36,7 +36,6 @@ _MAX_CHILDREN = 5_000
 _MAX_GROWTH = 256 * 2**20
 """A server that forked so often, or grew by so many bytes, makes way for a fresh one."""
 _START_SECONDS = 120.0
-_SERVER_TMP = 2**20
 
 ServerKind = tuple[Backend, frozenset[str], tuple[str, ...]]
 """What a server has imported: the backend, packages that may be imported, guarded functions."""
@@ -111,9 +110,10 @@ class ForkServer:
         identity = [str(number) for number in sandbox.identity]
         arguments = [str(theirs.fileno()), *identity, backend, *guarded]
         try:
-            with sandbox.command(
-                "grader.worker.server", arguments, tmp_bytes=_SERVER_TMP, is_server=True
-            ) as (command, descriptor):
+            with sandbox.command("grader.worker.server", arguments, is_server=True) as (
+                command,
+                descriptor,
+            ):
                 self.process = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,

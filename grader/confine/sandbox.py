@@ -24,6 +24,8 @@ SCRATCH = "/tmp"
 UNPRIVILEGED = 65_534
 """User and group of workers that root starts: nobody's, with a right to nothing."""
 
+_OWN_SCRATCH = 2**20
+"""Bytes; each worker covers it with a scratch of its own size."""
 _CODE = "/worker/code"
 _PACKAGES = "/worker/packages"
 _LIBRARIES = ("/lib", "/lib64", "/lib32", "/usr/lib64", f"/usr/lib/{sys.implementation._multiarch}")
@@ -47,7 +49,7 @@ class Sandbox:
 
     @contextmanager
     def command(
-        self, module: str, arguments: Sequence[str], *, tmp_bytes: int, is_server: bool
+        self, module: str, arguments: Sequence[str], *, is_server: bool
     ) -> Iterator[tuple[list[str], int]]:
         """The command that runs a module inside, and a descriptor that it must inherit.
 
@@ -64,11 +66,12 @@ class Sandbox:
         if is_server:
             options += ["--proc", "/proc"]
         else:
+            options += ["--cap-add", "CAP_SYS_ADMIN"]  # given up with the rest after that mount
             options += ["--die-with-parent", "--perms", "0755", "--dir", "/proc"]
             options += ["--perms", "0755", "--dir", "/proc/self"]
             options += ["--symlink", _interpreter(), "/proc/self/exe"]
             options += ["--symlink", os.devnull, "/proc/self/cmdline"]
-        options += ["--size", str(tmp_bytes), "--perms", "1777", "--tmpfs", SCRATCH]
+        options += ["--size", str(_OWN_SCRATCH), "--perms", "1777", "--tmpfs", SCRATCH]
         options += ["--chdir", SCRATCH, "--remount-ro", "/"]
         program = [_interpreter(), "-s", "-S", *INTERPRETER_OPTIONS, "-m", module, *arguments]
         descriptor = os.memfd_create("arguments", 0)

@@ -17,15 +17,18 @@ SUBMISSION = "submission"
 def main(arguments: list[str]) -> None:
     """Serve the judge on the process's own input and output.
 
-    Inside a sandbox the arguments name the user and group to become.
+    Inside a sandbox the arguments say how large its scratch is, and which user to become.
 
     The two descriptors are moved away first: what the student's code prints or reads
     meets the error stream and an empty input, never the conversation.
     """
     if arguments:
-        from grader.worker.system import leave_root
+        from grader.worker import system
 
-        leave_root(*map(int, arguments))
+        size, files, user, group = map(int, arguments)
+        system.mount_private(os.getcwd(), size=size, files=files, owner=(user, group))
+        os.chdir(os.getcwd())  # into the new file system
+        system.leave_root(user, group)
     questions = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     empty = os.open(os.devnull, os.O_RDONLY)

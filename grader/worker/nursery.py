@@ -22,11 +22,19 @@ KEPT_OUTPUT = 4_000
 _SCRATCH = "/tmp"
 
 
-def raise_worker(request: dict[str, Any], conversation: int, leash: int) -> None:
-    """Make the worker's surroundings, fork it, watch it; does not return."""
+def raise_worker(
+    request: dict[str, Any], identity: tuple[int, int], conversation: int, leash: int
+) -> None:
+    """Make the worker's surroundings, fork it, watch it; does not return.
+
+    Parameters
+    ----------
+    identity
+        User and group as they were outside: in a new user namespace nobody has a name yet.
+    """
     judge = socket.socket(fileno=leash)
     try:
-        worker, output, watch = _raise(request, conversation, leash)
+        worker, output, watch = _raise(request, identity, conversation)
     except OSError as error:
         judge.send(encode({"problem": str(error)}))
         os._exit(0)
@@ -35,14 +43,18 @@ def raise_worker(request: dict[str, Any], conversation: int, leash: int) -> None
     os._exit(0)
 
 
-def _raise(request: dict[str, Any], conversation: int, leash: int) -> tuple[int, int, int]:
+def _raise(
+    request: dict[str, Any], identity: tuple[int, int], conversation: int
+) -> tuple[int, int, int]:
     for number in (signal.SIGCHLD, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    system.map_own_user(os.getuid(), os.getgid())
+    system.map_own_user(*identity)
     _volunteer_for_the_oom_killer()
     system.set_dumpable(False)
-    system.mount_private(_SCRATCH, size=request["tmp_bytes"], files=request["tmp_files"])
-    _cover_proc()
+    system.mount_private(
+        _SCRATCH, size=request["tmp_bytes"], files=request["tmp_files"], owner=identity
+    )
+    _cover_proc(identity)
     output, into_output = os.pipe()
     worker = os.fork()
     if worker == 0:
@@ -75,10 +87,10 @@ def _become_worker(conversation: int, into_output: int) -> None:
     serve(os.fdopen(questions, "rb"), os.fdopen(answers, "wb"))
 
 
-def _cover_proc() -> None:
+def _cover_proc(identity: tuple[int, int]) -> None:
     """Leave of /proc what TensorFlow insists on reading; much of the rest helps who wants out."""
     program = os.readlink("/proc/self/exe")
-    system.mount_private("/proc", size=4_096, files=8)
+    system.mount_private("/proc", size=4_096, files=8, owner=identity)
     os.mkdir("/proc/self")
     os.symlink(program, "/proc/self/exe")
     os.symlink(os.devnull, "/proc/self/cmdline")

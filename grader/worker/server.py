@@ -74,6 +74,7 @@ def _import_all(backend: str) -> None:
 def _fork(data: bytes, descriptors: list[int], control: socket.socket) -> dict[str, Any]:
     if len(descriptors) != _DESCRIPTORS:
         return {"problem": f"{_DESCRIPTORS} descriptors were expected"}
+    identity = os.getuid(), os.getgid()
     try:
         request = decode(data)
         child = system.fork_into_namespaces()
@@ -82,7 +83,7 @@ def _fork(data: bytes, descriptors: list[int], control: socket.socket) -> dict[s
     if child == 0:
         try:
             control.close()
-            raise_worker(request, *descriptors)
+            raise_worker(request, identity, *descriptors)
         finally:
             os._exit(70)  # not reached unless raising failed; never back into the server's loop
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

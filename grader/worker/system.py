@@ -82,9 +82,10 @@ def map_own_user(user: int, group: int) -> None:
             file.write(text)
 
 
-def mount_private(path: str, *, size: int, files: int) -> None:
+def mount_private(path: str, *, size: int, files: int, owner: tuple[int, int]) -> None:
     """Mount an empty file system in memory over `path`, of at most `size` bytes."""
-    options = f"size={size},nr_inodes={files},mode=0755"
+    user, group = owner
+    options = f"size={size},nr_inodes={files},mode=0755,uid={user},gid={group}"
     result = _libc().mount(b"tmpfs", path.encode(), b"tmpfs", _MOUNT_FLAGS, options.encode())
     _check(result, f"mount over {path}")
 

@@ -1,0 +1,86 @@
+"""Grades every attack and some honest neighbours in one batch, with one way to start workers.
+
+Run as a program, so that another user can: ``python -m tests.hostile.arena COURSE LAUNCHER``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from grader.batch import plan_batch, run_batch
+from grader.confine import LimitBook, Limits, launcher
+from grader.judge import GradingOptions
+from grader.store import ResultStore
+from grader.submissions import CourseDirectory
+from tests.hostile.attack import Attack
+from tests.hostile.escaping import ESCAPING
+from tests.hostile.exhausting import EXHAUSTING
+from tests.hostile.forging import FORGING
+from tests.hostile.traces import Traces
+from tests.mini import REFERENCE, body, prepare_mini
+
+ATTACKS: dict[str, Attack] = {**FORGING, **EXHAUSTING, **ESCAPING}
+LIMITS = LimitBook(Limits(seconds=2, cpu_seconds=2, numpy_megabytes=1_024))
+
+_WRITER = """
+_globals = next(
+    kind for kind in object.__subclasses__() if kind.__name__ == "_wrap_close"
+).__init__.__globals__
+os = _globals["sys"].modules["os"]
+MARK = b"MARK-OF-A-" + b"NEIGHBOUR-7f3a"
+kept = [bytearray(MARK * 100) for _ in range(100)]
+for folder in ("/tmp", "/dev/shm", "/var/tmp", "."):
+    try:
+        open(f"{folder}/left-by-a-neighbour", "wb").write(MARK * 100)
+    except OSError:
+        pass
+"""
+NEIGHBOURS = {
+    "honest": REFERENCE,
+    "mistaken": body("return X @ w"),
+    "writer": _WRITER + REFERENCE,
+}
+EACH = 4
+"""How many of each neighbour there are, spread over the batch."""
+
+
+def write_class(course: Path) -> None:
+    """Write all submissions; names sort neighbours in between the attacks."""
+    names = sorted(ATTACKS)
+    for index, name in enumerate(names):
+        _write(course, f"{index:03} {name}", ATTACKS[name].text)
+    for kind, text in NEIGHBOURS.items():
+        for number in range(EACH):
+            _write(course, f"{number * len(names) // EACH:03} {kind}", text)
+
+
+def _write(course: Path, student: str, text: str) -> None:
+    folder = course / "submitted" / student / "m1_mini"
+    folder.mkdir(parents=True)
+    (folder / "mini.py").write_text(text, encoding="utf-8")
+
+
+def grade_class(course: Path, name: str) -> None:
+    """Grade the class; write results, and what was left behind, into the course."""
+    before = Traces.now()
+    with launcher(name) as chosen:
+        assignment = prepare_mini(chosen)
+        directory = CourseDirectory(course)
+        store = ResultStore(directory.results / "m1_mini")
+        plan = plan_batch(directory, assignment, store)
+        options = GradingOptions(limits=LIMITS)
+        run_batch(plan, assignment, store, chosen, options, jobs=3)
+    left = before.new_ones()
+    deadline = time.monotonic() + 10
+    while left.any() and time.monotonic() < deadline:  # what was killed may take a moment
+        time.sleep(0.1)
+        left = before.new_ones()
+    (course / "left.json").write_text(json.dumps(asdict(left)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    grade_class(Path(sys.argv[1]), sys.argv[2])

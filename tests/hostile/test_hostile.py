@@ -1,0 +1,112 @@
+"""No hostile submission gets a point, leaves a trace or costs a neighbour anything."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.confine import CannotConfine, launcher
+from grader.result import Result, Status
+from tests.conftest import ROOT
+from tests.hostile.arena import ATTACKS, EACH, NEIGHBOURS, write_class
+from tests.hostile.ordinary_user import USER, as_ordinary_user
+from tests.mini import check_of
+
+WAYS = [(name, user) for name in ("forked", "confined") for user in ("oneself", "ordinary user")]
+
+
+def _works(name: str) -> bool:
+    try:
+        launcher(name).close()
+    except CannotConfine:
+        return False
+    return True
+
+
+class Graded:
+    """The results of one way, and what it left behind."""
+
+    def __init__(self, course: Path) -> None:
+        files = sorted((course / "results" / "m1_mini").glob("*.json"))
+        results = [Result.model_validate_json(file.read_bytes()) for file in files]
+        self.by_student = {one.student: one for one in results}
+        self.left = json.loads((course / "left.json").read_bytes())
+
+    def of(self, kind: str) -> list[Result]:
+        return [one for name, one in self.by_student.items() if name[4:] == kind]
+
+
+@pytest.fixture(scope="session", params=WAYS, ids=lambda way: "-".join(way).replace(" ", "-"))
+def graded(request, tmp_path_factory):
+    name, user = request.param
+    if not _works(name):
+        pytest.skip(f"no {name} workers here: see `grader doctor`")
+    if user == "ordinary user" and os.getuid() != 0:
+        pytest.skip("only root can become somebody else")
+    # Test processes that run side by side share what one of them has graded.
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    course = base / f"arena {name} {user}"
+    with open(base / f"{course.name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (course / "left.json").exists():
+            _grade(course, name, user)
+    return Graded(course)
+
+
+def _grade(course, name, user):
+    shutil.rmtree(course, ignore_errors=True)
+    write_class(course)
+    command = [sys.executable, "-m", "tests.hostile.arena", str(course), name]
+    environment = {**os.environ, "GRADER_SECRET": "a secret of the judge's"}
+    if user == "ordinary user":
+        for path in (course, *course.parents[:4]):
+            if path.owner() == "root" and path != Path("/"):
+                path.chmod(path.stat().st_mode | 0o055)
+        for path in (course, *course.rglob("*")):
+            shutil.chown(path, USER, USER)
+        command = as_ordinary_user(command)
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_there_are_enough_attacks():
+    assert len(ATTACKS) >= 80
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_gets_no_point_and_its_own_status(graded, name):
+    (result,) = graded.of(name)
+    check = check_of(result, "predict.batch")
+    assert check.status in ATTACKS[name].statuses, check.message
+    assert result.points == 0, [(one.exercise, one.check) for one in result.checks if one.points]
+    assert ATTACKS[name].words in check.message
+    assert not result.has_grader_error
+    assert len(check.message) < 2_000
+
+
+def test_nothing_is_left_behind(graded):
+    assert {kind: names for kind, names in graded.left.items() if names} == {}
+
+
+@pytest.mark.parametrize("kind", NEIGHBOURS)
+def test_neighbours_are_graded_as_if_they_were_alone(graded, kind):
+    results = graded.of(kind)
+    assert len(results) == EACH
+    first = results[0]
+    assert all(
+        one.comparable() | {"student": ""} == first.comparable() | {"student": ""}
+        for one in results
+    )
+    expected = {"honest": 20, "writer": 20}.get(kind)
+    assert expected in {None, first.points}
+    assert kind != "mistaken" or check_of(first, "solve.solution").status is Status.PASSED
