@@ -8,12 +8,14 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.confine import Lost, SpawnedLauncher
+from grader.confine import CannotConfine, Lost, SpawnedLauncher, launcher
+from grader.confine.breakout import WAYS_OUT, open_ways_out
 from grader.confine.choice import double_in
 from grader.course.catalogue import course_root, frozen_assignments, live_assignments
 
@@ -58,7 +60,16 @@ def _worker(backend: str) -> Finding:
 
 
 def _confinement() -> Finding:
-    return None, "to do"
+    try:
+        chosen = launcher("auto")
+    except CannotConfine as problem:
+        return None, f"none: grader batch needs --unconfined here. {problem}"
+    with chosen:
+        found = open_ways_out(chosen, course_root() or Path.cwd())
+    total = len(WAYS_OUT)
+    if found:
+        return False, f"{chosen.confinement}, yet a worker could {', '.join(found)}"
+    return True, f"{chosen.confinement}; a worker tried {total} ways out, and all are closed"
 
 
 def _course() -> Finding:

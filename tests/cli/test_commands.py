@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from grader.result import Result
-from tests.conftest import live
+from tests.conftest import live, strongest
 
 
 @pytest.fixture
@@ -137,7 +137,6 @@ def test_plain_pytest_works_in_the_folder(student):
             ["batch", "a2", "--course", "nowhere", "--unconfined"],
             "course directory nowhere does not exist",
         ),
-        (["batch", "a2", "--course", "."], "--unconfined"),
         (["batch", "a2", "--course", ".", "--unconfined"], "submitted does not exist"),
         (["report", "--course", "."], "run grader batch first"),
         (["check", "--frobnicate"], "No such option"),
@@ -170,13 +169,31 @@ def test_a_class_is_graded_with_one_command(grader, tmp_path):
         file.unlink()
     ended = grader("batch", "a1", "--course", "c", "--unconfined", "--json", "all.json")
     assert ended.returncode == 0, ended.stderr
-    assert "4 students, mean" in ended.stdout and "ran unconfined" in ended.stdout
+    assert "4 students, mean" in ended.stdout
+    assert ("ran unconfined" in ended.stdout) == (strongest().confinement == "unconfined")
     assert (tmp_path / "c" / "reports" / "a1_least_squares" / "index.html").is_file()
     results = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
     names = [result["student"] for result in results]
     assert names == sorted(names) and len(names) == 4
     assert 'seed = "' in (tmp_path / "c" / "grader.toml").read_text(encoding="utf-8")
     assert grader("report", "--course", "c").returncode == 0
+
+
+def test_a_machine_that_cannot_confine_grades_nothing_unless_told_to(grader, tmp_path, monkeypatch):
+    grader("demo-class", "--students", "2", "--course", "c", "--assignment", "a1")
+    monkeypatch.setenv("PATH", str(tmp_path))  # no bubblewrap there
+    ended = grader("batch", "a1", "--course", "c")
+    assert ended.returncode == 2
+    said = " ".join(ended.stderr.split())
+    assert "Nothing was graded" in said and "--unconfined" in said
+    assert "bubblewrap" in ended.stderr.lower() or "Linux alone" in ended.stderr
+    assert not (tmp_path / "c" / "results").exists()
+    ended = grader("doctor")
+    assert ended.returncode == 0 and "needs --unconfined here" in ended.stdout
+    for file in (tmp_path / "c").rglob("keras_*.py"):
+        file.unlink()
+    ended = grader("batch", "a1", "--course", "c", "--unconfined", "--no-report")
+    assert ended.returncode == 0 and "ran unconfined" in ended.stdout
 
 
 def test_a_misspelt_key_in_the_configuration_is_told(grader, tmp_path):
@@ -190,7 +207,8 @@ def test_the_doctor_tries_what_he_tells(grader):
     ended = grader("doctor")
     assert ended.returncode == 0, ended.stdout
     assert "numpy worker" in ended.stdout and "tensorflow" in ended.stdout
-    assert "unconfined" in ended.stdout
+    confined = strongest().confinement != "unconfined"
+    assert ("tried 10 ways out, and all are closed" in ended.stdout) == confined
 
 
 def test_watch_checks_again_when_a_file_is_saved(student):
