@@ -102,7 +102,7 @@ class ForkServer:
         self.children = 0
         self.active = 0
         self.growth = 0
-        self._first_peak: int | None = None
+        self._first_size: int | None = None
         self._retiring = False
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by _end
@@ -142,9 +142,9 @@ class ForkServer:
                 raise ServerLost(f"the fork server cannot fork: {answer['problem']}")
             self.children += 1
             self.active += 1
-            if self._first_peak is None:
-                self._first_peak = answer["peak_bytes"]
-            self.growth = answer["peak_bytes"] - self._first_peak
+            if self._first_size is None:
+                self._first_size = answer["resident_bytes"]
+            self.growth = answer["resident_bytes"] - self._first_size
 
     def release(self) -> None:
         """Note that a worker is done; a server that retires ends with its last one."""
@@ -273,7 +273,7 @@ class ForkedWorker(ConversingWorker):
         return b"".join(pieces)
 
     def _ending(self) -> Lost:
-        """Ask process 1 of the worker's namespaces, which no student's code can reach."""
+        """Ask the server, which no student's code can reach."""
         self.leash.settimeout(_STATUS_SECONDS)
         try:
             data = self.leash.recv(_MAX_REPLY)
@@ -283,12 +283,12 @@ class ForkedWorker(ConversingWorker):
         except (OSError, WireError):
             record = None
         if type(record) is not dict:
-            return Lost(Silence.LEFT_ALONE, "what watches the worker was ended")
-        if "problem" in record:
-            return Lost(Silence.NOT_STARTED, f"no worker could be made: {record['problem']}")
+            return Lost(Silence.LEFT_ALONE, "the fork server was ended")
         if record["flooded"]:
             return Lost(Silence.FLOODED, "too much was written to the output")
-        return describe_ending(record["code"], record["output"], cpu_signal=int(signal.SIGXCPU))
+        cpu_signal = int(signal.SIGXCPU)
+        code = -cpu_signal if record["code"] == cpu_signal else record["code"]
+        return describe_ending(code, record["output"], cpu_signal=cpu_signal)
 
 
 def _wait_for(end: socket.socket, event: int, deadline: float) -> None:

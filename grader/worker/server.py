@@ -1,9 +1,10 @@
 """The fork server: imports once, then forks one confined worker for each submission.
 
 It never reads what a student handed in. The judge passes it two fresh sockets for each
-worker: the conversation, which the worker alone reads, and the leash, which process 1 of
-the worker's namespaces holds. So no child can find an earlier student's data in memory
-that it inherited.
+worker: the conversation, which the worker alone reads, and the leash, on which the server tells
+how the worker ended. So no child can find an earlier student's data in memory that it
+inherited. When the judge lets go of a leash, or ends for whatever reason, the worker is
+killed, and it is process 1 of its namespaces: everything in them dies with it.
 
 It imports and does no more: after a single TensorFlow operation a forked `fit` hangs.
 """
@@ -11,9 +12,10 @@ It imports and does no more: after a single TensorFlow operation a forked `fit` 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
-import resource
+import select
 import signal
 import socket
 import sys
@@ -22,8 +24,10 @@ from typing import Any
 from grader.wire import WireError, decode, encode
 from grader.worker import system
 from grader.worker.guards import functions_for
-from grader.worker.nursery import raise_worker
+from grader.worker.newborn import Birth, live
 
+KEPT_OUTPUT = 4_000
+"""Bytes kept of the end of a worker's output."""
 _MAX_REQUEST = 4_096
 _DESCRIPTORS = 2
 
@@ -45,18 +49,135 @@ def main(arguments: list[str]) -> None:
     system.leave_root(int(user), int(group))
     # A change of user makes a process undumpable, and then its children may not map their users.
     system.set_dumpable(True)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _import_all(backend)
     functions_for(tuple(guarded))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
+    # A collection in a child would touch, and so copy, every page that is shared.
+    gc.collect()
+    gc.freeze()
     control.send(encode({"ready": True, "backend": backend}))
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(control, _MAX_REQUEST, _DESCRIPTORS)
+    Server(control).run()
+
+
+class Server:
+    """Forks when it is asked to, and watches what it forked."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.identity = os.getuid(), os.getgid()
+        self.children: dict[int, Child] = {}
+        """By each of their descriptors."""
+        self.poll = select.poll()
+        self.poll.register(control, select.POLLIN)
+
+    def run(self) -> None:
+        """Serve until the judge closes the control socket."""
+        while True:
+            for descriptor, _ in self.poll.poll():
+                if descriptor == self.control.fileno():
+                    if not self._serve():
+                        return
+                elif descriptor in self.children:  # it may just have been forgotten
+                    child = self.children[descriptor]
+                    if child.notice(descriptor, self.poll):
+                        self._forget(child)
+
+    def _serve(self) -> bool:
+        data, descriptors, _, _ = socket.recv_fds(self.control, _MAX_REQUEST, _DESCRIPTORS)
         if not data:  # the judge is gone
-            return
-        answer = _fork(data, descriptors, control)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        control.send(encode(answer))
+            return False
+        self.control.send(encode(self._fork(data, descriptors)))
+        return True
+
+    def _fork(self, data: bytes, descriptors: list[int]) -> dict[str, Any]:
+        if len(descriptors) != _DESCRIPTORS:
+            return {"problem": f"{_DESCRIPTORS} descriptors were expected"}
+        conversation, leash = descriptors
+        output, into_output = os.pipe()
+        try:
+            request = decode(data)
+            number = system.fork_into_namespaces()
+        except (WireError, OSError) as error:
+            for descriptor in (conversation, leash, output, into_output):
+                os.close(descriptor)
+            return {"problem": str(error)}
+        if number == 0:
+            live(Birth(request, self.identity, conversation, into_output))
+        os.close(conversation)
+        os.close(into_output)
+        child = Child(number, socket.socket(fileno=leash), output, request["output_bytes"])
+        for descriptor in child.descriptors():
+            self.children[descriptor] = child
+            self.poll.register(descriptor, select.POLLIN)
+        return {"resident_bytes": _resident_bytes()}
+
+    def _forget(self, child: Child) -> None:
+        for descriptor in child.descriptors():
+            self.children.pop(descriptor, None)
+            with contextlib.suppress(KeyError):
+                self.poll.unregister(descriptor)
+        child.close()
+
+
+class Child:
+    """A worker as its server sees it: its process, its leash and its output."""
+
+    def __init__(self, number: int, leash: socket.socket, output: int, output_bytes: int) -> None:
+        self.number, self.leash, self.output = number, leash, output
+        self.output_bytes = output_bytes
+        self.watch = os.pidfd_open(number)
+        self.tail, self.count, self.flooded = b"", 0, False
+
+    def descriptors(self) -> tuple[int, ...]:
+        """What to poll."""
+        return self.leash.fileno(), self.output, self.watch
+
+    def notice(self, descriptor: int, poll: select.poll) -> bool:
+        """Look at one descriptor that is ready; return whether the child has ended."""
+        if descriptor == self.leash.fileno():  # the judge never writes here: it has let go
+            poll.unregister(descriptor)
+            self._kill()
+        elif descriptor == self.output:
+            if not self._read() or self.flooded:
+                poll.unregister(descriptor)
+        else:
+            self._report()
+            return True
+        return False
+
+    def close(self) -> None:
+        """Close its descriptors."""
+        self.leash.close()
+        os.close(self.output)
+        os.close(self.watch)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.number, signal.SIGKILL)
+
+    def _read(self) -> bool:
+        """Read some of its output; False at the end of it."""
+        piece = os.read(self.output, 65_536)
+        self.tail = (self.tail + piece)[-KEPT_OUTPUT:]
+        self.count += len(piece)
+        if self.count > self.output_bytes:
+            self.flooded = True
+            self._kill()
+        return bool(piece)
+
+    def _report(self) -> None:
+        """Tell the judge, if it still listens, how the child ended."""
+        _, status, usage = os.wait4(self.number, 0)
+        while not self.flooded and self._read():
+            pass
+        record = {
+            "code": os.waitstatus_to_exitcode(status),
+            "cpu_seconds": usage.ru_utime + usage.ru_stime,
+            "flooded": self.flooded,
+            "output": self.tail,
+        }
+        with contextlib.suppress(OSError):
+            self.leash.send(encode(record))
 
 
 def _import_all(backend: str) -> None:
@@ -71,23 +192,10 @@ def _import_all(backend: str) -> None:
             importlib.import_module(name)
 
 
-def _fork(data: bytes, descriptors: list[int], control: socket.socket) -> dict[str, Any]:
-    if len(descriptors) != _DESCRIPTORS:
-        return {"problem": f"{_DESCRIPTORS} descriptors were expected"}
-    identity = os.getuid(), os.getgid()
-    try:
-        request = decode(data)
-        child = system.fork_into_namespaces()
-    except (WireError, OSError) as error:
-        return {"problem": str(error)}
-    if child == 0:
-        try:
-            control.close()
-            raise_worker(request, identity, *descriptors)
-        finally:
-            os._exit(70)  # not reached unless raising failed; never back into the server's loop
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"child": child, "peak_bytes": peak}
+def _resident_bytes() -> int:
+    """What the server itself holds in memory, so that the judge sees it grow."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,10 @@ import os
 import platform
 import signal
 from functools import cache
+from threading import get_native_id
+from typing import NamedTuple
 
-NEW_NAMESPACES = (
+_NAMESPACES = (
     0x10000000  # user
     | 0x00020000  # mount
     | 0x20000000  # pid
@@ -22,12 +24,24 @@ NEW_NAMESPACES = (
     | 0x02000000  # cgroup
 )
 
-_CLONE_NUMBERS = {"x86_64": 56, "aarch64": 220, "riscv64": 220, "ppc64le": 120}
+
+class _CloneCall(NamedTuple):
+    """The number of `clone`, and whether the child's thread number comes before the TLS."""
+
+    number: int
+    number_first: bool
+
+    def order(self, thread_number: ctypes.c_void_p) -> tuple[ctypes.c_void_p | None, ...]:
+        return (thread_number, None) if self.number_first else (None, thread_number)
+
+
+_CLONE_CALLS = {"x86_64": _CloneCall(56, True), "aarch64": _CloneCall(220, False)}
+_CLONE_CHILD_SETTID, _CLONE_CHILD_CLEARTID = 0x01000000, 0x00200000
 _MS_READ_ONLY, _MS_NO_SUID, _MS_NO_DEVICES, _MS_NO_EXECUTE = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND = 32, 4_096
 _MOUNT_FLAGS = _MS_NO_SUID | _MS_NO_DEVICES | _MS_NO_EXECUTE
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 4, 22, 24
-_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 38, 40
 _SECCOMP_MODE_FILTER = 2
 _CAPABILITY_VERSION_3 = 0x20080522
 _HIGHEST_CAPABILITY = 63
@@ -49,26 +63,52 @@ def fork_into_namespaces() -> int:
     """Fork a child that is process 1 of its own namespaces; return its id, and 0 in the child.
 
     One `clone` in place of `unshare` and two forks: forking a process that has imported
-    TensorFlow takes milliseconds each time. The caller must have a single thread.
+    TensorFlow takes milliseconds each time. It does what the C library's `fork` does for a
+    process of a single thread, which the caller must be: the child's thread learns its number.
 
     Raises
     ------
     OSError
         When the kernel does not let this user make namespaces.
     """
-    number = _CLONE_NUMBERS.get(platform.machine())
-    if number is None:
-        raise OSError(f"no number of the clone call is known for {platform.machine()}")
+    call = _CLONE_CALLS.get(platform.machine())
+    if call is None:
+        raise OSError(f"the clone call of {platform.machine()} is not known")
+    thread_number = _address_of_thread_number()
     # The GIL stays held across the call: in the child there is nobody to give it back.
     library = ctypes.PyDLL(None, use_errno=True)
     interpreter = ctypes.pythonapi
+    flags = _NAMESPACES | _CLONE_CHILD_SETTID | _CLONE_CHILD_CLEARTID | signal.SIGCHLD
+    arguments = (flags, None, None, *call.order(thread_number))
     interpreter.PyOS_BeforeFork()
-    result = library.syscall(number, NEW_NAMESPACES | signal.SIGCHLD, 0, 0, 0, 0)
+    result = library.syscall(call.number, *arguments)
     if result == 0:
         interpreter.PyOS_AfterFork_Child()
         return 0
     interpreter.PyOS_AfterFork_Parent()
     return _check(result, "clone")
+
+
+def _address_of_thread_number() -> ctypes.c_void_p:
+    """Where the C library keeps the number of this thread: its locks compare by it.
+
+    A child that went on with its parent's number would share it with one of its own threads.
+    """
+    address = ctypes.c_void_p()
+    _check(_libc().prctl(_PR_GET_TID_ADDRESS, ctypes.byref(address), 0, 0, 0), "TID_ADDRESS")
+    if not address.value or ctypes.c_int.from_address(address.value).value != get_native_id():
+        raise OSError("the number of this thread was not found")
+    return address
+
+
+def exit_on_cpu_limit() -> None:
+    """Let SIGXCPU end the process with the signal's number as exit code.
+
+    The handler is the C library's own `_exit`: one in Python would wait for C code to return.
+    """
+    library = _libc()
+    library.signal.argtypes = (ctypes.c_int, ctypes.c_void_p)
+    library.signal(int(signal.SIGXCPU), ctypes.cast(library._exit, ctypes.c_void_p))
 
 
 def map_own_user(user: int, group: int) -> None:
