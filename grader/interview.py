@@ -13,8 +13,9 @@ from grader.checks.verdict import Reply
 from grader.checks.wording import describe_reply
 from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
 from grader.course.case import Case
-from grader.course.prepare import observe, question_of
+from grader.course.prepare import observe
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
+from grader.course.question import Questions
 from grader.result import CheckResult, Kind, Status
 from grader.wire import encode
 
@@ -101,11 +102,12 @@ class FileInterview:
         launcher: Launcher,
         limits: LimitBook,
         deadline: Deadline,
+        questions: Questions,
         results: list[CheckResult],
     ) -> None:
         self.assignment, self.file, self.files = assignment, file, files
         self.launcher, self.limits, self.results = launcher, limits, results
-        self.deadline = deadline
+        self.deadline, self.questions = deadline, questions
         self.state: FileState | None = None
         self.definitions: dict[str, Any] = {}
         self.versions: dict[str, str] = {}
@@ -147,20 +149,17 @@ class FileInterview:
         """
         exercise = self.assignment.exercise(check.exercise)
         limits = self._limits_of(check)
-        question = question_of(
-            case, self.file.name, forbid=exercise.forbid, cpu_seconds=limits.cpu_seconds
-        )
-        key = encode(question)
-        if key not in self._replies:
-            self._replies[key] = _reply(self._answer(question, limits))
-        return self._replies[key]
+        question = self.questions.encoded(case, self.file.name, exercise.forbid, limits.cpu_seconds)
+        if question not in self._replies:
+            self._replies[question] = _reply(self._answer(question, limits))
+        return self._replies[question]
 
     def inspect(self, name: str) -> dict[str, Any]:
         """Describe the source of a file, without running it; raises `Lost`."""
         limits = self.limits.at(self.assignment.name)
-        question = {"kind": "inspect", "files": [name], "cpu_seconds": limits.cpu_seconds}
-        answer = self._answer(question, limits, load=False)
-        facts: dict[str, Any] = answer["values"][0][name]
+        question = {"kind": "inspect", "file": name, "cpu_seconds": limits.cpu_seconds}
+        answer = self._answer(encode(question), limits, load=False)
+        facts: dict[str, Any] = answer["values"][0]
         return facts
 
     def close(self) -> None:
@@ -182,9 +181,7 @@ class FileInterview:
             return limits
         return replace(limits, cpu_seconds=float(own), seconds=_WALL_PER_CPU * float(own))
 
-    def _answer(
-        self, question: dict[str, Any], limits: Limits, *, load: bool = True
-    ) -> dict[str, Any]:
+    def _answer(self, question: bytes, limits: Limits, *, load: bool = True) -> dict[str, Any]:
         """Ask, and where the machine may be to blame for silence, ask a fresh worker once more."""
         try:
             return self._try(question, limits, load)
@@ -193,13 +190,13 @@ class FileInterview:
                 raise
         return self._try(question, limits, load)
 
-    def _try(self, question: dict[str, Any], limits: Limits, load: bool) -> dict[str, Any]:
+    def _try(self, question: bytes, limits: Limits, load: bool) -> dict[str, Any]:
         worker = self._start(limits)
         if load and not self._loaded:
             self._load(worker, limits)
         return self._put(worker, question, limits.seconds)
 
-    def _put(self, worker: Worker, question: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def _put(self, worker: Worker, question: bytes, seconds: float) -> dict[str, Any]:
         try:
             return worker.ask(question, self.deadline.within(seconds))
         except Lost:
@@ -239,7 +236,7 @@ class FileInterview:
         seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
         question = {"kind": "load", "file": self.file.name, "cpu_seconds": seconds}
         try:
-            reply = _reply(self._put(worker, question, seconds))
+            reply = _reply(self._put(worker, encode(question), seconds))
         except Lost as lost:
             if lost.silence in _WORTH_ANOTHER_TRY:
                 raise

@@ -15,6 +15,7 @@ from grader.course.prepared import (
     PreparedExercise,
     PreparedFile,
 )
+from grader.course.question import Questions
 from grader.interview import (
     Deadline,
     FileInterview,
@@ -45,15 +46,18 @@ def grade(
     assignment: PreparedAssignment,
     launcher: Launcher,
     options: GradingOptions | None = None,
+    questions: Questions | None = None,
 ) -> Result:
     """Grade one submission; whatever the student's code does, a Result comes back.
+
+    Who grades many submissions of one assignment passes the same `questions` each time.
 
     A failure of the grader or the machine shows as checks of status `grader_error`, which
     cost nobody a judgement: they are to be graded again.
     """
     chosen = options or GradingOptions()
     started = time.perf_counter()
-    grading = _Grading(submission, assignment, launcher, chosen)
+    grading = _Grading(submission, assignment, launcher, chosen, questions or Questions())
     checks = grading.run()
     points, max_points = total(checks)
     return Result(
@@ -88,8 +92,9 @@ class _Grading:
         assignment: PreparedAssignment,
         launcher: Launcher,
         options: GradingOptions,
+        questions: Questions,
     ) -> None:
-        self.submission, self.assignment = submission, assignment
+        self.submission, self.assignment, self.questions = submission, assignment, questions
         self.launcher, self.options = launcher, options
         self.results: list[CheckResult] = []
         self.versions: dict[str, str] = {}
@@ -105,6 +110,7 @@ class _Grading:
                 self.launcher,
                 limits,
                 deadline,
+                self.questions,
                 self.results,
             )
             for file in self.assignment.files

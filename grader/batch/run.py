@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from typing import Any
 
 from grader.batch.plan import BatchPlan, Job
 from grader.confine import Launcher
 from grader.course.prepared import PreparedAssignment
+from grader.course.question import Questions
 from grader.judge import GradingOptions, grade, ungraded
 from grader.result import Result
 from grader.store import ResultStore
@@ -60,11 +62,16 @@ def run_batch(
     """
     report = BatchReport(results=list(plan.kept), damaged=plan.damaged)
     waiting = iter(plan.jobs)
+    questions = Questions()
+
+    def grade_job(job: Job) -> Result:
+        return _grade_safely(job, assignment, launcher, options, questions)
+
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         running: set[Future[Result]] = set()
         try:
             for job in waiting:
-                running.add(pool.submit(_grade_safely, job, assignment, launcher, options))
+                running.add(pool.submit(grade_job, job))
                 if len(running) >= 2 * jobs:
                     running = _collect(running, store, report, progress)
             while running:
@@ -93,24 +100,24 @@ def _collect(
     return still_running
 
 
-def _grade_safely(
-    job: Job, assignment: PreparedAssignment, launcher: Launcher, options: GradingOptions
-) -> Result:
+def _grade_safely(job: Job, *how: Any) -> Result:
     """Grade one job, once more where the grader failed; what fails again says so and costs nobody.
 
     A failure of ours becomes a result of status `grader_error`, not the batch's end.
     """
-    result = _grade_once(job, assignment, launcher, options)
-    if result.has_grader_error:
-        result = _grade_once(job, assignment, launcher, options)
-    return result
+    result = _grade_once(job, *how)
+    return _grade_once(job, *how) if result.has_grader_error else result
 
 
 def _grade_once(
-    job: Job, assignment: PreparedAssignment, launcher: Launcher, options: GradingOptions
+    job: Job,
+    assignment: PreparedAssignment,
+    launcher: Launcher,
+    options: GradingOptions,
+    questions: Questions,
 ) -> Result:
     try:
-        return grade(job.submission, assignment, launcher, options)
+        return grade(job.submission, assignment, launcher, options, questions)
     except Exception as error:
         reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
         return ungraded(job.submission, assignment, reason, launcher.confinement)

@@ -43,12 +43,13 @@ class ConversingWorker(ABC):
             raise Lost(Silence.NOT_STARTED, detail) from None
         self.versions = hello.get("versions", {})
 
-    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
         # A number that cannot be guessed: an answer given in advance fits no question.
         number = secrets.randbits(62)
         deadline = time.monotonic() + seconds
         try:
-            self._send(encode({**question, "id": number}), deadline)
+            data = question if type(question) is bytes else encode(question)
+            self._send(encode([number, data]), deadline)
             return self._answer(number, deadline)
         except TimeoutError:
             raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s") from None
@@ -59,10 +60,13 @@ class ConversingWorker(ABC):
             if frame is None:
                 raise self._ending()
             answer = decode(frame)
+            if type(answer) is not dict or answer.get("id") != number:
+                raise WireError("it does not belong to the question")
+            # Values come encoded by themselves, since the worker made sure that they fit.
+            if type(answer.get("values")) is bytes:
+                answer["values"] = decode(answer["values"])
         except WireError as error:
             raise Lost(Silence.MALFORMED, f"what came is no answer: {error}") from None
-        if type(answer) is not dict or answer.get("id") != number:
-            raise Lost(Silence.MALFORMED, "what came is no answer to the question")
         return answer
 
     @abstractmethod

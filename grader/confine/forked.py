@@ -31,6 +31,7 @@ from grader.confine.syscalls import filter_program
 from grader.wire import HEADER_BYTES, WireError, decode, encode, frame, frame_length
 
 _MAX_REPLY = 65_536
+_PIECE = 2**18
 _STATUS_SECONDS = 5.0
 _MAX_CHILDREN = 5_000
 _MAX_GROWTH = 256 * 2**20
@@ -216,6 +217,7 @@ class ForkedWorker(ConversingWorker):
         }
         self.server = server
         self.closed = False
+        self.buffer = bytearray()
         self.conversation, theirs = socket.socketpair()
         self.leash, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -247,30 +249,29 @@ class ForkedWorker(ConversingWorker):
                 raise self._ending() from None
 
     def _read(self, deadline: float) -> bytes | None:
-        header = self._read_exactly(HEADER_BYTES, deadline)
-        if header is None:
+        if not self._fill(HEADER_BYTES, deadline):
             return None
-        body = self._read_exactly(frame_length(header, self.answer_bytes), deadline)
-        if body is None:
+        length = frame_length(bytes(self.buffer[:HEADER_BYTES]), self.answer_bytes)
+        if not self._fill(HEADER_BYTES + length, deadline):
             raise WireError("the worker ended inside a message")
+        body = bytes(self.buffer[HEADER_BYTES : HEADER_BYTES + length])
+        del self.buffer[: HEADER_BYTES + length]
         return body
 
-    def _read_exactly(self, count: int, deadline: float) -> bytes | None:
-        """Read `count` bytes; None when the worker ends before."""
-        pieces: list[bytes] = []
-        while count:
+    def _fill(self, count: int, deadline: float) -> bool:
+        """Read until the buffer holds `count` bytes; False when the worker ends before."""
+        while len(self.buffer) < count:
             try:
-                piece = self.conversation.recv(min(count, 2**20))
+                piece = self.conversation.recv(_PIECE)
             except BlockingIOError:
                 _wait_for(self.conversation, select.POLLIN, deadline)
                 continue
             except ConnectionError:
-                return None
+                return False
             if not piece:
-                return None
-            pieces.append(piece)
-            count -= len(piece)
-        return b"".join(pieces)
+                return False
+            self.buffer += piece
+        return True
 
     def _ending(self) -> Lost:
         """Ask the server, which no student's code can reach."""

@@ -79,8 +79,14 @@ class Worker(Protocol):
 
     versions: dict[str, str]
 
-    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the answer; raises `Lost` when there is none within `seconds`."""
+    def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
+        """Return the answer to a question, which may be encoded already.
+
+        Raises
+        ------
+        Lost
+            When there is no answer within `seconds`, or none that can be used.
+        """
         ...
 
     def close(self) -> None:

@@ -23,6 +23,7 @@ from grader.course.prepared import (
     PreparedExercise,
     PreparedFile,
 )
+from grader.course.question import question_of
 from grader.result import Kind, Visibility
 from grader.wire import Opaque
 
@@ -57,20 +58,6 @@ def observe(answer: dict[str, Any]) -> Observation:
         mutated=[str(name) for name in mutated] if type(mutated) is list else [],
         warned=bool(answer.get("warnings")),
     )
-
-
-def question_of(
-    case: Case, file: str, *, forbid: tuple[str, ...] = (), cpu_seconds: float | None = None
-) -> dict[str, Any]:
-    """The question that a case asks of one file."""
-    return {
-        "kind": "ask",
-        "file": file,
-        "steps": list(case.steps),
-        "returns": list(case.returns),
-        "forbid": list(forbid),
-        "cpu_seconds": cpu_seconds,
-    }
 
 
 def prepare(

@@ -140,16 +140,44 @@ def refuse_input(prompt: object = "") -> str:
     )
 
 
-class PatchedModules:
-    """Undoes what one exercise assigned into shared modules, so that it costs no other."""
+class _WatchedModule(ModuleType):
+    """A module that notes what is assigned over its names."""
 
-    def __init__(self, modules: Iterable[ModuleType]) -> None:
-        self.names = [(module, dict(vars(module))) for module in modules]
+    def __setattr__(self, name: str, value: Any) -> None:
+        names = vars(self)
+        if name in names:
+            _overwritten.append((names, name, names[name]))
+        super().__setattr__(name, value)
 
-    def restore(self) -> None:
-        """Put back every name that was replaced or deleted."""
-        for module, names in self.names:
-            current = vars(module)
-            for name, value in names.items():
-                if current.get(name) is not value:
-                    current[name] = value
+    def __delattr__(self, name: str) -> None:
+        names = vars(self)
+        if name in names:
+            _overwritten.append((names, name, names[name]))
+        super().__delattr__(name)
+
+
+_overwritten: list[tuple[dict[str, Any], str, Any]] = []
+
+
+@functools.cache
+def watch_modules(packages: tuple[str, ...]) -> None:
+    """Note from now on what is assigned into the loaded modules of these packages.
+
+    So what one exercise patches (`np.mean = …`) costs no other. Comparing all names instead
+    would touch every object of NumPy, and a forked process copies the memory that it touches.
+    """
+    for name, module in list(sys.modules.items()):
+        if type(module) is ModuleType and name.partition(".")[0] in packages:
+            module.__class__ = _WatchedModule
+
+
+def keep_assignments() -> None:
+    """Let what was assigned so far stand: the guards themselves are such assignments."""
+    _overwritten.clear()
+
+
+def undo_assignments() -> None:
+    """Put back every watched name that was overwritten or deleted, the latest first."""
+    while _overwritten:
+        names, name, value = _overwritten.pop()
+        names[name] = value

@@ -50,20 +50,21 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     lock_down(settings)
     write_frame(answers, encode({"id": 0, "outcome": "answered", "versions": versions}))
     while (frame := read_frame(questions)) is not None:
-        question = decode(frame)
-        answer = session.answer(question)
-        write_frame(answers, encode({**answer, "id": question["id"]}))
+        number, question = decode(frame)
+        answer = session.answer(decode(question))
+        write_frame(answers, encode({**answer, "id": number}))
     # Threads or exit handlers that a student left behind must not hold the process.
     os._exit(0)
 
 
 def _unpack(files: dict[str, bytes]) -> Path:
     """Write the submission's files into the scratch folder, which is the current one."""
-    folder = Path.cwd().resolve() / SUBMISSION
-    folder.mkdir(mode=0o700)
+    folder = os.path.join(os.path.realpath(os.getcwd()), SUBMISSION)
+    os.mkdir(folder, 0o700)
     for name, content in files.items():
-        (folder / name).write_bytes(content)
-    return folder
+        with open(os.path.join(folder, name), "xb") as file:
+            file.write(content)
+    return Path(folder)
 
 
 def _versions(settings: dict[str, Any]) -> dict[str, str]:

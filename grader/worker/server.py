@@ -23,8 +23,9 @@ from typing import Any
 
 from grader.wire import WireError, decode, encode
 from grader.worker import system
-from grader.worker.guards import functions_for
+from grader.worker.guards import functions_for, watch_modules
 from grader.worker.newborn import Birth, live
+from grader.worker.session import WATCHED
 
 KEPT_OUTPUT = 4_000
 """Bytes kept of the end of a worker's output."""
@@ -52,6 +53,7 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _import_all(backend)
     functions_for(tuple(guarded))
+    watch_modules(WATCHED)
     # A collection in a child would touch, and so copy, every page that is shared.
     gc.collect()
     gc.freeze()

@@ -21,16 +21,19 @@ from grader.worker.cells import is_notebook, run_cells
 from grader.worker.failures import describe_exception
 from grader.worker.guards import (
     ForbiddenUse,
-    PatchedModules,
     functions_for,
     guard_imports,
+    keep_assignments,
     refuse_input,
+    undo_assignments,
+    watch_modules,
 )
 from grader.worker.limits import limit_cpu
 from grader.worker.printing import BoundedText
 from grader.worker.source import inspect_source
 from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
 
+WATCHED = ("numpy", "builtins", "math", "random", "warnings", "functools", "itertools")
 _BESIDE_VALUES = 2**16
 """Bytes of an answer that are kept for what goes with its values."""
 
@@ -64,7 +67,9 @@ class Session:
         self.modules: dict[str, ModuleType] = {}
         self.functions = functions_for(tuple(settings["guarded"]))
         guard_imports(self.folder, settings["imports"], block_packages=self.backend == "numpy")
-        self.patched = PatchedModules([np, np.linalg, np.random, builtins])
+        builtins.input = refuse_input
+        watch_modules(WATCHED)
+        keep_assignments()
         sys.path.insert(0, str(self.folder))
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +77,7 @@ class Session:
         started = time.process_time()
         limit_cpu(question.get("cpu_seconds"))
         if question["kind"] == "inspect":
-            found = {name: inspect_source(self.folder / name) for name in question["files"]}
+            found = inspect_source(self.folder / question["file"])
             return {"outcome": "answered", "values": [found]}
         captured = BoundedText()
         scope = Scope(self.modules.get(question["file"], ModuleType("nothing")))
@@ -83,12 +88,10 @@ class Session:
         ):
             warnings.simplefilter("always")
             self._reset()
-            builtins_input, builtins.input = builtins.input, refuse_input
             try:
                 answer = self._run(question, scope)
             finally:
-                builtins.input = builtins_input
-                self.patched.restore()
+                undo_assignments()
         answer["mutated"] = sorted(set(scope.mutated))
         answer["warnings"] = [
             f"{item.category.__name__}: {str(item.message)[:200]}"
@@ -137,13 +140,13 @@ class Session:
         self.modules[name] = module
 
 
-def _sendable(values: list[Any], limit: int) -> list[Any]:
+def _sendable(values: list[Any], limit: int) -> bytes:
+    """Encode the values here, where one that is too large can still be told as such."""
     try:
-        encode(values, limit)
+        return encode(values, limit)
     except TooLarge:
         detail = f"more than {limit // 2**20} MB"
-        return [Opaque("a value that is too large", detail) for _ in values]
-    return values
+        return encode([Opaque("a value that is too large", detail) for _ in values])
 
 
 def _reseed_numpy() -> None:

