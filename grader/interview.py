@@ -113,7 +113,7 @@ class FileInterview:
         self.versions: dict[str, str] = {}
         self._worker: Worker | None = None
         self._worker_limits = Limits()
-        self._loaded = False
+        self._loaded, self._announced = False, ""
         self._replies: dict[bytes, Reply] = {}
 
     def is_stub(self, exercise: str) -> bool:
@@ -151,14 +151,41 @@ class FileInterview:
         limits = self._limits_of(check)
         question = self.questions.encoded(case, self.file.name, exercise.forbid, limits.cpu_seconds)
         if question not in self._replies:
-            self._replies[question] = _reply(self._answer(question, limits))
+            self._replies[question] = _reply(self._answer(question, limits, check))
         return self._replies[question]
+
+    def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
+        forbid = self.assignment.exercise(check.exercise).forbid
+        return self.questions.encoded(case, self.file.name, forbid, limits.cpu_seconds)
+
+    def _announce(self, worker: Worker, check: PreparedCheck) -> None:
+        """Say what will be asked about this exercise, so that the worker need not wait for us.
+
+        What counts only when something else is right may not be asked at all.
+        """
+        if self._announced == check.exercise:
+            return
+        self._announced = check.exercise
+        coming: dict[bytes, float] = {}
+        for other in self.assignment.checks_of(check.exercise):
+            if other.kind is not Kind.ERR:
+                limits = self._limits_of(other)
+                if limits.of_worker() == self._worker_limits.of_worker():
+                    for case in other.cases:
+                        coming[self._question(other, case, limits)] = limits.seconds
+        worker.announce([one for one in coming.items() if one[0] not in self._replies])
 
     def inspect(self, name: str) -> dict[str, Any]:
         """Describe the source of a file, without running it; raises `Lost`."""
         limits = self.limits.at(self.assignment.name)
-        question = {"kind": "inspect", "file": name, "cpu_seconds": limits.cpu_seconds}
-        answer = self._answer(encode(question), limits, load=False)
+        checks = self.assignment.checks
+        question = {
+            "kind": "inspect",
+            "file": name,
+            "uses_of": [check.exercise for check in checks if check.kind is Kind.SRC],
+            "cpu_seconds": limits.cpu_seconds,
+        }
+        answer = self._answer(encode(question), limits)
         facts: dict[str, Any] = answer["values"][0]
         return facts
 
@@ -181,19 +208,23 @@ class FileInterview:
             return limits
         return replace(limits, cpu_seconds=float(own), seconds=_WALL_PER_CPU * float(own))
 
-    def _answer(self, question: bytes, limits: Limits, *, load: bool = True) -> dict[str, Any]:
+    def _answer(
+        self, question: bytes, limits: Limits, check: PreparedCheck | None = None
+    ) -> dict[str, Any]:
         """Ask, and where the machine may be to blame for silence, ask a fresh worker once more."""
         try:
-            return self._try(question, limits, load)
+            return self._try(question, limits, check)
         except Lost as lost:
             if lost.silence not in _WORTH_ANOTHER_TRY:
                 raise
-        return self._try(question, limits, load)
+        return self._try(question, limits, check)
 
-    def _try(self, question: bytes, limits: Limits, load: bool) -> dict[str, Any]:
+    def _try(self, question: bytes, limits: Limits, check: PreparedCheck | None) -> dict[str, Any]:
         worker = self._start(limits)
-        if load and not self._loaded:
-            self._load(worker, limits)
+        if check is not None:
+            if not self._loaded:
+                self._load(worker, limits)
+            self._announce(worker, check)
         return self._put(worker, question, limits.seconds)
 
     def _put(self, worker: Worker, question: bytes, seconds: float) -> dict[str, Any]:
@@ -221,7 +252,7 @@ class FileInterview:
     def _drop(self) -> None:
         if self._worker is not None:
             self._worker.close()
-        self._worker, self._loaded = None, False
+        self._worker, self._loaded, self._announced = None, False, ""
 
     def _load(self, worker: Worker, limits: Limits) -> None:
         """Import the student's file; what goes wrong there is the whole file's.

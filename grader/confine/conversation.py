@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 from grader.confine.interface import Lost, Silence, WorkerSettings
@@ -29,32 +30,31 @@ class ConversingWorker(ABC):
             the machine's.
         """
         self.answer_bytes = settings.limits.answer_megabytes * MEGABYTE
-        deadline = time.monotonic() + settings.limits.start_seconds
+        seconds = settings.limits.start_seconds
+        deadline = time.monotonic() + seconds
         try:
             self._send(encode(first), deadline)
-            hello = self._answer(0, deadline)
-        except (Lost, TimeoutError) as problem:
+            hello = self._answer(0, deadline, seconds)
+        except Lost as lost:
             self.close()
-            detail = str(problem) or f"it was not ready within {settings.limits.start_seconds:g} s"
-            raise Lost(Silence.NOT_STARTED, detail) from None
+            raise Lost(Silence.NOT_STARTED, lost.detail) from None
         except WireError as error:
             self.close()
             detail = f"the submission's files cannot be sent: {error}"
             raise Lost(Silence.NOT_STARTED, detail) from None
         self.versions = hello.get("versions", {})
 
-    def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
-        # A number that cannot be guessed: an answer given in advance fits no question.
-        number = secrets.randbits(62)
-        deadline = time.monotonic() + seconds
-        try:
-            data = question if type(question) is bytes else encode(question)
-            self._send(encode([number, data]), deadline)
-            return self._answer(number, deadline)
-        except TimeoutError:
-            raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s") from None
+    def announce(self, questions: Sequence[tuple[bytes, float]]) -> None:  # noqa: B027
+        """Nothing is asked ahead, unless a subclass knows how."""
 
-    def _answer(self, number: int, deadline: float) -> dict[str, Any]:
+    def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
+        data = question if type(question) is bytes else encode(question)
+        number = new_number()
+        deadline = time.monotonic() + seconds
+        self._send(encode([number, data]), deadline)
+        return self._answer(number, deadline, seconds)
+
+    def _answer(self, number: int, deadline: float, seconds: float) -> dict[str, Any]:
         try:
             frame = self._read(deadline)
             if frame is None:
@@ -65,6 +65,8 @@ class ConversingWorker(ABC):
             # Values come encoded by themselves, since the worker made sure that they fit.
             if type(answer.get("values")) is bytes:
                 answer["values"] = decode(answer["values"])
+        except TimeoutError:
+            raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s") from None
         except WireError as error:
             raise Lost(Silence.MALFORMED, f"what came is no answer: {error}") from None
         return answer
@@ -75,7 +77,7 @@ class ConversingWorker(ABC):
 
     @abstractmethod
     def _send(self, data: bytes, deadline: float) -> None:
-        """Send one frame; raises `Lost` when the worker is gone, TimeoutError when it is late."""
+        """Send one frame; raises `Lost` when the worker is gone or does not read it in time."""
 
     @abstractmethod
     def _read(self, deadline: float) -> bytes | None:
@@ -84,6 +86,11 @@ class ConversingWorker(ABC):
     @abstractmethod
     def _ending(self) -> Lost:
         """How the worker ended."""
+
+
+def new_number() -> int:
+    """A number that cannot be guessed: an answer given in advance fits no question."""
+    return secrets.randbits(62)
 
 
 def describe_ending(code: int, output: bytes, *, cpu_signal: int | None) -> Lost:

@@ -13,9 +13,10 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
-from grader.confine.conversation import ConversingWorker, describe_ending
+from grader.confine.conversation import ConversingWorker, describe_ending, new_number
 from grader.confine.interface import (
     Backend,
     Confinement,
@@ -218,6 +219,11 @@ class ForkedWorker(ConversingWorker):
         self.server = server
         self.closed = False
         self.buffer = bytearray()
+        self.outbox = bytearray()
+        self.waiting: dict[bytes, tuple[int, float]] = {}
+        """Questions that are asked and not answered, in order: their numbers and seconds."""
+        self.early: dict[bytes, dict[str, Any]] = {}
+        """Answers that came before they were wanted."""
         self.conversation, theirs = socket.socketpair()
         self.leash, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -238,15 +244,47 @@ class ForkedWorker(ConversingWorker):
             self.leash.close()
             self.server.release()
 
-    def _send(self, data: bytes, deadline: float) -> None:
-        view = memoryview(frame(data))
-        while view:
+    def announce(self, questions: Sequence[tuple[bytes, float]]) -> None:
+        for question, seconds in questions:
+            self._queue(question, seconds)
+        self._pump()
+
+    def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
+        data = question if type(question) is bytes else encode(question)
+        if data in self.early:
+            return self.early.pop(data)
+        if data not in self.waiting:
+            self._queue(data, seconds)
+            self._pump()
+        while True:
+            # The worker takes one after the other: an answer is due after the one before it.
+            earliest, (number, limit) = next(iter(self.waiting.items()))
+            answer = self._answer(number, time.monotonic() + limit, limit)
+            del self.waiting[earliest]
+            if earliest == data:
+                return answer
+            self.early[earliest] = answer
+
+    def _queue(self, question: bytes, seconds: float) -> None:
+        number = new_number()
+        self.waiting[question] = number, seconds
+        self.outbox += frame(encode([number, question]))
+
+    def _pump(self) -> None:
+        """Send what the socket takes without waiting."""
+        while self.outbox:
             try:
-                view = view[self.conversation.send(view) :]
+                sent = self.conversation.send(memoryview(self.outbox)[:_PIECE])
             except BlockingIOError:
-                _wait_for(self.conversation, select.POLLOUT, deadline)
+                return
             except OSError:
-                raise self._ending() from None
+                self.outbox.clear()  # it is gone; what it said before can still be read
+                return
+            del self.outbox[:sent]
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        self.outbox += frame(data)
+        self._pump()
 
     def _read(self, deadline: float) -> bytes | None:
         if not self._fill(HEADER_BYTES, deadline):
@@ -264,7 +302,7 @@ class ForkedWorker(ConversingWorker):
             try:
                 piece = self.conversation.recv(_PIECE)
             except BlockingIOError:
-                _wait_for(self.conversation, select.POLLIN, deadline)
+                self._wait(deadline)
                 continue
             except ConnectionError:
                 return False
@@ -272,6 +310,18 @@ class ForkedWorker(ConversingWorker):
                 return False
             self.buffer += piece
         return True
+
+    def _wait(self, deadline: float) -> None:
+        """Wait for an answer, and for room to send what is left of the questions.
+
+        The deadline is absolute: an answer that comes in drops does not extend it.
+        """
+        left = deadline - time.monotonic()
+        poll = select.poll()
+        poll.register(self.conversation, select.POLLIN | (select.POLLOUT if self.outbox else 0))
+        if left <= 0 or not poll.poll(left * 1000):
+            raise TimeoutError
+        self._pump()
 
     def _ending(self) -> Lost:
         """Ask the server, which no student's code can reach."""
@@ -290,12 +340,3 @@ class ForkedWorker(ConversingWorker):
         cpu_signal = int(signal.SIGXCPU)
         code = -cpu_signal if record["code"] == cpu_signal else record["code"]
         return describe_ending(code, record["output"], cpu_signal=cpu_signal)
-
-
-def _wait_for(end: socket.socket, event: int, deadline: float) -> None:
-    """Wait until the socket is ready; the deadline is absolute, so dripping does not extend it."""
-    left = deadline - time.monotonic()
-    poll = select.poll()
-    poll.register(end, event)
-    if left <= 0 or not poll.poll(left * 1000):
-        raise TimeoutError

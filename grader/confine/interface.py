@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
@@ -79,13 +79,18 @@ class Worker(Protocol):
 
     versions: dict[str, str]
 
+    def announce(self, questions: Sequence[tuple[bytes, float]]) -> None:
+        """Say what will be asked next, with its seconds; a worker may then answer ahead."""
+        ...
+
     def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
         """Return the answer to a question, which may be encoded already.
 
         Raises
         ------
         Lost
-            When there is no answer within `seconds`, or none that can be used.
+            When there is no answer within `seconds`, or none that can be used, to this question
+            or to one that was announced before it.
         """
         ...
 

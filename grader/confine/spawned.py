@@ -106,7 +106,7 @@ class SpawnedWorker(ConversingWorker):
         sender = _thread(self._write, data, failures)
         sender.join(max(0.0, deadline - time.monotonic()))
         if sender.is_alive():
-            raise TimeoutError
+            raise Lost(Silence.TIMEOUT, "the process does not read what it is asked")
         if failures:
             raise self._ending()
 

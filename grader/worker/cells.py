@@ -33,7 +33,7 @@ def run_cells(text: str, module: ModuleType, path: str) -> list[str]:
     line = 0
     for cell in _cells(text):
         try:
-            exec(compile("\n" * line + cell, path, "exec"), vars(module))
+            exec(compile("\n" * line + cell, path, "exec", dont_inherit=True), vars(module))
         except Exception as error:
             name = cell.partition("\n")[0].removeprefix("# %% ")
             failures.append(f"{name} failed: {type(error).__name__}: {str(error)[:200]}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import importlib.util
 import random
 import sys
 import time
@@ -77,7 +76,7 @@ class Session:
         started = time.process_time()
         limit_cpu(question.get("cpu_seconds"))
         if question["kind"] == "inspect":
-            found = inspect_source(self.folder / question["file"])
+            found = inspect_source(self.folder / question["file"], question["uses_of"])
             return {"outcome": "answered", "values": [found]}
         captured = BoundedText()
         scope = Scope(self.modules.get(question["file"], ModuleType("nothing")))
@@ -125,18 +124,16 @@ class Session:
             return {"outcome": "raised", "error": describe_exception(error, self.folder)}
 
     def _load(self, name: str) -> None:
-        stem = name.removesuffix(".py")
-        specification = importlib.util.spec_from_file_location(stem, self.folder / name)
-        if specification is None or specification.loader is None:
-            raise ImportError(f"{name} cannot be imported")
-        module = importlib.util.module_from_spec(specification)
-        sys.modules[stem] = module
-        text = (self.folder / name).read_bytes().decode("utf-8", "replace")
-        if is_notebook(text):
-            for failure in run_cells(text, module, str(self.folder / name)):
+        path = str(self.folder / name)
+        module = ModuleType(name.removesuffix(".py"))
+        module.__file__ = path
+        sys.modules[module.__name__] = module
+        source = (self.folder / name).read_bytes()
+        if is_notebook(source.decode("utf-8", "replace")):
+            for failure in run_cells(source.decode("utf-8", "replace"), module, path):
                 print(failure)
         else:
-            specification.loader.exec_module(module)
+            exec(compile(source, path, "exec", dont_inherit=True), vars(module))
         self.modules[name] = module
 
 

@@ -8,6 +8,8 @@ at run time by `grader.worker.guards`.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Collection
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,13 @@ from grader.worker.cells import is_notebook, without_broken_cells
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def inspect_source(path: Path) -> dict[str, Any]:
+def inspect_source(path: Path, uses_of: Collection[str]) -> dict[str, Any]:
     """Describe the file: its syntax error or its definitions.
+
+    Parameters
+    ----------
+    uses_of
+        Definitions whose uses are wanted; the others' are left empty, since they take time.
 
     Returns
     -------
@@ -38,7 +45,7 @@ def inspect_source(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError, MemoryError) as error:
         return _failure(f"the file cannot be parsed ({type(error).__name__})", None, None, "")
     try:
-        return {"problem": None, "definitions": _definitions(tree)}
+        return {"problem": None, "definitions": _definitions(tree, uses_of)}
     except RecursionError:
         return _failure("the code is nested too deeply to be read", None, None, "")
 
@@ -73,20 +80,20 @@ def _encoding_problem(data: bytes) -> dict[str, Any] | None:
     return None
 
 
-def _definitions(tree: ast.Module) -> dict[str, Any]:
-    aliases = _aliases(tree)
+def _definitions(tree: ast.Module, wanted: Collection[str]) -> dict[str, Any]:
+    aliases = _aliases(tree) if wanted else {}
     nodes: dict[str, Definition] = {
         node.name: node
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
-    own_uses = {name: _dotted_names(node, aliases) for name, node in nodes.items()}
+    own_uses = cache(lambda name: _dotted_names(nodes[name], aliases))
     return {
         name: {
             "line": node.lineno,
             "end_line": node.end_lineno,
             "stub": _is_stub(node),
-            "uses": _reached(name, own_uses),
+            "uses": _reached(name, nodes, own_uses) if name in wanted else {},
         }
         for name, node in nodes.items()
     }
@@ -160,12 +167,14 @@ def _dotted_names(node: ast.AST, aliases: dict[str, str]) -> dict[str, int]:
     return names
 
 
-def _reached(name: str, own_uses: dict[str, dict[str, int]]) -> dict[str, int]:
+def _reached(
+    name: str, nodes: Collection[str], own_uses: Callable[[str], dict[str, int]]
+) -> dict[str, int]:
     reached: dict[str, int] = {}
     waiting, seen = [name], {name}
     while waiting:
-        for dotted, line in own_uses[waiting.pop()].items():
-            if dotted in own_uses and dotted not in seen:
+        for dotted, line in own_uses(waiting.pop()).items():
+            if dotted in nodes and dotted not in seen:
                 seen.add(dotted)
                 waiting.append(dotted)
             reached.setdefault(dotted, line)
