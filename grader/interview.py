@@ -178,11 +178,11 @@ class FileInterview:
     def inspect(self, name: str) -> dict[str, Any]:
         """Describe the source of a file, without running it; raises `Lost`."""
         limits = self.limits.at(self.assignment.name)
-        checks = self.assignment.checks
+        exercises = self.assignment.exercises
         question = {
             "kind": "inspect",
             "file": name,
-            "uses_of": [check.exercise for check in checks if check.kind is Kind.SRC],
+            "forbidden": {one.name: list(one.forbid) for one in exercises if one.forbid},
             "cpu_seconds": limits.cpu_seconds,
         }
         answer = self._answer(encode(question), limits)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import linecache
+import os
 import traceback
 from pathlib import Path
 from typing import Any
@@ -29,15 +31,17 @@ def describe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
 
 def _own_frames(error: BaseException, folder: Path) -> list[dict[str, Any]]:
     frames = []
-    for frame in traceback.extract_tb(error.__traceback__):
-        path = Path(frame.filename)
-        if folder in path.parents:
-            frames.append(
-                {
-                    "file": path.name,
-                    "line": frame.lineno or 0,
-                    "function": frame.name[:100],
-                    "code": (frame.line or "")[:200],
-                }
-            )
-    return frames[-MAX_FRAMES:]
+    own = str(folder) + os.sep
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        path = frame.f_code.co_filename
+        if path.startswith(own):
+            frames.append((path, line or 0, frame.f_code.co_name))
+    return [
+        {
+            "file": path.removeprefix(own),
+            "line": line,
+            "function": function[:100],
+            "code": linecache.getline(path, line).strip()[:200],
+        }
+        for path, line, function in frames[-MAX_FRAMES:]
+    ]

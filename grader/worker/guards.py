@@ -129,8 +129,13 @@ def guard_imports(folder: Path, allowed: Iterable[str], *, block_packages: bool)
 
     builtins.__import__ = guarded  # type: ignore[assignment]
     if block_packages:
-        already = {name.partition(".")[0] for name in sys.modules}
-        sys.meta_path.insert(0, _BlockedPackages(names | already))
+        sys.meta_path.insert(0, _BlockedPackages(names | loaded_packages()))
+
+
+@functools.cache
+def loaded_packages() -> frozenset[str]:
+    """The top-level packages that are loaded before the first submission is."""
+    return frozenset(name.partition(".")[0] for name in sys.modules)
 
 
 def refuse_input(prompt: object = "") -> str:

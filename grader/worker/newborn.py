@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from dataclasses import dataclass
 from typing import Any
@@ -48,7 +49,7 @@ def live(birth: Birth) -> None:
         serve(os.fdopen(questions, "rb"), os.fdopen(answers, "wb"))
         os._exit(0)
     except BaseException:
-        traceback.print_exc()  # into the output, whose last line the judge quotes
+        traceback.print_exc(file=sys.__stderr__)  # into the output, which the judge quotes
     finally:
         os._exit(_BROKEN)
 

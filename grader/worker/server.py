@@ -23,7 +23,7 @@ from typing import Any
 
 from grader.wire import WireError, decode, encode
 from grader.worker import system
-from grader.worker.guards import functions_for, watch_modules
+from grader.worker.guards import functions_for, loaded_packages, watch_modules
 from grader.worker.newborn import Birth, live
 from grader.worker.session import WATCHED
 
@@ -54,6 +54,7 @@ def main(arguments: list[str]) -> None:
     _import_all(backend)
     functions_for(tuple(guarded))
     watch_modules(WATCHED)
+    loaded_packages()
     # A collection in a child would touch, and so copy, every page that is shared.
     gc.collect()
     gc.freeze()

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
-import random
 import sys
-import time
-import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,11 +24,11 @@ from grader.worker.guards import (
     watch_modules,
 )
 from grader.worker.limits import limit_cpu
-from grader.worker.printing import BoundedText
 from grader.worker.source import inspect_source
 from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
+from grader.worker.surroundings import Surroundings
 
-WATCHED = ("numpy", "builtins", "math", "random", "warnings", "functools", "itertools")
+WATCHED = ("numpy", "builtins", "math", "random", "functools", "itertools")
 _BESIDE_VALUES = 2**16
 """Bytes of an answer that are kept for what goes with its values."""
 
@@ -69,43 +65,30 @@ class Session:
         builtins.input = refuse_input
         watch_modules(WATCHED)
         keep_assignments()
+        self.surroundings = Surroundings()
         sys.path.insert(0, str(self.folder))
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one question; whatever the student's code raises is part of it."""
-        started = time.process_time()
         limit_cpu(question.get("cpu_seconds"))
         if question["kind"] == "inspect":
-            found = inspect_source(self.folder / question["file"], question["uses_of"])
+            found = inspect_source(self.folder / question["file"], question["forbidden"])
             return {"outcome": "answered", "values": [found]}
-        captured = BoundedText()
         scope = Scope(self.modules.get(question["file"], ModuleType("nothing")))
-        with (
-            contextlib.redirect_stdout(captured),
-            contextlib.redirect_stderr(captured),
-            warnings.catch_warnings(record=True) as caught,
-        ):
-            warnings.simplefilter("always")
-            self._reset()
-            try:
-                answer = self._run(question, scope)
-            finally:
-                undo_assignments()
-        answer["mutated"] = sorted(set(scope.mutated))
-        answer["warnings"] = [
-            f"{item.category.__name__}: {str(item.message)[:200]}"
-            for item in caught[:20]
-            if issubclass(item.category, RuntimeWarning)
-        ]
-        answer["forbidden"] = sorted(set(self.functions.used))
-        answer["printed"] = captured.text()
-        answer["cpu_seconds"] = time.process_time() - started
-        return answer
-
-    def _reset(self) -> None:
-        np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-        random.seed(0)
+        self.surroundings.reset()
         self.reseed()
+        try:
+            answer = self._run(question, scope)
+        finally:
+            undo_assignments()
+        found_beside = {
+            "mutated": sorted(set(scope.mutated)),
+            "warnings": self.surroundings.caught,
+            "forbidden": sorted(set(self.functions.used)),
+            "printed": self.surroundings.printed.text(),
+        }
+        answer.update((name, value) for name, value in found_beside.items() if value)
+        return answer
 
     def _run(self, question: dict[str, Any], scope: Scope) -> dict[str, Any]:
         try:

@@ -18,13 +18,14 @@ from grader.worker.cells import is_notebook, without_broken_cells
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def inspect_source(path: Path, uses_of: Collection[str]) -> dict[str, Any]:
+def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any]:
     """Describe the file: its syntax error or its definitions.
 
     Parameters
     ----------
-    uses_of
-        Definitions whose uses are wanted; the others' are left empty, since they take time.
+    forbidden
+        Dotted names that a definition may not use. Uses are looked for in these definitions
+        alone, and only where the text names anything forbidden at all: looking takes time.
 
     Returns
     -------
@@ -38,16 +39,26 @@ def inspect_source(path: Path, uses_of: Collection[str]) -> dict[str, Any]:
         problem = _encoding_problem(data)
         if problem is not None:
             return {"problem": problem, "definitions": {}}
-        tree = ast.parse(_whole(data), filename=path.name)
+        source = _whole(data)
+        tree = ast.parse(source, filename=path.name)
     except SyntaxError as error:
         text = (error.text or "").rstrip("\n")[:200]
         return _failure(error.msg, error.lineno, error.offset, text)
     except (ValueError, RecursionError, MemoryError) as error:
         return _failure(f"the file cannot be parsed ({type(error).__name__})", None, None, "")
     try:
-        return {"problem": None, "definitions": _definitions(tree, uses_of)}
+        return {"problem": None, "definitions": _definitions(tree, source, forbidden)}
     except RecursionError:
         return _failure("the code is nested too deeply to be read", None, None, "")
+
+
+def _suspects(source: bytes, forbidden: dict[str, list[str]]) -> set[str]:
+    """The definitions for which the text holds the last part of some forbidden name."""
+    return {
+        name
+        for name, dotted_names in forbidden.items()
+        if any(dotted.rpartition(".")[2].encode() in source for dotted in dotted_names)
+    }
 
 
 def _whole(data: bytes) -> bytes:
@@ -80,8 +91,11 @@ def _encoding_problem(data: bytes) -> dict[str, Any] | None:
     return None
 
 
-def _definitions(tree: ast.Module, wanted: Collection[str]) -> dict[str, Any]:
-    aliases = _aliases(tree) if wanted else {}
+def _definitions(
+    tree: ast.Module, source: bytes, forbidden: dict[str, list[str]]
+) -> dict[str, Any]:
+    wanted = _suspects(source, forbidden)
+    aliases = _aliases(tree, source) if wanted else {}
     nodes: dict[str, Definition] = {
         node.name: node
         for node in tree.body
@@ -123,26 +137,33 @@ def _is_name(node: ast.AST | None, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _aliases(tree: ast.Module) -> dict[str, str]:
+def _aliases(tree: ast.Module, source: bytes) -> dict[str, str]:
     """Map every imported or re-assigned module-level name to the dotted name it stands for."""
     aliases: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for item in node.names:
-                if item.asname:
-                    aliases[item.asname] = item.name
-                else:
-                    root = item.name.partition(".")[0]
-                    aliases[root] = root
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for item in node.names:
-                aliases[item.asname or item.name] = f"{node.module}.{item.name}"
+    lines = source.splitlines()
+    for statement in tree.body:
+        if any(b"import" in line for line in lines[statement.lineno - 1 : statement.end_lineno]):
+            for node in ast.walk(statement):
+                _add_imports(node, aliases)
     for statement in tree.body:
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target, dotted = statement.targets[0], _dotted(statement.value, aliases)
             if isinstance(target, ast.Name) and dotted and "." in dotted:
                 aliases[target.id] = dotted
     return aliases
+
+
+def _add_imports(node: ast.AST, aliases: dict[str, str]) -> None:
+    if isinstance(node, ast.Import):
+        for item in node.names:
+            if item.asname:
+                aliases[item.asname] = item.name
+            else:
+                root = item.name.partition(".")[0]
+                aliases[root] = root
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        for item in node.names:
+            aliases[item.asname or item.name] = f"{node.module}.{item.name}"
 
 
 def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:

@@ -116,7 +116,7 @@ def test_a_broken_cell_costs_that_cell_alone(tmp_path: Path) -> None:
     )
     path = tmp_path / "mlp.py"
     path.write_bytes(found.files["mlp.py"])
-    described = inspect_source(path, uses_of=())
+    described = inspect_source(path, forbidden={})
     assert described["problem"] is None
     assert set(described["definitions"]) == {"first", "second", "fourth"}
     line = described["definitions"]["fourth"]["line"]
@@ -135,7 +135,7 @@ def test_a_declared_encoding_does_not_count(tmp_path: Path) -> None:
     found = read(tmp_path, code("# -*- coding: latin-1 -*-\nname = 'é'"), code("x = 1"))
     path = tmp_path / "mlp.py"
     path.write_bytes(found.files["mlp.py"])
-    assert inspect_source(path, uses_of=())["problem"] is None
+    assert inspect_source(path, forbidden={})["problem"] is None
     assert b"latin" not in found.files["mlp.py"]
     assert module_of(found).name == "é"
 
