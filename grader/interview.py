@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -108,12 +108,17 @@ class FileInterview:
         self.assignment, self.file, self.files = assignment, file, files
         self.launcher, self.limits, self.results = launcher, limits, results
         self.deadline, self.questions = deadline, questions
+        self.checks: list[PreparedCheck] = []
+        """What will be asked, in order; the judge fills it in once the source is inspected."""
         self.state: FileState | None = None
         self.definitions: dict[str, Any] = {}
         self.versions: dict[str, str] = {}
         self._worker: Worker | None = None
         self._worker_limits = Limits()
-        self._loaded, self._announced = False, ""
+        self._loaded, self._announced = False, False
+        self._asked_for: dict[bytes, str] = {}
+        self._lost: dict[bytes, Lost] = {}
+        self._set_aside: set[str] = set()
         self._replies: dict[bytes, Reply] = {}
 
     def is_stub(self, exercise: str) -> bool:
@@ -159,21 +164,40 @@ class FileInterview:
         return self.questions.encoded(case, self.file.name, forbid, limits.cpu_seconds)
 
     def _announce(self, worker: Worker, check: PreparedCheck) -> None:
-        """Say what will be asked about this exercise, so that the worker need not wait for us.
-
-        What counts only when something else is right may not be asked at all.
-        """
-        if self._announced == check.exercise:
+        """Say what will be asked from this check on, so that the worker need not wait for us."""
+        if self._announced:
             return
-        self._announced = check.exercise
+        self._announced = True
         coming: dict[bytes, float] = {}
-        for other in self.assignment.checks_of(check.exercise):
-            if other.kind is not Kind.ERR:
-                limits = self._limits_of(other)
-                if limits.of_worker() == self._worker_limits.of_worker():
-                    for case in other.cases:
-                        coming[self._question(other, case, limits)] = limits.seconds
-        worker.announce([one for one in coming.items() if one[0] not in self._replies])
+        for later in self._checks_from(check):
+            limits = self._limits_of(later)
+            if limits.of_worker() != self._worker_limits.of_worker():
+                break
+            for case in later.cases:
+                question = self._question(later, case, limits)
+                if question not in self._replies:
+                    coming[question] = limits.seconds
+                    self._asked_for[question] = later.exercise
+        worker.announce(list(coming.items()))
+
+    def _checks_from(self, check: PreparedCheck) -> Iterator[PreparedCheck]:
+        """Yield the check and those after it that will probably be asked of this file."""
+        started = False
+        for later in self.checks:
+            started = started or later is check
+            if started and later.exercise not in self._set_aside:
+                yield later
+
+    def _put_aside(self, lost: Lost, question: bytes) -> None:
+        """Remember that a question which was only announced got no answer.
+
+        Its exercise, and what leans on it, is not announced again. When its turn comes, it is
+        lost at once, unless the machine may be to blame: then it is asked again.
+        """
+        exercise = self._asked_for[question]
+        self._set_aside |= {exercise, *self.assignment.dependants(exercise)}
+        if lost.silence not in _WORTH_ANOTHER_TRY:
+            self._lost[question] = lost
 
     def inspect(self, name: str) -> dict[str, Any]:
         """Describe the source of a file, without running it; raises `Lost`."""
@@ -212,12 +236,19 @@ class FileInterview:
         self, question: bytes, limits: Limits, check: PreparedCheck | None = None
     ) -> dict[str, Any]:
         """Ask, and where the machine may be to blame for silence, ask a fresh worker once more."""
-        try:
-            return self._try(question, limits, check)
-        except Lost as lost:
-            if lost.silence not in _WORTH_ANOTHER_TRY:
-                raise
-        return self._try(question, limits, check)
+        if question in self._lost:
+            raise self._lost[question]
+        asked_again = False
+        while True:
+            try:
+                return self._try(question, limits, check)
+            except Lost as lost:
+                if lost.question not in {None, question}:
+                    self._put_aside(lost, lost.question)  # type: ignore[arg-type]
+                elif asked_again or lost.silence not in _WORTH_ANOTHER_TRY:
+                    raise
+                else:
+                    asked_again = True
 
     def _try(self, question: bytes, limits: Limits, check: PreparedCheck | None) -> dict[str, Any]:
         worker = self._start(limits)
@@ -252,7 +283,7 @@ class FileInterview:
     def _drop(self) -> None:
         if self._worker is not None:
             self._worker.close()
-        self._worker, self._loaded, self._announced = None, False, ""
+        self._worker, self._loaded, self._announced = None, False, False
 
     def _load(self, worker: Worker, limits: Limits) -> None:
         """Import the student's file; what goes wrong there is the whole file's.

@@ -118,7 +118,7 @@ class _Grading:
         try:
             self._inspect(interviews)
             for exercise in self.assignment.exercises:
-                if self.options.only is None or exercise.name in self.options.only:
+                if self._is_wanted(exercise):
                     self._judge_exercise(exercise, interviews[exercise.file])
         finally:
             for interview in interviews.values():
@@ -140,6 +140,18 @@ class _Grading:
                 text = f"{name} was not handed in; found: {found}."
                 interview.state = FileState(Status.MISSING, text)
         inspect_files(present)
+        for interview in present:
+            interview.checks = [
+                check
+                for exercise in self.assignment.exercises
+                if exercise.file == interview.file.name
+                and self._is_wanted(exercise)
+                and not interview.is_stub(exercise.name)
+                for check in self.assignment.checks_of(exercise.name)
+            ]
+
+    def _is_wanted(self, exercise: PreparedExercise) -> bool:
+        return self.options.only is None or exercise.name in self.options.only
 
     def _judge_exercise(self, exercise: PreparedExercise, interview: FileInterview) -> None:
         for check in self.assignment.checks_of(exercise.name):

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from grader.confine.conversation import ConversingWorker, describe_ending, new_number
@@ -33,6 +34,7 @@ from grader.wire import HEADER_BYTES, WireError, decode, encode, frame, frame_le
 
 _MAX_REPLY = 65_536
 _PIECE = 2**18
+_KEPT_EARLY = 16
 _STATUS_SECONDS = 5.0
 _MAX_CHILDREN = 5_000
 _MAX_GROWTH = 256 * 2**20
@@ -55,14 +57,15 @@ class ForkedLauncher(Launcher):
 
     def start(self, settings: WorkerSettings) -> Worker:
         kind = (settings.backend, frozenset(settings.imports), settings.guarded)
+        first = settings.first_message(confined=True, program=self._program)
         try:
-            worker = ForkedWorker(self._server(kind), settings.limits)
+            worker = self._server(kind).worker(settings.limits)
         except ServerLost:  # it was killed; a fresh one takes its place, once
             try:
-                worker = ForkedWorker(self._server(kind), settings.limits)
+                worker = self._server(kind).worker(settings.limits)
             except ServerLost as lost:
                 raise Lost(Silence.NOT_STARTED, str(lost)) from None
-        worker.greet(settings, settings.first_message(confined=True, program=self._program))
+        worker.greet(settings, first)
         return worker
 
     def close(self) -> None:
@@ -82,6 +85,28 @@ class ForkedLauncher(Launcher):
                     server.close()
                 server = self._servers[kind] = ForkServer(*kind)
             return server
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The judge's ends of the two sockets of a worker, and what was asked for it."""
+
+    conversation: socket.socket
+    leash: socket.socket
+    request: dict[str, int]
+
+    @classmethod
+    def pair(cls, request: dict[str, int]) -> tuple[Ends, tuple[socket.socket, socket.socket]]:
+        """Make both sockets; return our ends and theirs."""
+        conversation, theirs = socket.socketpair()
+        leash, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        conversation.setblocking(False)
+        return cls(conversation, leash, request), (theirs, other)
+
+    def abandon(self) -> None:
+        """Let go; the server then ends the worker."""
+        self.conversation.close()
+        self.leash.close()
 
 
 class ServerLost(Exception):
@@ -105,6 +130,8 @@ class ForkServer:
         self.active = 0
         self.growth = 0
         self._first_size: int | None = None
+        self._owes_reply = False
+        self._spare: Ends | None = None
         self._retiring = False
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by _end
@@ -131,22 +158,57 @@ class ForkServer:
         theirs.close()
         self._await_ready()
 
-    def fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
-        """Fork a worker that gets these descriptors; raises `ServerLost`."""
+    def worker(self, limits: Limits) -> ForkedWorker:
+        """Return a worker, and have the next one forked meanwhile; raises `ServerLost`."""
+        request = {
+            "tmp_bytes": limits.tmp_megabytes * MEGABYTE,
+            "tmp_files": limits.tmp_files,
+            "output_bytes": limits.output_megabytes * MEGABYTE,
+        }
         with self._lock:
-            try:
-                socket.send_fds(self.control, [encode(request)], descriptors)
-                answer = self._reply(_START_SECONDS)
-            except (OSError, WireError) as error:
-                self._end()
-                raise ServerLost(f"the fork server is gone ({error})") from None
-            if "problem" in answer:
-                raise ServerLost(f"the fork server cannot fork: {answer['problem']}")
-            self.children += 1
+            spare = self._spare
+            if spare is None or spare.request != request:
+                if spare is not None:
+                    spare.abandon()
+                spare = self._fork(request)
+            self._spare = None
+            self._collect_reply()
+            self._spare = self._fork(request)
             self.active += 1
-            if self._first_size is None:
-                self._first_size = answer["resident_bytes"]
-            self.growth = answer["resident_bytes"] - self._first_size
+        return ForkedWorker(self, spare)
+
+    def _fork(self, request: dict[str, int]) -> Ends:
+        """Ask for a child without waiting for it."""
+        ends, theirs = Ends.pair(request)
+        try:
+            self._collect_reply()
+            numbers = [end.fileno() for end in theirs]
+            socket.send_fds(self.control, [encode(request)], numbers)
+        except OSError as error:
+            ends.abandon()
+            self._end()
+            raise ServerLost(f"the fork server is gone ({error})") from None
+        finally:
+            for end in theirs:
+                end.close()
+        self._owes_reply = True
+        self.children += 1
+        return ends
+
+    def _collect_reply(self) -> None:
+        if not self._owes_reply:
+            return
+        self._owes_reply = False
+        try:
+            answer = self._reply(_START_SECONDS)
+        except (OSError, WireError) as error:
+            self._end()
+            raise ServerLost(f"the fork server is gone ({error})") from None
+        if "problem" in answer:
+            raise ServerLost(f"the fork server cannot fork: {answer['problem']}")
+        if self._first_size is None:
+            self._first_size = answer["resident_bytes"]
+        self.growth = answer["resident_bytes"] - self._first_size
 
     def release(self) -> None:
         """Note that a worker is done; a server that retires ends with its last one."""
@@ -196,6 +258,9 @@ class ForkServer:
         return answer if type(answer) is dict else {}
 
     def _end(self) -> None:
+        if self._spare is not None:
+            self._spare.abandon()
+            self._spare = None
         self._close_ends(self.control)
         self._errors.close()
         with contextlib.suppress(OSError):
@@ -210,13 +275,9 @@ class ForkServer:
 class ForkedWorker(ConversingWorker):
     """A worker behind two sockets: the conversation, and the leash of what watches it."""
 
-    def __init__(self, server: ForkServer, limits: Limits) -> None:
-        request = {
-            "tmp_bytes": limits.tmp_megabytes * MEGABYTE,
-            "tmp_files": limits.tmp_files,
-            "output_bytes": limits.output_megabytes * MEGABYTE,
-        }
+    def __init__(self, server: ForkServer, ends: Ends) -> None:
         self.server = server
+        self.conversation, self.leash = ends.conversation, ends.leash
         self.closed = False
         self.buffer = bytearray()
         self.outbox = bytearray()
@@ -224,18 +285,6 @@ class ForkedWorker(ConversingWorker):
         """Questions that are asked and not answered, in order: their numbers and seconds."""
         self.early: dict[bytes, dict[str, Any]] = {}
         """Answers that came before they were wanted."""
-        self.conversation, theirs = socket.socketpair()
-        self.leash, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        try:
-            server.fork(request, [theirs.fileno(), other.fileno()])
-        except BaseException:
-            self.conversation.close()
-            self.leash.close()
-            raise
-        finally:
-            theirs.close()
-            other.close()
-        self.conversation.setblocking(False)
 
     def close(self) -> None:
         if not self.closed:
@@ -259,11 +308,17 @@ class ForkedWorker(ConversingWorker):
         while True:
             # The worker takes one after the other: an answer is due after the one before it.
             earliest, (number, limit) = next(iter(self.waiting.items()))
-            answer = self._answer(number, time.monotonic() + limit, limit)
+            limit = min(limit, seconds) if earliest == data else limit
+            try:
+                answer = self._answer(number, time.monotonic() + limit, limit)
+            except Lost as lost:
+                raise Lost(lost.silence, lost.detail, earliest) from None
             del self.waiting[earliest]
             if earliest == data:
                 return answer
             self.early[earliest] = answer
+            if len(self.early) > _KEPT_EARLY:  # nobody asks for it; or it is asked once more
+                del self.early[next(iter(self.early))]
 
     def _queue(self, question: bytes, seconds: float) -> None:
         number = new_number()

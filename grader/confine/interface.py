@@ -34,10 +34,12 @@ class Silence(StrEnum):
 class Lost(Exception):
     """The worker is gone, or what it said is no answer; the next question needs a fresh one."""
 
-    def __init__(self, silence: Silence, detail: str) -> None:
+    def __init__(self, silence: Silence, detail: str, question: bytes | None = None) -> None:
         super().__init__(detail)
         self.silence = silence
         self.detail = detail
+        self.question = question
+        """The question that got no answer, where several were announced."""
 
 
 @dataclass(frozen=True)

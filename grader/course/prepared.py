@@ -88,3 +88,12 @@ class PreparedAssignment:
     def guarded(self) -> tuple[str, ...]:
         """Every function that some exercise forbids."""
         return all_forbidden(exercise.forbid for exercise in self.exercises)
+
+    def dependants(self, exercise: str) -> set[str]:
+        """The exercises that lean on this one, directly or not."""
+        found: set[str] = set()
+        more = {exercise}
+        while more:
+            more = {one.name for one in self.exercises if more & set(one.needs)} - found
+            found |= more
+        return found

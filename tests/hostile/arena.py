@@ -24,7 +24,7 @@ from tests.hostile.traces import Traces
 from tests.mini import REFERENCE, body, prepare_mini
 
 ATTACKS: dict[str, Attack] = {**FORGING, **EXHAUSTING, **ESCAPING}
-LIMITS = LimitBook(Limits(seconds=2, cpu_seconds=2, numpy_megabytes=1_024))
+LIMITS = LimitBook(Limits(seconds=3, cpu_seconds=3, numpy_megabytes=512))
 
 _WRITER = """
 _globals = next(
