@@ -11,11 +11,11 @@ STUDENTS ?= 30
 JOBS ?= $(shell env -u OMP_NUM_THREADS nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help setup demo test lint format freeze bench clean
+.PHONY: help setup demo test test-slow lint format freeze bench clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@"$(PYTHON)" -c $(SUITABLE) 2>/dev/null || \
@@ -68,7 +68,10 @@ freeze: $(VENV)/.dev ## Generate stubs, public cases and the schema anew
 
 test: $(VENV)/.dev confinement lint ## Run all checks and tests
 	$(BIN)/grader freeze --check
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m "not slow"
+
+test-slow: $(VENV)/.dev confinement ## Run what takes too long for every push
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m slow
 
 bench: $(VENV)/.dev confinement ## Measure against plain pytest
 	$(BIN)/python benchmarks/numpy_class.py

@@ -130,7 +130,7 @@ def _compare_arrays(
         # Most answers are right, and then this is all. NaN is within nothing, but everything is
         # within an infinity.
         bound = atol + rtol * np.abs(other)
-        if np.all(np.abs(one - other) <= bound) and np.all(np.isfinite(bound)):
+        if (np.abs(one - other) <= bound).all() and np.isfinite(bound).all():
             return None
     unexpected = ~np.isfinite(one) & np.isfinite(other)
     if unexpected.any():

@@ -72,9 +72,12 @@ def _working(make: Callable[[], Launcher]) -> Launcher:
         raise CannotConfine(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from None
     try:
         double_in(chosen)
-    except Lost as lost:
-        chosen.close()
-        raise CannotConfine(_advice(lost.detail)) from None
+    except Lost:
+        try:
+            double_in(chosen)  # once more: an accident is no reason for a weaker way
+        except Lost as lost:
+            chosen.close()
+            raise CannotConfine(_advice(lost.detail)) from None
     return chosen
 
 
