@@ -57,6 +57,7 @@ class Session:
             self.operations |= keras_steps.OPERATIONS
             self.convert = keras_steps.to_plain
             self.reseed = keras_steps.reseed
+            keras_steps.skip_graph_optimisation()
         else:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
