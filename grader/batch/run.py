@@ -21,16 +21,20 @@ Progress = Callable[[Result], None]
 
 @dataclass
 class BatchReport:
-    """What a batch came to."""
+    """What a batch came to; the results themselves stay on disk until they are wanted."""
 
-    results: list[Result] = field(default_factory=list)
+    store: ResultStore
+    students: list[str] = field(default_factory=list)
+    """Everybody who has a result now, in order."""
+    failed: list[str] = field(default_factory=list)
+    """Those with a check on which the grader failed."""
     damaged: list[str] = field(default_factory=list)
     graded: int = 0
 
     @property
-    def has_grader_error(self) -> bool:
-        """Whether some submission has no judgement on some check."""
-        return any(result.has_grader_error for result in self.results)
+    def results(self) -> list[Result]:
+        """All results, read from the store."""
+        return [result for one in self.students if (result := self.store.read(one)) is not None]
 
 
 def default_jobs() -> int:
@@ -60,7 +64,7 @@ def run_batch(
     StoreError
         When a result cannot be written (a full disk, say); what is written stays.
     """
-    report = BatchReport(results=list(plan.kept), damaged=plan.damaged)
+    report = BatchReport(store, students=list(plan.kept), damaged=plan.damaged)
     waiting = iter(plan.jobs)
     questions = Questions()
 
@@ -79,7 +83,7 @@ def run_batch(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    report.results.sort(key=lambda result: result.student)
+    report.students.sort()
     return report
 
 
@@ -93,8 +97,10 @@ def _collect(
     for future in done:
         result = future.result()
         store.write(result)
-        report.results.append(result)
+        report.students.append(result.student)
         report.graded += 1
+        if result.has_grader_error:
+            report.failed.append(result.student)
         if progress is not None:
             progress(result)
     return still_running

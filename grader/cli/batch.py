@@ -78,7 +78,7 @@ def command(
             console.print("\nInterrupted; what is graded is kept. The same command goes on.")
             raise typer.Exit(130) from None
     _show(console, outcome.results, directory, name, json, report)
-    raise typer.Exit(INCOMPLETE if outcome.has_grader_error else 0)
+    raise typer.Exit(INCOMPLETE if outcome.failed else 0)
 
 
 def _launcher(unconfined: bool) -> Launcher:

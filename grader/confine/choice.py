@@ -76,8 +76,9 @@ def _working(make: Callable[[], Launcher]) -> Launcher:
         try:
             double_in(chosen)  # once more: an accident is no reason for a weaker way
         except Lost as lost:
-            chosen.close()
             raise CannotConfine(_advice(lost.detail)) from None
+    finally:
+        chosen.close()  # what the probe needed; a launcher starts anew when it is asked to
     return chosen
 
 
