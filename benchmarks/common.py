@@ -56,12 +56,20 @@ def grade(
     return time.perf_counter() - started, report.results
 
 
-def run_in_each(folders: list[Path], command: list[str], jobs: int) -> float:
-    """Seconds that a command takes, run once in each folder, `jobs` at a time."""
-    environment = {**os.environ, **ONE_THREAD, "TF_CPP_MIN_LOG_LEVEL": "3"}
+def run_in_each(
+    folders: list[Path], command: list[str], jobs: int, variables: dict[str, str] | None = None
+) -> float:
+    """Seconds that a command takes, run once in each folder, `jobs` at a time.
+
+    What it prints is kept in the folder's ``output.txt``; `variables` are added to its environment.
+    """
+    environment = {**os.environ, **ONE_THREAD, "TF_CPP_MIN_LOG_LEVEL": "3", **(variables or {})}
 
     def run(folder: Path) -> None:
-        subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+        with (folder / "output.txt").open("wb") as output:
+            subprocess.run(
+                command, cwd=folder, env=environment, stdout=output, stderr=output, check=False
+            )
 
     started = time.perf_counter()
     with ThreadPoolExecutor(jobs) as pool:
@@ -75,4 +83,9 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_
 def median_of(rounds: int, measure: Callable[[], float]) -> tuple[float, str]:
     """The median of some runs, and all of them as text."""
     times = [measure() for _ in range(rounds)]
-    return statistics.median(times), ", ".join(f"{one:.2f}" for one in times)
+    return statistics.median(times), listed(times)
+
+
+def listed(times: list[float]) -> str:
+    """Some seconds as text."""
+    return ", ".join(f"{one:.2f}" for one in times)
