@@ -73,8 +73,10 @@ test: $(VENV)/.dev confinement lint ## Run all checks and tests
 test-slow: $(VENV)/.dev confinement ## Run what takes too long for every push
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m slow
 
-bench: $(VENV)/.dev confinement ## Measure against plain pytest
-	$(BIN)/python benchmarks/numpy_class.py
+bench: $(VENV)/.dev confinement ## Measure against plain pytest, nbgrader and Otter
+	$(BIN)/python -m benchmarks.five_functions
+	$(BIN)/python -m benchmarks.class_against_pytest a1_least_squares --part numpy
+	$(BIN)/python -m benchmarks.class_against_pytest a1_least_squares --part keras
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) demo build dist

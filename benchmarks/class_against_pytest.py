@@ -17,7 +17,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.common import ONE_THREAD, PYTEST, ROOT, grade, make_class, median_of, run_in_each
+from benchmarks.common import (
+    ONE_THREAD,
+    PYTEST,
+    ROOT,
+    WITHOUT_PLUGINS,
+    grade,
+    make_class,
+    median_of,
+    run_in_each,
+)
 from grader.confine import launcher
 from grader.course import frozen
 from grader.course.catalogue import choose, live_assignments, load_live
@@ -104,7 +113,7 @@ def main() -> None:
             given.rounds, lambda: grade(course, assignment, file, chosen, given.jobs)[0]
         )
         theirs, others = median_of(
-            given.rounds, lambda: run_in_each(submissions, PYTEST, given.jobs)
+            given.rounds, lambda: run_in_each(submissions, PYTEST, given.jobs, WITHOUT_PLUGINS)
         )
         own = own_compute(course, name, file, given.part)
         alone, results = grade(course, assignment, file, chosen, 1)

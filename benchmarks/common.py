@@ -78,6 +78,8 @@ def run_in_each(
 
 
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_plain.py"]
+# The plugins of our own tests (Hypothesis, above all) would make every start several times as long.
+WITHOUT_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def median_of(rounds: int, measure: Callable[[], float]) -> tuple[float, str]:

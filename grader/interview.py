@@ -376,6 +376,7 @@ def _error(record: dict[str, Any]) -> dict[str, Any]:
     frames = record.get("frames")
     return {
         "message": str(record.get("message") or ""),
+        "limit": str(record.get("limit") or ""),
         "frames": [
             {
                 "file": str(frame.get("file")),

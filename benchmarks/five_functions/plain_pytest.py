@@ -5,14 +5,12 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from benchmarks.common import PYTEST, run_in_each
+from benchmarks.common import PYTEST, WITHOUT_PLUGINS, run_in_each
 from benchmarks.five_functions.questions import Question
 from benchmarks.five_functions.students import Answers, as_module
 from benchmarks.five_functions.tool import NAME, Points, written
 
 REPORT = "points.xml"
-# The plugins of our own tests (Hypothesis, above all) would make every start several times as long.
-WITHOUT_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 class PlainPytest:

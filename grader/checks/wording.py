@@ -13,6 +13,14 @@ from grader.result import Visibility
 from grader.wire import Opaque
 
 _MAX_SHOWN = 6
+_LIMITS = {
+    "temporary files": "filled all the space that graded code has for temporary files",
+    "file size": "wrote a file that is larger than graded code may write",
+    "open files": "opened more files at once than graded code may",
+    "threads": "started more threads than graded code may",
+    "not allowed": "tried what graded code may not do: a program, a socket or a file elsewhere",
+}
+"""What a student did who met one of a worker's limits."""
 
 
 def describe_mismatch(case: Case, mismatch: Mismatch, visibility: Visibility) -> str:
@@ -88,6 +96,9 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
         return f"{reply.error.get('message')}{_place(reply)}."
     if "builtins.MemoryError" in raised:
         return f"{exercise} ran out of memory{_place(reply)}."
+    limit = _LIMITS.get(reply.error.get("limit", ""))
+    if limit is not None and visibility is Visibility.HIDDEN:
+        return f"{exercise} {limit}{_place(reply)}."
     if name == "SystemExit":
         return f"{exercise} called sys.exit{_place(reply)}; a graded function returns instead."
     if name == "TypeError" and not reply.error.get("frames"):

@@ -1,5 +1,7 @@
 """Attacks on the machine: time, memory, processes, files, output."""
 
+from dataclasses import replace
+
 from grader.result import Status
 from tests.hostile.attack import Attacks
 
@@ -180,3 +182,17 @@ _add(
     module="x = " + "(" * 20_000 + ")" * 20_000,
 )
 _add("enormous expression", {ERROR, FAILED}, "return 0.0", module="x = " + "-" * 50_000 + "1")
+
+# What a student reads who met a limit.
+for _name, _words in {
+    "full tmp": "temporary files",
+    "a million files": "temporary files",
+    "a million folders": "temporary files",
+    "one enormous file": "larger than graded code may write",
+    "a sparse file": "larger than graded code may write",
+    "descriptor bomb": "more files at once",
+    "thread bomb": "more threads",
+    "fork bomb": "may not do",
+    "memory file": "may not do",
+}.items():
+    EXHAUSTING[_name] = replace(EXHAUSTING[_name], words=_words)

@@ -208,6 +208,41 @@ def test_wrong_entry_is_explained(tmp_path: Path, text: str | bytes, message: st
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("seconds = -1", "line 4: limits.seconds: Input should be greater than 0."),
+        ("numpy_megabytes = 99_999_999", "line 4: limits.numpy_megabytes: this machine has"),
+        ("megabytes = 5", "line 4: limits.megabytes is not known. Did you mean"),
+        ("a1_least_squares.second = 5", "line 4: limits.a1_least_squares.second is not known."),
+        ("a1_least_squares.fit.seconds = 0", "line 4: limits.a1_least_squares.fit.seconds: "),
+        ("a1.fit.held_out.deeper = {}", "line 4: limits.a1.fit.held_out.deeper is not known."),
+        ("answer_megabytes = 65", "line 4: limits.answer_megabytes: Input should be less than"),
+    ],
+)
+def test_a_limit_without_sense_is_named_with_its_line(
+    tmp_path: Path, entry: str, message: str
+) -> None:
+    configure(tmp_path, f'# limits\nname = "c"\n[limits]\n{entry}\n')
+    with pytest.raises(CourseError) as caught:
+        CourseDirectory(tmp_path)
+    assert message in str(caught.value)
+
+
+def test_limits_hold_for_the_course_an_assignment_an_exercise_or_a_check(tmp_path: Path) -> None:
+    configure(
+        tmp_path,
+        "[limits]\nseconds = 5\n[limits.a1]\nseconds = 6\nprocesses = 99\n"
+        "[limits.a1.fit]\nseconds = 7\n[limits.a1.fit.held_out]\ncpu_seconds = 8\n",
+    )
+    book = CourseDirectory(tmp_path).settings.limits.book()
+    assert book.at("a2", "fit", "held_out") == Limits(seconds=5)
+    assert book.at("a1", "predict", "batch") == Limits(seconds=6, processes=99)
+    assert book.at("a1", "fit", "held_out") == Limits(seconds=7, processes=99, cpu_seconds=8)
+    assert book.sets("cpu_seconds", "a1", "fit", "held_out")
+    assert not book.sets("cpu_seconds", "a1", "fit", "other")
+
+
 def test_the_seed_is_in_no_message(tmp_path: Path) -> None:
     configure(tmp_path, 'seed = ["the secret"]\nsede = "the secret"')
     with pytest.raises(CourseError) as caught:

@@ -1,0 +1,162 @@
+"""Confined and forked workers: their ends, limits, early answers, and servers that go."""
+
+import psutil
+import pytest
+
+from grader.confine import Limits, Lost, Silence, WorkerSettings, launcher
+from grader.confine.breakout import WAYS_OUT, open_ways_out
+from grader.confine.sandbox import Sandbox
+from grader.wire import encode
+from tests.conftest import ROOT, strongest
+
+pytestmark = pytest.mark.skipif(
+    strongest().confinement == "unconfined", reason="nothing can be confined here"
+)
+
+PROBE = b"""
+import os, time
+import numpy as np
+def double(x): return 2 * x
+def sleep(seconds): time.sleep(seconds)
+def end(): os._exit(3)
+def kill(): os.kill(os.getpid(), 9)
+def large(n): return np.zeros(n)
+def environment(): return dict(os.environ)
+"""
+
+
+def question(target, *arguments):
+    step = {"op": "call", "save": "r", "target": target, "args": list(arguments)}
+    return encode({"kind": "ask", "file": "probe.py", "steps": [step], "returns": ["r"]})
+
+
+@pytest.fixture(params=["forked", "confined"])
+def chosen(request):
+    with launcher(request.param) as one:
+        yield one
+
+
+@pytest.fixture
+def start(chosen):
+    started = []
+
+    def start(**limits):
+        settings = WorkerSettings(
+            {"probe.py": PROBE}, "numpy", ("numpy", "os", "time"), limits=Limits(**limits)
+        )
+        worker = chosen.start(settings)
+        started.append(worker)
+        worker.ask({"kind": "load", "file": "probe.py"}, 10)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.close()
+
+
+def test_all_ways_out_are_closed(chosen):
+    assert len(WAYS_OUT) == 10
+    assert open_ways_out(chosen, ROOT) == []
+
+
+def test_nothing_of_the_judges_environment_is_there(start, monkeypatch):
+    monkeypatch.setenv("A_SECRET", "of the judge")
+    (variables,) = start().ask(question("environment"), 5)["values"]
+    assert "A_SECRET" not in variables
+    assert str(ROOT) not in str(variables)
+
+
+def test_answers_to_announced_questions_come_in_any_order(start):
+    worker = start()
+    several = [question("double", float(number)) for number in range(5)]
+    worker.announce([(one, 5.0) for one in several])
+    for number in (3, 0, 4, 1, 2):
+        assert worker.ask(several[number], 5)["values"] == [2.0 * number]
+    assert worker.ask(question("double", 9.0), 5)["values"] == [18.0]
+
+
+def test_silence_about_an_announced_question_is_told_as_such(start, chosen):
+    if chosen.confinement != "forked":
+        pytest.skip("only forked workers answer ahead")
+    worker = start()
+    slow, quick = question("sleep", 30), question("double", 1.0)
+    worker.announce([(slow, 0.2), (quick, 5.0)])
+    with pytest.raises(Lost) as caught:
+        worker.ask(quick, 5)
+    assert caught.value.silence is Silence.TIMEOUT
+    assert caught.value.question == slow
+
+
+def test_an_end_of_its_own_is_a_crash(start):
+    with pytest.raises(Lost) as caught:
+        start().ask(question("end"), 5)
+    assert caught.value.silence is Silence.CRASHED
+    assert "exit code 3" in caught.value.detail
+
+
+def test_an_answer_that_is_too_large_is_told(start):
+    worker = start(answer_megabytes=1)
+    answer = worker.ask(question("large", 10**6), 5)
+    assert "too large" in answer["values"][0].type
+    assert worker.ask(question("double", 1.0), 5)["values"] == [2.0]
+
+
+def test_a_worker_killed_from_outside_is_told_from_a_crash(start, chosen):
+    worker = start()
+    below = psutil.Process().children(recursive=True)
+    pythons = [one for one in below if one.name().startswith("python")]
+    for one in pythons:  # the worker itself, and the spare one where there is one
+        if one.ppid() in {other.pid for other in pythons} or chosen.confinement == "confined":
+            one.kill()
+    with pytest.raises(Lost) as caught:
+        worker.ask(question("sleep", 5), 5)
+    assert caught.value.silence is Silence.KILLED
+
+
+def test_a_server_that_was_killed_is_replaced(start, chosen):
+    if chosen.confinement != "forked":
+        pytest.skip("only forked workers have a server")
+    worker = start()
+    for one in psutil.Process().children(recursive=True):
+        if one.name() == "bwrap":
+            one.kill()
+    with pytest.raises(Lost) as caught:
+        worker.ask(question("sleep", 5), 5)
+    assert caught.value.silence is Silence.LEFT_ALONE
+    assert start().ask(question("double", 4.0), 5)["values"] == [8.0]
+
+
+def test_a_worn_out_server_makes_way_and_its_workers_finish(start, chosen, monkeypatch):
+    if chosen.confinement != "forked":
+        pytest.skip("only forked workers have a server")
+    monkeypatch.setattr("grader.confine.forked._MAX_CHILDREN", 1)
+    first = start()
+    second = start()
+    assert first.server is not second.server
+    assert first.ask(question("double", 1.0), 5)["values"] == [2.0]
+    first.close()
+    assert first.server.is_dead()
+    assert second.ask(question("double", 2.0), 5)["values"] == [4.0]
+
+
+def test_the_sandbox_holds_an_allow_list():
+    with Sandbox("numpy", frozenset({"numpy"})).command("m", [], is_server=False) as (_, number):
+        import os
+
+        options = os.pread(number, 2**20, 0).decode().split("\0")
+    bound = [options[i + 1] for i, one in enumerate(options) if one.startswith("--ro-bind")]
+    assert not any("solutions" in path or "sklearn" in path for path in bound)
+    inside = [options[i + 2] for i, one in enumerate(options) if one.startswith("--ro-bind")]
+    own = [path for path in inside if path.startswith("/worker/code")]
+    assert [path.removeprefix("/worker/code/grader/") for path in own] == [
+        "__init__.py",
+        "wire.py",
+        "worker",
+    ]
+
+
+def test_scikit_learn_is_there_only_for_an_assignment_that_allows_it():
+    without = {path.name for path in Sandbox("numpy", frozenset({"numpy"})).packages}
+    allowed = {path.name for path in Sandbox("numpy", frozenset({"sklearn"})).packages}
+    assert "sklearn" not in without and "numpy" in without
+    assert {"sklearn", "scipy", "numpy"} <= allowed
