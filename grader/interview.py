@@ -130,6 +130,11 @@ class FileInterview:
         line = self.definitions.get(exercise, {}).get("line")
         return line if type(line) is int else None
 
+    def calls(self, exercise: str) -> list[str]:
+        """Other definitions that an exercise's own source calls."""
+        found = self.definitions.get(exercise, {}).get("calls")
+        return [str(name) for name in found] if type(found) is list else []
+
     def uses(self, exercise: str) -> dict[str, int]:
         """Dotted names that an exercise's source reaches, with their lines."""
         found = self.definitions.get(exercise, {}).get("uses")

@@ -176,7 +176,7 @@ class _Grading:
             return Verdict(
                 ended.status, message=f"not run again: {ended.check} already ended like this."
             )
-        skipped = self._skipped_at_once(exercise, check, earlier)
+        skipped = self._skipped_at_once(exercise, check, earlier, interview)
         if skipped is not None:
             return skipped
         try:
@@ -194,10 +194,14 @@ class _Grading:
         return self._blamed(exercise, check, verdict)
 
     def _skipped_at_once(
-        self, exercise: PreparedExercise, check: PreparedCheck, earlier: list[CheckResult]
+        self,
+        exercise: PreparedExercise,
+        check: PreparedCheck,
+        earlier: list[CheckResult],
+        interview: FileInterview,
     ) -> Verdict | None:
         """Skip what cannot be judged yet, without asking."""
-        for need in self._all_needs(exercise, check):
+        for need in self._all_needs(exercise, check, interview):
             results = [one for one in self.results if one.exercise == need]
             if any(one.status in _LOST_STATUSES for one in results):
                 text = f"{need} did not come to an end, and this leans on it. Mend {need} first."
@@ -218,12 +222,15 @@ class _Grading:
     def _needs(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         return [name for name in (*exercise.needs, *check.needs) if name != exercise.name]
 
-    def _all_needs(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
-        """What the check leans on, and what that leans on in turn."""
-        found = self._needs(exercise, check)
+    def _all_needs(
+        self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview
+    ) -> list[str]:
+        """What the check leans on, by declaration or by a call in the source, at any remove."""
+        found = [*self._needs(exercise, check), *interview.calls(exercise.name)]
         for name in found:  # grows while it is walked
-            found += [need for need in self.assignment.exercise(name).needs if need not in found]
-        return found
+            declared = next((e.needs for e in self.assignment.exercises if e.name == name), ())
+            found += [one for one in (*declared, *interview.calls(name)) if one not in found]
+        return [name for name in found if name != exercise.name]
 
     def _blamed(
         self, exercise: PreparedExercise, check: PreparedCheck, verdict: Verdict
