@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
-from grader.confine import CannotConfine, Launcher, launcher
+from grader.confine import CannotConfine, Launcher, LimitBook, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare
 from grader.course.prepared import PreparedAssignment
@@ -65,10 +66,12 @@ def command(
     with _launcher(unconfined) as chosen:
         with console.status(f"Preparing hidden cases of {name} …"):
             prepared = _prepared(name, directory, chosen)
+        limits = directory.settings.limits.book()
+        _check_places(limits, prepared)
         store = ResultStore(directory.results / name)
         plan = plan_batch(directory, prepared, store, fresh=fresh)
         _announce(console, plan, directory)
-        options = GradingOptions(course=directory.name, limits=directory.settings.limits.book())
+        options = GradingOptions(course=directory.name, limits=limits)
         try:
             outcome = _run(console, plan, prepared, store, chosen, options, count)
         except StoreError as error:
@@ -97,6 +100,21 @@ def _launcher(unconfined: bool) -> Launcher:
 def _prepared(name: str, directory: CourseDirectory, chosen: Launcher) -> PreparedAssignment:
     live = load_live(choose(name, live_assignments(root_folder())))
     return prepare(live, directory.seed(), Visibility.HIDDEN, chosen)
+
+
+def _check_places(limits: LimitBook, assignment: PreparedAssignment) -> None:
+    """Refuse limits of this assignment for an exercise or a check that it does not have."""
+    known: set[tuple[str, ...]] = {(assignment.name,)}
+    known |= {(assignment.name, one.exercise) for one in assignment.checks}
+    known |= {(assignment.name, one.exercise, one.name) for one in assignment.checks}
+    for place in limits.others:
+        if place[0] == assignment.name and place not in known:
+            names = {".".join(one) for one in known if len(one) == len(place)}
+            near = difflib.get_close_matches(".".join(place), names, n=3, cutoff=0.4)
+            advice = f"Did you mean {' or '.join(near)}?" if near else "See `grader list`."
+            raise UsageProblem(
+                f"grader.toml sets limits for {'.'.join(place)}, which there is not. {advice}"
+            )
 
 
 def _announce(console: Console, plan: BatchPlan, directory: CourseDirectory) -> None:

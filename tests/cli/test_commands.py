@@ -203,6 +203,15 @@ def test_a_misspelt_key_in_the_configuration_is_told(grader, tmp_path):
     assert "seed" in ended.stderr
 
 
+def test_limits_for_a_check_that_there_is_not_are_told(grader, tmp_path):
+    grader("demo-class", "--students", "1", "--course", "c", "--assignment", "a1")
+    limits = "[limits.a1_least_squares.predikt]\nseconds = 3\n"
+    (tmp_path / "c" / "grader.toml").write_text(limits, encoding="utf-8")
+    ended = grader("batch", "a1", "--course", "c", "--unconfined")
+    assert ended.returncode == 2
+    assert "Did you mean a1_least_squares.predict" in " ".join(ended.stderr.split())
+
+
 def test_the_doctor_tries_what_he_tells(grader):
     ended = grader("doctor")
     assert ended.returncode == 0, ended.stdout

@@ -6,8 +6,11 @@ Run as a program, so that another user can: ``python -m tests.hostile.arena COUR
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
+import zipfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -44,6 +47,46 @@ NEIGHBOURS = {
     "mistaken": body("return X @ w"),
     "writer": _WRITER + REFERENCE,
 }
+
+
+def _link_to_a_neighbour(folder: Path) -> None:
+    (folder / "mini.py").symlink_to("../../000 honest/m1_mini/mini.py")
+
+
+def _link_to_the_secret_seed(folder: Path) -> None:
+    os.link(folder.parents[2] / "grader.toml", folder / "mini.py")
+
+
+def _pipe(folder: Path) -> None:
+    os.mkfifo(folder / "mini.py")
+
+
+def _bomb(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "mini.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mini.py", bytes(200 * 2**20))
+
+
+def _traversal(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "mini.zip", "w") as archive:
+        archive.writestr("../../../results/m1_mini/escaped.json", '{"points": 100}')
+        archive.writestr("/tmp/grader-escaped", "x")
+
+
+def _enormous(folder: Path) -> None:
+    with (folder / "mini.py").open("wb") as file:
+        file.truncate(2**33)
+
+
+FOLDERS: dict[str, Callable[[Path], None]] = {
+    "link to a neighbour's file": _link_to_a_neighbour,
+    "link to the secret seed": _link_to_the_secret_seed,
+    "pipe instead of a file": _pipe,
+    "compressed bomb": _bomb,
+    "path traversal in a zip": _traversal,
+    "enormous file": _enormous,
+}
+"""Attacks that lie in what is handed in, before any of it runs; none is to get a point."""
+SEED = "the secret seed of this course"
 EACH = 4
 """How many of each neighbour there are, spread over the batch."""
 
@@ -53,6 +96,11 @@ def write_class(course: Path) -> None:
     names = sorted(ATTACKS)
     for index, name in enumerate(names):
         _write(course, f"{index:03} {name}", ATTACKS[name].text)
+    (course / "grader.toml").write_text(f'seed = "{SEED}"\n', encoding="utf-8")
+    for name, make in FOLDERS.items():
+        folder = course / "submitted" / f"001 {name}" / "m1_mini"
+        folder.mkdir(parents=True)
+        make(folder)
     for kind, text in NEIGHBOURS.items():
         for number in range(EACH):
             _write(course, f"{number * len(names) // EACH:03} {kind}", text)

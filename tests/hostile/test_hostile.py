@@ -15,7 +15,7 @@ import pytest
 from grader.confine import CannotConfine, launcher
 from grader.result import Result, Status
 from tests.conftest import ROOT
-from tests.hostile.arena import ATTACKS, EACH, NEIGHBOURS, write_class
+from tests.hostile.arena import ATTACKS, EACH, FOLDERS, NEIGHBOURS, SEED, write_class
 from tests.hostile.ordinary_user import USER, as_ordinary_user
 from tests.mini import check_of
 
@@ -92,6 +92,16 @@ def test_an_attack_gets_no_point_and_its_own_status(graded, name):
     assert ATTACKS[name].words in check.message
     assert not result.has_grader_error
     assert len(check.message) < 2_000
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_what_is_handed_in_is_taken_for_what_it_is(graded, name):
+    (result,) = graded.of(name)
+    assert result.points == 0
+    assert {check.status for check in result.checks} <= {Status.MISSING, Status.ERROR}
+    assert SEED not in result.model_dump_json()
+    assert set(graded.by_student) >= {"001 " + name} and "escaped" not in graded.by_student
+    assert not Path("/tmp/grader-escaped").exists()
 
 
 def test_nothing_is_left_behind(graded):
