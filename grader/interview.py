@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from grader.checks import Verdict
 from grader.checks.examine import status_of
 from grader.checks.verdict import Reply
 from grader.checks.wording import describe_reply
 from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
 from grader.course.case import Case
-from grader.course.prepare import observe
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
+from grader.replies import (
+    WORTH_ANOTHER_TRY,
+    FileState,
+    lost_verdict,
+    not_imported,
+    reply_of,
+    syntax_message,
+)
 from grader.result import CheckResult, Kind, Status
 from grader.wire import encode
 
@@ -23,48 +29,6 @@ _LOAD_SECONDS = 10.0
 """At least so long may an import take."""
 _WALL_PER_CPU = 3.0
 """Wall seconds allowed for each CPU second of a train check: the machine may be busy."""
-
-_SILENCES = {
-    Silence.TIMEOUT: Status.TIMEOUT,
-    Silence.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
-    Silence.CRASHED: Status.CRASHED,
-    Silence.FLOODED: Status.CRASHED,
-    Silence.MALFORMED: Status.CRASHED,
-    Silence.KILLED: Status.CRASHED,
-    Silence.NOT_STARTED: Status.GRADER_ERROR,
-    Silence.LEFT_ALONE: Status.GRADER_ERROR,
-}
-_ADVICE = {
-    Silence.TIMEOUT: "Look for a loop that never ends, or one over every pair of rows.",
-    Silence.OUT_OF_MEMORY: "Look for an array that grows with the square of the rows.",
-    Silence.CRASHED: "Graded code returns to its caller; it does not end the process.",
-    Silence.FLOODED: "Look for output in a loop that never ends.",
-    Silence.MALFORMED: "Graded code returns its answer and leaves the grader's own pipe alone.",
-    Silence.KILLED: "Look for a call that ends processes, or for memory that is used up.",
-    Silence.NOT_STARTED: "That is not your fault; tell the instructor.",
-    Silence.LEFT_ALONE: "That is not your fault; tell the instructor.",
-}
-_WORTH_ANOTHER_TRY = {Silence.KILLED, Silence.LEFT_ALONE, Silence.NOT_STARTED}
-"""What a machine does to a worker, too: the question is asked once more, of a fresh one."""
-
-
-@dataclass(frozen=True)
-class FileState:
-    """Why nothing in a file can be judged."""
-
-    status: Status
-    message: str
-    line: int | None = None
-
-    def verdict(self) -> Verdict:
-        """The verdict on every check of the file."""
-        return Verdict(self.status, message=self.message, line=self.line)
-
-
-def lost_verdict(lost: Lost) -> Verdict:
-    """The verdict on a check whose question got no answer."""
-    text = f"{lost.detail[:1].upper()}{lost.detail[1:]}. {_ADVICE[lost.silence]}"
-    return Verdict(_SILENCES[lost.silence], message=text)
 
 
 class Deadline:
@@ -161,7 +125,7 @@ class FileInterview:
         limits = self._limits_of(check)
         question = self.questions.encoded(case, self.file.name, exercise.forbid, limits.cpu_seconds)
         if question not in self._replies:
-            self._replies[question] = _reply(self._answer(question, limits, check))
+            self._replies[question] = reply_of(self._answer(question, limits, check))
         return self._replies[question]
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
@@ -201,7 +165,7 @@ class FileInterview:
         """
         exercise = self._asked_for[question]
         self._set_aside |= {exercise, *self.assignment.dependants(exercise)}
-        if lost.silence not in _WORTH_ANOTHER_TRY:
+        if lost.silence not in WORTH_ANOTHER_TRY:
             self._lost[question] = lost
 
     def inspect(self, name: str) -> dict[str, Any]:
@@ -250,7 +214,7 @@ class FileInterview:
             except Lost as lost:
                 if lost.question not in {None, question}:
                     self._put_aside(lost, lost.question)  # type: ignore[arg-type]
-                elif asked_again or lost.silence not in _WORTH_ANOTHER_TRY:
+                elif asked_again or lost.silence not in WORTH_ANOTHER_TRY:
                     raise
                 else:
                     asked_again = True
@@ -303,11 +267,11 @@ class FileInterview:
         seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
         question = {"kind": "load", "file": self.file.name, "cpu_seconds": seconds}
         try:
-            reply = _reply(self._put(worker, encode(question), seconds))
+            reply = reply_of(self._put(worker, encode(question), seconds))
         except Lost as lost:
-            if lost.silence in _WORTH_ANOTHER_TRY:
+            if lost.silence in WORTH_ANOTHER_TRY:
                 raise
-            self.state = _not_imported(self.file.name, lost)
+            self.state = not_imported(self.file.name, lost)
             raise NotLoadable from None
         if reply.observation.outcome == "answered":
             self._loaded = True
@@ -320,15 +284,6 @@ class FileInterview:
 
 class NotLoadable(Exception):
     """The file could not be imported; the interview's `state` says why."""
-
-
-def _not_imported(name: str, lost: Lost) -> FileState:
-    verdict = lost_verdict(lost)
-    text = (
-        f"While {name} was imported: {verdict.message} Code that trains or tests "
-        'belongs under `if __name__ == "__main__":`.'
-    )
-    return FileState(verdict.status, text)
 
 
 def inspect_files(interviews: list[FileInterview]) -> None:
@@ -348,48 +303,5 @@ def inspect_files(interviews: list[FileInterview]) -> None:
         problem = facts["problem"]
         if problem is not None:
             interview.state = FileState(
-                Status.ERROR, _syntax_message(interview.file.name, problem), problem["line"]
+                Status.ERROR, syntax_message(interview.file.name, problem), problem["line"]
             )
-
-
-def _syntax_message(name: str, problem: dict[str, Any]) -> str:
-    place = f", line {problem['line']}" if problem["line"] else ""
-    if problem["column"]:
-        place += f", column {problem['column']}"
-    text = f"{name}{place}: {problem['message']}."
-    if problem["text"]:
-        text += f"\n    {problem['text']}"
-        if problem["column"]:
-            text += "\n    " + " " * (problem["column"] - 1) + "^"
-    return text
-
-
-def _reply(answer: dict[str, Any]) -> Reply:
-    """Read a worker's answer, trusting the type of none of its fields."""
-    error, warnings, nearest = (answer.get(key) for key in ("error", "warnings", "nearest"))
-    return Reply(
-        observation=observe(answer),
-        error=_error(error) if type(error) is dict else {},
-        warnings=tuple(str(text) for text in warnings) if type(warnings) is list else (),
-        printed=str(answer.get("printed") or ""),
-        missing=str(answer.get("name") or ""),
-        nearest=tuple(str(name) for name in nearest) if type(nearest) is list else (),
-    )
-
-
-def _error(record: dict[str, Any]) -> dict[str, Any]:
-    frames = record.get("frames")
-    return {
-        "message": str(record.get("message") or ""),
-        "limit": str(record.get("limit") or ""),
-        "frames": [
-            {
-                "file": str(frame.get("file")),
-                "line": frame["line"] if type(frame.get("line")) is int else 0,
-                "function": str(frame.get("function")),
-                "code": str(frame.get("code") or ""),
-            }
-            for frame in (frames if type(frames) is list else [])
-            if type(frame) is dict
-        ],
-    }

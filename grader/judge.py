@@ -16,14 +16,8 @@ from grader.course.prepared import (
     PreparedFile,
 )
 from grader.course.question import Questions
-from grader.interview import (
-    Deadline,
-    FileInterview,
-    FileState,
-    NotLoadable,
-    inspect_files,
-    lost_verdict,
-)
+from grader.interview import Deadline, FileInterview, NotLoadable, inspect_files
+from grader.replies import FileState, lost_verdict
 from grader.result import CaseCount, CheckResult, Kind, Result, Status, SubmissionRecord, total
 from grader.submissions import Submission
 

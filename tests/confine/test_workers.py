@@ -129,7 +129,7 @@ def test_a_server_that_was_killed_is_replaced(start, chosen):
 def test_a_worn_out_server_makes_way_and_its_workers_finish(start, chosen, monkeypatch):
     if chosen.confinement != "forked":
         pytest.skip("only forked workers have a server")
-    monkeypatch.setattr("grader.confine.forked._MAX_CHILDREN", 1)
+    monkeypatch.setattr("grader.confine.fork_server._MAX_CHILDREN", 1)
     first = start()
     second = start()
     assert first.server is not second.server

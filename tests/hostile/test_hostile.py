@@ -65,7 +65,10 @@ def _grade(course, name, user):
     shutil.rmtree(course, ignore_errors=True)
     write_class(course)
     command = [sys.executable, "-m", "tests.hostile.arena", str(course), name]
-    environment = {**os.environ, "GRADER_SECRET": "a secret of the judge's"}
+    scratch = course / "scratch"
+    scratch.mkdir()
+    secret = {"GRADER_SECRET": "a secret of the judge's"}
+    environment = {**os.environ, **secret, "TMPDIR": str(scratch)}
     if user == "ordinary user":
         for path in (course, *course.parents[:4]):
             if path.owner() == "root" and path != Path("/"):

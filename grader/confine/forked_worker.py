@@ -1,0 +1,145 @@
+"""One forked worker as the judge talks to it: over a socket, without waiting more than it must."""
+
+from __future__ import annotations
+
+import select
+import signal
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from grader.confine.conversation import ConversingWorker, describe_ending, new_number
+from grader.confine.fork_server import MAX_REPLY, STATUS_SECONDS, Ends, ForkServer
+from grader.confine.interface import Lost, Silence
+from grader.wire import HEADER_BYTES, WireError, decode, encode, frame, frame_length
+
+_PIECE = 2**18
+_KEPT_EARLY = 16
+
+
+class ForkedWorker(ConversingWorker):
+    """A worker behind two sockets: the conversation, and the leash of what watches it."""
+
+    def __init__(self, server: ForkServer, ends: Ends) -> None:
+        self.server = server
+        self.conversation, self.leash = ends.conversation, ends.leash
+        self.closed = False
+        self.buffer = bytearray()
+        self.outbox = bytearray()
+        self.waiting: dict[bytes, tuple[int, float]] = {}
+        """Questions that are asked and not answered, in order: their numbers and seconds."""
+        self.early: dict[bytes, dict[str, Any]] = {}
+        """Answers that came before they were wanted."""
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self.conversation.close()
+            self.leash.close()
+            self.server.release()
+
+    def announce(self, questions: Sequence[tuple[bytes, float]]) -> None:
+        for question, seconds in questions:
+            self._queue(question, seconds)
+        self._pump()
+
+    def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
+        data = question if type(question) is bytes else encode(question)
+        if data in self.early:
+            return self.early.pop(data)
+        if data not in self.waiting:
+            self._queue(data, seconds)
+            self._pump()
+        while True:
+            # The worker takes one after the other: an answer is due after the one before it.
+            earliest, (number, limit) = next(iter(self.waiting.items()))
+            limit = min(limit, seconds) if earliest == data else limit
+            try:
+                answer = self._answer(number, time.monotonic() + limit, limit)
+            except Lost as lost:
+                raise Lost(lost.silence, lost.detail, earliest) from None
+            del self.waiting[earliest]
+            if earliest == data:
+                return answer
+            self.early[earliest] = answer
+            if len(self.early) > _KEPT_EARLY:  # nobody asks for it; or it is asked once more
+                del self.early[next(iter(self.early))]
+
+    def _queue(self, question: bytes, seconds: float) -> None:
+        number = new_number()
+        self.waiting[question] = number, seconds
+        self.outbox += frame(encode([number, question]))
+
+    def _pump(self) -> None:
+        """Send what the socket takes without waiting."""
+        while self.outbox:
+            try:
+                sent = self.conversation.send(memoryview(self.outbox)[:_PIECE])
+            except BlockingIOError:
+                return
+            except OSError:
+                self.outbox.clear()  # it is gone; what it said before can still be read
+                return
+            del self.outbox[:sent]
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        self.outbox += frame(data)
+        self._pump()
+
+    def _read(self, deadline: float) -> bytes | None:
+        if not self._fill(HEADER_BYTES, deadline):
+            return None
+        length = frame_length(bytes(self.buffer[:HEADER_BYTES]), self.answer_bytes)
+        if not self._fill(HEADER_BYTES + length, deadline):
+            ending = self._ending()
+            if ending.silence in {Silence.KILLED, Silence.LEFT_ALONE}:  # no fault of the message
+                raise ending
+            raise WireError("the worker ended inside a message")
+        body = bytes(self.buffer[HEADER_BYTES : HEADER_BYTES + length])
+        del self.buffer[: HEADER_BYTES + length]
+        return body
+
+    def _fill(self, count: int, deadline: float) -> bool:
+        """Read until the buffer holds `count` bytes; False when the worker ends before."""
+        while len(self.buffer) < count:
+            try:
+                piece = self.conversation.recv(_PIECE)
+            except BlockingIOError:
+                self._wait(deadline)
+                continue
+            except ConnectionError:
+                return False
+            if not piece:
+                return False
+            self.buffer += piece
+        return True
+
+    def _wait(self, deadline: float) -> None:
+        """Wait for an answer, and for room to send what is left of the questions.
+
+        The deadline is absolute: an answer that comes in drops does not extend it.
+        """
+        left = deadline - time.monotonic()
+        poll = select.poll()
+        poll.register(self.conversation, select.POLLIN | (select.POLLOUT if self.outbox else 0))
+        if left <= 0 or not poll.poll(left * 1000):
+            raise TimeoutError
+        self._pump()
+
+    def _ending(self) -> Lost:
+        """Ask the server, which no student's code can reach."""
+        self.leash.settimeout(STATUS_SECONDS)
+        try:
+            data = self.leash.recv(MAX_REPLY)
+            record = decode(data) if data else None
+        except TimeoutError:
+            return Lost(Silence.MALFORMED, "the process closed the conversation but lives on")
+        except (OSError, WireError):
+            record = None
+        if type(record) is not dict:
+            return Lost(Silence.LEFT_ALONE, "the fork server was ended")
+        if record["flooded"]:
+            return Lost(Silence.FLOODED, "too much was written to the output")
+        cpu_signal = int(signal.SIGXCPU)
+        code = -cpu_signal if record["code"] == cpu_signal else record["code"]
+        return describe_ending(code, record["output"], cpu_signal=cpu_signal)

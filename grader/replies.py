@@ -1,0 +1,108 @@
+"""From what a worker said, or did not say, to what the judge works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from grader.checks import Verdict
+from grader.checks.verdict import Reply
+from grader.confine import Lost, Silence
+from grader.course.prepare import observe
+from grader.result import Status
+
+_SILENCES = {
+    Silence.TIMEOUT: Status.TIMEOUT,
+    Silence.OUT_OF_MEMORY: Status.OUT_OF_MEMORY,
+    Silence.CRASHED: Status.CRASHED,
+    Silence.FLOODED: Status.CRASHED,
+    Silence.MALFORMED: Status.CRASHED,
+    Silence.KILLED: Status.CRASHED,
+    Silence.NOT_STARTED: Status.GRADER_ERROR,
+    Silence.LEFT_ALONE: Status.GRADER_ERROR,
+}
+_ADVICE = {
+    Silence.TIMEOUT: "Look for a loop that never ends, or one over every pair of rows.",
+    Silence.OUT_OF_MEMORY: "Look for an array that grows with the square of the rows.",
+    Silence.CRASHED: "Graded code returns to its caller; it does not end the process.",
+    Silence.FLOODED: "Look for output in a loop that never ends.",
+    Silence.MALFORMED: "Graded code returns its answer and leaves the grader's own pipe alone.",
+    Silence.KILLED: "Look for a call that ends processes, or for memory that is used up.",
+    Silence.NOT_STARTED: "That is not your fault; tell the instructor.",
+    Silence.LEFT_ALONE: "That is not your fault; tell the instructor.",
+}
+WORTH_ANOTHER_TRY = {Silence.KILLED, Silence.LEFT_ALONE, Silence.NOT_STARTED}
+"""What a machine does to a worker, too: the question is asked once more, of a fresh one."""
+
+
+@dataclass(frozen=True)
+class FileState:
+    """Why nothing in a file can be judged."""
+
+    status: Status
+    message: str
+    line: int | None = None
+
+    def verdict(self) -> Verdict:
+        """The verdict on every check of the file."""
+        return Verdict(self.status, message=self.message, line=self.line)
+
+
+def lost_verdict(lost: Lost) -> Verdict:
+    """The verdict on a check whose question got no answer."""
+    text = f"{lost.detail[:1].upper()}{lost.detail[1:]}. {_ADVICE[lost.silence]}"
+    return Verdict(_SILENCES[lost.silence], message=text)
+
+
+def not_imported(name: str, lost: Lost) -> FileState:
+    """The state of a file whose import did not come to an end."""
+    verdict = lost_verdict(lost)
+    text = (
+        f"While {name} was imported: {verdict.message} Code that trains or tests "
+        'belongs under `if __name__ == "__main__":`.'
+    )
+    return FileState(verdict.status, text)
+
+
+def syntax_message(name: str, problem: dict[str, Any]) -> str:
+    """Say where a file does not parse, and point at it."""
+    place = f", line {problem['line']}" if problem["line"] else ""
+    if problem["column"]:
+        place += f", column {problem['column']}"
+    text = f"{name}{place}: {problem['message']}."
+    if problem["text"]:
+        text += f"\n    {problem['text']}"
+        if problem["column"]:
+            text += "\n    " + " " * (problem["column"] - 1) + "^"
+    return text
+
+
+def reply_of(answer: dict[str, Any]) -> Reply:
+    """Read a worker's answer, trusting the type of none of its fields."""
+    error, warnings, nearest = (answer.get(key) for key in ("error", "warnings", "nearest"))
+    return Reply(
+        observation=observe(answer),
+        error=_error(error) if type(error) is dict else {},
+        warnings=tuple(str(text) for text in warnings) if type(warnings) is list else (),
+        printed=str(answer.get("printed") or ""),
+        missing=str(answer.get("name") or ""),
+        nearest=tuple(str(name) for name in nearest) if type(nearest) is list else (),
+    )
+
+
+def _error(record: dict[str, Any]) -> dict[str, Any]:
+    frames = record.get("frames")
+    return {
+        "message": str(record.get("message") or ""),
+        "limit": str(record.get("limit") or ""),
+        "frames": [
+            {
+                "file": str(frame.get("file")),
+                "line": frame["line"] if type(frame.get("line")) is int else 0,
+                "function": str(frame.get("function")),
+                "code": str(frame.get("code") or ""),
+            }
+            for frame in (frames if type(frames) is list else [])
+            if type(frame) is dict
+        ],
+    }
