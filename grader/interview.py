@@ -121,9 +121,8 @@ class FileInterview:
         Lost
             When no answer comes; the worker is gone then, and the next question gets a new one.
         """
-        exercise = self.assignment.exercise(check.exercise)
         limits = self._limits_of(check)
-        question = self.questions.encoded(case, self.file.name, exercise.forbid, limits.cpu_seconds)
+        question = self._question(check, case, limits)
         if question not in self._replies:
             self._replies[question] = reply_of(self._answer(question, limits, check))
         return self._replies[question]
@@ -187,13 +186,7 @@ class FileInterview:
         self._drop()
 
     def _limits_of(self, check: PreparedCheck) -> Limits:
-        """The course's limits; a training check brings its own CPU seconds, unless the course does.
-
-        Raises
-        ------
-        Lost
-            When the time for the whole submission is used up.
-        """
+        """The course's limits; a training check brings its own CPU seconds, unless they do."""
         place = (self.assignment.name, check.exercise, check.name)
         limits = self.limits.at(*place)
         own = check.settings.get("cpu_seconds")
@@ -212,8 +205,9 @@ class FileInterview:
             try:
                 return self._try(question, limits, check)
             except Lost as lost:
-                if lost.question not in {None, question}:
-                    self._put_aside(lost, lost.question)  # type: ignore[arg-type]
+                # Not so for an import, which is asked for on behalf of the question itself.
+                if lost.question in self._asked_for and lost.question != question:
+                    self._put_aside(lost, lost.question)
                 elif asked_again or lost.silence not in WORTH_ANOTHER_TRY:
                     raise
                 else:

@@ -219,3 +219,31 @@ def test_hidden_exceptions_show_no_message():
     message = check_of(grade_mini(text), "predict.batch").message
     assert "RuntimeError" in message and "X is" not in message and "in line" in message
     assert "X is" in check_of(grade_mini(text, public=True), "predict.batch").message
+
+
+class KilledOnce(SpawnedLauncher):
+    """Workers as usual, but the n-th question of all is answered by silence."""
+
+    def __init__(self, number):
+        self.number, self.count = number, 0
+
+    def start(self, settings):
+        worker = super().start(settings)
+        ask = worker.ask
+
+        def killed_once(question, seconds):
+            self.count += 1
+            if self.count == self.number:
+                raise Lost(Silence.KILLED, "the process was killed", question)
+            return ask(question, seconds)
+
+        worker.ask = killed_once
+        return worker
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_a_worker_that_the_machine_killed_costs_nothing(number):
+    """The first question inspects, the second imports, the others ask."""
+    submission = Submission("s", "m1_mini", {"mini.py": REFERENCE.encode()})
+    result = grade(submission, mini(), KilledOnce(number))
+    assert result.points == result.max_points
