@@ -233,7 +233,7 @@ _add(
     "result files written wherever that is allowed",
     FAILED,
     """
-    for folder in ("/tmp", ".", "..", "results", "/worker", "/work", "/root", "/var/tmp", "/"):
+    for folder in ("/tmp", ".", "..", "results", "/worker", "/srv", "/root", "/var/tmp", "/"):
         for name in ("results.json", "gradebook.db", "student.json", ".grader/progress.json"):
             try:
                 with open(os.path.join(folder, name), "w") as file:
