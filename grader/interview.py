@@ -129,7 +129,7 @@ class FileInterview:
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
         forbid = self.assignment.exercise(check.exercise).forbid
-        return self.questions.encoded(case, self.file.name, forbid, limits.cpu_seconds)
+        return self.questions.encoded(check, case, self.file.name, forbid, limits.cpu_seconds)
 
     def _announce(self, worker: Worker, check: PreparedCheck) -> None:
         """Say what will be asked from this check on, so that the worker need not wait for us."""

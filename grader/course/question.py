@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.course.case import Case
+from grader.course.prepared import PreparedCheck
 from grader.wire import encode
 
 
@@ -23,21 +24,27 @@ def question_of(
 
 
 class Questions:
-    """Encoded questions, each made when it is first asked.
+    """The encoded questions of an assignment's own cases, each made when it is first asked.
 
-    The cases stay alive with their assignment, which whoever holds this holds as well.
+    A case is known by its identity, so every case that is remembered is also kept alive: the
+    number of one that is gone may be given to another.
     """
 
     def __init__(self) -> None:
-        self._encoded: dict[tuple[Any, ...], bytes] = {}
+        self._encoded: dict[tuple[Any, ...], tuple[Case, bytes]] = {}
 
     def encoded(
-        self, case: Case, file: str, forbid: tuple[str, ...], cpu_seconds: float | None
+        self, check: PreparedCheck, case: Case, file: str, forbid: tuple[str, ...], seconds: float
     ) -> bytes:
-        """The question, ready to be sent."""
-        key = (id(case), file, forbid, cpu_seconds)
+        """The question, ready to be sent, with the CPU seconds that it may take.
+
+        A case that a check made for one student (a finite difference, say) is not remembered.
+        """
+        key = (id(case), file, forbid, seconds)
         known = self._encoded.get(key)
-        if known is None:
-            question = question_of(case, file, forbid=forbid, cpu_seconds=cpu_seconds)
-            known = self._encoded[key] = encode(question)
-        return known
+        if known is not None and known[0] is case:
+            return known[1]
+        data = encode(question_of(case, file, forbid=forbid, cpu_seconds=seconds))
+        if any(case is own for own in check.cases):
+            self._encoded[key] = case, data
+        return data
