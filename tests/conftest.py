@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.confine import CannotConfine, Launcher, SpawnedLauncher, launcher
-from grader.course.catalogue import load_live
+from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
@@ -17,7 +17,7 @@ from grader.result import Result, Visibility
 from grader.submissions import Submission
 
 ROOT = Path(__file__).resolve().parents[1]
-ASSIGNMENTS = ("a1_least_squares", "a2_logistic_regression")
+ASSIGNMENTS = tuple(live_assignments(ROOT))
 
 
 @lru_cache
@@ -45,12 +45,21 @@ def strongest() -> Launcher:
 
 
 def file_of(name: str, backend: str) -> str:
-    return next(file.name for file in live(name).assignment.files if file.backend == backend)
+    """The first file of a backend; an assignment may have a second one for Keras."""
+    return files_of(name, backend)[0]
+
+
+def files_of(name: str, backend: str) -> list[str]:
+    return [file.name for file in live(name).assignment.files if file.backend == backend]
 
 
 def exercises_of(name: str, backend: str) -> frozenset[str]:
     files = (file for file in live(name).assignment.files if file.backend == backend)
     return frozenset(exercise.name for file in files for exercise in file.exercises)
+
+
+def exercises_in(name: str, file: str) -> frozenset[str]:
+    return frozenset(one.name for one in live(name).assignment.exercises() if one.file == file)
 
 
 def grade_text(

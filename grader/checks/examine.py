@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from grader.checks.verdict import Interview, Reply, Verdict
-from grader.checks.wording import describe_mismatch, describe_reply
+from grader.checks.wording import WRONG_FORM, describe_mismatch, describe_reply
 from grader.comparison import Mismatch
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
@@ -75,6 +74,8 @@ def status_of(reply: Reply) -> tuple[Status, int | None]:
     exact = special(reply)
     if exact is not None:
         return exact, line
+    if reply.observation.raised[:1] == [WRONG_FORM]:
+        return Status.FAILED, None  # a wrong answer, although a step had to stop because of it
     if reply.observation.outcome == "raised":
         return Status.ERROR, line
     return Status.FAILED, None
@@ -111,8 +112,3 @@ def answered(reply: Reply, exercise: str, interview: Interview) -> str | None:
     if reply.observation.outcome == "answered":
         return None
     return describe_reply(exercise, reply, interview.assignment.visibility)
-
-
-def values_of(observation_values: list[Any]) -> Any:
-    """The single value of a reply, or None when the reply is malformed."""
-    return observation_values[0] if len(observation_values) == 1 else None

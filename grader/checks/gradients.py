@@ -10,8 +10,8 @@ import numpy as np
 
 from grader.checks.outputs import judge_outputs
 from grader.checks.verdict import Interview, Verdict
-from grader.comparison import as_array
-from grader.course.case import Case
+from grader.comparison import Array, as_array
+from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import picked
 from grader.result import Diagnosis, Status
@@ -50,15 +50,8 @@ def _consistent(check: PreparedCheck, interview: Interview, case: Case) -> bool:
     For each argument in `wrt`, along one fixed random direction v:
     ``(L(θ + εv) − L(θ − εv)) / 2ε ≈ ⟨∇L, v⟩``.
     """
-    reply = interview.ask(check, case)
-    gradients = picked(check, reply.observation)
-    if (
-        len(gradients) == 1
-        and isinstance(gradients[0], tuple | list)
-        and len(check.settings["wrt"]) > 1
-    ):
-        gradients = list(gradients[0])
-    if len(gradients) != len(check.settings["wrt"]):
+    gradients = _gradients_of(check, interview.ask(check, case).observation)
+    if gradients is None:
         return False
     varied = False
     for name, gradient in zip(check.settings["wrt"], gradients, strict=True):
@@ -80,8 +73,20 @@ def _consistent(check: PreparedCheck, interview: Interview, case: Case) -> bool:
     return varied
 
 
-def _direction(label: str, argument: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.random.default_rng(zlib.crc32(label.encode())).normal(size=argument.shape)
+def _direction(label: str, argument: Array) -> Array:
+    generator = np.random.default_rng(zlib.crc32(label.encode()))
+    return np.asarray(generator.normal(size=argument.shape))
+
+
+def _gradients_of(check: PreparedCheck, observation: Observation) -> list[Any] | None:
+    """The gradients in the order of `wrt`; None when there is another number of them."""
+    names = check.settings["wrt"]
+    gradients = picked(check, observation)
+    if len(gradients) == 1 and isinstance(gradients[0], dict):
+        return [gradients[0].get(name) for name in names]
+    if len(gradients) == 1 and isinstance(gradients[0], tuple | list) and len(names) > 1:
+        gradients = list(gradients[0])
+    return gradients if len(gradients) == len(names) else None
 
 
 def _losses(
@@ -89,24 +94,41 @@ def _losses(
     interview: Interview,
     case: Case,
     name: str,
-    argument: np.ndarray[Any, Any],
-    change: np.ndarray[Any, Any],
+    argument: Array,
+    change: Array,
 ) -> tuple[float, float] | None:
-    loss = check.settings["of"]
-    steps = []
-    for save, moved in (("plus", argument + change), ("minus", argument - change)):
-        value = moved if isinstance(case.arguments[name], np.ndarray) else float(moved)
-        call = case.call_of(loss or check.exercise, {**case.arguments, name: value})
-        steps.append({**call, "save": save})
-    probe = replace(case, steps=tuple(steps), returns=("plus", "minus"))
-    values = interview.ask(check, probe).observation.values
-    if len(values) != 2:
-        return None
+    """The student's loss on both sides of `argument`; None where it is no finite number."""
     numbers = []
-    for value in values:
-        own = value[0] if loss is None and isinstance(value, tuple | list) and value else value
-        array = as_array(own)
+    for moved in (argument + change, argument - change):
+        value = moved if isinstance(case.arguments[name], np.ndarray) else float(moved)
+        probe = _probe(check, case, {name: value})
+        number = _loss_of(check, case, interview.ask(check, probe).observation.values)
+        if number is None or not np.isfinite(number):
+            return None
+        numbers.append(number)
+    return numbers[0], numbers[1]
+
+
+def _probe(check: PreparedCheck, case: Case, moved: dict[str, Any]) -> Case:
+    if case.loss:
+        return case.loss_probe(moved)
+    call = case.call_of(check.settings["of"] or check.exercise, {**case.arguments, **moved})
+    return replace(case, steps=(call,), returns=("result",))
+
+
+def _loss_of(check: PreparedCheck, case: Case, values: list[Any]) -> float | None:
+    """Σ weight · value over the values of the loss; of ``(loss, gradient, …)`` the first."""
+    if len(values) != max(len(case.loss), 1):
+        return None
+    if not case.loss and check.settings["of"] is None and isinstance(values[0], tuple | list):
+        values = [values[0][0] if values[0] else None]
+    weights = case.loss_weights or (np.ones(()),) * len(values)
+    total = 0.0
+    for value, weight in zip(values, weights, strict=True):
+        array = as_array(value)
         if array is None or array.dtype.kind not in "biuf":
             return None
-        numbers.append(float(np.sum(array)))
-    return (numbers[0], numbers[1]) if np.isfinite(numbers).all() else None
+        if case.loss_weights and weight.shape != array.shape:
+            return None
+        total += float(np.sum(array * weight))
+    return total

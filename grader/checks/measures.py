@@ -21,7 +21,7 @@ class Unmeasurable(Exception):
 
 @dataclass(frozen=True)
 class Measured:
-    """A quality, larger is better, and plots worth looking at."""
+    """A quality and plots worth looking at."""
 
     quality: float
     plots: tuple[Plot, ...] = ()
@@ -36,6 +36,7 @@ class Measure:
 
     title: str
     of: Callable[[list[Any], dict[str, Any], list[Any]], Measured]
+    lower_is_better: bool = False
 
 
 def linear_r2(values: list[Any], held_out: dict[str, Any], reference: list[Any]) -> Measured:
@@ -73,12 +74,42 @@ def predictions_accuracy(
 ) -> Measured:
     """Accuracy of predicted labels, from an answer that ends with them."""
     y = held_out["y"]
-    predicted = as_array(values[-1]) if values else None
-    if predicted is None or predicted.shape != y.shape or predicted.dtype.kind not in "iu":
-        raise Unmeasurable(f"integer labels of shape {y.shape} were expected")
+    predicted = _last(values, y.shape, "iu", "integer labels")
     classes = int(y.max()) + 1
     inside = np.clip(predicted, 0, classes - 1)
     return Measured(float(np.mean(predicted == y)), (_confusion(y, inside, classes),))
+
+
+def logits_accuracy(values: list[Any], held_out: dict[str, Any], reference: list[Any]) -> Measured:
+    """Accuracy of the largest logit of each row, from an answer that ends with logits (N, K)."""
+    y = held_out["y"]
+    classes = np.shape(reference[-1])[-1]
+    logits = _finite(_last(values, (len(y), classes), "iuf", "logits"))
+    predicted = np.argmax(logits, axis=1)
+    return Measured(float(np.mean(predicted == y)), (_confusion(y, predicted, classes),))
+
+
+def mean_squared_error(
+    values: list[Any], held_out: dict[str, Any], reference: list[Any]
+) -> Measured:
+    """Mean of (y − ŷ)², from an answer that ends with predictions."""
+    y = held_out["y"]
+    predicted = _finite(_last(values, y.shape, "iuf", "predictions"))
+    return Measured(float(np.mean((y - predicted) ** 2)))
+
+
+def relative_rmse(values: list[Any], held_out: dict[str, Any], reference: list[Any]) -> Measured:
+    """√mean(y − ŷ)² over that of the forecast in ``persistence``, the last value seen."""
+    own = mean_squared_error(values, held_out, reference).quality
+    baseline = float(np.mean((held_out["y"] - held_out["persistence"]) ** 2))
+    return Measured(float(np.sqrt(own / baseline)))
+
+
+def exact_match(values: list[Any], held_out: dict[str, Any], reference: list[Any]) -> Measured:
+    """The share of rows that are right in every place, from an answer that ends with them."""
+    y = held_out["y"]
+    predicted = _last(values, y.shape, "iu", "integer ids")
+    return Measured(float(np.mean(np.all(predicted == y, axis=1))))
 
 
 MEASURES: dict[str, Measure] = {
@@ -86,7 +117,26 @@ MEASURES: dict[str, Measure] = {
     "logistic_accuracy": Measure("accuracy", logistic_accuracy),
     "softmax_accuracy": Measure("accuracy", softmax_accuracy),
     "predictions_accuracy": Measure("accuracy", predictions_accuracy),
+    "logits_accuracy": Measure("accuracy", logits_accuracy),
+    "mean_squared_error": Measure("mean squared error", mean_squared_error, lower_is_better=True),
+    "relative_rmse": Measure("RMSE over persistence", relative_rmse, lower_is_better=True),
+    "exact_match": Measure("exact match", exact_match),
 }
+
+
+def _last(values: list[Any], shape: tuple[int, ...], kinds: str, what: str) -> Array:
+    """The last value of an answer, which must have this shape and a dtype of these kinds."""
+    array = as_array(values[-1]) if values else None
+    if array is None or array.shape != shape or array.dtype.kind not in kinds:
+        received = "no array of numbers" if array is None else f"{array.dtype} {array.shape}"
+        raise Unmeasurable(f"{what} of shape {shape} were expected; received {received}")
+    return array
+
+
+def _finite(array: Array) -> Array:
+    if not np.isfinite(array).all():
+        raise Unmeasurable("the answer contains NaN or infinity: did training diverge?")
+    return array.astype(np.float64)
 
 
 def _weights(values: list[Any], shapes: list[tuple[int, ...]]) -> list[Array]:

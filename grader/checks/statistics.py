@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.examine import Judgement, answered, examine, values_of
+from grader.checks.examine import Judgement, answered, examine
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.comparison import as_array
 from grader.course.case import Case
@@ -30,30 +30,42 @@ STATISTICS: dict[str, Callable[[Array], float]] = {
 
 def judge_statistics(check: PreparedCheck, interview: Interview) -> Verdict:
     """Compute each expected statistic of the answer, which must have the reference's shape."""
+    visibility = interview.assignment.visibility
 
     def judge(case: Case, reply: Reply) -> Judgement:
         problem = answered(reply, check.exercise, interview)
         if problem is not None:
             return problem
-        assert case.expected is not None
-        array = as_array(values_of(reply.observation.values))
-        wanted = np.shape(case.expected.values[0])
-        if array is None or array.shape != wanted or array.dtype.kind not in "biuf":
-            received = "no array of real numbers" if array is None else f"shape {array.shape}"
-            return f"an array of shape {wanted} was expected; received {received}"
-        if array.size == 0:
-            return None
-        for expectation in case.expects:
-            value = STATISTICS[expectation.statistic](array.astype(np.float64))
-            if not expectation.low <= value <= expectation.high:  # NaN fails too
-                name = expectation.statistic
-                if interview.assignment.visibility is Visibility.HIDDEN:
-                    return f"the {name} of the output is out of its range"
-                low, high = expectation.low, expectation.high
-                return (
-                    f"the {name} of the output should lie in [{low:.4g}, {high:.4g}]; "
-                    f"received {value:.4g}"
-                )
+        for position, name in enumerate(case.returns):
+            problem = _problem(case, reply, position, visibility)
+            if problem is not None:
+                return f"{name}: {problem}" if len(case.returns) > 1 else problem
         return None
 
     return examine(check, interview, judge)
+
+
+def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) -> str | None:
+    """What is wrong with one returned value; None when its statistics are in their ranges."""
+    assert case.expected is not None
+    received, expected = reply.observation.values, case.expected.values
+    array = as_array(received[position]) if len(received) == len(expected) else None
+    wanted = np.shape(expected[position])
+    if array is None or array.shape != wanted or array.dtype.kind not in "biuf":
+        found = "no array of real numbers" if array is None else f"shape {array.shape}"
+        return f"an array of shape {wanted} was expected; received {found}"
+    if array.size == 0:
+        return None
+    for expectation in case.expects:
+        if (expectation.of or case.returns[0]) != case.returns[position]:
+            continue
+        statistic, low, high = expectation.statistic, expectation.low, expectation.high
+        value = STATISTICS[statistic](array.astype(np.float64))
+        if not low <= value <= high:  # NaN fails too
+            if visibility is Visibility.HIDDEN:
+                return f"the {statistic} of the output is out of its range"
+            return (
+                f"the {statistic} of the output should lie in [{low:.4g}, {high:.4g}]; "
+                f"received {value:.4g}"
+            )
+    return None

@@ -34,7 +34,7 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
         plots.extend(measured.plots)
         quality = measured.quality if math.isfinite(measured.quality) else baseline
         shares.append(min(1.0, max(0.0, (quality - baseline) / (threshold - baseline))))
-        if quality >= threshold:
+        if quality <= threshold if measure.lower_is_better else quality >= threshold:
             return None
         return (
             f"{measure.title} on held-out data is {measured.quality:.3f}; "

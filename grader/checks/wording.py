@@ -13,6 +13,9 @@ from grader.result import Visibility
 from grader.wire import Opaque
 
 _MAX_SHOWN = 6
+_MAX_FORM = 120
+WRONG_FORM = "grader.worker.steps.WrongForm"
+"""What a step raises that cannot go on with what the student's code returned."""
 _LIMITS = {
     "temporary files": "filled all the space that graded code has for temporary files",
     "file size": "wrote a file that is larger than graded code may write",
@@ -90,6 +93,8 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     name = raised[0].removeprefix("builtins.")
     if name == "NotImplementedError":
         return f"{exercise} is not written yet."
+    if raised[0] == WRONG_FORM:
+        return f"{exercise}: {str(reply.error.get('message'))[:_MAX_FORM]}."
     if outcome == "forbidden":
         return f"{reply.error.get('message', 'a forbidden function was used')}{_place(reply)}."
     if name.endswith("ForbiddenImport"):

@@ -1,8 +1,9 @@
 """Assignments, exercises, checks and cases: the words in which a course is written."""
 
 from grader.course.assignment import Assignment, Exercise, StudentFile
-from grader.course.case import Case, Expectation, case, script, step
+from grader.course.case import Case, Expectation, backward_case, case, script
 from grader.course.misconception import Misconception, misconception
+from grader.course.step import step
 from grader.wire import Rng
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Misconception",
     "Rng",
     "StudentFile",
+    "backward_case",
     "case",
     "misconception",
     "script",

@@ -84,7 +84,8 @@ class Exercise:
             The arguments that the gradients belong to, in the order of the outputs.
         of
             The exercise that computes the loss (the sum of its output, when that is an array);
-            None when this one returns ``(loss, gradient, …)`` itself.
+            None when this one returns ``(loss, gradient, …)`` itself. A script names the steps
+            of its loss on its own; `of` then says which exercise to look at.
         consistent_share
             The part of the points for a gradient that is wrong, but right for the student's own
             wrong loss.

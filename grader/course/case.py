@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.wire import Ref
+import numpy as np
 
-Step = dict[str, Any]
+from grader.course.step import Step, step
+from grader.wire import Ref
 
 KERAS_TOLERANCE = 1e-4
 """Keras computes in float32; see the curriculum's conventions."""
@@ -20,6 +21,8 @@ class Expectation:
     statistic: str
     low: float
     high: float
+    of: str = ""
+    """Which of a script's returned results; the first, when none is named."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Case:
     held_out: dict[str, Any] = field(default_factory=dict)
     """Data for the measure of a train check; it never leaves the judge."""
     expects: tuple[Expectation, ...] = ()
+    takes: tuple[int, ...] = ()
+    """Which values of a returned tuple count; all that came, when it is empty."""
+    loss: tuple[str, ...] = ()
+    """The steps of a script whose results, times `loss_weights`, add up to a scalar loss."""
+    loss_weights: tuple[np.ndarray[Any, Any], ...] = ()
     expected: Observation | None = None
     mistaken: dict[str, Observation] = field(default_factory=dict)
 
@@ -58,7 +66,49 @@ class Case:
         """Return the case with its steps: unless it has its own, one call of the exercise."""
         if self.steps:
             return self
-        return replace(self, steps=(self.call_of(exercise),), returns=("result",))
+        call = self.call_of(exercise)
+        if not self.takes:
+            return replace(self, steps=(call,), returns=("result",))
+        items = {f"value {index + 1}": step.item("result", index) for index in self.takes}
+        steps = (call, *({**item, "save": name} for name, item in items.items()))
+        return replace(self, steps=steps, returns=tuple(items))
+
+    def asked_steps(self) -> list[Step]:
+        """The steps with this case's arguments in place of the references to them."""
+        return [self._with_arguments(one) for one in self.steps]
+
+    def _with_arguments(self, one: Step) -> Step:
+        filled = {key: self._resolved(value) for key, value in one.items()}
+        if any(isinstance(value, Ref) for value in one.get("args", ())):
+            # So that a message about a changed input can name it.
+            filled.setdefault(
+                "names",
+                [
+                    value.name if isinstance(value, Ref) else f"argument {number}"
+                    for number, value in enumerate(one["args"], start=1)
+                ],
+            )
+        return filled
+
+    def _resolved(self, value: Any) -> Any:
+        if isinstance(value, Ref):
+            return self.arguments.get(value.name, value)
+        if isinstance(value, list | tuple):
+            return type(value)(self._resolved(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._resolved(item) for key, item in value.items()}
+        return value
+
+    def loss_probe(self, moved: dict[str, Any]) -> Case:
+        """Return the case that computes the loss alone, with some arguments moved."""
+        names = [one.get("save") for one in self.steps]
+        last = max(names.index(name) for name in self.loss)
+        return replace(
+            self,
+            arguments={**self.arguments, **moved},
+            steps=self.steps[: last + 1],
+            returns=self.loss,
+        )
 
     def call_of(self, function: str, arguments: dict[str, Any] | None = None) -> Step:
         """Return the step that calls `function` with this case's (or other) arguments."""
@@ -83,6 +133,7 @@ def case(
     offending: str | None = None,
     held_out: dict[str, Any] | None = None,
     expects: tuple[Expectation, ...] | list[Expectation] = (),
+    takes: int | tuple[int, ...] = (),
     **arguments: Any,
 ) -> Case:
     """Make a case that calls the exercise with `arguments`, by position, in this order.
@@ -101,10 +152,13 @@ def case(
         Data for the measure of a train check; never sent to the student's process.
     expects
         For a check of statistics, the ranges.
+    takes
+        How many of the returned values count, from the first, or which: a cache never does.
     """
     return Case(
         label=label,
         arguments=arguments,
+        takes=tuple(range(takes)) if isinstance(takes, int) else takes,
         options=options or {},
         rtol=rtol,
         atol=atol,
@@ -119,6 +173,9 @@ def script(
     /,
     *,
     returns: tuple[str, ...],
+    arguments: dict[str, Any] | None = None,
+    loss: tuple[str, ...] = (),
+    loss_weights: tuple[np.ndarray[Any, Any], ...] = (),
     rtol: float = KERAS_TOLERANCE,
     atol: float = KERAS_TOLERANCE,
     offending: str | None = None,
@@ -128,17 +185,35 @@ def script(
 ) -> Case:
     """Make a case of several steps; each keyword is the name that a step's result gets.
 
-    `returns` names the results that are sent back and compared with the reference's.
+    Parameters
+    ----------
+    returns
+        The results that are sent back and compared with the reference's.
+    arguments
+        Values that steps refer to by name, so that a gradient check can move them.
+    loss
+        The steps whose results add up to the loss that a gradient check differentiates.
+    loss_weights
+        For each of `loss` an array that its result is multiplied by; none for plain sums.
     """
-    unknown = set(returns) - set(steps)
-    if unknown:
+    given = arguments or {}
+    known = set(steps)
+    if problem := (set(returns) | set(loss)) - known:
         raise ValueError(
-            f"Expected returns to name steps ({', '.join(steps)}). Received: {sorted(unknown)}"
+            f"Expected returns and loss to name steps ({', '.join(steps)}). "
+            f"Received: {sorted(problem)}"
+        )
+    if known & set(given):
+        raise ValueError(
+            f"Expected arguments and steps of different names. Received: {known & set(given)}"
         )
     return Case(
         label=label,
+        arguments=given,
         steps=tuple({**one, "save": name} for name, one in steps.items()),
         returns=tuple(returns),
+        loss=tuple(loss),
+        loss_weights=tuple(loss_weights),
         rtol=rtol,
         atol=atol,
         offending=offending,
@@ -147,82 +222,50 @@ def script(
     )
 
 
-class step:
-    """The steps of a script, as the student's process will run them."""
+def backward_case(
+    label: str,
+    /,
+    *,
+    forward: str,
+    douts: dict[str, Any],
+    cache: int = -1,
+    options: dict[str, Any] | None = None,
+    rtol: float = 1e-5,
+    atol: float = 1e-6,
+    **arguments: Any,
+) -> Case:
+    """Make a case that runs `…_forward` and hands its cache to the same student's `…_backward`.
 
-    @staticmethod
-    def ref(name: str) -> Ref:
-        """Refer to an earlier result as an argument."""
-        return Ref(name)
+    The loss that a gradient check differentiates is Σ out · dout over the first outputs.
 
-    @staticmethod
-    def call(function: str, *args: Any, **options: Any) -> Step:
-        """Call a function, or construct a class, of the student's module."""
-        return {"op": "call", "target": function, "args": list(args), "options": options}
-
-    construct = call
-
-    @staticmethod
-    def method(on: str, name: str, *args: Any, **options: Any) -> Step:
-        """Call a method of an earlier result."""
-        return {"op": "method", "on": on, "target": name, "args": list(args), "options": options}
-
-    @staticmethod
-    def attribute(on: str, name: str) -> Step:
-        """Read an attribute of an earlier result."""
-        return {"op": "attribute", "on": on, "target": name}
-
-    @staticmethod
-    def length(on: str) -> Step:
-        """Take the length of an earlier result."""
-        return {"op": "length", "on": on}
-
-    @staticmethod
-    def seed(value: int) -> Step:
-        """Seed Keras, NumPy and the backend."""
-        return {"op": "keras.seed", "value": value}
-
-    @staticmethod
-    def describe(on: str, *facts: str) -> Step:
-        """Read facts of a model; see `grader.worker.keras_steps`."""
-        return {"op": "keras.describe", "on": on, "facts": list(facts)}
-
-    @staticmethod
-    def set_weights(on: str, weights: list[Any]) -> Step:
-        """Put these weights into a model or layer."""
-        return {"op": "keras.set_weights", "on": on, "value": weights}
-
-    @staticmethod
-    def get_weights(on: str) -> Step:
-        """Read the weights of a model or layer."""
-        return {"op": "keras.get_weights", "on": on}
-
-    @staticmethod
-    def predict(on: str, X: Any) -> Step:
-        """Call a model or layer on `X`, in inference mode."""
-        return {"op": "keras.predict", "on": on, "value": X}
-
-    @staticmethod
-    def loss_and_gradients(on: str, X: Any, y: Any) -> Step:
-        """Compute the compiled loss of one batch and its gradients."""
-        return {"op": "keras.loss_and_gradients", "on": on, "X": X, "y": y}
-
-    @staticmethod
-    def round_trip(on: str) -> Step:
-        """Ask whether `from_config(get_config())` keeps the config."""
-        return {"op": "keras.round_trip", "on": on}
-
-    @staticmethod
-    def number(on: str) -> Step:
-        """Read a scalar tensor as a number."""
-        return {"op": "keras.number", "on": on}
-
-    @staticmethod
-    def history(on: str, metric: str) -> Step:
-        """Read one curve of a History or of its dict."""
-        return {"op": "keras.history", "on": on, "value": metric}
-
-    @staticmethod
-    def falls(on: str) -> Step:
-        """Ask whether a curve ends below its beginning."""
-        return {"op": "falls", "on": on}
+    Parameters
+    ----------
+    forward
+        The forward exercise; the backward one has the same name with the other ending.
+    douts
+        The gradients of the first outputs, in order.
+    cache
+        Where the cache stands among the outputs.
+    """
+    refer = [step.ref(name) for name in arguments]
+    outputs = {f"output {number}": number - 1 for number in range(1, len(douts) + 1)}
+    steps: dict[str, Any] = {
+        "forward": step.call(forward, *refer, **(options or {})),
+        **{name: step.item("forward", index) for name, index in outputs.items()},
+        "cache": step.cache("forward", cache),
+        "gradients": step.call(
+            forward.removesuffix("_forward") + "_backward",
+            *(step.ref(name) for name in douts),
+            step.ref("cache"),
+        ),
+    }
+    return script(
+        label,
+        arguments={**arguments, **douts},
+        returns=("gradients",),
+        loss=tuple(outputs),
+        loss_weights=tuple(douts.values()),
+        rtol=rtol,
+        atol=atol,
+        **steps,
+    )

@@ -16,7 +16,8 @@ from grader.course.prepare import LiveCourse
 
 PUBLIC_FOLDER = "public"
 CHECKS_FILE = "checks.py"
-MISCONCEPTIONS_FILE = "misconceptions.py"
+MISCONCEPTIONS = "*misconceptions.py"
+"""Long assignments split theirs by subject."""
 
 
 class UnknownAssignment(Exception):
@@ -75,7 +76,7 @@ def choose(name: str, known: dict[str, Path]) -> Path:
 def load_live(folder: Path) -> LiveCourse:
     """Import an assignment's declarations and read its references.
 
-    Only ``checks.py`` is imported; references and misconceptions are read as text.
+    Only ``checks.py`` and its parts are imported; references and misconceptions are read as text.
     """
     root = str(folder.resolve().parent.parent)
     if root not in sys.path:
@@ -84,7 +85,11 @@ def load_live(folder: Path) -> LiveCourse:
     assignment = checks.assignment
     if not isinstance(assignment, Assignment):
         raise TypeError(f"Expected {folder / CHECKS_FILE} to define `assignment`.")
-    mistakes = read_misconceptions((folder / MISCONCEPTIONS_FILE).read_text(encoding="utf-8"))
+    mistakes = tuple(
+        one
+        for path in sorted(folder.glob(MISCONCEPTIONS))
+        for one in read_misconceptions(path.read_text(encoding="utf-8"))
+    )
     references = {
         file.name: (folder / file.name).read_text(encoding="utf-8") for file in assignment.files
     }

@@ -16,7 +16,7 @@ def question_of(
     return {
         "kind": "ask",
         "file": file,
-        "steps": list(case.steps),
+        "steps": case.asked_steps(),
         "returns": list(case.returns),
         "forbid": list(forbid),
         "cpu_seconds": cpu_seconds,

@@ -8,7 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from grader.worker.steps import Operation, Scope, Step
+from grader.worker.differentiate import value_and_gradients
+from grader.worker.steps import Operation, Scope, Step, WrongForm
 
 
 def reseed() -> None:
@@ -55,25 +56,62 @@ def _predict(scope: Scope, step: Step) -> Any:
     return scope.saved[step["on"]](scope.resolve(step["value"]), training=False)
 
 
-def _loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
-    """Compute the compiled loss, regularisation included, and its gradients by the backend.
+def _call(scope: Scope, step: Step) -> Any:
+    return scope.saved[step["on"]](scope.resolve(step["value"]), **_options(scope, step))
 
-    Gradients come from one step of plain gradient descent with learning rate 1 on a copy
-    of the weights: the only way that is the same on every backend.
-    """
+
+def _options(scope: Scope, step: Step) -> dict[str, Any]:
+    return {key: scope.resolve(value) for key, value in step["options"].items()}
+
+
+def _fit(scope: Scope, step: Step) -> dict[str, list[float]]:
+    X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
+    history = scope.saved[step["on"]].fit(X, y, verbose=0, **_options(scope, step))
+    return {name: [float(value) for value in curve] for name, curve in history.history.items()}
+
+
+def _gradients(scope: Scope, step: Step) -> dict[str, Any]:
+    """Differentiate Σ layer(X) · dout with respect to X and the trainable weights."""
+    layer, options = scope.saved[step["on"]], _options(scope, step)
+    X, dout = scope.resolve(step["value"]), scope.resolve(step["dout"])
+    layer(X, **options)  # builds it
+    weights = layer.trainable_variables
+
+    def weighted_sum(x: Any) -> Any:
+        return keras.ops.sum(layer(x, **options) * dout)
+
+    _, of_inputs, of_weights = value_and_gradients(weighted_sum, X, weights)
+    return {"inputs": of_inputs, "weights": _dense(of_weights, weights)}
+
+
+def _dense(gradients: list[Any], weights: list[Any]) -> list[Any]:
+    """Zeros where the backend found no dependence."""
+    return [
+        np.zeros(weight.shape, "float32") if gradient is None else gradient
+        for gradient, weight in zip(gradients, weights, strict=True)
+    ]
+
+
+def _loss_gradient(scope: Scope, step: Step) -> dict[str, Any]:
+    loss, y = scope.saved[step["on"]], scope.resolve(step["y"])
+    value, gradient, _ = value_and_gradients(lambda logits: loss(y, logits), step["value"])
+    return {"loss": value, "gradient": gradient}
+
+
+def _loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
+    """Compute the compiled loss of one batch in inference mode, penalties included."""
     model = scope.saved[step["on"]]
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
-    before = [np.array(weight) for weight in model.get_weights()]
-    trainable = [np.array(keras.ops.convert_to_numpy(v)) for v in model.trainable_variables]
-    optimizer, loss = model.optimizer, model.loss
-    metrics = model.evaluate(X, y, batch_size=len(X), verbose=0, return_dict=True)
-    model.compile(optimizer=keras.optimizers.SGD(1.0), loss=loss)
-    model.fit(X, y, batch_size=len(X), epochs=1, shuffle=False, verbose=0)
-    after = [np.array(keras.ops.convert_to_numpy(v)) for v in model.trainable_variables]
-    model.set_weights(before)
-    model.compile(optimizer=optimizer, loss=loss)
-    gradients = [old - new for old, new in zip(trainable, after, strict=True)]
-    return {"loss": float(metrics["loss"]), "gradients": gradients}
+    if not model.compiled:
+        raise WrongForm("a compiled model was expected; received one without a loss")
+    model.compute_metrics(X, y, model(X, training=False))  # also builds the metrics
+    weights = model.trainable_variables
+
+    def compiled_loss(x: Any) -> Any:
+        return model.compute_loss(x, y, model(x, training=False), training=False)
+
+    loss, _, gradients = value_and_gradients(compiled_loss, X, weights)
+    return {"loss": loss, "gradients": _dense(gradients, weights)}
 
 
 def _round_trip(scope: Scope, step: Step) -> bool:
@@ -143,6 +181,10 @@ OPERATIONS: dict[str, Operation] = {
     "keras.set_weights": _set_weights,
     "keras.get_weights": _get_weights,
     "keras.predict": _predict,
+    "keras.call": _call,
+    "keras.fit": _fit,
+    "keras.gradients": _gradients,
+    "keras.loss_gradient": _loss_gradient,
     "keras.loss_and_gradients": _loss_and_gradients,
     "keras.round_trip": _round_trip,
     "keras.number": _number,

@@ -29,12 +29,18 @@ class NameMissing(Exception):
         self.nearest = nearest
 
 
+class WrongForm(Exception):
+    """The student's code returned another form of value than the contract says."""
+
+
 class Scope:
     """The names that the steps of one question see, and what they changed."""
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
         self.saved: dict[str, Any] = {}
+        self.private: set[str] = set()
+        """Results that are the student's own business: a cache may be changed at will."""
         self.mutated: list[str] = []
 
     def resolve(self, value: Any) -> Any:
@@ -51,21 +57,25 @@ class Scope:
 
     def call(self, function: Callable[..., Any], step: Step) -> Any:
         """Call `function` with the step's arguments and note which of them it changed."""
-        arguments = [self.resolve(value) for value in step.get("args", [])]
-        options = {key: self.resolve(value) for key, value in step.get("options", {}).items()}
-        names = step.get("names", [])
+        given, named = step.get("args", []), step.get("options", {})
+        names = step.get("names") or [f"argument {number + 1}" for number in range(len(given))]
+        arguments = [self.resolve(value) for value in given]
+        options = {key: self.resolve(value) for key, value in named.items()}
+        candidates = [
+            *zip(names, given, arguments, strict=True),
+            *((key, named[key], value) for key, value in options.items()),
+        ]
         watched = [
-            (
-                names[index] if index < len(names) else f"argument {index + 1}",
-                value,
-                _fingerprint(value),
-            )
-            for index, value in enumerate(arguments)
-            if isinstance(value, np.ndarray | dict | list)
+            (name, value, _fingerprint(value))
+            for name, asked, value in candidates
+            if isinstance(value, np.ndarray | dict | list) and not self._is_private(asked)
         ]
         result = function(*arguments, **options)
         self.mutated += [name for name, value, before in watched if _fingerprint(value) != before]
         return result
+
+    def _is_private(self, asked: Any) -> bool:
+        return isinstance(asked, Ref) and asked.name in self.private
 
 
 def _fingerprint(value: Any) -> Any:
@@ -102,6 +112,58 @@ def _attribute(scope: Scope, step: Step) -> Any:
     return look_up(scope.saved[step["on"]], step["target"])
 
 
+def _item(scope: Scope, step: Step) -> Any:
+    """Take an entry of a tuple, list or dict; anything else is the student's mistake."""
+    holder, key = scope.saved[step["on"]], step["key"]
+    if isinstance(key, str):
+        if not isinstance(holder, dict):
+            raise WrongForm(f"a dict was expected; received {_form(holder)}")
+        if key not in holder:
+            raise WrongForm(f"the dict has no entry {key!r}")
+        return holder[key]
+    needed = key + 1 if key >= 0 else 2  # what stands last stands behind something
+    if not isinstance(holder, tuple | list) or len(holder) < needed:
+        raise WrongForm(
+            f"a tuple of at least {needed} value{'s' * (needed > 1)} was expected; "
+            f"received {_form(holder)}"
+        )
+    return holder[key]
+
+
+def _form(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    return "None" if value is None else f"one {type(value).__name__}"
+
+
+def _cache(scope: Scope, step: Step) -> Any:
+    scope.private.add(step["save"])
+    return _item(scope, step)
+
+
+def _fill(scope: Scope, step: Step) -> None:
+    """Replace entries of a dict attribute by copies of the given arrays."""
+    entries = look_up(scope.saved[step["on"]], step["target"])
+    if not isinstance(entries, dict):
+        raise WrongForm(f"{step['target']} should be a dict; received {_form(entries)}")
+    for key, value in scope.resolve(step["value"]).items():
+        if key not in entries:
+            raise WrongForm(f"{step['target']} has no entry {key!r}")
+        entries[key] = np.array(value)
+
+
+def _lookup(scope: Scope, step: Step) -> Callable[[Any], Any]:
+    table, by_sum = np.array(step["value"]), step["by"] == "sum"
+
+    def row_of(ids: Any) -> Any:
+        known = np.asarray(ids)
+        if known.ndim != 1 or known.dtype.kind not in "iu" or not known.size:
+            raise WrongForm("next_logits takes all ids so far, as a 1-D array of integers")
+        return table[int(known.sum() if by_sum else known[-1]) % len(table)].copy()
+
+    return row_of
+
+
 def _length(scope: Scope, step: Step) -> int:
     return len(scope.saved[step["on"]])
 
@@ -115,6 +177,10 @@ CORE: dict[str, Operation] = {
     "call": _call,
     "method": _method,
     "attribute": _attribute,
+    "item": _item,
+    "cache": _cache,
+    "fill": _fill,
+    "lookup": _lookup,
     "length": _length,
     "falls": _falls,
 }

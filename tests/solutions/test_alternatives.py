@@ -3,7 +3,15 @@
 import pytest
 
 from grader.result import Status
-from tests.conftest import ROOT, exercises_of, file_of, grade_text, prepared, strongest
+from tests.conftest import (
+    ASSIGNMENTS,
+    ROOT,
+    exercises_of,
+    files_of,
+    grade_text,
+    prepared,
+    strongest,
+)
 
 FOLDER = ROOT / "tests" / "alternatives"
 ALTERNATIVES = sorted(path for path in FOLDER.glob("*/*") if path.is_dir())
@@ -11,17 +19,16 @@ ALTERNATIVES = sorted(path for path in FOLDER.glob("*/*") if path.is_dir())
 
 def test_each_assignment_has_four():
     counts = [len(list(path.iterdir())) for path in FOLDER.iterdir()]
-    assert len(counts) == 2 and min(counts) >= 4
+    assert len(counts) == len(ASSIGNMENTS) and min(counts) >= 4
 
 
 @pytest.mark.parametrize("backend", ["numpy", "keras"])
 @pytest.mark.parametrize("folder", ALTERNATIVES, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_an_alternative_gets_full_points(folder, backend):
     name = folder.parent.name
-    file = file_of(name, backend)
-    text = (folder / file).read_text(encoding="utf-8")
+    texts = {file: (folder / file).read_text(encoding="utf-8") for file in files_of(name, backend)}
     result = grade_text(
-        prepared(name, backend), {file: text}, strongest(), only=exercises_of(name, backend)
+        prepared(name, backend), texts, strongest(), only=exercises_of(name, backend)
     )
     wrong = [
         (check.exercise, check.check, check.status.value, check.message)

@@ -10,8 +10,10 @@ from grader.result import Kind, Status, Visibility
 from tests.conftest import (
     ASSIGNMENTS,
     ROOT,
+    exercises_in,
     exercises_of,
     file_of,
+    files_of,
     grade_text,
     live,
     prepared,
@@ -62,10 +64,9 @@ def test_the_reference_gets_full_points_on_every_seed(name, backend, seed):
         only_backend=backend,
         with_mistakes=False,
     )
-    file = file_of(name, backend)
     result = grade_text(
         assignment,
-        {file: live(name).references[file]},
+        {file: live(name).references[file] for file in files_of(name, backend)},
         strongest(),
         only=exercises_of(name, backend),
     )
@@ -86,13 +87,13 @@ def test_every_stub_misses_every_check_with_a_friendly_message(name):
 @pytest.mark.parametrize(("name", "mistake"), MISTAKES)
 def test_a_misconception_costs_its_own_exercise_and_is_named(name, mistake):
     exercise = next(e for e in live(name).assignment.exercises() if e.name == mistake.exercise)
-    backend = "numpy" if exercise.file == file_of(name, "numpy") else "keras"
+    backend = "numpy" if exercise.file in files_of(name, "numpy") else "keras"
     text = splice(live(name).references[exercise.file], mistake.exercise, mistake.source)
     result = grade_text(
         prepared(name, backend),
         {exercise.file: text},
         strongest(),
-        only=exercises_of(name, backend),
+        only=exercises_in(name, exercise.file),
     )
     wrong = {entry[0] for entry in not_passed(result)}
     assert mistake.exercise in wrong

@@ -1,0 +1,130 @@
+"""The steps of a script, as the student's process will run them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.wire import Ref
+
+Step = dict[str, Any]
+
+
+class step:
+    """Makes steps; a script saves each result under the name of its keyword."""
+
+    @staticmethod
+    def ref(name: str) -> Ref:
+        """Refer to an earlier result as an argument."""
+        return Ref(name)
+
+    @staticmethod
+    def call(function: str, *args: Any, **options: Any) -> Step:
+        """Call a function, or construct a class, of the student's module."""
+        return {"op": "call", "target": function, "args": list(args), "options": options}
+
+    construct = call
+
+    @staticmethod
+    def method(on: str, name: str, *args: Any, **options: Any) -> Step:
+        """Call a method of an earlier result."""
+        return {"op": "method", "on": on, "target": name, "args": list(args), "options": options}
+
+    @staticmethod
+    def attribute(on: str, name: str) -> Step:
+        """Read an attribute of an earlier result."""
+        return {"op": "attribute", "on": on, "target": name}
+
+    @staticmethod
+    def item(on: str, key: int | str) -> Step:
+        """Take one entry of an earlier tuple, list or dict."""
+        return {"op": "item", "on": on, "key": key}
+
+    @staticmethod
+    def cache(on: str, index: int = -1) -> Step:
+        """Take what a forward pass keeps for its backward pass: never compared, never sent."""
+        return {"op": "cache", "on": on, "key": index}
+
+    @staticmethod
+    def fill(on: str, attribute: str, entries: dict[str, Any]) -> Step:
+        """Put copies of arrays into a dict attribute, `params` say."""
+        return {"op": "fill", "on": on, "target": attribute, "value": entries}
+
+    @staticmethod
+    def lookup(table: Any, by: str = "last") -> Step:
+        """Make a function from ids to a row of `table`: the last id's, or that of their sum."""
+        return {"op": "lookup", "value": table, "by": by}
+
+    @staticmethod
+    def length(on: str) -> Step:
+        """Take the length of an earlier result."""
+        return {"op": "length", "on": on}
+
+    @staticmethod
+    def seed(value: int) -> Step:
+        """Seed Keras, NumPy and the backend."""
+        return {"op": "keras.seed", "value": value}
+
+    @staticmethod
+    def describe(on: str, *facts: str) -> Step:
+        """Read facts of a model; see `grader.worker.keras_steps`."""
+        return {"op": "keras.describe", "on": on, "facts": list(facts)}
+
+    @staticmethod
+    def set_weights(on: str, weights: list[Any]) -> Step:
+        """Put these weights into a model or layer."""
+        return {"op": "keras.set_weights", "on": on, "value": weights}
+
+    @staticmethod
+    def get_weights(on: str) -> Step:
+        """Read the weights of a model or layer."""
+        return {"op": "keras.get_weights", "on": on}
+
+    @staticmethod
+    def predict(on: str, X: Any) -> Step:
+        """Call a model or layer on `X`, in inference mode."""
+        return {"op": "keras.predict", "on": on, "value": X}
+
+    @staticmethod
+    def call_keras(on: str, X: Any, **options: Any) -> Step:
+        """Call a model or layer with options of its own, `training=True` or a mask say."""
+        return {"op": "keras.call", "on": on, "value": X, "options": options}
+
+    @staticmethod
+    def fit(on: str, X: Any, y: Any, **options: Any) -> Step:
+        """Train a compiled model in silence; the result is the history of its curves."""
+        return {"op": "keras.fit", "on": on, "X": X, "y": y, "options": options}
+
+    @staticmethod
+    def gradients(on: str, X: Any, dout: Any, **options: Any) -> Step:
+        """Differentiate Σ layer(X) · dout with respect to X and to the trainable weights."""
+        return {"op": "keras.gradients", "on": on, "value": X, "dout": dout, "options": options}
+
+    @staticmethod
+    def loss_gradient(on: str, y: Any, logits: Any) -> Step:
+        """Compute a loss object's value and its gradient with respect to the logits."""
+        return {"op": "keras.loss_gradient", "on": on, "y": y, "value": logits}
+
+    @staticmethod
+    def loss_and_gradients(on: str, X: Any, y: Any) -> Step:
+        """Compute the compiled loss of one batch and its gradients."""
+        return {"op": "keras.loss_and_gradients", "on": on, "X": X, "y": y}
+
+    @staticmethod
+    def round_trip(on: str) -> Step:
+        """Ask whether `from_config(get_config())` keeps the config."""
+        return {"op": "keras.round_trip", "on": on}
+
+    @staticmethod
+    def number(on: str) -> Step:
+        """Read a scalar tensor as a number."""
+        return {"op": "keras.number", "on": on}
+
+    @staticmethod
+    def history(on: str, metric: str) -> Step:
+        """Read one curve of a History or of its dict."""
+        return {"op": "keras.history", "on": on, "value": metric}
+
+    @staticmethod
+    def falls(on: str) -> Step:
+        """Ask whether a curve ends below its beginning."""
+        return {"op": "falls", "on": on}
