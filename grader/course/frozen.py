@@ -10,7 +10,7 @@ import json
 import math
 import zipfile
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +94,22 @@ def _to_plain(value: Any, arrays: _Arrays) -> Any:
     if isinstance(value, list):
         return [_to_plain(item, arrays) for item in value]
     if is_dataclass(value):
+        given = ((field, getattr(value, field.name)) for field in fields(value))
         return {
-            field.name: _to_plain(getattr(value, field.name), arrays) for field in fields(value)
+            field.name: _to_plain(content, arrays)
+            for field, content in given
+            if not _is_default(field, content)
         }
     if isinstance(value, dict):
         return {key: _to_plain(item, arrays) for key, item in value.items()}
     return value
+
+
+def _is_default(field: Field[Any], content: Any) -> bool:
+    """Whether reading the file would fill in this very content."""
+    if field.default_factory is not MISSING:
+        return type(content) in {dict, list} and not content
+    return content is field.default or (content == () and field.default == ())
 
 
 def _from_plain(value: Any, array: Callable[[str], np.ndarray[Any, Any]]) -> Any:
@@ -146,8 +156,8 @@ def _case(plain: dict[str, Any]) -> Case:
     return Case(
         **{
             **plain,
-            "expects": tuple(Expectation(**one) for one in plain["expects"]),
+            "expects": tuple(Expectation(**one) for one in plain.get("expects", ())),
             "expected": Observation(**plain["expected"]),
-            "mistaken": {key: Observation(**one) for key, one in plain["mistaken"].items()},
+            "mistaken": {key: Observation(**one) for key, one in plain.get("mistaken", {}).items()},
         }
     )
