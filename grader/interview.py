@@ -189,6 +189,8 @@ class FileInterview:
         """The course's limits; a training check brings its own CPU seconds, unless they do."""
         place = (self.assignment.name, check.exercise, check.name)
         limits = self.limits.at(*place)
+        if self.file.backend == "keras":
+            limits = limits.times(self.launcher.engine.serving(self.file.imports).patience)
         own = check.settings.get("cpu_seconds")
         if own is None or self.limits.sets("cpu_seconds", *place):
             return limits

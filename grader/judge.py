@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from grader import __version__
 from grader.checks import Verdict, judge_check
@@ -111,9 +112,10 @@ class _Grading:
         }
         try:
             self._inspect(interviews)
-            for exercise in self.assignment.exercises:
-                if self._is_wanted(exercise):
-                    self._judge_exercise(exercise, interviews[exercise.file])
+            for file, exercises in groupby(self.assignment.exercises, lambda one: one.file):
+                for exercise in filter(self._is_wanted, exercises):
+                    self._judge_exercise(exercise, interviews[file])
+                interviews[file].close()  # one worker at a time: the next may want the memory
         finally:
             for interview in interviews.values():
                 self.versions |= interview.versions

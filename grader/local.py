@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from grader.confine import SpawnedLauncher
+from grader.confine import Engine, SpawnedLauncher
 from grader.course import frozen
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.prepared import PreparedAssignment
@@ -27,6 +27,7 @@ def check_folder(
     *,
     only: frozenset[str] | None = None,
     path: Path | None = None,
+    engine: Engine | None = None,
 ) -> Result:
     """Grade a student's own files on the public cases.
 
@@ -36,12 +37,14 @@ def check_folder(
         Exercises to judge; None for all.
     path
         Where the files are, when not in `folder`.
+    engine
+        What Keras computes with; by default what the environment says.
     """
     expected = [file.name for file in assignment.files]
     submission = read_path(
         path or folder, expected, student=LOCAL_STUDENT, assignment=assignment.name
     )
-    return grade(submission, assignment, SpawnedLauncher(), GradingOptions(only=only))
+    return grade(submission, assignment, SpawnedLauncher(engine), GradingOptions(only=only))
 
 
 def pytest_parameters(folder: Path) -> list[str]:

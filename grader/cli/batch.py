@@ -19,9 +19,10 @@ from rich.progress import (
 
 from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.run import default_jobs
+from grader.cli.options import DeviceOption
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
-from grader.confine import CannotConfine, Launcher, LimitBook, launcher
+from grader.confine import CannotConfine, Engine, Launcher, LimitBook, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare
 from grader.course.prepared import PreparedAssignment
@@ -31,6 +32,8 @@ from grader.store import ResultStore, StoreError, write_atomically
 from grader.submissions import CourseDirectory
 
 INCOMPLETE = 3
+GPU_JOBS = 2
+"""How many submissions share a GPU, unless --jobs says more: each takes some of its memory."""
 
 
 def command(
@@ -51,6 +54,7 @@ def command(
         ),
     ] = False,
     report: Annotated[bool, typer.Option(help="Write the HTML report, too.")] = True,
+    device: DeviceOption = "cpu",
 ) -> None:
     """Grade submitted/*/ASSIGNMENT on hidden cases.
 
@@ -62,8 +66,10 @@ def command(
     directory = CourseDirectory(course)
     name = choose(assignment, live_assignments(root_folder())).name
     directory.submitted(name)  # a course without submissions is told before anything runs
-    count = jobs or default_jobs()
-    with _launcher(unconfined) as chosen:
+    engine = Engine.from_environment(device)
+    engine.require()
+    count = jobs or (default_jobs() if device == "cpu" else GPU_JOBS)
+    with _launcher(unconfined, engine) as chosen:
         with console.status(f"Preparing hidden cases of {name} …"):
             prepared = _prepared(name, directory, chosen)
         limits = directory.settings.limits.book()
@@ -84,13 +90,13 @@ def command(
     raise typer.Exit(INCOMPLETE if outcome.failed else 0)
 
 
-def _launcher(unconfined: bool) -> Launcher:
+def _launcher(unconfined: bool, engine: Engine) -> Launcher:
     """The strongest confinement that works here; none only where that is accepted."""
     try:
-        return launcher("auto")
+        return launcher("auto", engine)
     except CannotConfine as problem:
         if unconfined:
-            return launcher("spawned")
+            return launcher("spawned", engine)
         raise UsageProblem(
             f"{problem} Nothing was graded. If you trust the submissions, --unconfined grades them "
             "with all that your account may do."

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from grader.cli.options import DeviceOption
 from grader.cli.places import assignment_folder
 from grader.cli.problems import UsageProblem
+from grader.confine import Engine
 from grader.course.prepared import PreparedAssignment
 from grader.local import check_folder, load_public
 from grader.render.terminal import print_result
@@ -40,6 +42,7 @@ def command(
     all_failures: Annotated[
         bool, typer.Option("--all", help="Explain every failure, not the first three.")
     ] = False,
+    device: DeviceOption = "cpu",
 ) -> None:
     """Check my files and explain what is wrong.
 
@@ -52,7 +55,9 @@ def command(
     only = _known_exercises(prepared, chosen)
     if path is not None and not path.exists():
         raise UsageProblem(f"There is no {path}.")
-    options: dict[str, Any] = {"only": only, "path": path}
+    engine = Engine.from_environment(device)
+    engine.require()
+    options: dict[str, Any] = {"only": only, "path": path, "engine": engine}
     result = _check(folder, prepared, json, all_failures, options)
     if watch:
         _watch(folder, prepared, json, all_failures, options)

@@ -9,9 +9,17 @@ class UsageProblem(Exception):
 
 def known_problems() -> tuple[type[Exception], ...]:
     """The exceptions of lower floors whose message is meant for the user."""
+    from grader.confine import CannotCompute
     from grader.course.catalogue import UnknownAssignment
     from grader.course.frozen import FrozenError
     from grader.course.prepare import PreparationError
     from grader.submissions import CourseError
 
-    return (UsageProblem, UnknownAssignment, FrozenError, PreparationError, CourseError)
+    return (
+        UsageProblem,
+        CannotCompute,
+        UnknownAssignment,
+        FrozenError,
+        PreparationError,
+        CourseError,
+    )

@@ -1,13 +1,17 @@
 """How a worker is started and what it may do: one interface, several strengths."""
 
 from grader.confine.choice import CannotConfine, launcher
+from grader.confine.engine import CannotCompute, Device, Engine
 from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
 from grader.confine.limits import LimitBook, Limits
 from grader.confine.spawned import SpawnedLauncher
 
 __all__ = [
+    "CannotCompute",
     "CannotConfine",
     "Confinement",
+    "Device",
+    "Engine",
     "Launcher",
     "LimitBook",
     "Limits",

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from grader.confine.engine import Engine
 from grader.confine.interface import Launcher, Lost, Silence, WorkerSettings
 from grader.confine.spawned import SpawnedLauncher
 
@@ -18,7 +19,7 @@ class CannotConfine(Exception):
     """No worker can be confined here; the message says why and what mends it."""
 
 
-def launcher(name: str = "auto") -> Launcher:
+def launcher(name: str = "auto", engine: Engine | None = None) -> Launcher:
     """Return the way to start workers that goes by `name`.
 
     Parameters
@@ -27,6 +28,9 @@ def launcher(name: str = "auto") -> Launcher:
         `spawned` confines nothing; `confined` puts each worker into bubblewrap; `forked` forks
         them from servers in bubblewrap; `auto` takes forked or else confined, whichever starts a
         worker here and gets an answer from it.
+    engine
+        What workers of Keras files compute with. A GPU's driver cannot be confined: it needs its
+        devices, its files and system calls that the filter refuses.
 
     Raises
     ------
@@ -34,32 +38,34 @@ def launcher(name: str = "auto") -> Launcher:
         When that way does not work here.
     """
     if name == "spawned":
-        return SpawnedLauncher()
+        return SpawnedLauncher(engine)
+    if engine is not None and engine.device == "gpu":
+        raise CannotConfine("Code that computes on a GPU cannot be confined.")
     if name == "auto":
         try:
-            return _working(_forked)
+            return _working(_forked, engine)
         except CannotConfine:
-            return _working(_confined)
+            return _working(_confined, engine)
     makers = {"forked": _forked, "confined": _confined}
     if name not in makers:
         known = ", ".join(("auto", "spawned", *makers))
         raise ValueError(f"Expected one of {known}. Received: {name!r}")
-    return _working(makers[name])
+    return _working(makers[name], engine)
 
 
-def _forked() -> Launcher:
+def _forked(engine: Engine | None) -> Launcher:
     from grader.confine.forked import ForkedLauncher
 
-    return ForkedLauncher()
+    return ForkedLauncher(engine)
 
 
-def _confined() -> Launcher:
+def _confined(engine: Engine | None) -> Launcher:
     from grader.confine.confined import ConfinedLauncher
 
-    return ConfinedLauncher()
+    return ConfinedLauncher(engine)
 
 
-def _working(make: Callable[[], Launcher]) -> Launcher:
+def _working(make: Callable[[Engine | None], Launcher], engine: Engine | None) -> Launcher:
     """Make the launcher, start a worker and ask it something."""
     missing = _missing()
     if missing:
@@ -67,7 +73,7 @@ def _working(make: Callable[[], Launcher]) -> Launcher:
     from grader.confine.syscalls import FilterUnavailable
 
     try:
-        chosen = make()
+        chosen = make(engine)
     except FilterUnavailable as problem:
         raise CannotConfine(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.confine.engine import Engine
 from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
 from grader.confine.limits import MEGABYTE
 from grader.confine.sandbox import Sandbox
@@ -21,12 +22,13 @@ class ConfinedLauncher(Launcher):
 
     confinement: Confinement = "confined"
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine | None = None) -> None:
+        super().__init__(engine)
         self._program = filter_program()
 
     def start(self, settings: WorkerSettings) -> Worker:
         limits = settings.limits
-        sandbox = Sandbox(settings.backend, frozenset(settings.imports))
+        sandbox = Sandbox(settings.backend, frozenset(settings.imports), self.engine)
         numbers = (limits.tmp_megabytes * MEGABYTE, limits.tmp_files, *sandbox.identity)
         arguments = [str(number) for number in numbers]
         try:

@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from grader.confine.engine import Engine
 from grader.confine.interface import Backend, Lost, Silence
 from grader.confine.limits import MEGABYTE, Limits
 from grader.confine.sandbox import Sandbox
@@ -60,7 +61,11 @@ class ForkServer:
     """
 
     def __init__(
-        self, backend: Backend, packages: frozenset[str], guarded: tuple[str, ...] = ()
+        self,
+        backend: Backend,
+        packages: frozenset[str],
+        guarded: tuple[str, ...],
+        engine: Engine,
     ) -> None:
         self._lock = threading.Lock()
         self.children = 0
@@ -72,7 +77,7 @@ class ForkServer:
         self._retiring = False
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by _end
-        sandbox = Sandbox(backend, packages)
+        sandbox = Sandbox(backend, packages, engine)
         identity = [str(number) for number in sandbox.identity]
         arguments = [str(theirs.fileno()), *identity, backend, *guarded]
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 
+from grader.confine.engine import Engine
 from grader.confine.fork_server import ForkServer, ServerLost
 from grader.confine.forked_worker import ForkedWorker
 from grader.confine.interface import (
@@ -29,7 +30,8 @@ class ForkedLauncher(Launcher):
 
     confinement: Confinement = "forked"
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine | None = None) -> None:
+        super().__init__(engine)
         self._program = filter_program()
         self._servers: dict[ServerKind, ForkServer] = {}
         self._lock = threading.Lock()
@@ -66,5 +68,5 @@ class ForkedLauncher(Launcher):
             if server is None or server.is_dead():
                 if server is not None:
                     server.close()
-                server = self._servers[kind] = ForkServer(*kind)
+                server = self._servers[kind] = ForkServer(*kind, self.engine)
             return server

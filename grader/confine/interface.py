@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
 
+from grader.confine.engine import Engine
 from grader.confine.limits import MEGABYTE, Limits
 
 Confinement = Literal["forked", "confined", "unconfined"]
@@ -102,9 +103,19 @@ class Worker(Protocol):
 
 
 class Launcher(ABC):
-    """Starts workers of one strength; as a context manager it ends what it keeps running."""
+    """Starts workers of one strength; as a context manager it ends what it keeps running.
+
+    Parameters
+    ----------
+    engine
+        What workers of Keras files compute with; by default what the environment says, on the
+        processor.
+    """
 
     confinement: Confinement
+
+    def __init__(self, engine: Engine | None = None) -> None:
+        self.engine = engine or Engine.from_environment()
 
     @abstractmethod
     def start(self, settings: WorkerSettings) -> Worker:

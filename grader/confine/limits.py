@@ -41,6 +41,12 @@ class Limits:
     answer_megabytes: int = 64
     """Size of one answer."""
 
+    def times(self, factor: float) -> Limits:
+        """The same with another time for each question."""
+        if factor == 1:
+            return self
+        return replace(self, seconds=factor * self.seconds, cpu_seconds=factor * self.cpu_seconds)
+
     def of_worker(self) -> tuple[float, ...]:
         """Those that hold for as long as a worker lives, not for one question."""
         return (

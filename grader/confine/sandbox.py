@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 import grader
+from grader.confine.engine import Engine
 from grader.confine.packages import installed_files
 from grader.confine.spawned import INTERPRETER_OPTIONS, common_environment
 
@@ -36,8 +37,9 @@ _LOADER = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
 class Sandbox:
     """The arguments of bubblewrap for one backend and the packages that may be imported."""
 
-    def __init__(self, backend: str, packages: frozenset[str]) -> None:
-        keras_backend = common_environment(SCRATCH)["KERAS_BACKEND"] if backend == "keras" else None
+    def __init__(self, backend: str, packages: frozenset[str], engine: Engine) -> None:
+        self.engine = engine.serving(packages)
+        keras_backend = self.engine.keras_backend if backend == "keras" else None
         self.packages = installed_files(packages, keras_backend)
 
     @property
@@ -117,7 +119,9 @@ class Sandbox:
 
     @cached_property
     def _environment(self) -> list[str]:
-        variables = common_environment(SCRATCH) | {"PYTHONPATH": f"{_CODE}:{_PACKAGES}"}
+        variables = common_environment(SCRATCH, self.engine) | {
+            "PYTHONPATH": f"{_CODE}:{_PACKAGES}"
+        }
         options = ["--clearenv"]
         for name, value in variables.items():
             options += ["--setenv", name, value]

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 import psutil
 
 from grader.confine.conversation import ConversingWorker, describe_ending
+from grader.confine.engine import Engine
 from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
 from grader.wire import WireError, read_frame, write_frame
 
@@ -36,7 +37,8 @@ class SpawnedLauncher(Launcher):
         scratch = tempfile.TemporaryDirectory(prefix="grader-worker-", ignore_cleanup_errors=True)
         try:
             command = [sys.executable, *INTERPRETER_OPTIONS, "-m", "grader.worker"]
-            worker = SpawnedWorker(command, _environment(scratch.name), scratch)
+            engine = self.engine.serving(settings.imports)
+            worker = SpawnedWorker(command, _environment(scratch.name, engine), scratch)
         except Lost:
             scratch.cleanup()
             raise
@@ -183,28 +185,26 @@ def single_threaded() -> dict[str, str]:
     return dict.fromkeys(threads, "1")
 
 
-def common_environment(scratch: str) -> dict[str, str]:
+def common_environment(scratch: str, engine: Engine) -> dict[str, str]:
     """What every worker's environment has, however it is started."""
     return {
         **single_threaded(),
+        **engine.environment(),
         "HOME": scratch,
         "TMPDIR": scratch,
-        "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow"),
         "KERAS_HOME": scratch,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "",
         "MALLOC_ARENA_MAX": "2",
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
     }
 
 
-def _environment(scratch: str) -> dict[str, str]:
+def _environment(scratch: str, engine: Engine) -> dict[str, str]:
     """Build the worker's environment from nothing, so that no secret of the judge's is in it."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     if site.ENABLE_USER_SITE:  # where `pip install --user` put us; HOME no longer tells
         kept["PYTHONUSERBASE"] = site.getuserbase()
-    return {**kept, **common_environment(scratch), "USERPROFILE": scratch, "TEMP": scratch}
+    return {**kept, **common_environment(scratch, engine), "USERPROFILE": scratch, "TEMP": scratch}
 
 
 def _kill_tree(process: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-from grader.confine import Limits, Lost, Silence, WorkerSettings, launcher
+from grader.confine import Engine, Limits, Lost, Silence, WorkerSettings, launcher
 from grader.confine.breakout import WAYS_OUT, open_ways_out
 from grader.confine.sandbox import Sandbox
 from grader.wire import encode
@@ -140,7 +140,10 @@ def test_a_worn_out_server_makes_way_and_its_workers_finish(start, chosen, monke
 
 
 def test_the_sandbox_holds_an_allow_list():
-    with Sandbox("numpy", frozenset({"numpy"})).command("m", [], is_server=False) as (_, number):
+    with Sandbox("numpy", frozenset({"numpy"}), Engine()).command("m", [], is_server=False) as (
+        _,
+        number,
+    ):
         import os
 
         options = os.pread(number, 2**20, 0).decode().split("\0")
@@ -156,7 +159,7 @@ def test_the_sandbox_holds_an_allow_list():
 
 
 def test_scikit_learn_is_there_only_for_an_assignment_that_allows_it():
-    without = {path.name for path in Sandbox("numpy", frozenset({"numpy"})).packages}
-    allowed = {path.name for path in Sandbox("numpy", frozenset({"sklearn"})).packages}
+    without = {path.name for path in Sandbox("numpy", frozenset({"numpy"}), Engine()).packages}
+    allowed = {path.name for path in Sandbox("numpy", frozenset({"sklearn"}), Engine()).packages}
     assert "sklearn" not in without and "numpy" in without
     assert {"sklearn", "scipy", "numpy"} <= allowed
