@@ -225,6 +225,7 @@ class KilledOnce(SpawnedLauncher):
     """Workers as usual, but the n-th question of all is answered by silence."""
 
     def __init__(self, number):
+        super().__init__()
         self.number, self.count = number, 0
 
     def start(self, settings):
