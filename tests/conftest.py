@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.confine import CannotConfine, Launcher, SpawnedLauncher, launcher
+from grader.confine import Launcher, SpawnedLauncher, quickest_launcher
 from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
@@ -36,10 +36,7 @@ def prepared(
 @lru_cache
 def strongest() -> Launcher:
     """The strongest launcher that works here, which is also the quickest; ends with the tests."""
-    try:
-        chosen = launcher("auto")
-    except CannotConfine:
-        return SpawnedLauncher()
+    chosen = quickest_launcher()
     atexit.register(chosen.close)
     return chosen
 

@@ -17,6 +17,7 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
     """Measure what was fitted; points grow linearly from the baseline to the threshold."""
     measure = MEASURES[check.settings["measure"]]
     baseline, threshold = float(check.settings["baseline"]), float(check.settings["threshold"])
+    stated = float(check.settings["stated"])
     shares: list[float] = []
     plots: list[Plot] = []
 
@@ -38,7 +39,7 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             return None
         return (
             f"{measure.title} on held-out data is {measured.quality:.3f}; "
-            f"{threshold:.3f} is needed for all points, {baseline:.3f} is what no learning gives"
+            f"{stated:g} is asked for, {baseline:g} is what no learning gives"
         )
 
     verdict = examine(check, interview, judge)

@@ -1,6 +1,6 @@
 """How a worker is started and what it may do: one interface, several strengths."""
 
-from grader.confine.choice import CannotConfine, launcher
+from grader.confine.choice import CannotConfine, launcher, quickest_launcher
 from grader.confine.engine import CannotCompute, Device, Engine
 from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
 from grader.confine.limits import LimitBook, Limits
@@ -21,4 +21,5 @@ __all__ = [
     "Worker",
     "WorkerSettings",
     "launcher",
+    "quickest_launcher",
 ]

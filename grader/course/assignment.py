@@ -111,14 +111,32 @@ class Exercise:
         measure: str,
         baseline: float,
         threshold: float,
+        stated: float | None = None,
         cpu_seconds: float = 60,
         needs: Iterable[str] = (),
     ) -> Callable[[Cases], Cases]:
-        """Measure the quality of what was fitted, on data that the student's process never sees."""
+        """Measure the quality of what was fitted, on data that the student's process never sees.
+
+        Parameters
+        ----------
+        measure
+            A name of `grader.checks.measures.MEASURES`.
+        baseline
+            The quality without learning, which earns nothing.
+        threshold
+            The quality that earns all points; between the two, points grow linearly.
+        stated
+            The quality that the handout and messages ask for, a little stricter than
+            `threshold`, so that nobody who reached it misses the points by another rounding.
+            Default: `threshold`.
+        cpu_seconds
+            The CPU time of one case.
+        """
         settings = {
             "measure": measure,
             "baseline": baseline,
             "threshold": threshold,
+            "stated": threshold if stated is None else stated,
             "cpu_seconds": cpu_seconds,
         }
         return self._declare(Kind.TRAIN, points, needs, settings)

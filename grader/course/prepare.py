@@ -113,7 +113,7 @@ def fingerprint(seed: str) -> str:
     return hashlib.sha256(f"grader seed {seed}".encode()).hexdigest()[:16]
 
 
-def _generator(seed: str, exercise: str, check: str) -> np.random.Generator:
+def case_generator(seed: str, exercise: str, check: str) -> np.random.Generator:
     """A stream of its own for every check, so that a new check changes no other's cases."""
     root = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "little")
     return np.random.default_rng([root, zlib.crc32(f"{exercise}.{check}".encode())])
@@ -177,7 +177,7 @@ class _FilePreparation:
 
     def _cases(self, worker: Worker, check: Check) -> list[Case]:
         stream = check.settings.get("same_cases_as", check.name)
-        generator = _generator(self.seed, check.exercise, stream)
+        generator = case_generator(self.seed, check.exercise, stream)
         prepared = []
         for case in check.cases(generator):
             asked = case.calling(check.exercise)

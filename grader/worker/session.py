@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -78,11 +79,13 @@ class Session:
         scope = Scope(self.modules.get(question["file"], ModuleType("nothing")))
         self.surroundings.reset()
         self.reseed()
+        started = time.process_time()
         try:
             answer = self._run(question, scope)
         finally:
             undo_assignments()
         found_beside = {
+            "cpu_seconds": time.process_time() - started,
             "mutated": sorted(set(scope.mutated)),
             "warnings": self.surroundings.caught,
             "forbidden": sorted(set(self.functions.used)),

@@ -540,7 +540,9 @@ fit = numpy_file.exercise(
 )
 
 
-@fit.training(points=6, measure="linear_r2", baseline=0.0, threshold=0.28, cpu_seconds=60)
+@fit.training(
+    points=6, measure="linear_r2", baseline=0.0, threshold=0.28, stated=0.30, cpu_seconds=60
+)
 def held_out(rng):
     """explains held-out patients (R² on diabetes)"""
     X, y = load_diabetes(return_X_y=True)

@@ -250,7 +250,14 @@ def no_steps(rng):
     yield case("steps = 0", **training(rng, 5, 2, 0))
 
 
-@fit.training(points=4, measure="logistic_accuracy", baseline=0.63, threshold=0.92, cpu_seconds=60)
+@fit.training(
+    points=4,
+    measure="logistic_accuracy",
+    baseline=0.63,
+    threshold=0.92,
+    stated=0.93,
+    cpu_seconds=60,
+)
 def tumours(rng):
     """tells benign from malignant tumours (accuracy on held-out patients)"""
     X, y = load_breast_cancer(return_X_y=True)
@@ -621,7 +628,12 @@ fit_softmax = numpy_file.exercise(
 
 
 @fit_softmax.training(
-    points=6, measure="softmax_accuracy", baseline=0.10, threshold=0.90, cpu_seconds=90
+    points=6,
+    measure="softmax_accuracy",
+    baseline=0.10,
+    threshold=0.90,
+    stated=0.91,
+    cpu_seconds=90,
 )
 def digits(rng):
     """reads handwritten digits (accuracy on held-out images)"""

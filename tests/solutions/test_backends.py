@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from grader.confine import CannotConfine, Engine, SpawnedLauncher, launcher
+from grader.confine import Engine, quickest_launcher
 from grader.course.prepare import prepare
 from grader.result import Status, Visibility
 from tests.conftest import ASSIGNMENTS, exercises_of, files_of, grade_text, live
@@ -22,10 +22,7 @@ def launchers():
         if find_spec(backend) is None:
             pytest.skip(f"{backend} is not installed")
         if backend not in made:
-            try:
-                made[backend] = launcher("auto", Engine(backend))
-            except CannotConfine:
-                made[backend] = SpawnedLauncher(Engine(backend))
+            made[backend] = quickest_launcher(Engine(backend))
         return made[backend]
 
     yield on

@@ -1,0 +1,125 @@
+"""`grader thresholds`: train over many seeds, so that thresholds are known to be fair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from grader.authoring.thresholds import rows_of, table
+from grader.authoring.trials import REFERENCE, Trial, read_trials, run_trials, write_trials
+from grader.batch.run import default_jobs
+from grader.cli.places import root_folder
+from grader.confine import Launcher, quickest_launcher
+from grader.course.catalogue import choose, live_assignments, load_live
+from grader.course.prepare import LiveCourse
+
+TRIALS_FILE = Path("docs", "thresholds.csv")
+TABLE_FILE = Path("docs", "thresholds.md")
+HONEST_FOLDER = Path("tests", "alternatives")
+BEGIN, END = "<!-- begin table -->", "<!-- end table -->"
+_UNFAIR = 1
+
+
+def command(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="Such as a3_mlp. Default: all.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=0, help="How many; 0 only renews the table.")] = 20,
+    honest: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder of other right solutions, ASSIGNMENT/NAME/; the seeds are dealt out "
+            "among them. Default: tests/alternatives."
+        ),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="How many to train at once.")] = None,
+) -> None:
+    """Train references and other right solutions on every train check; renew docs/thresholds.md.
+
+    For authors. Ends with exit code 1 when one of them missed a graded threshold.
+    """
+    console = Console(highlight=False)
+    root = root_folder()
+    known = live_assignments(root)
+    courses = {folder.name: load_live(folder) for folder in known.values()}
+    chosen = [choose(name, known).name for name in assignments] if assignments else list(courses)
+    trials = read_trials(root / TRIALS_FILE)
+    with quickest_launcher() as started:
+        for name in chosen if seeds else ():
+            folder = (honest or root / HONEST_FOLDER) / name
+            tasks = list(_tasks(courses[name], _solutions(folder), seeds))
+            fresh = _run(console, courses[name], tasks, jobs or default_jobs(), started)
+            trials = [trial for trial in trials if trial.assignment != name] + fresh
+            trials.sort(key=lambda trial: trial.assignment)
+            write_trials(root / TRIALS_FILE, trials)
+    rows = [row for course in courses.values() for row in rows_of(course, trials)]
+    write_table(root / TABLE_FILE, table(rows))
+    unfair = [row for row in rows if row.margin <= 0]
+    for row in unfair:
+        console.print(
+            f"{row.assignment}: {row.exercise}.{row.check.name} grades at "
+            f"{row.check.settings['threshold']:g}, which a right solution missed by "
+            f"{-row.margin:.3g}",
+            style="red",
+        )
+    console.print(f"{TABLE_FILE}: {len(rows)} train checks")
+    raise typer.Exit(_UNFAIR if unfair else 0)
+
+
+Task = tuple[str, dict[str, str], str]
+"""A solution's name, its files and the seed to train it on."""
+
+
+def _solutions(folder: Path) -> list[tuple[str, dict[str, str]]]:
+    """Other right solutions: each its name and its files."""
+    return [
+        (one.name, {file.name: file.read_text(encoding="utf-8") for file in one.glob("*.py")})
+        for one in sorted(folder.glob("*"))
+        if one.is_dir()
+    ]
+
+
+def _tasks(
+    course: LiveCourse, solutions: list[tuple[str, dict[str, str]]], seeds: int
+) -> Iterator[Task]:
+    for number in range(seeds):
+        seed = f"thresholds {number}"
+        yield REFERENCE, course.references, seed
+        if solutions:
+            yield (*solutions[number % len(solutions)], seed)
+
+
+def _run(
+    console: Console, course: LiveCourse, tasks: list[Task], jobs: int, started: Launcher
+) -> list[Trial]:
+    """Train everything of one assignment; the trials come in the order of the checks."""
+    found: list[Trial] = []
+    with Progress(console=console, transient=True) as progress, ThreadPoolExecutor(jobs) as pool:
+        bar = progress.add_task(course.assignment.name, total=len(tasks))
+        futures = [
+            pool.submit(run_trials, course, name, texts, seed, started)
+            for name, texts, seed in tasks
+        ]
+        try:
+            for future in as_completed(futures):
+                found += future.result()
+                progress.advance(bar)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    order = {(name, seed): number for number, (name, _, seed) in enumerate(tasks)}
+    return sorted(found, key=lambda one: (one.exercise, one.check, order[one.solution, one.seed]))
+
+
+def write_table(path: Path, text: str) -> None:
+    """Put the table between its marks; what stands around it stays."""
+    old = path.read_text(encoding="utf-8") if path.exists() else f"{BEGIN}\n{END}\n"
+    before, _, rest = old.partition(BEGIN)
+    after = rest.partition(END)[2]
+    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8", newline="\n")
