@@ -9,14 +9,16 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.confine import CannotConfine, Lost, SpawnedLauncher, launcher
+from grader.confine import CannotCompute, CannotConfine, Engine, Lost, SpawnedLauncher, launcher
 from grader.confine.breakout import WAYS_OUT, open_ways_out
 from grader.confine.choice import double_in
+from grader.confine.engine import KerasBackend
 from grader.course.catalogue import course_root, frozen_assignments, live_assignments
 
 _ROOM = 500 * 2**20
@@ -57,6 +59,31 @@ def _worker(backend: str) -> Finding:
     except Lost as lost:
         return False, f"does not start: {lost.detail}"
     return True, "answers; " + ", ".join(f"{name} {value}" for name, value in versions.items())
+
+
+def _backends() -> Finding:
+    """Tell what Keras can compute with here, and what it is asked to."""
+    chosen = Engine.from_environment().keras_backend
+    found = {name: _version_of(name) for name in get_args(KerasBackend)}
+    text = ", ".join(f"{name} {version or 'not installed'}" for name, version in found.items())
+    if found[chosen] is None:
+        return False, f"{text}; {chosen} is what KERAS_BACKEND asks for"
+    return True, f"{text}; Keras parts are graded on {chosen}"
+
+
+def _version_of(package: str) -> str | None:
+    """The version without importing, which takes seconds; TensorFlow has several names."""
+    owners = importlib.metadata.packages_distributions().get(package, [])
+    return importlib.metadata.version(owners[0]) if owners else None
+
+
+def _gpu() -> Finding:
+    engine = Engine.from_environment("gpu")
+    try:
+        engine.require()
+    except CannotCompute as problem:
+        return None, str(problem)
+    return True, f"{engine.keras_backend} sees one: --device gpu works"
 
 
 def _confinement() -> Finding:
@@ -106,6 +133,8 @@ _PROBES: dict[str, Callable[[], Finding]] = {
     "course": _course,
     "numpy worker": lambda: _worker("numpy"),
     "keras worker": lambda: _worker("keras"),
+    "backends": _backends,
+    "gpu": _gpu,
     "confinement": _confinement,
     "report": _extras,
 }

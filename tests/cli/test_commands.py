@@ -11,11 +11,23 @@ import pytest
 from grader.result import Result
 from tests.conftest import live, strongest
 
+COMMANDS = (
+    "list",
+    "check",
+    "hint",
+    "batch",
+    "report",
+    "freeze",
+    "thresholds",
+    "demo-class",
+    "doctor",
+)
+
 
 @pytest.fixture
 def grader(root, tmp_path):
-    def run(*arguments, cwd=tmp_path, course=root):
-        environment = {**os.environ, "GRADER_COURSE": str(course), "COLUMNS": "100"}
+    def run(*arguments, cwd=tmp_path, course=root, **variables):
+        environment = {**os.environ, "GRADER_COURSE": str(course), "COLUMNS": "100", **variables}
         ended = subprocess.run(
             [sys.executable, "-m", "grader", *arguments],
             cwd=cwd,
@@ -41,13 +53,11 @@ def student(root, tmp_path):
 
 def test_help_lists_all_commands(grader):
     output = grader("--help").stdout
-    for name in ("list", "check", "hint", "batch", "report", "freeze", "demo-class", "doctor"):
+    for name in COMMANDS:
         assert f"\n  {name} " in output
 
 
-@pytest.mark.parametrize(
-    "command", ["list", "check", "hint", "batch", "report", "freeze", "demo-class", "doctor"]
-)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_a_help_text(grader, command):
     ended = grader(command, "--help")
     assert ended.returncode == 0 and "--help" in ended.stdout
@@ -216,6 +226,20 @@ def test_the_doctor_tries_what_he_tells(grader):
     ended = grader("doctor")
     assert ended.returncode == 0, ended.stdout
     assert "numpy worker" in ended.stdout and "tensorflow" in ended.stdout
+
+
+def test_the_doctor_tells_which_backend_is_missing(grader):
+    ended = grader("doctor", KERAS_BACKEND="mxnet")
+    assert ended.returncode == 1
+    assert "Expected KERAS_BACKEND to be one of tensorflow, jax, torch" in ended.stdout
+
+
+def test_a_gpu_that_is_not_there_is_told_before_anything_runs(grader, tmp_path):
+    grader("demo-class", "--students", "1", "--course", "c", "--assignment", "a1")
+    ended = grader("batch", "a1", "--course", "c", "--device", "gpu", CUDA_VISIBLE_DEVICES="")
+    assert ended.returncode == 2
+    assert "tensorflow sees no GPU" in " ".join(ended.stderr.split())
+    assert not (tmp_path / "c" / "results").exists()
     confined = strongest().confinement != "unconfined"
     assert ("tried 10 ways out, and all are closed" in ended.stdout) == confined
 
