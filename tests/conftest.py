@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
-from grader.result import Result, Visibility
+from grader.result import Kind, Result, Visibility
 from grader.submissions import Submission
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +32,15 @@ def prepared(
 ) -> PreparedAssignment:
     visibility = Visibility.PUBLIC if public else Visibility.HIDDEN
     return prepare(live(name), seed, visibility, strongest(), only_backend=backend)
+
+
+@lru_cache
+def untrained(name: str, backend: str) -> PreparedAssignment:
+    """Return the assignment without its train checks, for tests that grade it often."""
+    whole = prepared(name, backend)
+    return replace(
+        whole, checks=tuple(check for check in whole.checks if check.kind is not Kind.TRAIN)
+    )
 
 
 @lru_cache

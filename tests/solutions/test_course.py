@@ -18,6 +18,7 @@ from tests.conftest import (
     live,
     prepared,
     strongest,
+    untrained,
 )
 
 PARTS = [(name, backend) for name in ASSIGNMENTS for backend in ("numpy", "keras")]
@@ -90,7 +91,7 @@ def test_a_misconception_costs_its_own_exercise_and_is_named(name, mistake):
     backend = "numpy" if exercise.file in files_of(name, "numpy") else "keras"
     text = splice(live(name).references[exercise.file], mistake.exercise, mistake.source)
     result = grade_text(
-        prepared(name, backend),
+        untrained(name, backend),  # a misconception is told from answers, never from training
         {exercise.file: text},
         strongest(),
         only=exercises_in(name, exercise.file),
