@@ -389,6 +389,18 @@ _ACTIVATIONS = {
 }
 
 
+def _first_params(layer_sizes, activation, rng):
+    """Random weights that suit the activation, and biases of 0."""
+    rng = np.random.default_rng() if rng is None else rng
+    draw = xavier_uniform if activation in {"tanh", "sigmoid"} else he_normal
+    params = {}
+    for layer in range(1, len(layer_sizes)):
+        fan_in, fan_out = layer_sizes[layer - 1], layer_sizes[layer]
+        params[f"W{layer}"] = draw(fan_in, fan_out, rng)
+        params[f"b{layer}"] = np.zeros(fan_out)
+    return params
+
+
 def _layers(model):
     """The numbers of the layers, from 1."""
     return range(1, len(model.params) // 2 + 1)
@@ -442,14 +454,8 @@ class MLP:
         if activation not in _ACTIVATIONS:
             known = ", ".join(_ACTIVATIONS)
             raise ValueError(f"Expected an activation of {known}. Received: {activation!r}")
-        rng = np.random.default_rng() if rng is None else rng
-        draw = xavier_uniform if activation in {"tanh", "sigmoid"} else he_normal
         self.activation, self.l1, self.l2 = activation, l1, l2
-        self.params = {}
-        for layer in range(1, len(layer_sizes)):
-            fan_in, fan_out = layer_sizes[layer - 1], layer_sizes[layer]
-            self.params[f"W{layer}"] = draw(fan_in, fan_out, rng)
-            self.params[f"b{layer}"] = np.zeros(fan_out)
+        self.params = _first_params(layer_sizes, activation, rng)
         ### END SOLUTION
 
     def forward(self, X):
