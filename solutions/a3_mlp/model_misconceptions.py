@@ -145,29 +145,26 @@ class TakesOneForTheSignOfZero:
         return loss, gradients
 
 
-@misconception("MLP", hint="When does `forward` read `params`?")
-class KeepsItsFirstWeights:
-    """keeps the weights from its construction, whatever stands in `params` later"""
+@misconception("MLP", hint="Is a derivative's argument z, or the activation's value?")
+class TakesTheSlopeOfTheOutput:
+    """takes the activation's derivative at its output, not at its input"""
 
     def __init__(self, layer_sizes, activation="relu", l1=0.0, l2=0.0, rng=None):
         if activation not in _ACTIVATIONS:
             raise ValueError(f"Received: {activation}")
         self.activation, self.l1, self.l2 = activation, l1, l2
         self.params = _first_params(layer_sizes, activation, rng)
-        self.weights = dict(self.params)
 
     def forward(self, X):
-        self.params.update(self.weights)
         return _run(self, X)[0]
 
     def loss_and_gradients(self, X, y):
-        self.params.update(self.weights)
         logits, passed = _run(self, X)
         loss, dout = softmax_cross_entropy(logits, y)
-        slope, gradients = _ACTIVATIONS[self.activation][1], {}
+        (activate, slope), gradients = _ACTIVATIONS[self.activation], {}
         for layer in reversed(_layers(self)):
             z, cache = passed[layer - 1]
-            dout = dout * slope(z) if gradients else dout
+            dout = dout * slope(activate(z)) if gradients else dout
             dout, dW, gradients[f"b{layer}"] = dense_backward(dout, cache)
             W = self.params[f"W{layer}"]
             gradients[f"W{layer}"] = dW + self.l1 * np.sign(W) + self.l2 * W
@@ -175,13 +172,12 @@ class KeepsItsFirstWeights:
         return loss, gradients
 
 
-@misconception("MLP", hint="Who would notice a typing error in the activation's name?")
-class KnowsEveryActivation:
-    """takes an unknown activation for a ReLU"""
+@misconception("MLP", hint="Which exception does a dict raise, and which does the contract name?")
+class LetsTheLookupFail:
+    """lets a dict raise KeyError for an activation that it does not know"""
 
     def __init__(self, layer_sizes, activation="relu", l1=0.0, l2=0.0, rng=None):
-        if activation not in _ACTIVATIONS:
-            activation = "relu"
+        self.activate, self.slope = _ACTIVATIONS[activation]
         self.activation, self.l1, self.l2 = activation, l1, l2
         self.params = _first_params(layer_sizes, activation, rng)
 
@@ -191,10 +187,10 @@ class KnowsEveryActivation:
     def loss_and_gradients(self, X, y):
         logits, passed = _run(self, X)
         loss, dout = softmax_cross_entropy(logits, y)
-        slope, gradients = _ACTIVATIONS[self.activation][1], {}
+        gradients = {}
         for layer in reversed(_layers(self)):
             z, cache = passed[layer - 1]
-            dout = dout * slope(z) if gradients else dout
+            dout = dout * self.slope(z) if gradients else dout
             dout, dW, gradients[f"b{layer}"] = dense_backward(dout, cache)
             W = self.params[f"W{layer}"]
             gradients[f"W{layer}"] = dW + self.l1 * np.sign(W) + self.l2 * W

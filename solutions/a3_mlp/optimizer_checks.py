@@ -192,9 +192,7 @@ def _early_stopping(file):
         """stops after `patience` updates in a row without an improvement"""
         best = rng.uniform(0.3, 0.5)
         falls = [best + 0.3, best + 0.1, best]
-        worse = best + rng.uniform(0.01, 0.05) * np.array(
-            [5, 4, 1]
-        )  # better and better, but not best
+        worse = best + rng.uniform(0.01, 0.05) * np.array([5, 4, 1])  # ever better, never best
         yield updates("patience 3", [*falls, *worse], 3)
         yield updates("patience 1", [best, best + 0.1], 1)
 
@@ -209,9 +207,9 @@ def _early_stopping(file):
     def margin(rng):
         """counts an improvement only below best − min_delta, and moves `best` only then"""
         start = rng.uniform(0.8, 1.0)
-        # Small steps down: together more than min_delta, one by one less.
-        values = [start, start - 0.04, start - 0.08, start - 0.12, start - 0.13, start - 0.2]
-        yield updates("min_delta = 0.1", values, 2, min_delta=0.1)
+        # Down by little, up, and down: only the fourth value is below the first by min_delta.
+        values = start - np.array([0.0, 0.04, 0.02, 0.13, 0.16, 0.2, 0.22])
+        yield updates("min_delta = 0.1", values, 3, min_delta=0.1)
 
     @early_stopping.outputs(points=0.25)
     def equal(rng):

@@ -161,29 +161,32 @@ def _dropout_backward(file):
         ],
     )
 
+    def there_and_back(rng, label, rate, dout, largest):
+        return script(
+            label,
+            forward=step.call(
+                "dropout_forward", np.ones((80, 50)), rate, True, Rng(int(rng.integers(2**31)))
+            ),
+            out=step.item("forward", 0),
+            cache=step.cache("forward"),
+            dx=step.call("dropout_backward", dout, step.ref("cache")),
+            returns=("dx",),
+            expects=[
+                Expectation("zeros", rate - 0.04, rate + 0.04),
+                Expectation("max", 0.999 * largest, 1.001 * largest),
+                Expectation("min", 0, 0),
+                Expectation("distinct", 0, 2.5 / 4000),
+            ],
+        )
+
     @dropout_backward.statistics(points=1.25)
     def same_entries(rng):
         """drops and scales the same entries as on the way forward"""
+        yield there_and_back(rng, "dout of ones", 0.4, np.ones((80, 50)), 1 / 0.6)
         # The output goes back as its own gradient: what is left is scaled twice, where the same
         # entries were dropped; another choice of entries would leave fewer.
         for rate in (0.3, 0.6):
-            twice = (1 - rate) ** -2
-            yield script(
-                f"rate = {rate}",
-                forward=step.call(
-                    "dropout_forward", np.ones((80, 50)), rate, True, Rng(int(rng.integers(2**31)))
-                ),
-                out=step.item("forward", 0),
-                cache=step.cache("forward"),
-                dx=step.call("dropout_backward", step.ref("out"), step.ref("cache")),
-                returns=("dx",),
-                expects=[
-                    Expectation("zeros", rate - 0.04, rate + 0.04),
-                    Expectation("max", 0.999 * twice, 1.001 * twice),
-                    Expectation("min", 0, 0),
-                    Expectation("distinct", 0, 2.5 / 4000),
-                ],
-            )
+            yield there_and_back(rng, f"rate = {rate}", rate, step.ref("out"), (1 - rate) ** -2)
 
     @dropout_backward.outputs(points=0.25)
     def at_inference(rng):
