@@ -638,7 +638,7 @@ def train(X_train, y_train, X_val, y_val, rng):
         Its `forward` takes raw features: scaling, if any, is folded into the weights.
     """
     ### BEGIN SOLUTION
-    model = MLP([X_train.shape[1], 64, 64, int(np.max(y_train)) + 1], l2=1e-4, rng=rng)
+    model = MLP([X_train.shape[1], 128, 64, int(np.max(y_train)) + 1], l2=1e-3, rng=rng)
     states = dict.fromkeys(model.params)
     stopping, best = EarlyStopping(patience=40), {}
     for _ in range(300):
