@@ -24,8 +24,14 @@ STATISTICS: dict[str, Callable[[Array], float]] = {
     "zeros": lambda x: float(np.mean(x == 0)),
     "distinct": lambda x: float(np.unique(x).size / max(x.size, 1)),
     "size": lambda x: float(x.size),
+    "first_over_last": lambda x: _first_over_last(x.ravel()),
 }
 """Statistics by name: of all entries, whatever the shape."""
+
+
+def _first_over_last(x: Array) -> float:
+    """The ratio x₁/xₙ, for a decay along an axis; NaN, which is in no range, where xₙ is 0."""
+    return float(x[0] / x[-1]) if x[-1] else float("nan")
 
 
 def judge_statistics(check: PreparedCheck, interview: Interview) -> Verdict:

@@ -1,5 +1,10 @@
 """Each kind of check on right, partly right and wrong code."""
 
+import math
+
+import numpy as np
+
+from grader.checks.statistics import STATISTICS
 from grader.result import Status
 from tests.mini import check_of, grade_mini, replaced
 
@@ -53,6 +58,12 @@ def test_another_error_earns_nothing():
 def test_a_function_that_always_raises_earns_nothing_for_its_error():
     result = grade_mini(replaced("if x < 0:", "if True:"))
     assert check_of(result, "root.negative").status is Status.SKIPPED
+
+
+def test_a_ratio_over_zero_is_in_no_range():
+    ratio = STATISTICS["first_over_last"]
+    assert ratio(np.array([3.0, 7.0, -2.0])) == -1.5
+    assert math.isnan(ratio(np.array([3.0, 0.0])))
 
 
 def test_statistics_out_of_range_fail():

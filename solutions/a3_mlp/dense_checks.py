@@ -1,0 +1,146 @@
+"""Checks of the first weights and of the dense layer."""
+
+import numpy as np
+
+from grader.course import Expectation, Rng, StudentFile, backward_case, case
+
+
+def declare_dense_layer(file: StudentFile) -> None:
+    """Declare both initialisers and the dense layer's two directions."""
+    _he_normal(file)
+    _xavier_uniform(file)
+    _dense_forward(file)
+    _dense_backward(file)
+
+
+def drawn(rng, fan_in, fan_out, expects):
+    """A case that draws weights; the ranges are five standard errors wide, or more."""
+    generator = Rng(int(rng.integers(2**31)))
+    return case(
+        f"{fan_in} inputs, {fan_out} outputs",
+        fan_in=fan_in,
+        fan_out=fan_out,
+        rng=generator,
+        expects=expects,
+    )
+
+
+SHAPES = ((120, 40), (30, 150))
+
+
+def _he_normal(file):
+    he_normal = file.exercise(
+        "he_normal",
+        hints=[
+            "The variance is 2/fan_in. What does `rng.normal` take?",
+            "Draw with standard deviation 1 and scale.",
+        ],
+    )
+
+    @he_normal.statistics(points=1.25)
+    def spread(rng):
+        """has mean 0 and standard deviation √(2/fan_in)"""
+        for fan_in, fan_out in SHAPES:
+            std = np.sqrt(2 / fan_in)
+            near = 6 * std / np.sqrt(fan_in * fan_out)
+            expects = [
+                Expectation("std", 0.93 * std, 1.07 * std),
+                Expectation("mean", -near, near),
+                Expectation("distinct", 0.99, 1),
+            ]
+            yield drawn(rng, fan_in, fan_out, expects)
+
+    @he_normal.statistics(points=0.25)
+    def tails(rng):
+        """draws from a normal distribution, plain or truncated"""
+        for fan_in, fan_out in SHAPES:
+            std = np.sqrt(2 / fan_in)
+            expects = [Expectation("max", 2 * std, 7 * std), Expectation("min", -7 * std, -2 * std)]
+            yield drawn(rng, fan_in, fan_out, expects)
+
+
+def _xavier_uniform(file):
+    xavier_uniform = file.exercise(
+        "xavier_uniform",
+        hints=[
+            "The bound is the largest weight, not the spread.",
+            "Both fans count; mind the root.",
+        ],
+    )
+
+    @xavier_uniform.statistics(points=1.5)
+    def bounds(rng):
+        """is uniform between ±√(6/(fan_in + fan_out))"""
+        for fan_in, fan_out in SHAPES:
+            bound = np.sqrt(6 / (fan_in + fan_out))
+            std = bound / np.sqrt(3)
+            near = 6 * std / np.sqrt(fan_in * fan_out)
+            expects = [
+                Expectation("max", 0.98 * bound, bound + 1e-12),
+                Expectation("min", -bound - 1e-12, -0.98 * bound),
+                Expectation("std", 0.94 * std, 1.06 * std),
+                Expectation("mean", -near, near),
+                Expectation("distinct", 0.99, 1),
+            ]
+            yield drawn(rng, fan_in, fan_out, expects)
+
+
+def layer(rng, n, d, h):
+    """Arguments of a dense layer whose columns differ in size."""
+    return {
+        "x": rng.normal(size=(n, d)) * np.linspace(0.5, 1.5, d),
+        "W": rng.normal(size=(d, h)),
+        "b": rng.normal(size=h),
+    }
+
+
+def _dense_forward(file):
+    dense_forward = file.exercise(
+        "dense_forward",
+        hints=["One matrix product; b joins every row.", "What will `dense_backward` need?"],
+    )
+
+    @dense_forward.outputs(points=1)
+    def outputs(rng):
+        """is xW + b"""
+        yield case("five rows, three inputs, four units", takes=1, **layer(rng, 5, 3, 4))
+        yield case("four rows, six inputs, two units", takes=1, **layer(rng, 4, 6, 2))
+
+    @dense_forward.outputs(points=0.25)
+    def one_row(rng):
+        """keeps the axis of rows when there is one row"""
+        yield case("one row", takes=1, **layer(rng, 1, 3, 2))
+
+    dense_forward.purity(points=0.25)
+
+
+def _dense_backward(file):
+    dense_backward = file.exercise(
+        "dense_backward",
+        needs=["dense_forward"],
+        hints=[
+            "Each gradient has the shape of what it belongs to. That decides most of it.",
+            "b joins every row, so its gradient collects from every row.",
+        ],
+    )
+
+    def backwards(rng, n, d, h):
+        return backward_case(
+            f"{n} rows, {d} inputs, {h} units",
+            forward="dense_forward",
+            douts={"dout": rng.normal(size=(n, h))},
+            **layer(rng, n, d, h),
+        )
+
+    @dense_backward.gradient(points=2.5, of="dense_forward", wrt=("x", "W", "b"))
+    def derivative(rng):
+        """returns the gradients of x, W and b"""
+        yield backwards(rng, 5, 3, 4)
+        yield backwards(rng, 4, 6, 2)
+
+    @dense_backward.outputs(points=0.25)
+    def one_row(rng):
+        """works for one row"""
+        yield backwards(rng, 1, 3, 2)
+
+    dense_backward.purity(points=0.25)

@@ -1,0 +1,253 @@
+"""Checks of the network, of training it, and of its gradients' lengths."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from grader.course import Expectation, Rng, StudentFile, case, script, step
+from grader.datasets import digits, spirals
+
+ACTIVATIONS = ("relu", "leaky_relu", "elu", "tanh", "sigmoid")
+
+
+def declare_model(file: StudentFile) -> None:
+    """Declare the network, and what is done with it."""
+    _mlp(file)
+    _train(file)
+    _gradient_norms(file)
+
+
+def network_of(rng, sizes):
+    """Weights for these layer sizes, by the names that `params` has."""
+    weights = {}
+    for number, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
+        weights[f"W{number}"] = rng.normal(size=(fan_in, fan_out)) / np.sqrt(fan_in)
+        weights[f"b{number}"] = rng.normal(size=fan_out)
+    return weights
+
+
+def nearest_kink(X, weights):
+    """The smallest |pre-activation| of any hidden unit, whichever activation there is."""
+    smallest = np.inf
+    for activate in (lambda z: np.maximum(z, 0), lambda z: np.where(z > 0, z, 0.01 * z)):
+        out = X
+        for number in range(1, len(weights) // 2):
+            z = out @ weights[f"W{number}"] + weights[f"b{number}"]
+            smallest, out = min(smallest, np.abs(z).min()), activate(z)
+    return smallest
+
+
+def problem(rng, n, sizes):
+    """Rows, labels and weights, with no hidden unit near its kink."""
+    while True:
+        X, weights = rng.normal(size=(n, sizes[0])), network_of(rng, sizes)
+        if nearest_kink(X, weights) > 5e-3:
+            return X, rng.integers(0, sizes[-1], size=n), weights
+
+
+def filled(sizes, weights, **options):
+    """The steps that make a network with given weights."""
+    return {
+        "model": step.construct("MLP", list(sizes), **options),
+        "_weights": step.fill("model", "params", {name: step.ref(name) for name in weights}),
+    }
+
+
+def forwards(label, rng, n, sizes, **options):
+    """A case that compares logits."""
+    X, _, weights = problem(rng, n, sizes)
+    return script(
+        label,
+        arguments={"X": X, **weights},
+        **filled(sizes, weights, **options),
+        logits=step.method("model", "forward", step.ref("X")),
+        returns=("logits",),
+        rtol=1e-6,
+        atol=1e-6,
+    )
+
+
+def backwards(label, rng, n, sizes, *, returns="gradients", zero=False, **options):
+    """A case that compares loss and gradients."""
+    X, y, weights = problem(rng, n, sizes)
+    if zero:
+        weights["W1"][0] = 0.0
+    return script(
+        label,
+        arguments={"X": X, "y": y, **weights},
+        **filled(sizes, weights, **options),
+        answer=step.method("model", "loss_and_gradients", step.ref("X"), step.ref("y")),
+        objective=step.item("answer", 0),
+        gradients=step.item("answer", 1),
+        loss=("objective",),
+        returns=(returns,),
+        rtol=1e-6,
+        atol=1e-6,
+    )
+
+
+def _mlp(file):
+    mlp = file.exercise(
+        "MLP",
+        needs=[
+            *ACTIVATIONS,
+            *(f"{name}_grad" for name in ACTIVATIONS),
+            "he_normal",
+            "xavier_uniform",
+            "dense_forward",
+            "dense_backward",
+            "softmax_cross_entropy",
+        ],
+        hints=[
+            "A table from each activation's name to function and derivative saves five branches.",
+            "Keep every cache on the way forward; walk through them from the last to the first.",
+            "The last layer has no activation: dlogits goes straight into its dense_backward.",
+        ],
+    )
+
+    @mlp.outputs(points=2)
+    def logits(rng):
+        """computes logits, for each activation"""
+        for name in ACTIVATIONS:
+            yield forwards(name, rng, 5, (3, 6, 4), activation=name)
+        yield forwards("two hidden layers", rng, 4, (3, 6, 5, 2))
+
+    @mlp.statistics(points=0.75)
+    def first_weights(rng):
+        """has params W1, b1, … of the right shapes, with random weights"""
+        names = ("W1", "b1", "W2", "b2", "W3", "b3")
+        random = [
+            Expectation(statistic, low, high, of=name)
+            for name in ("W1", "W2", "W3")
+            for statistic, low, high in (("std", 1e-6, 10), ("distinct", 0.9, 1))
+        ]
+        for label, options in (
+            ("a seed", {"rng": Rng(int(rng.integers(2**31)))}),
+            ("rng=None, sigmoid", {"activation": "sigmoid"}),
+        ):
+            yield script(
+                label,
+                model=step.construct("MLP", [7, 5, 6, 3], **options),
+                params=step.attribute("model", "params"),
+                **{name: step.item("params", name) for name in names},
+                returns=names,
+                expects=random,
+            )
+
+    @mlp.outputs(points=0.5)
+    def loss(rng):
+        """returns the mean cross-entropy first"""
+        yield backwards("one hidden layer", rng, 6, (3, 5, 4), returns="objective")
+        yield backwards("two hidden layers", rng, 5, (2, 4, 6, 3), returns="objective")
+
+    @mlp.gradient(points=2.5, wrt=("W1", "b1", "W2", "b2"))
+    def gradients(rng):
+        """returns the gradient of every weight and bias, for each activation"""
+        for name in ACTIVATIONS:
+            yield backwards(name, rng, 6, (3, 5, 4), activation=name)
+
+    @mlp.gradient(points=0.5, wrt=("W1", "b1", "W2", "b2", "W3", "b3"))
+    def deeper(rng):
+        """returns them for two hidden layers"""
+        yield backwards("tanh", rng, 5, (3, 6, 5, 2), activation="tanh")
+
+    @mlp.gradient(points=0.75, wrt=("W1", "b1", "W2", "b2"))
+    def penalties(rng):
+        """adds the gradients of l1 Σ|W| and of l2/2 Σ W², for weights alone"""
+        yield backwards("l1 = 0.2", rng, 6, (3, 5, 4), l1=0.2)
+        yield backwards("l2 = 0.3", rng, 6, (3, 5, 4), l2=0.3)
+
+    @mlp.outputs(points=0.25)
+    def penalised_loss(rng):
+        """adds both penalties to the loss"""
+        yield backwards("l1 = 0.2", rng, 6, (3, 5, 4), returns="objective", l1=0.2)
+        yield backwards("l2 = 0.3", rng, 6, (3, 5, 4), returns="objective", l2=0.3)
+
+    @mlp.outputs(points=0.25)
+    def sign_of_zero(rng):
+        """takes 0 for the derivative of |W| at 0"""
+        yield backwards("a row of zeros, l1 = 0.2", rng, 5, (3, 6, 4), zero=True, l1=0.2)
+
+    @mlp.outputs(points=0.25)
+    def linear(rng):
+        """works without a hidden layer"""
+        yield forwards("logits", rng, 5, (3, 4))
+        yield backwards("gradients", rng, 6, (4, 3))
+
+    @mlp.errors(points=0.25)
+    def unknown(rng):
+        """raises ValueError for an activation that it does not know"""
+        for name in ("gelu", "Relu6"):
+            yield case(name, layer_sizes=[3, 4, 2], activation=name, offending=name)
+
+    mlp.purity(points=0.25)
+
+
+def _train(file):
+    train = file.exercise(
+        "train",
+        needs=["MLP", "adam_step", "EarlyStopping"],
+        hints=[
+            "Shuffle the rows in each epoch, take 32 at a time, and make one Adam step for each.",
+            "Keep a copy of the weights that were best on the validation rows.",
+        ],
+    )
+
+    def trained(rng, label, X, y, n_train, n_val, n_test):
+        order = rng.permutation(len(X))
+        rows, val, test = np.split(order[: n_train + n_val + n_test], [n_train, n_train + n_val])
+        return script(
+            label,
+            model=step.call(
+                "train", X[rows], y[rows], X[val], y[val], Rng(int(rng.integers(2**31)))
+            ),
+            logits=step.method("model", "forward", X[test]),
+            returns=("logits",),
+            held_out={"y": y[test]},
+        )
+
+    @train.training(
+        points=4, measure="logits_accuracy", baseline=0.10, threshold=0.93, cpu_seconds=180
+    )
+    def handwriting(rng):
+        """reads handwritten digits (accuracy on held-out images)"""
+        X, y = digits()
+        yield trained(rng, "597 held-out images", X, y, 1000, 200, 597)
+
+    @train.training(
+        points=3, measure="logits_accuracy", baseline=0.5, threshold=0.92, cpu_seconds=180
+    )
+    def two_spirals(rng):
+        """tells two spirals apart (accuracy on held-out points)"""
+        X, y = spirals(900, rng)
+        yield trained(rng, "500 held-out points", X, y, 300, 100, 500)
+
+
+def _gradient_norms(file):
+    gradient_norms = file.exercise(
+        "gradient_norms",
+        needs=["MLP"],
+        hints=[
+            "Everything is there: an `MLP` with many layers, a few random rows, one call.",
+            "Which entries of the dict do you need, and in which order?",
+        ],
+    )
+
+    def deep(rng, activation, low, high):
+        return case(
+            "depth 12",
+            depth=12,
+            activation=activation,
+            rng=Rng(int(rng.integers(2**31))),
+            expects=[Expectation("first_over_last", low, high)],
+        )
+
+    @gradient_norms.statistics(points=0.75)
+    def vanishing(rng):
+        """shows how gradients vanish with sigmoids: first over last is below 0.001"""
+        yield deep(rng, "sigmoid", 0.0, 1e-3)
+
+    @gradient_norms.statistics(points=1)
+    def lasting(rng):
+        """shows that they last with ReLU: first over last is above 0.01"""
+        yield deep(rng, "relu", 1e-2, 1e6)

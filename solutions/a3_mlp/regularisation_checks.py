@@ -1,0 +1,204 @@
+"""Checks of batch normalisation and dropout, in both directions."""
+
+import numpy as np
+
+from grader.course import Expectation, Rng, StudentFile, backward_case, case, script, step
+
+
+def declare_regularisation(file: StudentFile) -> None:
+    """Declare the two layers that behave otherwise in training than at inference."""
+    _batchnorm_forward(file)
+    _batchnorm_backward(file)
+    _dropout_forward(file)
+    _dropout_backward(file)
+
+
+def normalised(rng, n, d, *, training):
+    """Arguments of batch normalisation; no statistic is near 0 or 1."""
+    return {
+        "x": rng.normal(size=(n, d)) * np.linspace(0.6, 2.0, d) + rng.uniform(1, 2, size=d),
+        "gamma": rng.uniform(0.5, 1.5, size=d),
+        "beta": rng.normal(size=d),
+        "running_mean": rng.uniform(-2, -1, size=d),
+        "running_var": rng.uniform(2, 4, size=d),
+        "training": training,
+    }
+
+
+def _batchnorm_forward(file):
+    batchnorm_forward = file.exercise(
+        "batchnorm_forward",
+        hints=[
+            "In training: statistics of each column over the rows, then the running values move.",
+            "`np.var` divides by N, which is what is asked. Where does eps stand?",
+        ],
+    )
+
+    def forwards(label, rng, n, d, *, training, values, **options):
+        given = normalised(rng, n, d, training=training)
+        return case(label, takes=values, options=options, **given)
+
+    @batchnorm_forward.outputs(points=1.75)
+    def in_training(rng):
+        """normalises each column by the batch's own statistics in training"""
+        yield forwards("six rows", rng, 6, 3, training=True, values=1)
+        yield forwards("eps = 0.3", rng, 5, 2, training=True, values=1, eps=0.3)
+
+    @batchnorm_forward.outputs(points=1)
+    def running(rng):
+        """moves the running mean and variance, both with the biased variance"""
+        yield forwards("four rows", rng, 4, 3, training=True, values=(2, 3))
+        moved = {"momentum": 0.7}
+        yield forwards("momentum = 0.7", rng, 5, 3, training=True, values=(2, 3), **moved)
+
+    @batchnorm_forward.outputs(points=1)
+    def at_inference(rng):
+        """uses the running values at inference and returns them as they were"""
+        yield forwards("five rows", rng, 5, 3, training=False, values=(0, 2, 3))
+        yield forwards("one row", rng, 1, 4, training=False, values=(0, 2, 3))
+
+    @batchnorm_forward.outputs(points=0.25)
+    def one_row(rng):
+        """returns beta for a batch of one row"""
+        yield forwards("one row in training", rng, 1, 3, training=True, values=(0, 2, 3))
+
+    batchnorm_forward.purity(points=0.25)
+
+
+def _batchnorm_backward(file):
+    batchnorm_backward = file.exercise(
+        "batchnorm_backward",
+        needs=["batchnorm_forward"],
+        hints=[
+            "x reaches the output on three ways: directly, through the mean, through the variance.",
+            "In the end dx is dout minus its mean and minus x̂ times a mean, scaled by column.",
+        ],
+    )
+
+    def backwards(label, rng, n, d, **options):
+        return backward_case(
+            label,
+            forward="batchnorm_forward",
+            cache=1,
+            douts={"dout": rng.normal(size=(n, d))},
+            options=options,
+            **normalised(rng, n, d, training=True),
+        )
+
+    @batchnorm_backward.gradient(points=3.75, of="batchnorm_forward", wrt=("x", "gamma", "beta"))
+    def derivative(rng):
+        """returns the gradients of x, gamma and beta"""
+        yield backwards("six rows, three columns", rng, 6, 3)
+        yield backwards("eps = 0.3", rng, 4, 5, eps=0.3)
+
+    @batchnorm_backward.outputs(points=0.25)
+    def one_row(rng):
+        """hands nothing on to x in a batch of one row"""
+        yield backwards("one row", rng, 1, 3)
+
+    batchnorm_backward.purity(points=0.25)
+
+
+def _dropout_forward(file):
+    dropout_forward = file.exercise(
+        "dropout_forward",
+        hints=[
+            "One random number per entry, compared with the rate.",
+            "What is left is divided by the probability to be left.",
+        ],
+    )
+
+    @dropout_forward.statistics(points=1.5)
+    def dropped(rng):
+        """drops the share `rate` and scales up what is left"""
+        for rate in (0.2, 0.7):
+            yield case(
+                f"rate = {rate}",
+                takes=1,
+                x=np.full((80, 50), 3.0),
+                rate=rate,
+                training=True,
+                rng=Rng(int(rng.integers(2**31))),
+                expects=[
+                    Expectation("zeros", rate - 0.04, rate + 0.04),
+                    Expectation("max", 2.999 / (1 - rate), 3.001 / (1 - rate)),
+                    Expectation("min", 0, 0),
+                    Expectation("distinct", 0, 2.5 / 4000),
+                ],
+            )
+
+    @dropout_forward.outputs(points=0.5)
+    def identity(rng):
+        """returns x at inference, and for rate 0"""
+        x = rng.normal(size=(4, 3))
+        yield case("at inference, without rng", takes=1, x=x, rate=0.4, training=False, rng=None)
+        generator = Rng(int(rng.integers(2**31)))
+        yield case("rate = 0", takes=1, x=x, rate=0.0, training=True, rng=generator)
+
+    @dropout_forward.errors(points=0.25)
+    def impossible(rng):
+        """raises ValueError for a rate below 0, and from 1 on"""
+        for rate in (1.0, -0.25, 1.5):
+            yield case(
+                f"rate = {rate}",
+                x=rng.normal(size=(4, 3)),
+                rate=rate,
+                training=True,
+                rng=Rng(int(rng.integers(2**31))),
+                offending=f"{rate:g}",
+            )
+
+    dropout_forward.purity(points=0.25)
+
+
+def _dropout_backward(file):
+    dropout_backward = file.exercise(
+        "dropout_backward",
+        needs=["dropout_forward"],
+        hints=[
+            "The output is x times something that does not depend on x.",
+            "The same entries, and the same factor, as on the way forward.",
+        ],
+    )
+
+    def there_and_back(rng, label, rate, dout, largest):
+        return script(
+            label,
+            forward=step.call(
+                "dropout_forward", np.ones((80, 50)), rate, True, Rng(int(rng.integers(2**31)))
+            ),
+            out=step.item("forward", 0),
+            cache=step.cache("forward"),
+            dx=step.call("dropout_backward", dout, step.ref("cache")),
+            returns=("dx",),
+            expects=[
+                Expectation("zeros", rate - 0.04, rate + 0.04),
+                Expectation("max", 0.999 * largest, 1.001 * largest),
+                Expectation("min", 0, 0),
+                Expectation("distinct", 0, 2.5 / 4000),
+            ],
+        )
+
+    @dropout_backward.statistics(points=1.25)
+    def same_entries(rng):
+        """drops and scales the same entries as on the way forward"""
+        yield there_and_back(rng, "dout of ones", 0.4, np.ones((80, 50)), 1 / 0.6)
+        # The output goes back as its own gradient: what is left is scaled twice, where the same
+        # entries were dropped; another choice of entries would leave fewer.
+        for rate in (0.3, 0.6):
+            yield there_and_back(rng, f"rate = {rate}", rate, step.ref("out"), (1 - rate) ** -2)
+
+    @dropout_backward.outputs(points=0.25)
+    def at_inference(rng):
+        """returns dout at inference"""
+        yield backward_case(
+            "without rng",
+            forward="dropout_forward",
+            douts={"dout": rng.normal(size=(4, 3))},
+            x=rng.normal(size=(4, 3)),
+            rate=0.4,
+            training=False,
+            rng=None,
+        )
+
+    dropout_backward.purity(points=0.25)
