@@ -7,12 +7,13 @@ among others, and confinement is the one that holds.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
 import importlib
 import importlib.abc
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -66,11 +67,14 @@ class ForbiddenFunctions:
                 raise ForbiddenUse(f"{dotted} is not allowed in this exercise")
             return original(*args, **options)
 
-        # `wraps` keeps the original within reach as an attribute; it must not stay there.
+        # `wraps` keeps the original within reach as an attribute; it must not stay there. What
+        # asks for the arguments by name, as Keras does of a layer, still gets them.
+        with contextlib.suppress(ValueError):  # some functions in C do not tell
+            guarded.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
         del guarded.__wrapped__  # type: ignore[attr-defined]
         return guarded
 
-    @contextmanager
+    @contextlib.contextmanager
     def during(self, dotted_names: Iterable[str]) -> Iterator[None]:
         """Forbid these functions for a while and remember which were tried."""
         self.forbidden, self.used = frozenset(dotted_names), []
