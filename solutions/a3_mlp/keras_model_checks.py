@@ -1,5 +1,7 @@
 """Checks of assignment 3's Keras models: `build_mlp` and the callbacks that end its training."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from grader.course import Expectation, StudentFile, script, step
@@ -15,7 +17,7 @@ def layers_of(rng, X, sizes, batch_norm=False):
     """Weights for every layer, drawn again until no ReLU of `X` sits at its kink."""
     while True:
         weights, out, clear = [], X, True
-        for number, (d, h) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+        for number, (d, h) in enumerate(pairwise(sizes), start=1):
             W, b = rng.normal(size=(d, h)), rng.normal(size=h)
             weights += [W, b]
             if number == len(sizes) - 1:
