@@ -65,6 +65,16 @@ class step:
         return {"op": "keras.seed", "value": value}
 
     @staticmethod
+    def keras(target: str, *args: Any, **options: Any) -> Step:
+        """Call something of Keras's own by its dotted name: `optimizers.Adam`, `Sequential`, …"""
+        return {"op": "keras.make", "target": target, "args": list(args), "options": options}
+
+    @staticmethod
+    def record_calls(on: str) -> Step:
+        """Make a list that grows with each Python call of a model: a finished graph makes none."""
+        return {"op": "keras.record_calls", "on": on}
+
+    @staticmethod
     def describe(on: str, *facts: str) -> Step:
         """Read facts of a model; see `grader.worker.keras_steps`."""
         return {"op": "keras.describe", "on": on, "facts": list(facts)}

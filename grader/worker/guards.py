@@ -7,12 +7,13 @@ among others, and confinement is the one that holds.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
 import importlib
 import importlib.abc
+import inspect
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +29,7 @@ class ForbiddenImport(ImportError):
 
 
 class ForbiddenFunctions:
-    """Wraps functions so that they refuse to work while a question forbids them.
+    """Wraps functions, and the making of classes, to refuse while a question forbids them.
 
     The wrappers are put in place before the student's module is imported, so an alias,
     `from … import … as …` and `getattr` all reach the wrapper.
@@ -38,13 +39,27 @@ class ForbiddenFunctions:
         self.forbidden: frozenset[str] = frozenset()
         self.used: list[str] = []
         for dotted in dotted_names:
-            self._wrap(dotted)
+            package = dotted.partition(".")[0]
+            # One list serves all files, but only the workers of Keras files have Keras.
+            if package in sys.modules or package in sys.stdlib_module_names:
+                self._wrap(dotted)
 
     def _wrap(self, dotted: str) -> None:
         module_name, _, name = dotted.rpartition(".")
         module = importlib.import_module(module_name)
         original = getattr(module, name)
+        if isinstance(original, type):
+            # The class stays what it is, for `isinstance` and for whoever inherits from it.
+            original.__init__ = self._guarded(original.__init__, dotted)  # type: ignore[misc]
+            return
+        guarded = self._guarded(original, dotted)
+        for holder in list(sys.modules.values()):
+            if getattr(holder, "__name__", "").partition(".")[0] == module_name.partition(".")[0]:
+                for attribute, value in list(vars(holder).items()):
+                    if value is original:
+                        setattr(holder, attribute, guarded)
 
+    def _guarded(self, original: Callable[..., Any], dotted: str) -> Callable[..., Any]:
         @functools.wraps(original)
         def guarded(*args: Any, **options: Any) -> Any:
             if dotted in self.forbidden:
@@ -52,15 +67,14 @@ class ForbiddenFunctions:
                 raise ForbiddenUse(f"{dotted} is not allowed in this exercise")
             return original(*args, **options)
 
-        # `wraps` keeps the original within reach as an attribute; it must not stay there.
+        # `wraps` keeps the original within reach as an attribute; it must not stay there. What
+        # asks for the arguments by name, as Keras does of a layer, still gets them.
+        with contextlib.suppress(ValueError):  # some functions in C do not tell
+            guarded.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
         del guarded.__wrapped__  # type: ignore[attr-defined]
-        for holder in list(sys.modules.values()):
-            if getattr(holder, "__name__", "").partition(".")[0] == module_name.partition(".")[0]:
-                for attribute, value in list(vars(holder).items()):
-                    if value is original:
-                        setattr(holder, attribute, guarded)
+        return guarded
 
-    @contextmanager
+    @contextlib.contextmanager
     def during(self, dotted_names: Iterable[str]) -> Iterator[None]:
         """Forbid these functions for a while and remember which were tried."""
         self.forbidden, self.used = frozenset(dotted_names), []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import Any
 
 import keras
@@ -42,6 +43,24 @@ def to_plain(value: Any) -> Any:
 
 def _seed(scope: Scope, step: Step) -> None:
     keras.utils.set_random_seed(step["value"])
+
+
+def _make(scope: Scope, step: Step) -> Any:
+    make = attrgetter(step["target"])(keras)
+    return make(*scope.resolve(step["args"]), **_options(scope, step))
+
+
+def _record_calls(scope: Scope, step: Step) -> list[int]:
+    model = scope.saved[step["on"]]
+    calls: list[int] = []
+    original = model.call
+
+    def recorded(*args: Any, **options: Any) -> Any:
+        calls.append(len(calls))
+        return original(*args, **options)
+
+    model.call = recorded
+    return calls
 
 
 def _set_weights(scope: Scope, step: Step) -> None:
@@ -178,6 +197,8 @@ _FACTS = {
 
 OPERATIONS: dict[str, Operation] = {
     "keras.seed": _seed,
+    "keras.make": _make,
+    "keras.record_calls": _record_calls,
     "keras.set_weights": _set_weights,
     "keras.get_weights": _get_weights,
     "keras.predict": _predict,

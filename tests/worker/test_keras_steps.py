@@ -1,0 +1,59 @@
+"""Steps that use Keras itself: making its objects, and counting the Python calls of a model."""
+
+import os
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from grader.course.step import step
+from grader.worker.steps import CORE, Scope, run_steps
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@pytest.fixture(scope="module")
+def run():
+    """Run steps, given as `script` takes them, and return what they saved."""
+    pytest.importorskip("keras")
+    from grader.worker.keras_steps import OPERATIONS
+
+    def saved(**steps):
+        scope = Scope(ModuleType("student"))
+        named = [{**one, "save": name} for name, one in steps.items()]
+        run_steps(scope, named, {**CORE, **OPERATIONS})
+        return scope.saved
+
+    return saved
+
+
+LINEAR = {
+    "inputs": step.keras("Input", (3,)),
+    "dense": step.keras("layers.Dense", 2, use_bias=False),
+    "model": step.keras("Sequential", [step.ref("inputs"), step.ref("dense")]),
+}
+
+
+def test_keras_makes_what_a_script_names(run):
+    W = np.arange(6.0).reshape(3, 2)
+    found = run(
+        **LINEAR,
+        _weights=step.set_weights("model", [W]),
+        output=step.predict("model", np.eye(3, dtype="float32")),
+        optimizer=step.keras("optimizers.SGD", learning_rate=0.5),
+    )
+    np.testing.assert_array_equal(np.asarray(found["output"]), W)
+    assert float(found["optimizer"].learning_rate) == 0.5
+
+
+def test_python_calls_of_a_model_are_counted(run):
+    X = np.eye(3, dtype="float32")
+    found = run(
+        **LINEAR,
+        calls=step.record_calls("model"),
+        before=step.length("calls"),
+        _one=step.predict("model", X),
+        _two=step.predict("model", X),
+        after=step.length("calls"),
+    )
+    assert (found["before"], found["after"]) == (0, 2)
