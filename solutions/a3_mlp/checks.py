@@ -1,14 +1,13 @@
-"""Checks of assignment 3's NumPy part, by subject; those of the Keras part: `keras_checks.py`."""
+"""Assignment 3's checks, by subject; each module beside this one declares some of them."""
 
 from grader.course import Assignment
 from solutions.a3_mlp.activation_checks import declare_activations
 from solutions.a3_mlp.dense_checks import declare_dense_layer
+from solutions.a3_mlp.keras_checks import declare_keras_part
 from solutions.a3_mlp.loss_checks import declare_losses
 from solutions.a3_mlp.model_checks import declare_model
 from solutions.a3_mlp.optimizer_checks import declare_optimizers
 from solutions.a3_mlp.regularisation_checks import declare_regularisation
-
-# The Keras part goes here: from solutions.a3_mlp.keras_checks import declare_keras_part
 
 assignment = Assignment(
     name="a3_mlp",
@@ -22,5 +21,4 @@ declare_losses(numpy_file)
 declare_regularisation(numpy_file)
 declare_optimizers(numpy_file)
 declare_model(numpy_file)
-
-# … and here: declare_keras_part(assignment)
+declare_keras_part(assignment)
