@@ -105,7 +105,7 @@ def lacks_the_axis_of_the_heads(x, Wq, Wk, Wv, Wo, heads, mask=None):
 @misconception("multi_head_attention_backward", hint="In how many places does x enter?")
 def follows_the_queries_only(dout, cache):
     """follows x through the queries alone"""
-    x, Wq, Wk, Wv, Wo, q, k, v, mask, merged = cache
+    x, Wq, _Wk, _Wv, Wo, q, k, v, mask, merged = cache
     dattended = split_heads(dout @ Wo.T, q.shape[1])
     split_gradients = scaled_dot_product_attention_backward(dattended, q, k, v, mask)
     dq, dk, dv = (merge_heads(gradient) for gradient in split_gradients)
@@ -130,7 +130,7 @@ def forgets_to_transpose_the_weights(dout, cache):
 @misconception("multi_head_attention_backward", hint="Did the forward pass attend everywhere?")
 def forgets_the_mask(dout, cache):
     """goes back through attention without the mask"""
-    x, Wq, Wk, Wv, Wo, q, k, v, mask, merged = cache
+    x, Wq, Wk, Wv, Wo, q, k, v, _mask, merged = cache
     dattended = split_heads(dout @ Wo.T, q.shape[1])
     split_gradients = scaled_dot_product_attention_backward(dattended, q, k, v)
     dq, dk, dv = (merge_heads(gradient) for gradient in split_gradients)
@@ -142,7 +142,7 @@ def forgets_the_mask(dout, cache):
 @misconception("multi_head_attention_backward", hint="What is the input of the last projection?")
 def multiplies_the_output_projection_by_x(dout, cache):
     """uses x for the gradient of Wo, whose input is the merged heads"""
-    x, Wq, Wk, Wv, Wo, q, k, v, mask, merged = cache
+    x, Wq, Wk, Wv, Wo, q, k, v, mask, _merged = cache
     dattended = split_heads(dout @ Wo.T, q.shape[1])
     split_gradients = scaled_dot_product_attention_backward(dattended, q, k, v, mask)
     dq, dk, dv = (merge_heads(gradient) for gradient in split_gradients)

@@ -4,8 +4,6 @@ Each definition replaces its exercise in a copy of the reference, so it uses tha
 """
 
 # ruff: noqa: F821  # names such as `_gelu_grad` belong to the reference's file
-import math
-
 import numpy as np
 
 from grader.course import misconception
@@ -98,7 +96,7 @@ def forgets_the_variance(dout, cache):
 @misconception("layer_norm_backward", hint="What is the derivative of γx̂ with respect to x̂?")
 def leaves_gamma_out(dout, cache):
     """leaves gamma out of the gradient of x"""
-    normalised, inverse_std, gamma = cache
+    normalised, inverse_std, _gamma = cache
     mean = np.mean(dout, axis=-1, keepdims=True)
     projection = np.mean(dout * normalised, axis=-1, keepdims=True)
     dx = (dout - mean - normalised * projection) * inverse_std
@@ -119,6 +117,8 @@ def sums_over_the_first_axis_only(dout, cache):
 @misconception("gelu", hint="There are two forms of gelu. Which one does the handout give?")
 def is_the_exact_form(x):
     """is the form with the error function"""
+    import math
+
     flat = [0.5 * float(one) * (1.0 + math.erf(one / math.sqrt(2.0))) for one in np.ravel(x)]
     return np.reshape(np.array(flat), np.shape(x))
 
@@ -161,7 +161,7 @@ def activates_the_output_too(x, W1, b1, W2, b2):
 @misconception("feed_forward_backward", hint="What lies between the two layers?")
 def skips_the_activation(dout, cache):
     """leaves out the derivative of gelu"""
-    x, W1, W2, z, hidden = cache
+    x, W1, W2, _z, hidden = cache
     dz = dout @ W2.T
     dW1, dW2 = _weight_gradient(x, dz), _weight_gradient(hidden, dout)
     return dz @ W1.T, dW1, _sum_leading(dz), dW2, _sum_leading(dout)
@@ -170,7 +170,7 @@ def skips_the_activation(dout, cache):
 @misconception("feed_forward_backward", hint="At which number is the derivative of gelu taken?")
 def differentiates_at_the_activated_value(dout, cache):
     """takes the derivative at gelu(z), where it belongs at z"""
-    x, W1, W2, z, hidden = cache
+    x, W1, W2, _z, hidden = cache
     dz = dout @ W2.T * _gelu_grad(hidden)
     dW1, dW2 = _weight_gradient(x, dz), _weight_gradient(hidden, dout)
     return dz @ W1.T, dW1, _sum_leading(dz), dW2, _sum_leading(dout)
