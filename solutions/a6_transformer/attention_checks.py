@@ -162,7 +162,7 @@ def _padding_mask(numpy_file):
         ],
     )
 
-    @padding_mask.outputs(points=1.25)
+    @padding_mask.outputs(points=1.5)
     def real_tokens(rng):
         """is True at the first `lengths[n]` positions"""
         yield case("four sequences", lengths=rng.permutation([1, 3, 4, 5]), T=6)

@@ -134,7 +134,7 @@ def _backward(numpy_file):
         ],
     )
 
-    @backward.gradient(points=3.25, of=FORWARD, wrt=WRT)
+    @backward.gradient(points=3, of=FORWARD, wrt=WRT)
     def derivative(rng):
         """is the gradient with respect to x and the four weights"""
         yield gradients_of("two heads", rng, 3, 5, 8, 2)
