@@ -91,8 +91,8 @@ def _self_attention(keras_file):
     attention = keras_file.exercise(
         "MultiHeadSelfAttention",
         hints=[
-            "`(N, T, D)` → `(N, T, heads, D/heads)` → `(N, heads, T, D/heads)`, and back at the end.",
-            "Large negative scores vanish in the softmax. What if a whole row is large and negative?",
+            "Reshape to `(N, T, heads, D/heads)`, transpose to `(N, heads, T, D/heads)`; at the end back.",
+            "Large negative scores vanish in the softmax. What if all scores of a row are such?",
         ],
     )
 

@@ -29,7 +29,7 @@ def _build_language_model(keras_file):
     def sizes(rng):
         """gives logits for every position, with the weights of all its layers"""
         for sizes in ((11, 7, 8, 2, 2), (5, 4, 12, 3, 1)):
-            vocabulary, length, d_model, heads, layers = sizes
+            vocabulary, length, d_model, _, layers = sizes
             ids = rng.integers(vocabulary, size=(2, length))
             yield script(
                 f"V = {vocabulary}, length {length}, d_model {d_model}, {layers} layers",
@@ -74,10 +74,10 @@ def _build_language_model(keras_file):
         yield script(
             "the loss of given logits",
             model=step.call("build_language_model", 6, 4, 4, 2, 1),
-            loss=step.method("model", "compute_loss", ids, ids[:, ::-1].copy(), logits),
-            value=step.number("loss"),
+            tensor=step.method("model", "compute_loss", ids, ids[:, ::-1].copy(), logits),
+            loss_value=step.number("tensor"),
             facts=step.describe("model", "last_activation"),
-            returns=("value", "facts"),
+            returns=("loss_value", "facts"),
         )
 
 
