@@ -120,9 +120,75 @@ class step:
         return {"op": "keras.loss_and_gradients", "on": on, "X": X, "y": y}
 
     @staticmethod
+    def train_sequences(
+        on: str,
+        sequences: Any,
+        answer_start: int,
+        prompts: Any,
+        *,
+        watched: int = 200,
+        enough: float = 0.98,
+        batch_size: int = 64,
+        seconds: float = 45,
+    ) -> Step:
+        """Train a language model, epoch by epoch, and complete `prompts` by `generate`.
+
+        The loss counts the answers of `sequences`, from column `answer_start` on; the last
+        `watched` of them are kept from training, and it stops once the model answers `enough`
+        of these exactly, or after so many CPU seconds. The result is the prompts' answers.
+        """
+        return {
+            "op": "sequences.train",
+            "on": on,
+            "sequences": sequences,
+            "answer_start": answer_start,
+            "prompts": prompts,
+            "watched": watched,
+            "enough": enough,
+            "batch_size": batch_size,
+            "seconds": seconds,
+        }
+
+    @staticmethod
+    def influence(on: str, ids: Any, changed: Any, tolerance: float = 1e-5) -> Step:
+        """Ask which logits (rows) move when one sequence becomes another (columns)."""
+        return {
+            "op": "sequences.influence",
+            "on": on,
+            "value": ids,
+            "changed": changed,
+            "tolerance": tolerance,
+        }
+
+    @staticmethod
+    def table_model(table: Any, length: int) -> Step:
+        """Make a causal Keras model: a row of `table` for each sum of (id + 1) up to a position."""
+        return {"op": "sequences.table_model", "value": table, "length": length}
+
+    @staticmethod
+    def next_id_model(vocabulary: int, length: int, learning_rate: float = 0.1) -> Step:
+        """Make a compiled Keras model whose logits depend on the id at the same position alone."""
+        return {
+            "op": "sequences.next_id_model",
+            "vocabulary": vocabulary,
+            "length": length,
+            "learning_rate": learning_rate,
+        }
+
+    @staticmethod
+    def best(on: str, X: Any) -> Step:
+        """Take the most likely id at each position."""
+        return {"op": "sequences.best", "on": on, "value": X}
+
+    @staticmethod
     def round_trip(on: str) -> Step:
         """Ask whether `from_config(get_config())` keeps the config."""
         return {"op": "keras.round_trip", "on": on}
+
+    @staticmethod
+    def rebuilt(on: str) -> Step:
+        """Make another layer from the config of this one."""
+        return {"op": "keras.rebuilt", "on": on}
 
     @staticmethod
     def number(on: str) -> Step:

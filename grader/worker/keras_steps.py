@@ -140,6 +140,11 @@ def _round_trip(scope: Scope, step: Step) -> bool:
     return bool(type(item).from_config(config).get_config() == config)
 
 
+def _rebuilt(scope: Scope, step: Step) -> Any:
+    item = scope.saved[step["on"]]
+    return type(item).from_config(item.get_config())
+
+
 def _number(scope: Scope, step: Step) -> float:
     value = np.asarray(to_plain(scope.saved[step["on"]]))
     if value.shape != ():
@@ -208,6 +213,7 @@ OPERATIONS: dict[str, Operation] = {
     "keras.loss_gradient": _loss_gradient,
     "keras.loss_and_gradients": _loss_and_gradients,
     "keras.round_trip": _round_trip,
+    "keras.rebuilt": _rebuilt,
     "keras.number": _number,
     "keras.history": _history,
     "keras.describe": _describe,

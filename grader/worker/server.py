@@ -186,7 +186,7 @@ class Child:
 def _import_all(backend: str) -> None:
     names = list(_NUMPY_MODULES)
     if backend == "keras":
-        names += ["keras", "grader.worker.keras_steps"]
+        names += ["keras", "grader.worker.keras_steps", "grader.worker.sequence_training"]
         if os.environ["KERAS_BACKEND"] == "tensorflow":
             names += _TENSORFLOW_MODULES
     for name in names:

@@ -53,9 +53,9 @@ class Session:
         self.operations: dict[str, Operation] = dict(CORE)
         self.convert = lambda value: value
         if self.backend == "keras":
-            from grader.worker import keras_steps
+            from grader.worker import keras_steps, sequence_training
 
-            self.operations |= keras_steps.OPERATIONS
+            self.operations |= keras_steps.OPERATIONS | sequence_training.OPERATIONS
             self.convert = keras_steps.to_plain
             self.reseed = keras_steps.reseed
             keras_steps.skip_graph_optimisation()

@@ -1,0 +1,116 @@
+"""Steps for language models: train one on sequences, see what it depends on, stand in for one."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import keras
+import numpy as np
+
+from grader.worker.steps import Operation, Scope, Step, WrongForm, look_up
+
+Array = np.ndarray[Any, Any]
+
+_NOTHING_LEFT = 1e-3
+"""A training loss below which further epochs would change nothing."""
+
+
+def _train_sequences(scope: Scope, step: Step) -> Array:
+    """Train on whole sequences, and let the student's `generate` answer the prompts.
+
+    The last `watched` sequences are not trained on: how many of them are answered exactly says
+    when to stop. The right answers to the prompts are not here.
+    """
+    model, generate = scope.saved[step["on"]], look_up(scope.module, "generate")
+    sequences, prompts = np.asarray(step["sequences"], "int32"), np.asarray(step["prompts"])
+    start, watched = int(step["answer_start"]), int(step["watched"])
+    fitted, seen = sequences[:-watched], sequences[-watched:]
+    weight = np.zeros(fitted[:, 1:].shape, "float32")
+    weight[:, start - 1 :] = 1.0  # position t predicts id t + 1
+    finish = time.process_time() + float(step["seconds"])
+    while time.process_time() < finish:
+        history = model.fit(
+            fitted[:, :-1],
+            fitted[:, 1:],
+            sample_weight=weight,
+            batch_size=step["batch_size"],
+            verbose=0,
+        )
+        answers = _answers(generate, model, seen[:, :start], sequences.shape[1])
+        right = np.mean(np.all(answers == seen[:, start:], axis=1))
+        if right >= step["enough"] or not history.history["loss"][-1] > _NOTHING_LEFT:
+            break
+    return _answers(generate, model, prompts, sequences.shape[1])
+
+
+def _answers(generate: Any, model: Any, prompts: Array, length: int) -> Array:
+    """What `generate` appends to the prompts until they have this length."""
+    rows, width = prompts.shape
+    result = generate(model, np.array(prompts, "int32"), length - width)
+    ids = keras.ops.convert_to_numpy(result)
+    if ids.shape != (rows, length):
+        raise WrongForm(
+            f"generate should return ids of shape {(rows, length)} for prompts of shape "
+            f"{(rows, width)}; received shape {ids.shape}"
+        )
+    return ids[:, width:]
+
+
+def _influence(scope: Scope, step: Step) -> Array:
+    """Whether each row of changed ids (columns) changes the logits of each position (rows)."""
+    model, ids = scope.saved[step["on"]], np.asarray(step["value"], "int32")
+    changed = np.asarray(step["changed"], "int32")
+    rows = np.vstack([ids, changed])
+    logits = keras.ops.convert_to_numpy(model(rows, training=False))
+    if logits.ndim != 3 or logits.shape[:2] != rows.shape:
+        expected = f"({rows.shape[0]}, {rows.shape[1]}, …)"
+        raise WrongForm(f"logits of shape {expected} were expected; received {logits.shape}")
+    difference = np.abs(logits[1:] - logits[0]).max(axis=2)  # (changes, positions)
+    return (difference > step["tolerance"]).T.astype(int)
+
+
+class _TableLogits(keras.layers.Layer):
+    """The logits of position t are the row of a table that the sum of all ids up to t names."""
+
+    def __init__(self, table: Any, **options: Any) -> None:
+        super().__init__(trainable=False, **options)
+        self.table = np.asarray(table, "float32")
+
+    def call(self, ids: Any) -> Any:
+        # Each id counts one more, so that a 0 in front is noticed, too.
+        sums = keras.ops.cumsum(keras.ops.cast(ids, "int32") + 1, axis=1)
+        rows = keras.ops.mod(sums, len(self.table))
+        return keras.ops.take(keras.ops.convert_to_tensor(self.table), rows, axis=0)
+
+
+def _table_model(scope: Scope, step: Step) -> Any:
+    ids = keras.Input((step["length"],), dtype="int32")
+    return keras.Model(ids, _TableLogits(scope.resolve(step["value"]))(ids))
+
+
+def _next_id_model(scope: Scope, step: Step) -> Any:
+    """A compiled model that sees one id at a time, for tests of how models are trained."""
+    vocabulary = step["vocabulary"]
+    table = keras.layers.Embedding(vocabulary, vocabulary, embeddings_initializer="zeros")
+    model = keras.Sequential([keras.Input((step["length"],), dtype="int32"), table])
+    model.compile(
+        optimizer=keras.optimizers.Adam(step["learning_rate"]),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    return model
+
+
+def _best(scope: Scope, step: Step) -> Array:
+    """The most likely id at each position, in inference mode."""
+    logits = scope.saved[step["on"]](scope.resolve(step["value"]), training=False)
+    return np.argmax(keras.ops.convert_to_numpy(logits), axis=-1)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "sequences.train": _train_sequences,
+    "sequences.influence": _influence,
+    "sequences.table_model": _table_model,
+    "sequences.next_id_model": _next_id_model,
+    "sequences.best": _best,
+}

@@ -1,0 +1,293 @@
+"""Checks of assignment 6's Keras layers."""
+
+import numpy as np
+
+from grader.course import Expectation, StudentFile, script, step
+
+GELU = 2e-3
+"""Blocks may use either form of gelu, which differ by up to 4.7e-4 in each hidden unit."""
+
+
+def declare_keras_layers(keras_file: StudentFile) -> None:
+    """Declare the positional encoding, self-attention and the block."""
+    _positional_encoding(keras_file)
+    _self_attention(keras_file)
+    _block(keras_file)
+
+
+def sequences(rng, *shape, scale=1.0):
+    """Inputs `(N, T, D)` in float32."""
+    return (scale * rng.normal(size=shape)).astype("float32")
+
+
+def _positional_encoding(keras_file):
+    encoding = keras_file.exercise(
+        "PositionalEncoding",
+        hints=[
+            "A column of positions times a row of rates is a table of angles `(T, D)`.",
+            "Columns 0 and 1 share their rate, 2 and 3 the next. Which of them is the sine?",
+        ],
+    )
+
+    def encoded(label, x):
+        return script(
+            label,
+            layer=step.construct("PositionalEncoding"),
+            output=step.predict("layer", x),
+            returns=("output",),
+        )
+
+    @encoding.keras(points=2)
+    def adds(rng):
+        """adds sines in the even and cosines in the odd columns"""
+        yield encoded("seven positions, six columns", sequences(rng, 2, 7, 6))
+        yield encoded("four positions, ten columns", sequences(rng, 3, 4, 10))
+
+    @encoding.keras(points=0.25)
+    def odd_width(rng):
+        """works for an odd number of columns"""
+        yield encoded("five columns", sequences(rng, 2, 6, 5))
+
+    @encoding.keras(points=0.25)
+    def other_length(rng):
+        """has no weights, and takes another length in the next call"""
+        yield script(
+            "four positions, then nine",
+            layer=step.construct("PositionalEncoding"),
+            _first=step.predict("layer", sequences(rng, 2, 4, 6)),
+            output=step.predict("layer", sequences(rng, 2, 9, 6)),
+            weights=step.get_weights("layer"),
+            count=step.length("weights"),
+            returns=("output", "count"),
+        )
+
+
+def attention_weights(rng, d):
+    """Wq, Wk, Wv and Wo, large enough for attention that is far from uniform."""
+    return [rng.normal(size=(d, d)) * 1.2 / np.sqrt(d) for _ in range(4)]
+
+
+def attended(label, rng, shape, heads, mask=None, **more):
+    """A case of self-attention with given weights."""
+    x = sequences(rng, *shape)
+    options = {} if mask is None else {"attention_mask": mask}
+    return script(
+        label,
+        layer=step.construct("MultiHeadSelfAttention", heads),
+        _built=step.predict("layer", x),
+        _weights=step.set_weights("layer", attention_weights(rng, shape[-1])),
+        output=step.call_keras("layer", x, **options),
+        **more,
+        returns=("output", *more),
+    )
+
+
+def some_true(rng, *shape):
+    """A mask that hides about half, but never a position from itself."""
+    return (rng.uniform(size=shape) < 0.5) | np.eye(shape[-1], dtype=bool)
+
+
+def _self_attention(keras_file):
+    attention = keras_file.exercise(
+        "MultiHeadSelfAttention",
+        hints=[
+            "Reshape to `(N, T, heads, D/heads)`, transpose to `(N, heads, T, D/heads)`; at the end back.",
+            "Large negative scores vanish in the softmax. What if all scores of a row are such?",
+        ],
+    )
+
+    @attention.keras(points=2)
+    def forward(rng):
+        """joins softmax(QKᵀ/√d)V of all heads and multiplies by Wo"""
+        yield attended("one head", rng, (2, 5, 4), 1)
+        yield attended("two heads", rng, (3, 4, 6), 2)
+        yield attended("four heads", rng, (2, 3, 8), 4)
+
+    @attention.keras(points=1.25)
+    def gradients(rng):
+        """has the right gradients with respect to x, Wq, Wk, Wv and Wo"""
+        x = sequences(rng, 2, 4, 6)
+        yield script(
+            "two heads",
+            layer=step.construct("MultiHeadSelfAttention", 2),
+            _built=step.predict("layer", x),
+            _weights=step.set_weights("layer", attention_weights(rng, 6)),
+            gradients=step.gradients("layer", x, sequences(rng, 2, 4, 6)),
+            returns=("gradients",),
+            rtol=1e-3,
+            atol=1e-3,
+        )
+
+    @attention.keras(points=1)
+    def masked(rng):
+        """attends where the mask is True, for masks (T, T) and (N, T, T)"""
+        yield attended("a mask (T, T)", rng, (2, 5, 6), 2, some_true(rng, 5, 5))
+        yield attended("a mask (N, T, T)", rng, (3, 4, 6), 3, some_true(rng, 3, 4, 4))
+
+    @attention.keras(points=0.5)
+    def padding(rng):
+        """takes a mask (N, 1, T), the same for all queries"""
+        real = np.arange(5) < rng.permutation([2, 3, 5])[:, None]
+        yield attended("a mask (N, 1, T)", rng, (3, 5, 6), 2, real[:, None, :])
+
+    @attention.keras(points=0.5)
+    def nothing_to_attend_to(rng):
+        """gives zeros where a query may attend to nothing"""
+        mask = some_true(rng, 4, 4)
+        mask[rng.integers(4)] = False
+        yield attended("a fully masked row", rng, (2, 4, 6), 2, mask)
+        real = np.arange(4) < np.array([3, 0])[:, None]
+        yield attended("a sequence of length 0", rng, (2, 4, 6), 2, real[:, None, :])
+
+    @attention.keras(points=0.25)
+    def weights(rng):
+        """has the weights Wq, Wk, Wv and Wo and no others"""
+        yield attended("six features", rng, (2, 3, 6), 2, facts=step.describe("layer", "weights"))
+
+    @attention.keras(points=0.5)
+    def rebuilt(rng):
+        """is rebuilt from its config"""
+        x, values = sequences(rng, 2, 3, 6), attention_weights(rng, 6)
+        yield script(
+            "three heads",
+            layer=step.construct("MultiHeadSelfAttention", 3, name="attention"),
+            same=step.round_trip("layer"),
+            copy=step.rebuilt("layer"),
+            _built=step.predict("copy", x),
+            _weights=step.set_weights("copy", values),
+            output=step.predict("copy", x),
+            returns=("same", "output"),
+        )
+
+
+def block_weights(rng, d, d_ff):
+    """All weights of a block, in the contract's order."""
+    return [
+        rng.uniform(0.5, 1.5, size=d),
+        rng.normal(size=d),
+        *attention_weights(rng, d),
+        rng.uniform(0.5, 1.5, size=d),
+        rng.normal(size=d),
+        rng.normal(size=(d, d_ff)) / np.sqrt(d),
+        rng.normal(size=d_ff),
+        rng.normal(size=(d_ff, d)) / np.sqrt(d_ff),
+        rng.normal(size=d),
+    ]
+
+
+def through_block(label, rng, shape, heads, d_ff, mask=None, scale=1.0):
+    """A case of a block with given weights, in inference mode."""
+    x = sequences(rng, *shape, scale=scale)
+    options = {} if mask is None else {"attention_mask": mask}
+    return script(
+        label,
+        layer=step.construct("TransformerBlock", heads, d_ff, 0.3),
+        _built=step.predict("layer", x),
+        _weights=step.set_weights("layer", block_weights(rng, shape[-1], d_ff)),
+        output=step.call_keras("layer", x, training=False, **options),
+        returns=("output",),
+        atol=GELU,
+    )
+
+
+def dropped(label, branch, rate, *, copied=False):
+    """A block of which one branch gives 1 everywhere and the other 0, in training, at x = 0."""
+    d, d_ff = 4, 6
+    x = np.zeros((40, 15, d), dtype="float32")
+    zeros, ones = np.zeros((d, d)), np.ones((d, d))
+    first, second = float(branch == 1), float(branch == 2)
+    values = [
+        *(np.ones(d), np.full(d, 1 / d)),
+        *(zeros, zeros, ones, first * np.eye(d)),  # the values are Σ 1/d = 1
+        *(np.ones(d), np.zeros(d)),
+        *(np.zeros((d, d_ff)), np.zeros(d_ff), np.zeros((d_ff, d)), np.full(d, second)),
+    ]
+    spread = 6 * np.sqrt(rate * (1 - rate) / x.size)
+    kept = 1 / (1 - rate)
+    steps = {"layer": step.construct("TransformerBlock", 2, d_ff, rate)}
+    if copied:
+        steps = {"original": steps["layer"], "layer": step.rebuilt("original")}
+    return script(
+        label,
+        **steps,
+        _built=step.predict("layer", x),
+        _weights=step.set_weights("layer", values),
+        output=step.call_keras("layer", x, training=True),
+        returns=("output",),
+        expects=[
+            Expectation("zeros", rate - spread, rate + spread),
+            Expectation("max", kept - 1e-4, kept + 1e-4),
+            Expectation("min", 0, 0),
+        ],
+    )
+
+
+def _block(keras_file):
+    block = keras_file.exercise(
+        "TransformerBlock",
+        needs=["MultiHeadSelfAttention"],
+        hints=[
+            "Pre-norm: each branch begins with its norm, and what is added to is not normalised.",
+            "`get_weights()` lists weights in the order in which the layers were built.",
+        ],
+    )
+
+    @block.keras(points=2.5)
+    def forward(rng):
+        """is h = x + attention(norm(x)), then h + dense(gelu(dense(norm(h))))"""
+        yield through_block("two heads, d_ff = 10", rng, (2, 4, 6), 2, 10)
+        yield through_block("one head, d_ff = 5", rng, (3, 5, 4), 1, 5)
+
+    @block.keras(points=1)
+    def gradients(rng):
+        """has the right gradients with respect to x and the twelve weights"""
+        x = sequences(rng, 2, 4, 6)
+        yield script(
+            "two heads, d_ff = 7",
+            layer=step.construct("TransformerBlock", 2, 7, 0.0),
+            _built=step.predict("layer", x),
+            _weights=step.set_weights("layer", block_weights(rng, 6, 7)),
+            gradients=step.gradients("layer", x, sequences(rng, 2, 4, 6, scale=0.3)),
+            returns=("gradients",),
+            rtol=5e-3,
+            atol=5e-3,
+        )
+
+    @block.keras(points=0.5)
+    def masked(rng):
+        """hands attention_mask to its attention"""
+        causal = np.tril(np.ones((5, 5), dtype=bool))
+        yield through_block("a causal mask", rng, (2, 5, 6), 3, 8, causal)
+
+    @block.keras(points=0.25)
+    def small_rows(rng):
+        """adds eps = 1e-3 to the variance in its norms"""
+        yield through_block("features of size 0.03", rng, (2, 4, 6), 2, 10, scale=0.03)
+
+    @block.statistics(points=0.75)
+    def dropout(rng):
+        """drops out elements of both branches in training"""
+        for branch, rate in ((1, 0.4), (2, 0.3)):
+            rate = float(np.round(rate + rng.uniform(-0.1, 0.1), 2))
+            yield dropped(f"branch {branch}, rate {rate}", branch, rate)
+
+    @block.keras(points=0.25)
+    def rebuilt(rng):
+        """is rebuilt from its config"""
+        x, values = sequences(rng, 2, 3, 6), block_weights(rng, 6, 9)
+        yield script(
+            "three heads, d_ff = 9",
+            layer=step.construct("TransformerBlock", 3, 9, 0.2, name="block"),
+            same=step.round_trip("layer"),
+            copy=step.rebuilt("layer"),
+            _built=step.predict("copy", x),
+            _weights=step.set_weights("copy", values),
+            output=step.predict("copy", x),
+            returns=("same", "output"),
+            atol=GELU,
+        )
+
+    @block.statistics(points=0.25)
+    def rebuilt_dropout(rng):
+        """keeps its rate of dropout in its config"""
+        yield dropped("a rebuilt block", 2, float(np.round(rng.uniform(0.3, 0.5), 2)), copied=True)

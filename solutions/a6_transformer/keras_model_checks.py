@@ -1,0 +1,246 @@
+"""Checks of assignment 6's language model: its making, its training, and what it generates."""
+
+import numpy as np
+
+from grader import datasets
+from grader.course import StudentFile, script, step
+
+N_TRAINED, N_WATCHED, N_HELD_OUT = 2_000, 200, 300
+
+
+def declare_keras_models(keras_file: StudentFile) -> None:
+    """Declare the language model, generation with the train checks, and fine-tuning."""
+    _build_language_model(keras_file)
+    _generate(keras_file)
+    _pretrain_then_finetune(keras_file)
+
+
+def _build_language_model(keras_file):
+    build = keras_file.exercise(
+        "build_language_model",
+        needs=["PositionalEncoding", "TransformerBlock"],
+        hints=[
+            "`keras.Input((length,), dtype='int32')`, an embedding, and then the layers above.",
+            "Position t predicts id t + 1, which its input holds: who may see it?",
+        ],
+    )
+
+    @build.keras(points=1)
+    def sizes(rng):
+        """gives logits for every position, with the weights of all its layers"""
+        for sizes in ((11, 7, 8, 2, 2), (5, 4, 12, 3, 1)):
+            vocabulary, length, d_model, _, layers = sizes
+            ids = rng.integers(vocabulary, size=(2, length))
+            yield script(
+                f"V = {vocabulary}, length {length}, d_model {d_model}, {layers} layers",
+                model=step.call("build_language_model", *sizes),
+                facts=step.describe("model", "output_shape", "parameters"),
+                logits=step.predict("model", ids),
+                best=step.best("model", ids),
+                shape=step.attribute("best", "shape"),
+                returns=("facts", "shape"),
+            )
+
+    @build.keras(points=1.25)
+    def causal(rng):
+        """lets an id change the logits at its own and at later positions, and no others"""
+        for sizes in ((9, 6, 8, 2, 2), (7, 5, 6, 3, 1)):
+            vocabulary, length = sizes[:2]
+            ids = rng.integers(vocabulary - 1, size=length)
+            changed = np.where(np.eye(length, dtype=bool), vocabulary - 1, ids)
+            yield script(
+                f"length {length}",
+                model=step.call("build_language_model", *sizes),
+                influence=step.influence("model", ids, changed),
+                returns=("influence",),
+            )
+
+    @build.keras(points=0.25)
+    def positions(rng):
+        """tells the order of the ids before a position"""
+        ids = rng.permutation(9)[:6]
+        yield script(
+            "the first two ids change places",
+            model=step.call("build_language_model", 9, 6, 8, 2, 1),
+            influence=step.influence("model", ids, ids[[1, 0, 2, 3, 4, 5]][None]),
+            returns=("influence",),
+        )
+
+    @build.keras(points=1)
+    def compiled(rng):
+        """is compiled with sparse categorical cross-entropy from logits"""
+        ids = rng.integers(6, size=(3, 4))
+        logits = 3 * rng.normal(size=(3, 4, 6)).astype("float32")
+        yield script(
+            "the loss of given logits",
+            model=step.call("build_language_model", 6, 4, 4, 2, 1),
+            tensor=step.method("model", "compute_loss", ids, ids[:, ::-1].copy(), logits),
+            loss_value=step.number("tensor"),
+            facts=step.describe("model", "last_activation"),
+            returns=("loss_value", "facts"),
+        )
+
+
+def ring(rng, size):
+    """A table of logits that leads from each of its rows to another id, clear of ties."""
+    return rng.normal(size=(size, size)) + 9 * np.eye(size)[rng.permutation(size)]
+
+
+def generated(label, rng, prompt, n_tokens, length):
+    """A case of generation from a model whose logits depend on the sum of the ids it sees."""
+    return script(
+        label,
+        model=step.table_model(ring(rng, 11), length),
+        ids=step.call("generate", step.ref("model"), prompt, n_tokens),
+        returns=("ids",),
+    )
+
+
+def task_case(task):
+    """A case of training: a model that learns a task and answers prompts it has not seen."""
+    sequences, start = task.sequences, task.answer_start
+    given, held_out = sequences[:-N_HELD_OUT], sequences[-N_HELD_OUT:]
+    length = sequences.shape[1]
+    return script(
+        f"{len(given) - N_WATCHED} sequences of {length} ids",
+        model=step.call("build_language_model", 11, length - 1, 32, 4, 2),
+        answers=step.train_sequences("model", given, start, held_out[:, :start], watched=N_WATCHED),
+        returns=("answers",),
+        held_out={"y": held_out[:, start:]},
+    )
+
+
+def _generate(keras_file):
+    generate = keras_file.exercise(
+        "generate",
+        hints=[
+            "The logits of the last real id, not those of the padding behind it.",
+            "`np.concatenate` along the axis of time, once for each new id.",
+        ],
+    )
+
+    @generate.keras(points=1.25)
+    def rows(rng):
+        """appends the most likely ids to each row of a prompt (N, P)"""
+        yield generated("three rows", rng, rng.integers(11, size=(3, 2)), 4, 8)
+        yield generated("one row", rng, rng.integers(11, size=(1, 3)), 3, 6)
+
+    @generate.keras(points=0.5)
+    def one_prompt(rng):
+        """takes a single prompt (P,) and gives (P + n,)"""
+        yield generated("three ids and four more", rng, rng.integers(11, size=3), 4, 8)
+
+    @generate.keras(points=0.5)
+    def beyond_the_length(rng):
+        """goes on beyond the model's length with the last ids"""
+        yield generated("ten ids, length 5", rng, rng.integers(11, size=(2, 3)), 7, 5)
+
+    @generate.keras(points=0.25)
+    def long_prompt(rng):
+        """cuts a prompt longer than the model's length, and returns it whole"""
+        yield generated("nine ids, length 4", rng, rng.integers(11, size=(2, 9)), 3, 4)
+
+    trained = {
+        "measure": "exact_match",
+        "baseline": 0.0,
+        "cpu_seconds": 120,
+        "needs": ["build_language_model"],
+    }
+
+    @generate.training(points=4, threshold=0.9, stated=0.92, **trained)
+    def reversal(rng):
+        """reverses eight digits, with your language model trained"""
+        yield task_case(datasets.reversal(N_TRAINED + N_WATCHED + N_HELD_OUT, 8, rng))
+
+    @generate.training(points=4, threshold=0.9, stated=0.92, **trained)
+    def sorting(rng):
+        """sorts six digits, with your language model trained"""
+        yield task_case(datasets.sorting(N_TRAINED + N_WATCHED + N_HELD_OUT, 6, rng))
+
+    @generate.training(points=4, threshold=0.8, stated=0.85, **trained)
+    def addition(rng):
+        """adds numbers of two digits, with your language model trained"""
+        yield task_case(datasets.addition(2 * N_TRAINED + N_WATCHED + N_HELD_OUT, rng))
+
+
+def succession(rng, n, ids, successor, length=6):
+    """Sequences `(n, length + 1)` of these ids, of which each is followed by its successor."""
+    sequences = np.zeros((n, length + 1), dtype=int)
+    sequences[:, 0] = rng.permutation(np.resize(ids, n))
+    for t in range(length):
+        sequences[:, t + 1] = successor[sequences[:, t]]
+    return sequences
+
+
+def two_stages(label, corpus, x, y, weight=None, returns=("best",), **options):
+    """A case of pre-training and fine-tuning of a model that sees one id at a time."""
+    vocabulary = 10
+    every = np.resize(np.arange(vocabulary), (2, x.shape[1]))  # all ids, in two rows
+    every[1] = (every[1] + x.shape[1]) % vocabulary
+    given = [] if weight is None else [weight]
+    return script(
+        label,
+        model=step.next_id_model(vocabulary, x.shape[1]),
+        losses=step.call(
+            "pretrain_then_finetune", step.ref("model"), corpus, x, y, *given, **options
+        ),
+        pretrain=step.item("losses", 0),
+        finetune=step.item("losses", 1),
+        n_pretrain=step.length("pretrain"),
+        n_finetune=step.length("finetune"),
+        pretrain_falls=step.falls("pretrain"),
+        finetune_falls=step.falls("finetune"),
+        best=step.best("model", every),
+        returns=returns,
+    )
+
+
+def stages(rng, n=60):
+    """A corpus of ids 0 … 6 and a task on ids 3 … 9, which gives 3 … 6 other answers."""
+    order = rng.permutation(7)
+    successor = np.zeros(7, dtype=int)
+    successor[order] = np.roll(order, -1)
+    corpus = succession(rng, n, np.arange(7), successor)
+    answer = np.arange(10)
+    answer[3:] = rng.permutation(np.arange(3))[np.arange(7) % 3] + 7  # 7, 8 or 9
+    x = rng.permuted(np.resize(np.arange(3, 10), (n, 6)), axis=1)
+    return corpus, x, answer[x]
+
+
+def _pretrain_then_finetune(keras_file):
+    finetune = keras_file.exercise(
+        "pretrain_then_finetune",
+        hints=[
+            "Two calls of `fit` on one model; the first asks for each next id of the corpus.",
+            "`fit` returns a History, whose `history['loss']` has one number for each epoch.",
+        ],
+    )
+    epochs = {"pretrain_epochs": 12, "finetune_epochs": 9, "batch_size": 4}
+    facts = ("n_pretrain", "n_finetune", "pretrain_falls", "finetune_falls")
+
+    @finetune.keras(points=0.75)
+    def losses(rng):
+        """returns the losses of both stages, one for each epoch, and they fall"""
+        yield two_stages("12 and 9 epochs", *stages(rng), returns=facts, **epochs)
+
+    @finetune.keras(points=0.75)
+    def learns_both(rng):
+        """trains the given model in place, first on the corpus, then on the task"""
+        yield two_stages("two stages", *stages(rng), **epochs)
+
+    @finetune.keras(points=0.25)
+    def weighted(rng):
+        """weighs the tokens of the task by sample_weight"""
+        corpus, x, y = stages(rng)
+        # Three quarters of the targets are wrong, and weigh nothing.
+        counts = rng.permuted(np.resize(np.arange(4), x.shape), axis=None) == 0
+        wrong = np.where(y == 9, 0, y + 1)
+        weight = counts.astype("float32")
+        yield two_stages(
+            "most targets without weight", corpus, x, np.where(counts, y, wrong), weight, **epochs
+        )
+
+    @finetune.keras(points=0.25)
+    def defaults(rng):
+        """trains for 5 and 5 epochs unless told otherwise"""
+        yield two_stages("no options", *stages(rng), returns=("n_pretrain", "n_finetune"))
