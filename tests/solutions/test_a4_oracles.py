@@ -75,7 +75,9 @@ def test_the_convolution_is_tensorflows_op(tf, seed, stride, padding, dilation):
         expected = op(*given)
         loss = tf.reduce_sum(expected * dout)
     close(out, expected)
-    for mine, theirs in zip(cnn.conv2d_backward(dout, cache), tape.gradient(loss, given)):
+    for mine, theirs in zip(
+        cnn.conv2d_backward(dout, cache), tape.gradient(loss, given), strict=True
+    ):
         close(mine, theirs)
 
 
@@ -183,9 +185,7 @@ def test_depthwise_and_separable_are_keras(layers):
     layer.build(x.shape)
     layer.set_weights([depthwise])
     close(cnn.depthwise_conv2d(x, depthwise), layer(x))
-    layer = layers.SeparableConv2D(
-        5, (3, 2), depth_multiplier=4, use_bias=False, dtype="float64"
-    )
+    layer = layers.SeparableConv2D(5, (3, 2), depth_multiplier=4, use_bias=False, dtype="float64")
     layer.build(x.shape)
     layer.set_weights([depthwise, pointwise])
     close(cnn.separable_conv2d(x, depthwise, pointwise), layer(x))
@@ -220,7 +220,9 @@ def test_batch_normalisation_is_keras(tf, layers, training):
     close(new_mean, layer.moving_mean)
     close(new_var, layer.moving_variance)
     if training:
-        for mine, theirs in zip(cnn.spatial_batchnorm_backward(dout, cache), gradients):
+        for mine, theirs in zip(
+            cnn.spatial_batchnorm_backward(dout, cache), gradients, strict=True
+        ):
             close(mine, theirs)
 
 
