@@ -95,8 +95,8 @@ def nearest_kink(x, params):
     return nearest
 
 
-def lenet_problem(rng, n, shape, n_classes, *, lit=False):
-    """Images, labels and weights of a `LeNet`, nowhere near a kink.
+def lenet_problem(rng, n, shape, n_classes, *, lit=False, low=0.0, high=1.0):
+    """Images from low to high, labels and weights of a `LeNet`, nowhere near a kink.
 
     `lit` adds so much to the biases of the convolutions that every pixel has a share in the
     output: no gradient of a pixel is 0 then (height and width are multiples of 4).
@@ -106,7 +106,7 @@ def lenet_problem(rng, n, shape, n_classes, *, lit=False):
         if lit:
             params["b1"] += 3.0
             params["b2"] += 8.0
-        x = rng.uniform(size=(n, *shape))
+        x = rng.uniform(low, high, size=(n, *shape))
         if nearest_kink(x, params) > CLEAR:
             return {"x": x, "y": rng.integers(0, n_classes, size=n), **params}
 
