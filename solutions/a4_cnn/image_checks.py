@@ -1,0 +1,246 @@
+"""Checks of what is done with images: augmentation, saliency, and an attack."""
+
+import numpy as np
+
+from grader.course import Expectation, StudentFile, case, script, step
+from solutions.a4_cnn.inputs import lenet_problem, lenet_steps, seed
+
+EXACT = {"rtol": 1e-5, "atol": 1e-6}
+
+
+def declare_images(file: StudentFile) -> None:
+    """Declare the three exercises."""
+    _augment(file)
+    _saliency(file)
+    _fgsm(file)
+
+
+def _augment(file):
+    augment = file.exercise(
+        "augment",
+        hints=[
+            "Put each image into the middle of a larger one of zeros, and cut a window out of it.",
+            "`rng.integers(low, high)` excludes high. One draw per image and axis.",
+            "`image[:, ::-1]` is the mirror image. Which images get it is for rng to say.",
+        ],
+    )
+
+    @augment.statistics(points=1)
+    def shifts(rng):
+        """shifts each image by its own dy and dx, uniform up to ±max_shift"""
+        # One bright pixel, max_shift from the edges: where it lands is the shift.
+        for most in (1, 2):
+            rows, n, places = 2 * most + 1, 1_500, (2 * most + 1) ** 2
+            images = np.zeros((n, rows, rows, 1))
+            images[:, most, most] = 1.0
+            deviation = np.sqrt((rows**2 - 1) / 12)
+            near = [
+                Expectation(statistic, middle - 0.2, middle + 0.2, of=axis)
+                for statistic, middle in (("mean", most), ("std", deviation))
+                for axis in ("row", "column")
+            ]
+            together = Expectation("distinct", (places - 0.5) / n, (places + 0.5) / n, of="place")
+            yield script(
+                f"max_shift = {most}",
+                shifted=step.call("augment", images, seed(rng), most),
+                _columns=step.method("shifted", "max", 1),
+                _rows=step.method("shifted", "max", 2),
+                _flat=step.method("shifted", "reshape", n, rows * rows),
+                row=step.method("_rows", "argmax", 1),
+                column=step.method("_columns", "argmax", 1),
+                place=step.method("_flat", "argmax", 1),
+                returns=("row", "column", "place"),
+                expects=[*near, together],
+            )
+
+    @augment.statistics(points=0.5)
+    def filled(rng):
+        """fills with zeros what the shift leaves empty"""
+        height, width, most = 5, 7, 2
+        lost = most * (most + 1) / (2 * most + 1)  # the mean of |dy|
+        zeros = 1 - (1 - lost / height) * (1 - lost / width)
+        yield case(
+            "images of ones",
+            x=np.ones((1_500, height, width, 1)),
+            rng=seed(rng),
+            max_shift=most,
+            expects=[
+                Expectation("zeros", zeros - 0.03, zeros + 0.03),
+                Expectation("min", 0, 0),
+                Expectation("max", 1, 1),
+                Expectation("distinct", 0, 2.5 / (1_500 * height * width)),
+            ],
+        )
+
+    @augment.outputs(points=0.5)
+    def whole(rng):
+        """moves all pixels and channels of an image together"""
+        # With a frame of zeros nothing is lost: sums stay, and so do products of channels.
+        images = np.zeros((6, 7, 8, 2))
+        images[:, 2:-2, 2:-2] = rng.uniform(1, 2, size=(6, 3, 4, 2))
+        for flip in (False, True):
+            yield script(
+                f"flip={flip}",
+                arguments={"x": images},
+                shifted=step.call("augment", step.ref("x"), seed(rng), 2, flip=flip),
+                sums=step.method("shifted", "sum", (1, 2)),
+                _products=step.method("shifted", "prod", 3),
+                products=step.method("_products", "sum", (1, 2)),
+                returns=("sums", "products"),
+                **EXACT,
+            )
+
+    @augment.statistics(points=0.5)
+    def flips(rng):
+        """mirrors half of the images left-right, if flip"""
+        images = np.zeros((1_500, 3, 4, 1))
+        images[:, :, 0] = 1.0
+        for flip, left in ((True, 0.5), (False, 1.0)):
+            spread = 0.08 if flip else 0.0
+            yield script(
+                f"flip={flip}",
+                moved=step.call("augment", images, seed(rng), 0, flip=flip),
+                first=step.method("moved", "take", 0, 2),
+                last=step.method("moved", "take", -1, 2),
+                returns=("first", "last"),
+                expects=[
+                    Expectation("mean", left - spread, left + spread, of="first"),
+                    Expectation("mean", 1 - left - spread, 1 - left + spread, of="last"),
+                ],
+            )
+
+    @augment.statistics(points=0.25)
+    def far(rng):
+        """allows shifts as large as the image or larger"""
+        # One pixel stays only where dy = dx = 0.
+        stays = 1 / (2 * 2 + 1) ** 2
+        yield case(
+            "images of 1 × 1, max_shift = 2",
+            x=np.ones((3_000, 1, 1, 2)),
+            rng=seed(rng),
+            max_shift=2,
+            expects=[Expectation("mean", stays - 0.02, stays + 0.02), Expectation("max", 1, 1)],
+        )
+        yield case("max_shift = 9", x=np.ones((3, 2, 4, 1)), rng=seed(rng), max_shift=9)
+
+    @augment.statistics(points=0.25)
+    def seeds(rng):
+        """does the same with the same seed, and something else with another"""
+        images = rng.uniform(1, 2, size=(20, 4, 5, 1))
+        one, other = seed(rng), seed(rng)
+        for label, second, low, high in (
+            ("one seed twice", one, 1, 1),
+            ("two seeds", other, 0, 0.9),
+        ):
+            yield script(
+                label,
+                first=step.call("augment", images, one, 1, flip=True),
+                second=step.call("augment", images, second, 1, flip=True),
+                difference=step.method("first", "__sub__", step.ref("second")),
+                returns=("difference",),
+                expects=[Expectation("zeros", low, high)],
+            )
+
+    @augment.errors(points=0.25)
+    def negative(rng):
+        """raises ValueError for a max_shift below 0"""
+        for wrong in (-1, -3):
+            yield case(
+                f"max_shift = {wrong}",
+                x=rng.uniform(size=(2, 4, 5, 1)),
+                rng=seed(rng),
+                max_shift=wrong,
+                offending=str(wrong),
+            )
+
+    augment.purity(points=0.25)
+
+
+def _saliency(file):
+    saliency = file.exercise(
+        "saliency",
+        needs=["LeNet"],
+        hints=[
+            "Your `loss_and_gradients` knows the gradient behind the first convolution. One more.",
+            "`conv2d_backward` returns dx first: of the padded images.",
+        ],
+    )
+
+    def one(rng, label, n, shape, n_classes):
+        return script(
+            label,
+            arguments=lenet_problem(rng, n, shape, n_classes),
+            **lenet_steps(rng, shape, n_classes),
+            pixels=step.call("saliency", step.ref("model"), step.ref("x"), step.ref("y")),
+            result=step.method("model", "loss_and_gradients", step.ref("x"), step.ref("y")),
+            loss_value=step.item("result", 0),
+            loss=("loss_value",),
+            returns=("pixels",),
+            rtol=1e-5,
+            atol=1e-8,
+        )
+
+    @saliency.gradient(points=1.75, of="LeNet", wrt=("x",))
+    def pixels(rng):
+        """is the gradient of the mean cross-entropy with respect to the images"""
+        yield one(rng, "three images", 3, (8, 4, 1), 4)
+        yield one(rng, "two images of two channels", 2, (4, 8, 2), 3)
+
+    @saliency.outputs(points=0.25)
+    def one_image(rng):
+        """keeps the axis of images when there is one image"""
+        yield one(rng, "one image", 1, (4, 4, 1), 3)
+
+    @saliency.outputs(points=0.25)
+    def same_model(rng):
+        """leaves the model as it was"""
+        shape = (4, 8, 1)
+        yield script(
+            "logits before and after",
+            arguments=lenet_problem(rng, 2, shape, 3),
+            **lenet_steps(rng, shape, 3),
+            before=step.method("model", "forward", step.ref("x")),
+            pixels=step.call("saliency", step.ref("model"), step.ref("x"), step.ref("y")),
+            after=step.method("model", "forward", step.ref("x")),
+            returns=("before", "pixels", "after"),
+            rtol=1e-5,
+            atol=1e-8,
+        )
+
+    saliency.purity(points=0.25)
+
+
+def _fgsm(file):
+    fgsm = file.exercise(
+        "fgsm",
+        needs=["saliency"],
+        hints=[
+            "Every pixel moves by epsilon, up or down, whichever makes the loss grow.",
+            "`np.sign`, then `np.clip`.",
+        ],
+    )
+
+    def one(rng, label, n, shape, n_classes, epsilon, low=0.0, high=1.0):
+        given = lenet_problem(rng, n, shape, n_classes, lit=True, low=low, high=high)
+        model, x, y = step.ref("model"), step.ref("x"), step.ref("y")
+        return script(
+            label,
+            arguments=given,
+            **lenet_steps(rng, shape, n_classes),
+            attacked=step.call("fgsm", model, x, y, epsilon),
+            returns=("attacked",),
+            **EXACT,
+        )
+
+    @fgsm.outputs(points=1.25)
+    def moved(rng):
+        """moves every pixel by epsilon, the way that the loss grows"""
+        yield one(rng, "epsilon = 0.1", 3, (8, 4, 1), 4, 0.1, 0.2, 0.8)
+        yield one(rng, "epsilon = 0.25", 2, (4, 8, 2), 3, 0.25, 0.3, 0.7)
+
+    @fgsm.outputs(points=0.5)
+    def clipped(rng):
+        """stays between 0 and 1"""
+        yield one(rng, "epsilon = 0.4", 3, (8, 4, 1), 4, 0.4)
+
+    fgsm.purity(points=0.25)
