@@ -4,6 +4,7 @@ from grader.course import Assignment
 from solutions.a6_transformer.attention_checks import declare_attention
 from solutions.a6_transformer.generation_checks import declare_generation
 from solutions.a6_transformer.heads_checks import declare_heads
+from solutions.a6_transformer.keras_checks import declare_keras_part
 from solutions.a6_transformer.layer_checks import declare_layers
 
 assignment = Assignment(
@@ -17,5 +18,4 @@ declare_attention(numpy_file)
 declare_heads(numpy_file)
 declare_layers(numpy_file)
 declare_generation(numpy_file)
-
-# The Keras part goes here: `declare_keras_part(assignment)` of keras_checks.py, 34 points.
+declare_keras_part(assignment)
