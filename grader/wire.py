@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -155,13 +156,15 @@ class _Encoder:
         if kind is bytes:
             self.spend(len(value))
             return value
-        if kind is list or kind is tuple or kind is dict:
+        # The library's own dicts are dicts; a student's subclass is not.
+        is_dict = kind is dict or kind is OrderedDict or kind is defaultdict
+        if kind is list or kind is tuple or is_dict:
             self.announce(len(value))
         if kind is list:
             return [self.lower(item, depth + 1) for item in value]
         if kind is tuple:
             return _ext(_TUPLE, [self.lower(item, depth + 1) for item in value])
-        if kind is dict:
+        if is_dict:
             return self.lower_dict(value, depth)
         if kind is np.ndarray:
             return self.lower_array(value)
@@ -189,7 +192,8 @@ class _Encoder:
         if not all(type(key) is str for key in value):
             return _ext(_OPAQUE, ["dict", "its keys are not all strings"])
         self.spend(sum(len(key) * 4 for key in value))
-        return {key: self.lower(item, depth + 1) for key, item in value.items()}
+        # An OrderedDict may carry an attribute `items` of the student's.
+        return {key: self.lower(item, depth + 1) for key, item in dict.items(value)}
 
     def lower_array(self, value: np.ndarray[Any, Any]) -> Any:
         if not _DTYPE.fullmatch(value.dtype.str):

@@ -1,6 +1,7 @@
 """The wire: what goes in comes out, what should not cross does not, garbage is refused."""
 
 import io
+from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
 import pytest
@@ -93,12 +94,26 @@ class Rigged(float):
         (x for x in ()),
         object(),
         {1: 2},
+        Counter("a"),
         1 << 100_000,
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_a_student_could_rig_crosses_as_a_description(value):
     assert type(decode(encode(value))) is Opaque
+
+
+@pytest.mark.parametrize("kind", [OrderedDict, lambda pairs: defaultdict(list, pairs)])
+def test_the_librarys_own_dicts_cross_as_dicts(kind):
+    pairs = [("b", 1.0), ("a", np.float64(2))]
+    back = decode(encode(kind(pairs)))
+    assert type(back) is dict and list(back.items()) == pairs
+
+
+def test_an_attribute_of_a_dict_cannot_stand_in_for_its_entries():
+    ordered = OrderedDict(a=1)
+    ordered.items = lambda: [("a", 2)]
+    assert decode(encode(ordered)) == {"a": 1}
 
 
 def test_a_list_within_itself_does_not_hang():
