@@ -98,13 +98,14 @@ def _dense(keras_file):
         yield script(
             "4 units, tanh",
             **built(rng, X, 4, activation="tanh"),
+            original=step.predict("layer", X),
             equal=step.round_trip("layer"),
             config=step.method("layer", "get_config"),
             copy=step.method("layer", "from_config", step.ref("config")),
             _first_of_copy=step.predict("copy", X),
             _weights_of_copy=step.set_weights("copy", weights),
             output=step.predict("copy", X),
-            returns=("equal", "output"),
+            returns=("original", "equal", "output"),
         )
 
     @dense.keras(points=0.25)

@@ -205,76 +205,86 @@ def watches_the_training_loss(patience):
     return [keras.callbacks.EarlyStopping("loss", patience=patience, restore_best_weights=True)]
 
 
-@misconception("callbacks", hint="Is `val_loss` better when it is larger?")
-def waits_for_a_maximum(patience):
-    """takes a larger val_loss for a better one"""
+@misconception("callbacks", hint="After how many epochs without a better one does Keras stop?")
+def waits_one_epoch_more(patience):
+    """waits one epoch more than it was told"""
     return [
-        keras.callbacks.EarlyStopping(
-            "val_loss", patience=patience, mode="max", restore_best_weights=True
-        )
+        keras.callbacks.EarlyStopping("val_loss", patience=patience + 1, restore_best_weights=True)
     ]
 
 
 @misconception("train_step", hint="How does batch normalisation know that this is training?")
-@tf.function
 def calls_the_model_as_at_inference(model, optimizer, x, y):
     """calls the model without training=True"""
-    with tf.init_scope():
-        optimizer.build(model.trainable_variables)
-    with tf.GradientTape() as tape:
-        logits = model(x)
-        losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
-        loss = tf.reduce_mean(losses) + sum(model.losses)
-    gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply(gradients, model.trainable_variables)
-    return loss
+    optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            logits = model(x)
+            losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
+            loss = tf.reduce_mean(losses) + sum(model.losses)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+        return loss
+
+    return step()
 
 
 @misconception("train_step", hint="Who adds what `kernel_regularizer` asks for?")
-@tf.function
 def forgets_the_penalties(model, optimizer, x, y):
     """forgets model.losses"""
-    with tf.init_scope():
-        optimizer.build(model.trainable_variables)
-    with tf.GradientTape() as tape:
-        logits = model(x, training=True)
-        losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
-        loss = tf.reduce_mean(losses)
-    gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply(gradients, model.trainable_variables)
-    return loss
+    optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            logits = model(x, training=True)
+            losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
+            loss = tf.reduce_mean(losses)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+        return loss
+
+    return step()
 
 
 @misconception("train_step", hint="The loss of which weights is asked for, old or new ones?")
-@tf.function
 def returns_the_loss_afterwards(model, optimizer, x, y):
     """returns the loss after the update"""
-    with tf.init_scope():
-        optimizer.build(model.trainable_variables)
-    with tf.GradientTape() as tape:
+    optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            logits = model(x, training=True)
+            losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
+            loss = tf.reduce_mean(losses) + sum(model.losses)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
         logits = model(x, training=True)
         losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
-        loss = tf.reduce_mean(losses) + sum(model.losses)
-    gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply(gradients, model.trainable_variables)
-    logits = model(x, training=True)
-    losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
-    return tf.reduce_mean(losses) + sum(model.losses)
+        return tf.reduce_mean(losses) + sum(model.losses)
+
+    return step()
 
 
 @misconception("train_step", hint="What does the model return, probabilities or logits?")
-@tf.function
 def takes_logits_for_probabilities(model, optimizer, x, y):
     """takes the logits for probabilities"""
-    with tf.init_scope():
-        optimizer.build(model.trainable_variables)
-    with tf.GradientTape() as tape:
-        logits = model(x, training=True)
-        losses = keras.losses.sparse_categorical_crossentropy(y, logits)
-        loss = tf.reduce_mean(losses) + sum(model.losses)
-    gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply(gradients, model.trainable_variables)
-    return loss
+    optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            logits = model(x, training=True)
+            losses = keras.losses.sparse_categorical_crossentropy(y, logits)
+            loss = tf.reduce_mean(losses) + sum(model.losses)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+        return loss
+
+    return step()
 
 
 @misconception("train_step", hint="When does an optimiser make its variables?")
