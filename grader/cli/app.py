@@ -19,6 +19,7 @@ _COMMANDS = {
     "batch": "batch",
     "report": "report",
     "freeze": "freeze",
+    "audit": "audit",
     "demo-class": "demo_class",
     "doctor": "doctor",
 }
@@ -28,8 +29,8 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors batch, report and demo-class; authors freeze.
-doctor tells what works on this machine.
+Students use list, check and hint; instructors batch, report and demo-class; authors freeze and
+audit. doctor tells what works on this machine.
 """
 
 
