@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -20,11 +20,7 @@ class EquivalentError(Exception):
 class Equivalent:
     """An entry of the list: the mutants that it means, and why no check need notice them.
 
-    Attributes
-    ----------
-    before, after
-        The lines that differ, as the report of a survivor shows them, without indentation. An entry
-        means every mutant of the definition with these lines, wherever they stand in it.
+    It means every mutant of the definition with these lines, wherever they stand in it.
     """
 
     file: str
@@ -35,7 +31,7 @@ class Equivalent:
 
     def means(self, mutant: Mutant) -> bool:
         """Whether the mutant is one of those."""
-        return (self.file, self.definition, self.before.strip(), self.after.strip()) == (
+        return (self.file, self.definition, self.before, self.after) == (
             mutant.file,
             mutant.definition,
             mutant.before,
@@ -44,7 +40,8 @@ class Equivalent:
 
     def __str__(self) -> str:
         """Name the entry in one line."""
-        return f"{self.file}, {self.definition}: {_first_line(self.before)}"
+        texts = (" ".join(one.split()) or "nothing" for one in (self.before, self.after))
+        return f"{self.file}, {self.definition}: {' → '.join(texts)}"
 
 
 def read_equivalent(folder: Path) -> tuple[Equivalent, ...]:
@@ -65,27 +62,29 @@ def read_equivalent(folder: Path) -> tuple[Equivalent, ...]:
     entries = content.pop("equivalent", [])
     if content or not isinstance(entries, list):
         raise EquivalentError(f"{path}: expected nothing but tables [[equivalent]].")
-    return tuple(_entry(one, number, path) for number, one in enumerate(entries, start=1))
+    found: list[Equivalent] = []
+    for number, one in enumerate(entries, start=1):
+        found += _entries(one, number, path)
+    return tuple(found)
 
 
-def _entry(record: object, number: int, path: Path) -> Equivalent:
+def _entries(record: object, number: int, path: Path) -> Iterator[Equivalent]:
+    """One entry for each of the lines that a table lists under ``after``."""
     names = [field.name for field in fields(Equivalent)]
     if not isinstance(record, dict) or sorted(record) != sorted(names):
         found = ", ".join(record) if isinstance(record, dict) else repr(record)
         raise EquivalentError(
             f"{path}, entry {number}: expected {', '.join(names)}. Received: {found}"
         )
-    for name, value in record.items():
-        if not isinstance(value, str) or not value.strip():
-            raise EquivalentError(f"{path}, entry {number}: expected some text as {name}.")
-    return Equivalent(**record)
+    after = record.pop("after")
+    for one in after if isinstance(after, list) else [after]:
+        texts = {**record, "after": one}
+        for name, value in texts.items():
+            if not isinstance(value, str) or not (value.strip() or name == "after"):
+                raise EquivalentError(f"{path}, entry {number}: expected some text as {name}.")
+        yield Equivalent(**{name: value.strip() for name, value in texts.items()})
 
 
 def reason_of(mutant: Mutant, entries: Iterable[Equivalent]) -> str:
     """Why the mutant is no mistake; empty when no entry says so."""
     return next((one.reason for one in entries if one.means(mutant)), "")
-
-
-def _first_line(text: str) -> str:
-    first, *more = text.strip().splitlines()
-    return f"{first} …" if more else first

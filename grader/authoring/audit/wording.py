@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from grader.authoring.audit.examine import Outcome
 from grader.authoring.audit.report import AuditReport, Row
 from grader.authoring.mutation import Mutant
@@ -30,10 +28,17 @@ def place(mutant: Mutant) -> str:
 
 def diff(mutant: Mutant, reference: str) -> list[str]:
     """The lines that differ and one on each side, with `+`, `-` or a blank in front."""
-    lines = difflib.unified_diff(
-        reference.splitlines(), mutant.text.splitlines(), lineterm="", n=_CONTEXT
-    )
-    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+    old, new = reference.splitlines(), mutant.text.splitlines()
+    start = mutant.line - 1
+    shorter = min(len(old), len(new)) - start
+    same = next((n for n in range(shorter) if old[-1 - n] != new[-1 - n]), shorter)
+    end = len(old) - same
+    return [
+        *(f" {line}" for line in old[max(0, start - _CONTEXT) : start]),
+        *(f"-{line}" for line in old[start:end]),
+        *(f"+{line}" for line in new[start : len(new) - same]),
+        *(f" {line}" for line in old[end : end + _CONTEXT]),
+    ]
 
 
 def remarks(report: AuditReport) -> list[str]:

@@ -43,12 +43,13 @@ def function_name(call: cst.CSTNode) -> str:
 
 
 def call_with(call: cst.Call, arguments: list[cst.Arg]) -> cst.Call:
-    """The call with other arguments; the last has a comma only where it stood before."""
-    arguments = [
-        item.with_changes(comma=cst.MaybeSentinel.DEFAULT) if item is arguments[-1] else item
-        for item in arguments
-    ]
-    return call.with_changes(args=arguments)
+    """The call with other arguments; after the last one stands what stood after the last before."""
+    if not arguments:
+        return call.with_changes(args=[], whitespace_before_args=cst.SimpleWhitespace(""))
+    last = arguments[-1].with_changes(
+        comma=call.args[-1].comma, whitespace_after_arg=call.args[-1].whitespace_after_arg
+    )
+    return call.with_changes(args=[*arguments[:-1], last])
 
 
 def keyword_of(ancestors: tuple[cst.CSTNode, ...]) -> str:
