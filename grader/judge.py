@@ -34,6 +34,8 @@ class GradingOptions:
     limits: LimitBook = field(default_factory=LimitBook)
     only: frozenset[str] | None = None
     """Judge these exercises alone; None for all."""
+    until_lost: bool = False
+    """Stop at the first check that loses points, for who asks no more than whether any does."""
 
 
 def grade(
@@ -115,6 +117,8 @@ class _Grading:
             for file, exercises in groupby(self.assignment.exercises, lambda one: one.file):
                 for exercise in filter(self._is_wanted, exercises):
                     self._judge_exercise(exercise, interviews[file])
+                    if self._is_decided():
+                        return self.results
                 interviews[file].close()  # one worker at a time: the next may want the memory
         finally:
             for interview in interviews.values():
@@ -154,6 +158,12 @@ class _Grading:
             started = time.perf_counter()
             verdict = self._verdict(exercise, check, interview)
             self._record(check, interview.file, verdict, time.perf_counter() - started)
+            if self._is_decided():
+                return
+
+    def _is_decided(self) -> bool:
+        """Whether a point is lost, and nobody wants to know more."""
+        return self.options.until_lost and bool(self.results) and self.results[-1].lost_points
 
     def _verdict(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview

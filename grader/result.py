@@ -130,6 +130,11 @@ class CheckResult(_Record):
     """The file that holds the exercise."""
     plots: list[Plot] = []
 
+    @property
+    def lost_points(self) -> bool:
+        """Whether it earned less than it could; points are rounded to hundredths."""
+        return self.points < round(self.max_points, 2)
+
 
 class SubmissionRecord(_Record):
     """What was graded. Names come from the student's disk and are made safe."""

@@ -20,6 +20,7 @@ _COMMANDS = {
     "report": "report",
     "freeze": "freeze",
     "thresholds": "thresholds",
+    "audit": "audit",
     "demo-class": "demo_class",
     "doctor": "doctor",
 }
@@ -29,8 +30,8 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors batch, report and demo-class; authors freeze and
-thresholds. doctor tells what works on this machine.
+Students use list, check and hint; instructors batch, report and demo-class; authors freeze,
+thresholds and audit. doctor tells what works on this machine.
 """
 
 

@@ -8,20 +8,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.run import default_jobs
 from grader.cli.options import DeviceOption
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
+from grader.cli.progress import progress_bar
 from grader.confine import CannotConfine, Engine, Launcher, LimitBook, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare
@@ -145,16 +138,7 @@ def _run(
     options: GradingOptions,
     jobs: int,
 ) -> BatchReport:
-    with Progress(
-        TextColumn("grading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    ) as progress:
+    with progress_bar(console, "grading") as progress:
         task = progress.add_task("grading", total=len(plan.jobs))
 
         def advance(result: Result) -> None:

@@ -9,15 +9,17 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
+from grader.authoring.pages import placed
 from grader.authoring.thresholds import rows_of, table
 from grader.authoring.trials import REFERENCE, Trial, read_trials, run_trials, write_trials
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
+from grader.cli.progress import progress_bar
 from grader.confine import Launcher, quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import LiveCourse
+from grader.store import write_atomically
 
 TRIALS_FILE = Path("docs", "thresholds.csv")
 TABLE_FILE = Path("docs", "thresholds.md")
@@ -59,7 +61,9 @@ def command(
             trials.sort(key=lambda trial: trial.assignment)
             write_trials(root / TRIALS_FILE, trials)
     rows = [row for course in courses.values() for row in rows_of(course, trials)]
-    write_table(root / TABLE_FILE, table(rows))
+    page = (root / TABLE_FILE).read_text(encoding="utf-8") if (root / TABLE_FILE).exists() else ""
+    text = placed(table(rows), BEGIN, END, page)
+    write_atomically(root / TABLE_FILE, text.encode(), mode=0o644)
     unfair = [row for row in rows if row.margin <= 0]
     for row in unfair:
         console.print(
@@ -100,8 +104,11 @@ def _run(
 ) -> list[Trial]:
     """Train everything of one assignment; the trials come in the order of the checks."""
     found: list[Trial] = []
-    with Progress(console=console, transient=True) as progress, ThreadPoolExecutor(jobs) as pool:
-        bar = progress.add_task(course.assignment.name, total=len(tasks))
+    with (
+        progress_bar(console, f"training {course.assignment.name}") as progress,
+        ThreadPoolExecutor(jobs) as pool,
+    ):
+        bar = progress.add_task("training", total=len(tasks))
         futures = [
             pool.submit(run_trials, course, name, texts, seed, started)
             for name, texts, seed in tasks
@@ -115,11 +122,3 @@ def _run(
             raise
     order = {(name, seed): number for number, (name, _, seed) in enumerate(tasks)}
     return sorted(found, key=lambda one: (one.exercise, one.check, order[one.solution, one.seed]))
-
-
-def write_table(path: Path, text: str) -> None:
-    """Put the table between its marks; what stands around it stays."""
-    old = path.read_text(encoding="utf-8") if path.exists() else f"{BEGIN}\n{END}\n"
-    before, _, rest = old.partition(BEGIN)
-    after = rest.partition(END)[2]
-    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8", newline="\n")

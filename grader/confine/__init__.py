@@ -1,12 +1,14 @@
 """How a worker is started and what it may do: one interface, several strengths."""
 
 from grader.confine.choice import CannotConfine, launcher, quickest_launcher
+from grader.confine.conversation import CPU_USED_UP
 from grader.confine.engine import CannotCompute, Device, Engine
 from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
 from grader.confine.limits import LimitBook, Limits
 from grader.confine.spawned import SpawnedLauncher
 
 __all__ = [
+    "CPU_USED_UP",
     "CannotCompute",
     "CannotConfine",
     "Confinement",

@@ -12,6 +12,8 @@ from grader.confine.interface import Lost, Silence, WorkerSettings
 from grader.confine.limits import MEGABYTE
 from grader.wire import WireError, decode, encode
 
+CPU_USED_UP = "the CPU seconds were used up"
+"""How a loss reads that is surely the code's own: a busy machine cannot bring it about."""
 _OUT_OF_MEMORY_WORDS = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"OOM")
 
 
@@ -98,7 +100,7 @@ def describe_ending(code: int, output: bytes, *, cpu_signal: int | None) -> Lost
     if any(word in output for word in _OUT_OF_MEMORY_WORDS):
         return Lost(Silence.OUT_OF_MEMORY, "the process ran out of memory")
     if code < 0 and -code == cpu_signal:
-        return Lost(Silence.TIMEOUT, "the CPU seconds were used up")
+        return Lost(Silence.TIMEOUT, CPU_USED_UP)
     if code == -9:
         return Lost(Silence.KILLED, "the process was killed")
     if code < 0:

@@ -223,11 +223,21 @@ def full_rank(rng):
         yield case(f"{n} rows, {d} features", X=X + 0.5, y=y)
 
 
-@least_squares.outputs(points=0.75)
+@least_squares.outputs(points=0.5)
 def collinear(rng):
     """takes the shortest of many solutions for collinear columns"""
     X, y = regression(rng, 12, 3)
     yield case("a column twice", X=np.column_stack([X, X[:, 0]]), y=y)
+
+
+@least_squares.outputs(points=0.25)
+def cut_off(rng):
+    """measures singular values by the largest to tell which count as 0"""
+    X, y = regression(rng, 12, 2)
+    yield case("large numbers, a column twice", X=1e3 * np.column_stack([X, X[:, 0]]), y=y)
+    # The two columns are nearly parallel, so that the largest singular value stands out.
+    a, b = 1e3 * X[:, 0], 1e3 * X[:, 0] + X[:, 1]
+    yield case("three columns on one line, far out", X=np.column_stack([a, b, 2 * b - a]), y=y)
 
 
 @least_squares.outputs(points=0.5)
@@ -517,12 +527,14 @@ def empty_set(rng):
     """gives an empty pair for a fraction of 0"""
     yield case("no validation rows", **split(rng, 8, 0.0, 0.25))
     yield case("no test rows", **split(rng, 8, 0.25, 0.0))
+    yield case("no training rows", **split(rng, 8, 0.75, 0.25))
 
 
 @train_val_test_split.errors(points=0.75)
 def bad_fractions(rng):
     """raises ValueError for impossible fractions and lengths"""
     yield case("a negative fraction", **split(rng, 8, -0.25, 0.5), offending="-0.25")
+    yield case("a negative test fraction", **split(rng, 8, 0.5, -0.25), offending="-0.25")
     yield case("a sum above 1", **split(rng, 8, 0.75, 0.5), offending="0.75")
     given = split(rng, 8, 0.25, 0.25)
     given["y"] = given["y"][:5]

@@ -433,6 +433,7 @@ def outside(rng):
     """raises ValueError for a label that is no class"""
     yield case("label 7 of four classes", y=np.array([0, 7, 1]), n_classes=4, offending="7")
     yield case("label -2", y=np.array([1, -2]), n_classes=3, offending="-2")
+    yield case("label -1", y=np.array([0, -1]), n_classes=3, offending="-1")
     yield case("label K", y=np.array([5, 0]), n_classes=5, offending="5")
 
 

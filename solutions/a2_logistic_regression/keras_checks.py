@@ -80,13 +80,14 @@ def _f1_score(keras_file):
         probabilities[wrong] = 1 - probabilities[wrong]
         return y, probabilities.astype("float32")
 
-    def updated(batches, shape=(-1,)):
+    def updated(batches, shape=(-1,), labels=(-1,)):
         steps = {"metric": step.construct("F1Score")}
         for number, (y, p) in enumerate(batches):
-            steps[f"_batch{number}"] = step.method("metric", "update_state", y, p.reshape(shape))
+            y, p = y.reshape(labels), p.reshape(shape)
+            steps[f"_batch{number}"] = step.method("metric", "update_state", y, p)
         return steps
 
-    @f1_score.keras(points=2.25)
+    @f1_score.keras(points=1.75)
     def one_batch(rng):
         """is F1 of one batch"""
         for n in (15, 21):
@@ -100,10 +101,39 @@ def _f1_score(keras_file):
 
     @f1_score.keras(points=0.25)
     def column(rng):
-        """takes probabilities of shape (N, 1) beside labels of shape (N,)"""
+        """takes labels and probabilities of shape (N,) and (N, 1), in any combination"""
+        for label, shapes in (
+            ("probabilities (N, 1)", {"shape": (-1, 1)}),
+            ("labels (N, 1)", {"labels": (-1, 1)}),
+        ):
+            yield script(
+                label,
+                **updated([batch(rng, 15)], **shapes),
+                result=step.method("metric", "result"),
+                value=step.number("result"),
+                returns=("value",),
+            )
+
+    @f1_score.keras(points=0.25)
+    def integers(rng):
+        """takes labels of any integer type"""
+        y, p = batch(rng, 12)
         yield script(
-            "probabilities (N, 1)",
-            **updated([batch(rng, 15)], shape=(-1, 1)),
+            "labels of type int64",
+            **updated([(y.astype("int64"), p)]),
+            result=step.method("metric", "result"),
+            value=step.number("result"),
+            returns=("value",),
+        )
+
+    @f1_score.keras(points=0.25)
+    def at_half(rng):
+        """counts a probability of exactly 0.5 as positive"""
+        y, p = batch(rng, 12)
+        p[np.argmax(y)] = 0.5
+        yield script(
+            "one probability of 0.5",
+            **updated([(y, p)]),
             result=step.method("metric", "result"),
             value=step.number("result"),
             returns=("value",),

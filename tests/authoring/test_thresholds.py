@@ -5,7 +5,6 @@ import pytest
 from grader.authoring.thresholds import Row, table, worst
 from grader.authoring.trials import REFERENCE, Trial, read_trials, run_trials, write_trials
 from grader.checks.measures import MEASURES
-from grader.cli.thresholds import BEGIN, END, write_table
 from grader.confine import SpawnedLauncher
 from grader.course.assignment import Check
 from grader.course.prepare import PreparationError
@@ -63,13 +62,6 @@ def test_trials_are_read_as_they_were_written(tmp_path):
     write_trials(tmp_path / "trials.csv", trials)
     assert read_trials(tmp_path / "trials.csv") == trials
     assert read_trials(tmp_path / "none.csv") == []
-
-
-def test_the_table_goes_between_its_marks(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(f"above\n{BEGIN}\nold\n{END}\nbelow\n")
-    write_table(page, "new")
-    assert page.read_text() == f"above\n{BEGIN}\nnew\n{END}\nbelow\n"
 
 
 def test_a_trial_measures_on_held_out_data():

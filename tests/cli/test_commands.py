@@ -19,6 +19,7 @@ COMMANDS = (
     "report",
     "freeze",
     "thresholds",
+    "audit",
     "demo-class",
     "doctor",
 )
