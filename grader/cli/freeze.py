@@ -10,7 +10,7 @@ from rich.console import Console
 from grader.authoring.freeze import freeze, stale_files
 from grader.authoring.schema import SCHEMA_FILE, result_schema, write_schema
 from grader.cli.places import root_folder
-from grader.confine import SpawnedLauncher
+from grader.confine import quickest_launcher
 from grader.course.catalogue import choose, live_assignments
 
 
@@ -31,16 +31,17 @@ def command(
     known = live_assignments(root)
     folders = [choose(name, known) for name in assignments] if assignments else known.values()
     stale = 0
-    for folder in folders:
-        target = root / "assignments" / folder.name
-        if check:
-            names = stale_files(folder, target, SpawnedLauncher())
-            stale += len(names)
-            text = f"stale: {', '.join(names)}; run grader freeze" if names else "up to date"
-            console.print(f"{folder.name}: {text}")
-        else:
-            freeze(folder, target, SpawnedLauncher())
-            console.print(f"{folder.name}: written to {target.relative_to(root)}")
+    with quickest_launcher() as chosen:
+        for folder in folders:
+            target = root / "assignments" / folder.name
+            if check:
+                names = stale_files(folder, target, chosen)
+                stale += len(names)
+                text = f"stale: {', '.join(names)}; run grader freeze" if names else "up to date"
+                console.print(f"{folder.name}: {text}")
+            else:
+                freeze(folder, target, chosen)
+                console.print(f"{folder.name}: written to {target.relative_to(root)}")
     if check:
         schema = root / SCHEMA_FILE
         if not schema.exists() or schema.read_text(encoding="utf-8") != result_schema():

@@ -109,7 +109,7 @@ def _is_default(field: Field[Any], content: Any) -> bool:
     """Whether reading the file would fill in this very content."""
     if field.default_factory is not MISSING:
         return type(content) in {dict, list} and not content
-    return content is field.default or (content == () and field.default == ())
+    return content is field.default or (type(content) is tuple and content == field.default == ())
 
 
 def _from_plain(value: Any, array: Callable[[str], np.ndarray[Any, Any]]) -> Any:

@@ -1,0 +1,127 @@
+"""Assignment 3 in Keras: a layer and a loss of your own, a model, and when to stop training it.
+
+Shapes: N rows, D inputs, H units, K classes; labels are integers `(N,)`, logits `(N, K)`.
+Everything runs on any backend: use `keras.ops`, no function of TensorFlow, JAX or PyTorch.
+"""
+
+import keras
+from keras import ops
+
+
+class Dense(keras.layers.Layer):
+    """Fully connected layer from scratch: activation(X·W + b).
+
+    Weights, in the order of `get_weights()`: kernel W `(D, H)`, drawn at random, and bias b
+    `(H,)`. They are made in `build`, which knows D. `keras.layers.Dense` is not allowed here.
+
+    Parameters
+    ----------
+    units : int
+        H.
+    activation : str or None
+        A name that `keras.activations.get` knows; None leaves X·W + b as it is.
+    **kwargs
+        For the base class: `name`, `trainable`, `dtype`.
+
+    Source: course notes on deep learning, section 2.2; Keras guide "Making new layers".
+    """
+
+    def __init__(self, units, activation=None, **kwargs):
+        """Keep the settings; there are no weights yet."""
+        raise NotImplementedError("Dense.__init__ is yours to write")
+
+    def build(self, input_shape):
+        """Make the weights for inputs of shape `(N, D)`."""
+        raise NotImplementedError("Dense.build is yours to write")
+
+    def call(self, inputs):
+        """From `(N, D)` to `(N, H)`."""
+        raise NotImplementedError("Dense.call is yours to write")
+
+    def get_config(self):
+        """Return what `__init__` takes, so that `Dense.from_config` makes an equal layer."""
+        raise NotImplementedError("Dense.get_config is yours to write")
+
+
+class FocalLoss(keras.losses.Loss):
+    """Focal loss −(1 − p_t)^γ log p_t, where p_t is the probability of the row's own label.
+
+    γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. Finite also
+    for p_t = 1 and p_t → 0. The base class averages the rows and weighs them by `sample_weight`.
+
+    Parameters
+    ----------
+    gamma : float
+    **kwargs
+        For the base class: `name`, `reduction`, `dtype`.
+
+    Source: Lin et al., Focal loss for dense object detection (2017), equation 4.
+    """
+
+    def __init__(self, gamma=2.0, **kwargs):
+        """Keep the settings."""
+        raise NotImplementedError("FocalLoss.__init__ is yours to write")
+
+    def call(self, y_true, y_pred):
+        """Return the loss of each row, `(N,)`.
+
+        Parameters
+        ----------
+        y_true : tensor (N,)
+            Labels 0 … K−1. Keras hands them over as floats.
+        y_pred : tensor (N, K)
+            Logits.
+        """
+        raise NotImplementedError("FocalLoss.call is yours to write")
+
+    def get_config(self):
+        """Return what `__init__` takes."""
+        raise NotImplementedError("FocalLoss.get_config is yours to write")
+
+
+def build_mlp(n_inputs, hidden, n_classes, dropout=0.0, l2=0.0, batch_norm=False):
+    """Build and compile a multi-layer perceptron that ends in logits.
+
+    Per hidden layer: Dense with bias, batch normalisation (if wanted), ReLU, dropout; then a
+    last Dense without any of these. All Keras's own layers, with their default settings but for
+    initialisers. Every kernel, the last one's too, has the penalty l2/2 ‖W‖², which Keras calls
+    `L2(l2 / 2)`. Compiled with Adam and sparse categorical cross-entropy from logits.
+
+    Parameters
+    ----------
+    n_inputs : int
+    hidden : list of int
+        Units of the hidden layers, input side first.
+    n_classes : int
+    dropout : float
+        Rate, after every hidden layer.
+    l2 : float
+    batch_norm : bool
+
+    Returns
+    -------
+    keras.Model
+        From `(N, D)` to `(N, K)`.
+
+    Source: course notes on deep learning, sections 3.2.4 and 3.2.5.
+    """
+    raise NotImplementedError("build_mlp is yours to write")
+
+
+def callbacks(patience):
+    """Return a list of callbacks for `fit`, with early stopping among them.
+
+    It watches `val_loss`, stops after `patience` epochs in a row without a smaller one, and puts
+    the weights of the best epoch back.
+
+    Parameters
+    ----------
+    patience : int
+
+    Returns
+    -------
+    list of keras.callbacks.Callback
+
+    Source: Prechelt, Early stopping — but when? (1998); course notes, section 3.2.6.
+    """
+    raise NotImplementedError("callbacks is yours to write")
