@@ -424,6 +424,52 @@ def bidirectional(x, forward_params, backward_params):
     ### END SOLUTION
 
 
+### BEGIN SOLUTION
+def _fresh_params(n_inputs, n_hidden, rng):
+    """First weights of a regressor, as large as keeps the sizes of what passes through them."""
+    rng = np.random.default_rng(rng)
+    b = np.zeros(4 * n_hidden)
+    b[n_hidden : 2 * n_hidden] = 1.0  # remember, until taught to forget
+    return {
+        "Wx": rng.normal(size=(n_inputs, 4 * n_hidden)) / np.sqrt(n_inputs),
+        "Wh": rng.normal(size=(n_hidden, 4 * n_hidden)) / np.sqrt(n_hidden),
+        "b": b,
+        "Wy": rng.normal(size=(n_hidden, 1)) / np.sqrt(n_hidden),
+        "by": np.zeros(1),
+    }
+
+
+def _run_from_zero(params, x):
+    """The states (N, T, H) of an LSTM that starts from zeros, and its cache."""
+    zeros = np.zeros((len(x), len(params["Wh"])), like=x)  # (N, H)
+    h, _, cache = lstm_forward(x, zeros, zeros, params["Wx"], params["Wh"], params["b"])
+    return h, cache
+
+
+def _adam(model, x, y, rng, epochs=50, size=32):
+    """Adam on clipped gradients; the learning rate falls in a line to 0.
+
+    Source: Kingma and Ba, Adam: a method for stochastic optimization (2015).
+    """
+    rng, params = np.random.default_rng(rng), model.params
+    last = epochs * -(-len(x) // size)  # the number of the last step
+    first = {name: np.zeros_like(weights) for name, weights in params.items()}
+    second = {name: np.zeros_like(weights) for name, weights in params.items()}
+    orders = (rng.permutation(len(x)) for _ in range(epochs))
+    batches = (order[i : i + size] for order in orders for i in range(0, len(x), size))
+    for step, batch in enumerate(batches, start=1):
+        _, gradients = model.loss_and_gradients(x[batch], y[batch])
+        learning_rate = 0.02 * (1.0 - step / last)
+        for name, grad in clip_by_value(gradients, 1.0).items():
+            first[name] = 0.9 * first[name] + 0.1 * grad
+            second[name] = 0.999 * second[name] + 0.001 * grad**2
+            mean, square = first[name] / (1 - 0.9**step), second[name] / (1 - 0.999**step)
+            params[name] = params[name] - learning_rate * mean / (np.sqrt(square) + 1e-8)
+
+
+### END SOLUTION
+
+
 class LSTMRegressor:
     """Reads a sequence with an LSTM and predicts one number from its last h: ŷ = h_T Wy + by.
 
@@ -444,31 +490,14 @@ class LSTMRegressor:
 
     def __init__(self, n_inputs, n_hidden, rng):
         ### BEGIN SOLUTION
-        rng = np.random.default_rng(rng)
-        self.params = {
-            "Wx": rng.normal(size=(n_inputs, 4 * n_hidden)) / np.sqrt(n_inputs),
-            "Wh": rng.normal(size=(n_hidden, 4 * n_hidden)) / np.sqrt(n_hidden),
-            "b": np.zeros(4 * n_hidden),
-            "Wy": rng.normal(size=(n_hidden, 1)) / np.sqrt(n_hidden),
-            "by": np.zeros(1),
-        }
-        self.params["b"][n_hidden : 2 * n_hidden] = 1.0  # remember, until taught to forget
+        self.params = _fresh_params(n_inputs, n_hidden, rng)
         ### END SOLUTION
-
-    ### BEGIN SOLUTION
-    def _forward(self, x):
-        """Predictions (N,), the states (N, T, H) and the cache of the LSTM, from zero states."""
-        p = self.params
-        zeros = np.zeros((len(x), len(p["Wh"])), like=x)  # (N, H)
-        h, _, cache = lstm_forward(x, zeros, zeros, p["Wx"], p["Wh"], p["b"])
-        return (h[:, -1] @ p["Wy"] + p["by"])[:, 0], h, cache
-
-    ### END SOLUTION
 
     def predict(self, x):
         """Predictions (N,) for sequences (N, T, D) of any length T, from zero states."""
         ### BEGIN SOLUTION
-        return self._forward(x)[0]
+        h, _ = _run_from_zero(self.params, x)
+        return (h[:, -1] @ self.params["Wy"] + self.params["by"])[:, 0]
         ### END SOLUTION
 
     def loss_and_gradients(self, x, y):
@@ -479,12 +508,13 @@ class LSTMRegressor:
         (loss, gradients) : float, and a dict with the keys of `params`
         """
         ### BEGIN SOLUTION
-        predictions, h, cache = self._forward(x)
-        residual = predictions - y  # (N,)
-        doutput = (2.0 / len(y) * residual)[:, None]  # (N, 1)
+        h, cache = _run_from_zero(self.params, x)
+        output = h[:, -1] @ self.params["Wy"] + self.params["by"]  # (N, 1)
+        residual = output - y[:, None]  # (N, 1)
+        doutput = 2.0 / len(y) * residual
         dh = np.zeros_like(h)  # (N, T, H): only the last step is used
         dh[:, -1] = doutput @ self.params["Wy"].T
-        _, _, _, dWx, dWh, db = lstm_backward(dh, np.zeros_like(h[:, -1]), cache)
+        *_, dWx, dWh, db = lstm_backward(dh, np.zeros_like(h[:, -1]), cache)
         dWy, dby = h[:, -1].T @ doutput, np.sum(doutput, axis=0)
         return np.mean(residual**2), {"Wx": dWx, "Wh": dWh, "b": db, "Wy": dWy, "by": dby}
         ### END SOLUTION
@@ -502,22 +532,7 @@ class LSTMRegressor:
         self
         """
         ### BEGIN SOLUTION
-        # Adam with clipped gradients; the learning rate falls in a line to 0.
-        rng, epochs, size = np.random.default_rng(rng), 50, 32
-        last = epochs * -(-len(x) // size)  # the number of the last step
-        first = {name: np.zeros_like(weights) for name, weights in self.params.items()}
-        second = {name: np.zeros_like(weights) for name, weights in self.params.items()}
-        orders = (rng.permutation(len(x)) for _ in range(epochs))
-        batches = (order[i : i + size] for order in orders for i in range(0, len(x), size))
-        for step, batch in enumerate(batches, start=1):
-            _, gradients = self.loss_and_gradients(x[batch], y[batch])
-            learning_rate = 0.02 * (1.0 - step / last)
-            for name, grad in clip_by_value(gradients, 1.0).items():
-                first[name] = 0.9 * first[name] + 0.1 * grad
-                second[name] = 0.999 * second[name] + 0.001 * grad**2
-                mean, square = first[name] / (1 - 0.9**step), second[name] / (1 - 0.999**step)
-                change = learning_rate * mean / (np.sqrt(square) + 1e-8)
-                self.params[name] = self.params[name] - change
+        _adam(self, x, y, rng)
         return self
         ### END SOLUTION
 
