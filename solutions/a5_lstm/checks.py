@@ -1,6 +1,7 @@
 """Checks of assignment 5: the assignment, and where the checks of each subject stand."""
 
 from grader.course import Assignment
+from solutions.a5_lstm.keras_checks import declare_keras_part
 from solutions.a5_lstm.lstm_checks import declare_lstm
 from solutions.a5_lstm.model_checks import declare_model
 from solutions.a5_lstm.rnn_checks import declare_plain_network
@@ -16,6 +17,4 @@ declare_plain_network(numpy_file)
 declare_lstm(numpy_file)
 declare_variants(numpy_file)
 declare_model(numpy_file)
-
-# The Keras part: from solutions.a5_lstm.keras_checks import declare_keras_part
-# declare_keras_part(assignment)
+declare_keras_part(assignment)
