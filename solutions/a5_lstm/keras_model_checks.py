@@ -1,0 +1,161 @@
+"""Checks of assignment 5's Keras models: the classifier of sequences and the forecaster."""
+
+import numpy as np
+
+from grader.course import Expectation, StudentFile, script, step
+from grader.datasets import digits
+
+
+def declare_models(keras_file: StudentFile) -> None:
+    """Declare the two models."""
+    _build_sequence_classifier(keras_file)
+    _build_forecaster(keras_file)
+
+
+def sequences(rng, n, t, d):
+    """Normal numbers in float32, as Keras computes."""
+    return rng.normal(size=(n, t, d)).astype("float32")
+
+
+def _build_sequence_classifier(keras_file):
+    classifier = keras_file.exercise(
+        "build_sequence_classifier",
+        hints=[
+            "`keras.layers.LSTM` returns its last output; one Dense makes logits of it.",
+            "`keras.layers.Bidirectional` around the LSTM joins the last outputs of both readings.",
+            "Which loss takes labels that are integers, and how is it told that it gets logits?",
+        ],
+    )
+
+    @classifier.keras(points=1)
+    def logits_shape(rng):
+        """gives one row of K numbers for each sequence"""
+        for t, d, k, bidirectional in ((4, 3, 5, False), (7, 2, 3, True)):
+            yield script(
+                f"{t} steps, {k} classes" + ", both directions" * bidirectional,
+                model=step.call("build_sequence_classifier", t, d, k, bidirectional=bidirectional),
+                facts=step.describe("model", "output_shape"),
+                returns=("facts",),
+            )
+
+    @classifier.keras(points=0.75)
+    def compiled(rng):
+        """is compiled with sparse categorical cross-entropy from logits"""
+        yield script(
+            "loss",
+            model=step.call("build_sequence_classifier", 4, 3, 5),
+            facts=step.describe("model", "loss", "from_logits"),
+            returns=("facts",),
+        )
+
+    @classifier.statistics(points=0.5)
+    def not_probabilities(rng):
+        """ends in logits, of which some are negative"""
+        yield script(
+            "50 sequences",
+            model=step.call("build_sequence_classifier", 6, 3, 5),
+            logits=step.predict("model", 2 * sequences(rng, 50, 6, 3)),
+            returns=("logits",),
+            expects=[Expectation("min", -100.0, -1e-4)],
+        )
+
+    def moved_by(rng, where, **options):
+        """A case of sequences that differ at one end alone: how far apart are their logits?"""
+        X = np.repeat(sequences(rng, 1, 60, 2), 20, axis=0)
+        X[:, where] = 2 * rng.normal(size=(20, 2))
+        return script(
+            f"sequences that differ in the {'first' if where == 0 else 'last'} of 60 steps",
+            model=step.call("build_sequence_classifier", 60, 2, 3, **options),
+            logits=step.predict("model", X),
+            spread=step.keras("ops.std", step.ref("logits"), axis=0),
+            returns=("spread",),
+            expects=[Expectation("min", 1e-3, 10.0)],
+        )
+
+    @classifier.statistics(points=1)
+    def both_ends(rng):
+        """hears both ends of a long sequence, when bidirectional"""
+        yield moved_by(rng, 0, bidirectional=True)
+        yield moved_by(rng, -1, bidirectional=True)
+
+    @classifier.statistics(points=0.25)
+    def last_end(rng):
+        """hears the last step, when not bidirectional"""
+        yield moved_by(rng, -1)
+
+    @classifier.training(
+        points=2,
+        measure="logits_accuracy",
+        baseline=0.1,
+        threshold=0.85,
+        stated=0.87,
+        cpu_seconds=180,
+    )
+    def digits_by_rows(rng):
+        """learns digits, read row by row (accuracy on held-out digits)"""
+        X, y = digits()
+        X, order = X.reshape(-1, 8, 8).astype("float32"), rng.permutation(len(X))
+        train, test = order[:1_300], order[1_300:]
+        yield script(
+            "497 held-out digits",
+            model=step.call("build_sequence_classifier", 8, 8, 10),
+            _fitted=step.fit("model", X[train], y[train], epochs=20, batch_size=32),
+            logits=step.predict("model", X[test]),
+            held_out={"y": y[test]},
+            returns=("logits",),
+        )
+
+
+def _build_forecaster(keras_file):
+    forecaster = keras_file.exercise(
+        "build_forecaster",
+        hints=[
+            "One LSTM, of which only the last output goes on, and one Dense.",
+            "A number may be anything: which activation does the last layer have?",
+        ],
+    )
+
+    def weights_of(rng, h):
+        """Weights of the LSTM, then of Dense."""
+        shapes = ((1, 4 * h), (h, 4 * h), (4 * h,), (h, 1), (1,))
+        return [0.7 * rng.normal(size=shape) for shape in shapes]
+
+    def built(rng, t, h):
+        return {
+            "model": step.call("build_forecaster", t, h),
+            "facts": step.describe("model", "output_shape", "parameters"),
+            "_weights": step.set_weights("model", weights_of(rng, h)),
+        }
+
+    @forecaster.keras(points=2)
+    def forward(rng):
+        """forecasts with an LSTM and Dense(1), whose parameters number 4H(H + 2) + H + 1"""
+        for n, t, h in ((6, 5, 3), (2, 12, 4)):
+            yield script(
+                f"{t} steps, {h} units",
+                **built(rng, t, h),
+                output=step.predict("model", sequences(rng, n, t, 1)),
+                returns=("facts", "output"),
+            )
+
+    @forecaster.keras(points=1.25)
+    def compiled(rng):
+        """is compiled with the mean squared error"""
+        X, y = sequences(rng, 7, 5, 1), rng.normal(size=(7, 1)).astype("float32")
+        yield script(
+            "loss and its gradients",
+            **built(rng, 5, 3),
+            gradient=step.loss_and_gradients("model", X, y),
+            loss=step.describe("model", "loss"),
+            returns=("gradient", "loss"),
+        )
+
+    @forecaster.keras(points=0.25)
+    def one_of_each(rng):
+        """works for one sequence, one step and one unit"""
+        yield script(
+            "one of each",
+            **built(rng, 1, 1),
+            output=step.predict("model", sequences(rng, 1, 1, 1)),
+            returns=("facts", "output"),
+        )
