@@ -139,10 +139,13 @@ def mini(public: bool = False) -> PreparedAssignment:
     return prepare_mini(SpawnedLauncher(), public)
 
 
+def mini_course() -> LiveCourse:
+    return LiveCourse(_assignment(), MISTAKES, {"mini.py": REFERENCE}, "0" * 64)
+
+
 def prepare_mini(chosen: Launcher, public: bool = False) -> PreparedAssignment:
-    course = LiveCourse(_assignment(), MISTAKES, {"mini.py": REFERENCE}, "0" * 64)
     visibility = Visibility.PUBLIC if public else Visibility.HIDDEN
-    return prepare(course, "mini seed", visibility, chosen)
+    return prepare(mini_course(), "mini seed", visibility, chosen)
 
 
 def grade_mini(text: str | bytes, *, public: bool = False, seconds: float = 2.0) -> Result:

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.confine import Lost, Silence, SpawnedLauncher
-from grader.judge import grade
+from grader.judge import GradingOptions, grade
 from grader.result import Status
 from grader.submissions import Submission
 from tests.mini import REFERENCE, body, check_of, grade_mini, mini, replaced
@@ -248,3 +248,13 @@ def test_a_worker_that_the_machine_killed_costs_nothing(number):
     submission = Submission("s", "m1_mini", {"mini.py": REFERENCE.encode()})
     result = grade(submission, mini(), KilledOnce(number))
     assert result.points == result.max_points
+
+
+def test_who_only_wants_to_know_whether_a_point_is_lost_hears_no_more():
+    text = replaced("return X @ w + b", "return X @ w - b").encode()
+    submission = Submission("student", "m1_mini", {"mini.py": text})
+    options = GradingOptions(until_lost=True)
+    result = grade(submission, mini(), SpawnedLauncher(), options)
+    assert list(statuses(result)) == ["predict.batch"]
+    right = Submission("student", "m1_mini", {"mini.py": REFERENCE.encode()})
+    assert grade(right, mini(), SpawnedLauncher(), options).points == 20

@@ -1,0 +1,67 @@
+"""Which mutants an audit chooses, and which exercises one can touch."""
+
+from dataclasses import replace
+
+from grader.authoring.audit import Equivalent, plan_audit
+from grader.authoring.audit.reach import touched
+from grader.authoring.mutation import mutants_of
+from tests.conftest import live, prepared
+from tests.mini import REFERENCE, mini, mini_course
+
+
+def test_every_mutant_of_every_file_is_chosen():
+    plan = plan_audit(mini_course(), "1")
+    assert list(plan.mutants) == mutants_of(REFERENCE, "mini.py")
+    assert plan.every == {"mini.py": len(plan.mutants)}
+    assert plan.backend == "numpy"
+
+
+def test_keras_is_prepared_only_where_it_is_needed():
+    plan = plan_audit(mini_course(), "1", limit=1)
+    numpy_file, keras_file = live("a1_least_squares").assignment.files
+    assert replace(plan, files=(numpy_file, keras_file)).backend is None
+    assert replace(plan, files=(numpy_file, numpy_file)).backend == "numpy"
+    assert replace(plan, files=(keras_file,)).backend == "keras"
+
+
+def test_a_sample_is_drawn_by_the_seed_and_stays_in_order():
+    samples = [plan_audit(mini_course(), seed, limit=9).mutants for seed in "112"]
+    assert samples[0] == samples[1] != samples[2]
+    assert all(len(one) == 9 for one in samples)
+    assert [one.line for one in samples[2]] == sorted(one.line for one in samples[2])
+    assert len(plan_audit(mini_course(), "1", limit=10_000).mutants) > 50
+
+
+def test_exercises_narrow_the_choice():
+    plan = plan_audit(mini_course(), "1", exercises=["root", "noise"])
+    assert {one.definition for one in plan.mutants} == {"root", "noise"}
+    assert plan.every["mini.py"] > len(plan.mutants)
+
+
+def test_an_entry_is_unmatched_when_no_mutant_at_all_fits_it():
+    fits = Equivalent("mini.py", "predict", "return X @ w + b", "return X @ w", "why")
+    stale = Equivalent("mini.py", "predict", "return w @ X + b", "return w @ X", "why")
+    plan = plan_audit(mini_course(), "1", equivalent=(fits, stale), exercises=["root"], limit=1)
+    assert plan.unmatched == (stale,)
+
+
+def test_a_definition_touches_itself_first_then_whatever_uses_it():
+    assert touched(mini(), "mini.py", REFERENCE, "predict") == ["predict", "half_mse", "gradients"]
+    assert touched(mini(), "mini.py", REFERENCE, "root") == ["root"]
+
+
+def test_a_definition_touches_exercises_whose_checks_call_it():
+    # Differences of the student's own loss decide on a wrong gradient.
+    assert touched(mini(), "mini.py", REFERENCE, "half_mse") == ["half_mse", "gradients"]
+
+
+def test_a_helper_touches_what_calls_it_at_any_remove():
+    name, file = "a2_logistic_regression", "logistic_regression.py"
+    text = live(name).references[file]
+    found = touched(prepared(name), file, text, "_ratio")
+    assert found == ["accuracy", "precision", "recall", "f1"]
+
+
+def test_what_nothing_seems_to_use_is_held_against_all_checks_of_the_file():
+    text = REFERENCE + "\nSPARE = 1\n"
+    assert touched(mini(), "mini.py", text, "SPARE") == [one.name for one in mini().exercises]
