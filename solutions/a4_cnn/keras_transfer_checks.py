@@ -182,25 +182,27 @@ def _unfreeze(keras_file):
         X, y = batch(rng, 8, 3)
         # In get_weights(): the first kernel, the moving mean, and the kernel of the last layer.
         places = {"first": 0, "mean": 4, "last": 6}
+        compared = {}
+        for name, place in places.items():
+            old, new = f"{name}_before", f"{name}_after"
+            compared[old], compared[new] = step.item("before", place), step.item("after", place)
+            compared[name] = step.keras("ops.subtract", step.ref(new), step.ref(old))
         yield script(
             "fit, unfreeze, fit",
             **Base(rng, *"cnC").with_head(rng, 3),
-            _before=step.fit("model", X, y, epochs=1, batch_size=4),
+            _fit=step.fit("model", X, y, epochs=1, batch_size=4),
             before=step.get_weights("base"),
             tuned=step.call("unfreeze", step.ref("model"), 2),
-            _after=step.fit("tuned", X, y, epochs=3, batch_size=4),
+            _fit_again=step.fit("tuned", X, y, epochs=3, batch_size=4),
             after=step.get_weights("base"),
-            **{f"{at}_{name}": step.item(at, n) for at in ("before", "after")
-               for name, n in places.items()},
-            **{name: step.keras("ops.subtract", step.ref(f"after_{name}"), step.ref(f"before_{name}"))
-               for name in places},
+            **compared,
             returns=tuple(places),
             expects=[
                 Expectation("zeros", 1.0, 1.0, of="first"),
                 Expectation("zeros", 1.0, 1.0, of="mean"),
                 Expectation("zeros", 0.0, 0.9, of="last"),
             ],
-        )  # fmt: skip
+        )
 
     @unfreeze.keras(points=0.25)
     def none_of_them(rng):
