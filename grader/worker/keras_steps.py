@@ -97,7 +97,8 @@ def _gradients(scope: Scope, step: Step) -> dict[str, Any]:
     weights = layer.trainable_variables
 
     def weighted_sum(x: Any) -> Any:
-        return keras.ops.sum(layer(x, **options) * dout)
+        out = layer(x, **options)
+        return keras.ops.sum(out * keras.ops.convert_to_tensor(dout, dtype=out.dtype))
 
     _, of_inputs, of_weights = value_and_gradients(weighted_sum, X, weights)
     return {"inputs": of_inputs, "weights": _dense(of_weights, weights)}

@@ -16,13 +16,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 def run():
     """Run steps, given as `script` takes them, and return what they saved."""
     pytest.importorskip("keras")
-    from grader.worker.keras_steps import OPERATIONS
+    from grader.worker.keras_steps import OPERATIONS, to_plain
 
     def saved(**steps):
         scope = Scope(ModuleType("student"))
         named = [{**one, "save": name} for name, one in steps.items()]
         run_steps(scope, named, {**CORE, **OPERATIONS})
-        return scope.saved
+        return {name: to_plain(value) for name, value in scope.saved.items()}
 
     return saved
 
@@ -42,8 +42,14 @@ def test_keras_makes_what_a_script_names(run):
         output=step.predict("model", np.eye(3, dtype="float32")),
         optimizer=step.keras("optimizers.SGD", learning_rate=0.5),
     )
-    np.testing.assert_array_equal(np.asarray(found["output"]), W)
+    np.testing.assert_array_equal(found["output"], W)
     assert float(found["optimizer"].learning_rate) == 0.5
+
+
+def test_gradients_take_dout_in_whatever_precision(run):
+    X, dout = np.eye(3, dtype="float32"), np.arange(6.0).reshape(3, 2)
+    found = run(**LINEAR, gradients=step.gradients("model", X, dout))["gradients"]
+    np.testing.assert_allclose(found["weights"][0], dout)
 
 
 def test_python_calls_of_a_model_are_counted(run):
