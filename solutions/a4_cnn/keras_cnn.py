@@ -32,6 +32,7 @@ def build_lenet(input_shape, n_classes):
     model = keras.Sequential(
         [
             keras.Input(input_shape),
+            layers.GaussianNoise(0.15),  # in training alone, against overfitting
             layers.Conv2D(6, 3, **conv),  # (N, H, W, 6)
             layers.MaxPooling2D(2, data_format="channels_last"),  # (N, H/2, W/2, 6)
             layers.Conv2D(16, 3, **conv),  # (N, H/2, W/2, 16)
@@ -42,8 +43,9 @@ def build_lenet(input_shape, n_classes):
             layers.Dense(n_classes),  # (N, K)
         ]
     )
+    falling = keras.optimizers.schedules.CosineDecay(0.008, decay_steps=1000)
     model.compile(
-        optimizer=keras.optimizers.Adam(0.003),
+        optimizer=keras.optimizers.Adam(falling),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
