@@ -1,0 +1,206 @@
+"""Assignment 4 in Keras: a small LeNet, a residual block, augmentation and transfer learning."""
+
+import keras
+from keras import layers, ops
+
+
+def build_lenet(input_shape, n_classes):
+    """Build and compile the network of `cnn.LeNet`, which ends in logits.
+
+    conv 3 × 3 "same" of 6 filters → relu → max pool 2/2 → conv 3 × 3 "same" of 16 → relu → max
+    pool 2/2 → flatten → 120 → relu → 84 → relu → n_classes, channels last. A ragged edge is
+    dropped by the pools. For 8 × 8 × 1 and 10 classes these are 19,754 parameters.
+
+    Compiled with sparse categorical cross-entropy from logits and an optimizer of your choice:
+    the grader calls `fit` with 30 epochs and batches of 32.
+
+    Parameters
+    ----------
+    input_shape : (H, W, C)
+    n_classes : int
+
+    Returns
+    -------
+    keras.Model
+        From `(N, H, W, C)` to `(N, K)`; `get_weights()` in the order of the network, of each
+        layer the kernel before the bias.
+
+    Source: course notes, section 3.2; LeCun et al., Gradient-based learning (1998).
+    """
+    ### BEGIN SOLUTION
+    conv = {"padding": "same", "activation": "relu", "data_format": "channels_last"}
+    model = keras.Sequential(
+        [
+            keras.Input(input_shape),
+            layers.GaussianNoise(0.15),  # in training alone, against overfitting
+            layers.Conv2D(6, 3, **conv),  # (N, H, W, 6)
+            layers.MaxPooling2D(2, data_format="channels_last"),  # (N, H/2, W/2, 6)
+            layers.Conv2D(16, 3, **conv),  # (N, H/2, W/2, 16)
+            layers.MaxPooling2D(2, data_format="channels_last"),  # (N, H/4, W/4, 16)
+            layers.Flatten(data_format="channels_last"),  # (N, 16 · H/4 · W/4)
+            layers.Dense(120, activation="relu"),
+            layers.Dense(84, activation="relu"),
+            layers.Dense(n_classes),  # (N, K)
+        ]
+    )
+    falling = keras.optimizers.schedules.CosineDecay(0.008, decay_steps=1000)
+    model.compile(
+        optimizer=keras.optimizers.Adam(falling),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model
+    ### END SOLUTION
+
+
+class ResidualBlock(layers.Layer):
+    """A residual block: relu(x + conv(relu(conv(x)))), both convolutions 3 × 3 "same".
+
+    The input has as many channels as `filters`, or `build` raises ValueError with the number
+    that it has. The weights, in the order of `get_weights()`, are w1 `(3, 3, C, C)`, b1 `(C,)`,
+    w2 `(3, 3, C, C)` and b2 `(C,)`. `from_config(get_config())` gives a block like this one.
+
+    Source: He et al., Deep residual learning (2016), without batch normalisation.
+    """
+
+    def __init__(self, filters, **kwargs):
+        """Keep the arguments; `**kwargs` are the base class's."""
+        ### BEGIN SOLUTION
+        super().__init__(**kwargs)
+        self.filters = filters
+        same = {"padding": "same", "data_format": "channels_last"}
+        self.conv1 = layers.Conv2D(filters, 3, activation="relu", dtype=self.dtype_policy, **same)
+        self.conv2 = layers.Conv2D(filters, 3, dtype=self.dtype_policy, **same)
+        ### END SOLUTION
+
+    def build(self, input_shape):
+        """Check the number of channels and create the weights."""
+        ### BEGIN SOLUTION
+        if input_shape[-1] != self.filters:
+            raise ValueError(
+                f"Expected an input with {self.filters} channels. Received: {input_shape[-1]}"
+            )
+        self.conv1.build(input_shape)
+        self.conv2.build(input_shape)
+        super().build(input_shape)
+        ### END SOLUTION
+
+    def call(self, x):
+        """Map `(N, H, W, C)` to `(N, H, W, C)`."""
+        ### BEGIN SOLUTION
+        return ops.relu(x + self.conv2(self.conv1(x)))
+        ### END SOLUTION
+
+    def get_config(self):
+        """Return all that `from_config` needs to make the block again."""
+        ### BEGIN SOLUTION
+        return {**super().get_config(), "filters": self.filters}
+        ### END SOLUTION
+
+
+def build_augmentation(max_shift=0.1, rotation=0.05, flip=False, seed=None):
+    """Build a model that shifts, turns and, if `flip`, mirrors images at random in training.
+
+    At inference it returns the images as they are. In training every image is shifted by up to
+    `max_shift` of its height and width, turned by up to `rotation` of a full turn, either way,
+    and mirrored left-right with probability 1/2 if `flip`; the shape stays.
+
+    Parameters
+    ----------
+    max_shift, rotation : float
+    flip : bool
+    seed : int, optional
+        Two models with the same seed do the same to the same images.
+
+    Returns
+    -------
+    keras.Model
+        From `(N, H, W, C)` to `(N, H, W, C)`, for any size.
+
+    Source: course notes, section 3.10.1.
+    """
+    ### BEGIN SOLUTION
+    last = {"data_format": "channels_last", "seed": seed}
+    steps = [
+        layers.RandomTranslation(max_shift, max_shift, fill_mode="constant", **last),
+        layers.RandomRotation(rotation, fill_mode="constant", **last),
+    ]
+    if flip:
+        steps.append(layers.RandomFlip("horizontal", **last))
+    return keras.Sequential(steps)
+    ### END SOLUTION
+
+
+def build_transfer_model(base, n_classes):
+    """Build and compile a classifier on top of a trained network, which stays as it is.
+
+    base, frozen → global average of a 4-D output `(N, H, W, C)`, a 2-D one stays → one Dense
+    head of logits. The base runs in inference mode (`training=False`) even while the model is
+    trained, so that neither its weights nor its moving statistics change.
+
+    Compiled with sparse categorical cross-entropy from logits and any optimizer.
+
+    Parameters
+    ----------
+    base : keras.Model
+        Built, without a head of its own.
+    n_classes : int
+
+    Returns
+    -------
+    keras.Model
+        From the base's input to `(N, K)`. `get_weights()` are the base's weights, then the
+        head's kernel and bias.
+
+    Source: course notes, section 3.10.2.
+    """
+    ### BEGIN SOLUTION
+    base.trainable = False
+    inputs = keras.Input(base.input_shape[1:])
+    features = base(inputs, training=False)
+    if len(features.shape) == 4:
+        features = layers.GlobalAveragePooling2D(data_format="channels_last")(features)  # (N, C)
+    model = keras.Model(inputs, layers.Dense(n_classes)(features))
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.001),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model
+    ### END SOLUTION
+
+
+def unfreeze(model, n_layers):
+    """Let the last layers of the base learn, too: fine-tuning.
+
+    The last `n_layers` of `base.layers` become trainable, where layers without weights count and
+    0 means none; all of them, when there are fewer. Every BatchNormalization stays frozen. The
+    head stays trainable. The model is compiled again, with the same loss: only then does what
+    is trainable change for `fit`.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From your `build_transfer_model`.
+    n_layers : int
+
+    Returns
+    -------
+    keras.Model
+        The same model.
+
+    Source: course notes, section 3.10.2.
+    """
+    ### BEGIN SOLUTION
+    base = next(layer for layer in model.layers if isinstance(layer, keras.Model))
+    base.trainable = True  # of the base and, with it, of all its layers
+    first = len(base.layers) - n_layers
+    for index, layer in enumerate(base.layers):
+        layer.trainable = index >= first and not isinstance(layer, layers.BatchNormalization)
+    model.compile(
+        optimizer=keras.optimizers.Adam(1e-4),  # small steps: little is to be forgotten
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model
+    ### END SOLUTION
