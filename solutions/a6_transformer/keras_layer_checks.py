@@ -91,7 +91,7 @@ def _self_attention(keras_file):
     attention = keras_file.exercise(
         "MultiHeadSelfAttention",
         hints=[
-            "Reshape to `(N, T, heads, D/heads)`, transpose to `(N, heads, T, D/heads)`; at the end back.",
+            "Reshape to `(N, T, heads, D/heads)`, then let the axes T and heads change places.",
             "Large negative scores vanish in the softmax. What if all scores of a row are such?",
         ],
     )
