@@ -4,6 +4,7 @@ from grader.course import Assignment
 from solutions.a4_cnn.block_checks import declare_blocks
 from solutions.a4_cnn.conv_checks import declare_convolution
 from solutions.a4_cnn.image_checks import declare_images
+from solutions.a4_cnn.keras_checks import declare_keras_part
 from solutions.a4_cnn.model_checks import declare_model
 from solutions.a4_cnn.pool_checks import declare_pools
 from solutions.a4_cnn.variant_checks import declare_variants
@@ -20,6 +21,4 @@ declare_variants(numpy_file)
 declare_blocks(numpy_file)
 declare_model(numpy_file)
 declare_images(numpy_file)
-
-# The Keras part: from solutions.a4_cnn.keras_checks import declare_keras_part
-# declare_keras_part(assignment)
+declare_keras_part(assignment)

@@ -176,7 +176,7 @@ def build_language_model(vocabulary, length, d_model, heads, layers):
     x = keras.layers.LayerNormalization(epsilon=1e-3)(x)
     model = keras.Model(ids, keras.layers.Dense(vocabulary)(x))
     model.compile(
-        optimizer=keras.optimizers.Adam(1e-3),
+        optimizer=keras.optimizers.Adam(3e-3),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     return model
