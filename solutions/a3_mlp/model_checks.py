@@ -207,7 +207,12 @@ def _train(file):
         )
 
     @train.training(
-        points=4, measure="logits_accuracy", baseline=0.10, threshold=0.93, cpu_seconds=180
+        points=4,
+        measure="logits_accuracy",
+        baseline=0.10,
+        threshold=0.93,
+        stated=0.94,
+        cpu_seconds=180,
     )
     def handwriting(rng):
         """reads handwritten digits (accuracy on held-out images)"""
@@ -215,7 +220,12 @@ def _train(file):
         yield trained(rng, "597 held-out images", X, y, 1000, 200, 597)
 
     @train.training(
-        points=3, measure="logits_accuracy", baseline=0.5, threshold=0.92, cpu_seconds=180
+        points=3,
+        measure="logits_accuracy",
+        baseline=0.5,
+        threshold=0.92,
+        stated=0.93,
+        cpu_seconds=180,
     )
     def two_spirals(rng):
         """tells two spirals apart (accuracy on held-out points)"""

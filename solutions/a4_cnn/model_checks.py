@@ -119,7 +119,12 @@ def _edges(lenet):
 
 def _training(lenet):
     @lenet.training(
-        points=2.75, measure="logits_accuracy", baseline=0.1, threshold=0.9, cpu_seconds=120
+        points=2.75,
+        measure="logits_accuracy",
+        baseline=0.1,
+        threshold=0.9,
+        stated=0.91,
+        cpu_seconds=120,
     )
     def reads_digits(rng):
         """reads handwritten digits (accuracy on held-out images)"""
