@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
-from grader.result import Kind, Result, Visibility
+from grader.result import Result, Visibility
 from grader.submissions import Submission
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,11 +34,15 @@ def prepared(
 
 
 @lru_cache
-def untrained(name: str, backend: str) -> PreparedAssignment:
+def untrained(name: str, backend: str, seed: str = "a test seed") -> PreparedAssignment:
     """Return the assignment without its train checks, for tests that grade it often."""
-    whole = prepared(name, backend)
-    return replace(
-        whole, checks=tuple(check for check in whole.checks if check.kind is not Kind.TRAIN)
+    return prepare(
+        live(name),
+        seed,
+        Visibility.HIDDEN,
+        strongest(),
+        only_backend=backend,
+        with_training=False,
     )
 
 

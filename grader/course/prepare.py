@@ -68,6 +68,7 @@ def prepare(
     *,
     only_backend: str | None = None,
     with_mistakes: bool = True,
+    with_training: bool = True,
 ) -> PreparedAssignment:
     """Generate every case from `seed` and record the reference's and each mistake's answer.
 
@@ -77,6 +78,8 @@ def prepare(
         Prepare the files of one backend alone; the others' checks keep no cases.
     with_mistakes
         Record what the misconceptions answer, too; without it nothing is diagnosed.
+    with_training
+        Keep the train checks; without them the assignment is worth less, and ready in no time.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def prepare(
     for file in assignment.files:
         if only_backend in {None, file.backend}:
             known = course if with_mistakes else replace(course, misconceptions=())
-            checks += _FilePreparation(known, file, seed, launcher).run()
+            checks += _FilePreparation(known, file, seed, launcher).run(with_training)
         else:
             checks += [_prepared(check, ()) for one in file.exercises for check in one.checks]
     return PreparedAssignment(
@@ -145,7 +148,7 @@ class _FilePreparation:
             if one.exercise in {exercise.name for exercise in file.exercises}
         }
 
-    def run(self) -> list[PreparedCheck]:
+    def run(self, with_training: bool) -> list[PreparedCheck]:
         files = {name: text.encode() for name, text in self.course.references.items()}
         reference = self.course.references[self.file.name]
         for file_name, one in self.mistakes.values():
@@ -166,6 +169,7 @@ class _FilePreparation:
                 _prepared(check, tuple(self._cases(worker, check)))
                 for exercise in self.file.exercises
                 for check in exercise.checks
+                if with_training or check.kind is not Kind.TRAIN
             ]
         finally:
             worker.close()
