@@ -359,14 +359,15 @@ class EarlyStopping:
 def train(X_train, y_train, X_val, y_val, rng):
     X, y = np.concatenate([X_train, X_val]), np.concatenate([y_train, y_val])
     model = MLP([X.shape[1], 40, 40, len(set(y.tolist()))], "tanh", l2=1e-5, rng=rng)
-    states = {name: Momentum() for name in model.params}
-    epochs = 200
+    states = dict.fromkeys(model.params, Adam())
+    model.params["W1"] *= 2  # the inputs are smaller than 1
+    epochs = 200_000 // len(X)
     for epoch in range(epochs):
-        rate = 0.05 * (1 + np.cos(np.pi * epoch / epochs))
+        rate = 0.006 * (1 + np.cos(np.pi * epoch / epochs))
         for rows in np.array_split(rng.permutation(len(X)), len(X) // 20):
             _, gradients = model.loss_and_gradients(X[rows], y[rows])
             for name, param in model.params.items():
-                model.params[name], states[name] = momentum_step(
+                model.params[name], states[name] = adam_step(
                     param, gradients[name], states[name], learning_rate=rate
                 )
     return model
