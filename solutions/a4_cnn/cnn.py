@@ -526,6 +526,47 @@ def _relu_pool_backward(dout, cache, z):
     return max_pool_backward(dout, cache) * (z > 0)
 
 
+def _lenet_params(input_shape, n_classes, rng):
+    """He's weights, and biases of 0."""
+    height, width, channels = input_shape
+    flat = 16 * (height // 4) * (width // 4)
+    shapes = [(3, 3, channels, 6), (3, 3, 6, 16), (flat, 120), (120, 84), (84, n_classes)]
+    params = {}
+    for number, shape in enumerate(shapes, start=1):
+        fan_in = np.prod(shape[:-1])
+        params[f"W{number}"] = rng.normal(size=shape) * np.sqrt(2.0 / fan_in)
+        params[f"b{number}"] = np.zeros(shape[-1])
+    return params
+
+
+def _lenet_forward(p, x):
+    """The logits and what `_lenet_backward` needs."""
+    z1, conv1 = _same_conv_forward(x, p["W1"], p["b1"])  # (N, H, W, 6)
+    a1, pool1 = _relu_pool_forward(z1)  # (N, H/2, W/2, 6)
+    z2, conv2 = _same_conv_forward(a1, p["W2"], p["b2"])  # (N, H/2, W/2, 16)
+    a2, pool2 = _relu_pool_forward(z2)  # (N, H/4, W/4, 16)
+    flat = a2.reshape(len(x), -1)  # (N, D)
+    a3 = np.maximum(flat @ p["W3"] + p["b3"], 0.0)  # (N, 120)
+    a4 = np.maximum(a3 @ p["W4"] + p["b4"], 0.0)  # (N, 84)
+    return a4 @ p["W5"] + p["b5"], (z1, conv1, pool1, z2, conv2, pool2, a2, flat, a3, a4)
+
+
+def _lenet_backward(p, x, y):
+    """The loss, the gradients of the params, and the gradient of x."""
+    logits, (z1, conv1, pool1, z2, conv2, pool2, a2, flat, a3, a4) = _lenet_forward(p, x)
+    loss, delta = _softmax_cross_entropy(logits, y)  # (N, K)
+    gradients = {}
+    for number, inputs in ((5, a4), (4, a3), (3, flat)):
+        gradients[f"W{number}"] = inputs.T @ delta
+        gradients[f"b{number}"] = np.sum(delta, axis=0)
+        delta = delta @ p[f"W{number}"].T * (inputs > 0)
+    dz2 = _relu_pool_backward(delta.reshape(a2.shape), pool2, z2)
+    da1, gradients["W2"], gradients["b2"] = _same_conv_backward(dz2, conv2)
+    dz1 = _relu_pool_backward(da1, pool1, z1)
+    dx, gradients["W1"], gradients["b1"] = _same_conv_backward(dz1, conv1)
+    return loss, gradients, dx
+
+
 ### END SOLUTION
 
 
@@ -554,20 +595,13 @@ class LeNet:
 
     def __init__(self, input_shape, n_classes, rng):
         ### BEGIN SOLUTION
-        height, width, channels = input_shape
-        flat = 16 * (height // 4) * (width // 4)
-        shapes = [(3, 3, channels, 6), (3, 3, 6, 16), (flat, 120), (120, 84), (84, n_classes)]
-        self.params = {}
-        for number, shape in enumerate(shapes, start=1):
-            fan_in = np.prod(shape[:-1])
-            self.params[f"W{number}"] = rng.normal(size=shape) * np.sqrt(2.0 / fan_in)
-            self.params[f"b{number}"] = np.zeros(shape[-1])
+        self.params = _lenet_params(input_shape, n_classes, rng)
         ### END SOLUTION
 
     def forward(self, x):
         """Logits, `(N, n_classes)`, of images `(N, H, W, C)`."""
         ### BEGIN SOLUTION
-        return self._forward(x)[0]
+        return _lenet_forward(self.params, x)[0]
         ### END SOLUTION
 
     def loss_and_gradients(self, x, y):
@@ -578,7 +612,7 @@ class LeNet:
         (loss, gradients) : float, and a dict with the keys of `params`
         """
         ### BEGIN SOLUTION
-        loss, gradients, _ = self._backward(x, y)
+        loss, gradients, _ = _lenet_backward(self.params, x, y)
         return loss, gradients
         ### END SOLUTION
 
@@ -609,36 +643,6 @@ class LeNet:
                     self.params[key] = self.params[key] - move
         return self
         ### END SOLUTION
-
-    ### BEGIN SOLUTION
-    def _forward(self, x):
-        """The logits and what `_backward` needs."""
-        p = self.params
-        z1, conv1 = _same_conv_forward(x, p["W1"], p["b1"])  # (N, H, W, 6)
-        a1, pool1 = _relu_pool_forward(z1)  # (N, H/2, W/2, 6)
-        z2, conv2 = _same_conv_forward(a1, p["W2"], p["b2"])  # (N, H/2, W/2, 16)
-        a2, pool2 = _relu_pool_forward(z2)  # (N, H/4, W/4, 16)
-        flat = a2.reshape(len(x), -1)  # (N, D)
-        a3 = np.maximum(flat @ p["W3"] + p["b3"], 0.0)  # (N, 120)
-        a4 = np.maximum(a3 @ p["W4"] + p["b4"], 0.0)  # (N, 84)
-        return a4 @ p["W5"] + p["b5"], (z1, conv1, pool1, z2, conv2, pool2, a2, flat, a3, a4)
-
-    def _backward(self, x, y):
-        """The loss, the gradients of `params`, and the gradient of x."""
-        logits, (z1, conv1, pool1, z2, conv2, pool2, a2, flat, a3, a4) = self._forward(x)
-        loss, delta = _softmax_cross_entropy(logits, y)  # (N, K)
-        gradients = {}
-        for number, inputs in ((5, a4), (4, a3), (3, flat)):
-            gradients[f"W{number}"] = inputs.T @ delta
-            gradients[f"b{number}"] = np.sum(delta, axis=0)
-            delta = delta @ self.params[f"W{number}"].T * (inputs > 0)
-        dz2 = _relu_pool_backward(delta.reshape(a2.shape), pool2, z2)
-        da1, gradients["W2"], gradients["b2"] = _same_conv_backward(dz2, conv2)
-        dz1 = _relu_pool_backward(da1, pool1, z1)
-        dx, gradients["W1"], gradients["b1"] = _same_conv_backward(dz1, conv1)
-        return loss, gradients, dx
-
-    ### END SOLUTION
 
 
 def augment(x, rng, max_shift, flip=False):
@@ -701,7 +705,7 @@ def saliency(model, x, y):
     Source: Simonyan et al., arXiv:1312.6034.
     """
     ### BEGIN SOLUTION
-    _, _, dx = model._backward(x, y)
+    _, _, dx = _lenet_backward(model.params, x, y)
     return dx
     ### END SOLUTION
 

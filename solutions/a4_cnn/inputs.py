@@ -106,6 +106,7 @@ def lenet_problem(rng, n, shape, n_classes, *, lit=False, low=0.0, high=1.0):
         if lit:
             params["b1"] += 3.0
             params["b2"] += 8.0
+            params["W3"] *= 0.05
         x = rng.uniform(low, high, size=(n, *shape))
         if nearest_kink(x, params) > CLEAR:
             return {"x": x, "y": rng.integers(0, n_classes, size=n), **params}
