@@ -36,6 +36,9 @@ def command(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only so many mutants, drawn by the seed.")
     ] = None,
+    training: Annotated[
+        bool, typer.Option(help="Ask train checks, too; they take most of the time.")
+    ] = True,
     seed: Annotated[str, typer.Option(help="Another seed makes other cases.")] = "audit",
     jobs: Annotated[
         int | None, typer.Option(min=1, help="How many to grade at once. Default: one per core.")
@@ -59,7 +62,7 @@ def command(
     folder = choose(assignment, live_assignments(root_folder()))
     _check_output(output)
     course = load_live(folder)
-    plan = _plan(folder, course, seed, exercise or [], limit)
+    plan = _plan(folder, course, seed, exercise or [], limit, training)
     if plan.backend != "numpy":
         Engine.from_environment().require()
     with quickest_launcher() as chosen:
@@ -75,7 +78,12 @@ def command(
 
 
 def _plan(
-    folder: Path, course: LiveCourse, seed: str, exercises: list[str], limit: int | None
+    folder: Path,
+    course: LiveCourse,
+    seed: str,
+    exercises: list[str],
+    limit: int | None,
+    training: bool,
 ) -> AuditPlan:
     known = [one.name for one in course.assignment.exercises()]
     for name in exercises:
@@ -92,7 +100,9 @@ def _plan(
         listed = read_equivalent(folder)
     except EquivalentError as problem:
         raise UsageProblem(str(problem)) from None
-    plan = plan_audit(course, seed, equivalent=listed, exercises=exercises, limit=limit)
+    plan = plan_audit(
+        course, seed, equivalent=listed, exercises=exercises, limit=limit, training=training
+    )
     if not plan.mutants:
         raise UsageProblem("There is nothing to change in what was chosen.")
     return plan

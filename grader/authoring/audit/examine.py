@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from grader.authoring.audit.reach import touched
 from grader.authoring.mutation import Mutant
 from grader.confine import CPU_USED_UP, Launcher, LimitBook, Limits
 from grader.course.prepare import LiveCourse
-from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
 from grader.result import CheckResult, Kind, Status
@@ -67,12 +67,15 @@ class Examiner:
         exercises = [one.name for one in self.assignment.exercises if one.file == file]
         return self._first_loss(file, self.course.references[file], exercises)
 
-    def examine(self, mutant: Mutant) -> Outcome:
-        """Grade a mutant on the exercises that it can touch."""
+    def examine(self, mutant: Mutant, *, training: bool = True) -> Outcome:
+        """Grade a mutant on the exercises that it can touch.
+
+        Without training a mutant survives that only train checks would notice.
+        """
         reference = self.course.references[mutant.file]
         exercises = touched(self.assignment, mutant.file, reference, mutant.definition)
         try:
-            lost = self._first_loss(mutant.file, mutant.text, exercises)
+            lost = self._first_loss(mutant.file, mutant.text, exercises, training)
         except Exception as error:  # our own mistake: one mutant's, not the audit's, and seen
             detail = f"The grader failed ({type(error).__name__}: {error})."
             return Outcome(mutant, Fate.UNGRADED, detail=detail, doubtful=True)
@@ -88,31 +91,31 @@ class Examiner:
             doubtful=lost.status in _MAYBE_THE_MACHINE and not _is_its_own(lost),
         )
 
-    def _first_loss(self, file: str, text: str, exercises: list[str]) -> CheckResult | None:
+    def _first_loss(
+        self, file: str, text: str, exercises: list[str], training: bool = True
+    ) -> CheckResult | None:
         texts = {**self.course.references, file: text}
         submission = Submission(
             "mutant", self.assignment.name, {name: one.encode() for name, one in texts.items()}
         )
         options = GradingOptions(limits=LimitBook(LIMITS), until_lost=True)
-        for part in self._parts(file, exercises):
+        for part in self._parts(file, exercises, training):
             result = grade(submission, part, self.launcher, options, self._questions)
             lost = next((check for check in result.checks if check.lost_points), None)
             if lost is not None:
                 return lost
         return None
 
-    def _parts(self, file: str, exercises: list[str]) -> Iterator[PreparedAssignment]:
+    def _parts(
+        self, file: str, exercises: list[str], training: bool
+    ) -> Iterator[PreparedAssignment]:
         """The assignment cut down to a file and exercises: cheap checks first, then training."""
-        kinds: list[Callable[[PreparedCheck], bool]] = [
-            lambda check: check.kind is not Kind.TRAIN,
-            lambda check: check.kind is Kind.TRAIN,
-        ]
-        for is_wanted in kinds:
+        for trains in (False, True) if training else (False,):
             checks = [
                 check
                 for name in exercises
                 for check in self.assignment.checks_of(name)
-                if is_wanted(check)
+                if (check.kind is Kind.TRAIN) is trains
             ]
             if checks:
                 yield replace(

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from grader.authoring.audit.examine import Examiner, Outcome
 from grader.authoring.audit.plan import AuditPlan
+from grader.authoring.mutation import Mutant
 
 Progress = Callable[[Outcome], None]
 
@@ -16,12 +17,17 @@ def run_audit(
 ) -> list[Outcome]:
     """Grade every mutant; the outcomes come in the plan's order, whatever the number of jobs.
 
+    Those that are listed as no mistakes are not trained: that would prove nothing of them.
     Where the machine may have decided, a mutant is graded once more at the end, with nothing
     beside it; that holds.
     """
     told = progress or (lambda outcome: None)
+
+    def examine(mutant: Mutant) -> Outcome:
+        return examiner.examine(mutant, training=not plan.is_listed(mutant))
+
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        futures = [pool.submit(examiner.examine, mutant) for mutant in plan.mutants]
+        futures = [pool.submit(examine, mutant) for mutant in plan.mutants]
         try:
             for future in as_completed(futures):
                 if not future.result().doubtful:
@@ -32,6 +38,6 @@ def run_audit(
     outcomes = [future.result() for future in futures]
     for index, first in enumerate(outcomes):
         if first.doubtful:
-            outcomes[index] = examiner.examine(first.mutant)
+            outcomes[index] = examine(first.mutant)
             told(outcomes[index])
     return outcomes

@@ -75,14 +75,20 @@ def test_training_is_asked_last():
     asked = []
 
     class Watching(Examiner):
-        def _parts(self, file, exercises):
-            for part in super()._parts(file, exercises):
+        def _parts(self, file, exercises, training):
+            for part in super()._parts(file, exercises, training):
                 asked.append({check.kind for check in part.checks})
                 yield part
 
-    Watching(mini_course(), mini(), strongest()).lost_by_reference("mini.py")
+    examiner = Watching(mini_course(), mini(), strongest())
+    examiner.lost_by_reference("mini.py")
     assert asked[-1] == {Kind.TRAIN}
     assert len(asked) == 2 and Kind.TRAIN not in asked[0]
+    bad_fit = mutant("fit", "return w[:-1], w[-1]", "return -w[:-1], w[-1]")
+    assert examiner.examine(bad_fit).check == "fit.quality"
+    asked.clear()
+    assert examiner.examine(bad_fit, training=False).fate is Fate.SURVIVED
+    assert asked == []  # its exercise has no other check
 
 
 def test_a_mutant_that_hangs_is_killed_by_its_cpu_limit(monkeypatch):

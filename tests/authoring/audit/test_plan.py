@@ -5,6 +5,7 @@ from dataclasses import replace
 from grader.authoring.audit import Equivalent, plan_audit
 from grader.authoring.audit.reach import touched
 from grader.authoring.mutation import mutants_of
+from grader.result import Kind
 from tests.conftest import live, prepared
 from tests.mini import REFERENCE, mini, mini_course
 
@@ -36,6 +37,14 @@ def test_exercises_narrow_the_choice():
     plan = plan_audit(mini_course(), "1", exercises=["root", "noise"])
     assert {one.definition for one in plan.mutants} == {"root", "noise"}
     assert plan.every["mini.py"] > len(plan.mutants)
+
+
+def test_without_training_an_exercise_that_only_trains_is_left_out():
+    plan = plan_audit(mini_course(), "1", training=False)
+    assert {"predict", "root"} <= {one.definition for one in plan.mutants}
+    assert "fit" not in {one.definition for one in plan.mutants}
+    kinds = {check.kind for one in plan.course.assignment.exercises() for check in one.checks}
+    assert Kind.TRAIN not in kinds and Kind.OUT in kinds
 
 
 def test_an_entry_is_unmatched_when_no_mutant_at_all_fits_it():

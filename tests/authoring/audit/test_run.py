@@ -33,8 +33,10 @@ class Told:
     def __init__(self, *fates, doubtful=()):
         self.fates, self.doubtful = fates, set(doubtful)
         self.asked = Counter()
+        self.trained = {}
 
-    def examine(self, mutant):
+    def examine(self, mutant, *, training=True):
+        self.trained[mutant] = training
         index = PLAN.mutants.index(mutant)
         first = not self.asked[index]
         self.asked[index] += 1
@@ -100,6 +102,13 @@ def test_a_listed_survivor_counts_neither_way_and_a_listed_one_that_is_killed_is
     assert report.refuted == (plan.equivalent[1],)
     assert report.total.equivalent == 1
     assert report.total.survived == len(PLAN.mutants) / 2 - 1
+
+
+def test_what_is_listed_is_not_trained():
+    plan = replace(PLAN, equivalent=(entry_for(PLAN.mutants[1]),))
+    examiner = Told(Fate.SURVIVED)
+    run_audit(plan, examiner, jobs=1)
+    assert [one for one, trained in examiner.trained.items() if not trained] == [PLAN.mutants[1]]
 
 
 def printed(report):
