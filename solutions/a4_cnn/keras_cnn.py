@@ -12,7 +12,7 @@ def build_lenet(input_shape, n_classes):
     dropped by the pools. For 8 × 8 × 1 and 10 classes these are 19,754 parameters.
 
     Compiled with sparse categorical cross-entropy from logits and an optimizer of your choice:
-    the grader calls `fit` with 30 epochs and batches of 32.
+    the grader calls `fit` with 30 epochs and batches of 32 on 1,300 digits.
 
     Parameters
     ----------
@@ -135,8 +135,8 @@ def build_transfer_model(base, n_classes):
     """Build and compile a classifier on top of a trained network, which stays as it is.
 
     base, frozen → global average of a 4-D output `(N, H, W, C)`, a 2-D one stays → one Dense
-    head of logits. The base runs in inference mode (`training=False`) even while the model is
-    trained, so that neither its weights nor its moving statistics change.
+    head of logits. The base is called with `training=False`: while the model is trained, neither
+    its weights nor its moving statistics change, and it normalises by the latter.
 
     Compiled with sparse categorical cross-entropy from logits and any optimizer.
 
@@ -157,6 +157,8 @@ def build_transfer_model(base, n_classes):
     ### BEGIN SOLUTION
     base.trainable = False
     inputs = keras.Input(base.input_shape[1:])
+    # A functional model hands its own `training` on all the same; that the base is frozen is
+    # what keeps its BatchNormalization at inference.
     features = base(inputs, training=False)
     if len(features.shape) == 4:
         features = layers.GlobalAveragePooling2D(data_format="channels_last")(features)  # (N, C)

@@ -79,7 +79,7 @@ def _build_transfer_model(keras_file):
         "build_transfer_model",
         hints=[
             "Freeze with `base.trainable = False`; then call the base like a layer.",
-            "`base(inputs, training=False)` says it once for all later calls.",
+            "Call the base with `training=False`: its statistics are not the new data's.",
             "`GlobalAveragePooling2D` takes (N, H, W, C) to (N, C).",
         ],
     )
@@ -123,10 +123,12 @@ def _build_transfer_model(keras_file):
 
     @build_transfer_model.keras(points=0.75)
     def inference_mode(rng):
-        """runs the base in inference mode while the model is trained"""
+        """normalises by the base's moving statistics, also in training"""
+        # No dropout here: a functional model of Keras 3 hands its own `training` on to every
+        # layer, also to one that was called with `training=False`, as textbooks do.
         yield script(
-            "a base with dropout",
-            **Base(rng, *"cd").with_head(rng, 4),
+            "called with training=True",
+            **Base(rng, *"cn").with_head(rng, 4),
             output=step.call_keras("model", batch(rng, 3, 4)[0], training=True),
             returns=("output",),
         )

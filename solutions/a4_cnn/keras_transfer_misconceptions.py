@@ -66,20 +66,6 @@ def forgets_to_freeze(base, n_classes):
     return model
 
 
-@misconception("build_transfer_model", hint="What does a frozen Dropout do in training?")
-def trains_with_the_model(base, n_classes):
-    """lets the base run in training mode while the model is trained"""
-    base.trainable = False
-    inputs = keras.Input(base.input_shape[1:])
-    features = base(inputs)
-    if len(features.shape) == 4:
-        features = layers.GlobalAveragePooling2D()(features)
-    model = keras.Model(inputs, layers.Dense(n_classes)(features))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer="adam", loss=loss)
-    return model
-
-
 @misconception("build_transfer_model", hint="Mean or maximum: which of the two is asked for?")
 def takes_the_maximum(base, n_classes):
     """takes each channel's maximum where its average is asked for"""
