@@ -3,7 +3,7 @@
 Each definition replaces its exercise in a copy of the reference, so it uses that file's names.
 """
 
-# ruff: noqa: F821  # names such as `MultiHeadSelfAttention` belong to the reference's file
+# names such as `MultiHeadSelfAttention` belong to the reference's file
 import keras
 import numpy as np
 from keras import ops
