@@ -175,8 +175,8 @@ def block_weights(rng, d, d_ff):
     ]
 
 
-def through_block(label, rng, shape, heads, d_ff, mask=None, scale=1.0):
-    """A case of a block with given weights, in inference mode."""
+def through_block(label, rng, shape, heads, d_ff, mask=None, scale=3.0):
+    """A case of a block with given weights, in inference mode; at this scale ε is no matter."""
     x = sequences(rng, *shape, scale=scale)
     options = {} if mask is None else {"attention_mask": mask}
     return script(
@@ -241,7 +241,7 @@ def _block(keras_file):
     @block.keras(points=1)
     def gradients(rng):
         """has the right gradients with respect to x and the twelve weights"""
-        x = sequences(rng, 2, 4, 6)
+        x = sequences(rng, 2, 4, 6, scale=3.0)
         yield script(
             "two heads, d_ff = 7",
             layer=step.construct("TransformerBlock", 2, 7, 0.0),

@@ -103,7 +103,7 @@ def task_case(task):
     length = sequences.shape[1]
     return script(
         f"{len(given) - N_WATCHED} sequences of {length} ids",
-        model=step.call("build_language_model", 11, length - 1, 32, 4, 2),
+        model=step.call("build_language_model", 11, length - 1, 48, 4, 1),
         answers=step.train_sequences("model", given, start, held_out[:, :start], watched=N_WATCHED),
         returns=("answers",),
         held_out={"y": held_out[:, start:]},
