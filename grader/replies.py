@@ -94,6 +94,7 @@ def _error(record: dict[str, Any]) -> dict[str, Any]:
     frames = record.get("frames")
     return {
         "message": str(record.get("message") or ""),
+        "cause": str(record.get("cause") or ""),
         "limit": str(record.get("limit") or ""),
         "frames": [
             {

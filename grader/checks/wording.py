@@ -21,6 +21,7 @@ _LIMITS = {
     "file size": "wrote a file that is larger than graded code may write",
     "open files": "opened more files at once than graded code may",
     "threads": "started more threads than graded code may",
+    "network": "tried to download something (graded code has no network)",
     "not allowed": "tried what graded code may not do: a program, a socket or a file elsewhere",
 }
 """What a student did who met one of a worker's limits."""
@@ -94,7 +95,9 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     if name == "NotImplementedError":
         return f"{exercise} is not written yet."
     if raised[0] == WRONG_FORM:
-        return f"{exercise}: {str(reply.error.get('message'))[:_MAX_FORM]}."
+        text = f"{exercise}: {str(reply.error.get('message'))[:_MAX_FORM]}."
+        cause = reply.error.get("cause")
+        return f"{text}\n{cause}" if cause and visibility is Visibility.PUBLIC else text
     if outcome == "forbidden":
         return f"{reply.error.get('message', 'a forbidden function was used')}{_place(reply)}."
     if name.endswith("ForbiddenImport"):

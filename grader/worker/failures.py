@@ -6,11 +6,15 @@ import errno
 import linecache
 import os
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 MAX_MESSAGE = 500
 MAX_FRAMES = 6
+_MAX_BEHIND = 5
+_CAUSE, _CONTEXT = vars(BaseException)["__cause__"], vars(BaseException)["__context__"]
+"""As Python sets them: a hostile class may have attributes of these names."""
 _LIMITS = {
     errno.ENOSPC: "temporary files",
     errno.EFBIG: "file size",
@@ -29,26 +33,51 @@ def describe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
     -------
     dict
         ``chain``: the class and its bases, dotted, most derived first; ``message``: bounded
-        text; ``frames``: the frames that lie in `folder`, innermost last; ``limit``: which of the
-        worker's limits the exception comes from, or "".
+        text; ``cause``: that of the exception it was raised from, or ""; ``frames``: the frames
+        that lie in `folder`, innermost last; ``limit``: which of the worker's limits the exception
+        comes from, or "".
     """
     chain = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__[:-1]]
-    try:
-        message = str(error)[:MAX_MESSAGE]
-    except BaseException as second:  # a hostile or broken __str__ must not hide the error
-        message = f"(its message could not be read: {type(second).__name__})"
+    message = _message_of(error)
+    cause = _CAUSE.__get__(error)
     return {
         "chain": chain[:20],
         "message": message,
+        "cause": "" if cause is None else _message_of(cause),
         "frames": _own_frames(error, folder),
         "limit": _limit_behind(error),
     }
 
 
+def _message_of(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_MESSAGE]
+    except BaseException as second:  # a hostile or broken __str__ must not hide the error
+        return f"(its message could not be read: {type(second).__name__})"
+
+
 def _limit_behind(error: BaseException) -> str:
     if isinstance(error, RuntimeError) and error.args == ("can't start new thread",):
         return "threads"
+    if any(_is_of_the_network(one) for one in _behind(error)):
+        return "network"
     return _LIMITS.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """The error and those that led to it, up to a few."""
+    found: BaseException | None = error
+    for _ in range(_MAX_BEHIND):
+        if found is None:
+            return
+        yield found
+        cause = _CAUSE.__get__(found)
+        found = _CONTEXT.__get__(found) if cause is None else cause
+
+
+def _is_of_the_network(error: BaseException) -> bool:
+    """Whether a download failed; known by name, since few workers have loaded the modules."""
+    return type(error).__module__ == "urllib.error" or type(error).__name__ == "gaierror"
 
 
 def _own_frames(error: BaseException, folder: Path) -> list[dict[str, Any]]:

@@ -19,6 +19,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+_BACKENDS = frozenset({"jax", "tensorflow", "torch"})
+_ANY_BACKEND = ", which is to run on every backend; see keras.ops"
+
 
 class ForbiddenUse(Exception):
     """Graded code used what the exercise does not allow."""
@@ -107,8 +110,9 @@ class _BlockedPackages(importlib.abc.MetaPathFinder):
         raise _forbidden_import(fullname)
 
 
-def _forbidden_import(name: str) -> ForbiddenImport:
-    return ForbiddenImport(f"the package {name} may not be imported in this file", name=name)
+def _forbidden_import(name: str, advice: str = "") -> ForbiddenImport:
+    text = f"the package {name} may not be imported in this file{advice}"
+    return ForbiddenImport(text, name=name)
 
 
 def guard_imports(folder: Path, allowed: Iterable[str], *, block_packages: bool) -> None:
@@ -128,6 +132,7 @@ def guard_imports(folder: Path, allowed: Iterable[str], *, block_packages: bool)
     names = frozenset(allowed) | own
     importing = builtins.__import__
     prefix = str(folder)
+    refused = _BACKENDS if "keras" in names and not names & _BACKENDS else frozenset()
 
     def guarded(
         name: str,
@@ -138,7 +143,8 @@ def guard_imports(folder: Path, allowed: Iterable[str], *, block_packages: bool)
     ) -> ModuleType:
         importer = str((global_names or {}).get("__file__", ""))
         if level == 0 and importer.startswith(prefix) and name.partition(".")[0] not in names:
-            raise _forbidden_import(name)
+            advice = _ANY_BACKEND if name.partition(".")[0] in refused else ""
+            raise _forbidden_import(name, advice)
         return importing(name, global_names, local_names, fromlist, level)
 
     builtins.__import__ = guarded  # type: ignore[assignment]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import attrgetter
+from types import ModuleType
 from typing import Any
 
 import keras
@@ -12,22 +16,7 @@ import numpy as np
 from grader.worker.differentiate import value_and_gradients
 from grader.worker.steps import Operation, Scope, Step, WrongForm
 
-
-def reseed() -> None:
-    """Give every question the same random numbers."""
-    keras.utils.set_random_seed(0)
-
-
-def skip_graph_optimisation() -> None:
-    """Run TensorFlow's graphs as they are traced.
-
-    Graded models are small and run a few times each, so that optimising their graphs takes
-    longer than running them: without it, a typical submission takes two thirds of the time.
-    """
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow
-
-        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+_UNBUILT = "a built model was expected; give it its input shape"
 
 
 def to_plain(value: Any) -> Any:
@@ -39,6 +28,34 @@ def to_plain(value: Any) -> Any:
     if keras.ops.is_tensor(value) or isinstance(value, keras.Variable):
         return keras.ops.convert_to_numpy(value)
     return value
+
+
+def _layer(scope: Scope, step: Step) -> Any:
+    """The layer or model that a step works on."""
+    item = scope.saved[step["on"]]
+    if not isinstance(item, keras.Layer):
+        form = f"an object of class {type(item).__name__}"
+        form = f"the class {item.__name__} itself" if isinstance(item, type) else form
+        form = "None" if item is None else form
+        raise WrongForm(f"a Keras model or layer was expected; received {form}")
+    return item
+
+
+@contextmanager
+def _refusals_as(scope: Scope, meaning: str) -> Iterator[None]:
+    """Say what it means when Keras, and no line of the student's, raises."""
+    try:
+        yield
+    except Exception as error:
+        own = type(error).__module__.startswith("grader.")
+        if own or isinstance(error, MemoryError) or _in_lines_of(scope.module, error):
+            raise
+        raise WrongForm(f"{meaning} ({type(error).__name__})") from error
+
+
+def _in_lines_of(module: ModuleType, error: Exception) -> bool:
+    files = (frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__))
+    return getattr(module, "__file__", None) in files
 
 
 def _seed(scope: Scope, step: Step) -> None:
@@ -64,7 +81,17 @@ def _record_calls(scope: Scope, step: Step) -> list[int]:
 
 
 def _set_weights(scope: Scope, step: Step) -> None:
-    scope.saved[step["on"]].set_weights(scope.resolve(step["value"]))
+    layer, weights = _layer(scope, step), scope.resolve(step["value"])
+    if not layer.built:
+        raise WrongForm(_UNBUILT)
+    wanted = [np.shape(weight) for weight in weights]
+    found = [tuple(weight.shape) for weight in layer.weights]
+    if len(found) != len(wanted):
+        raise WrongForm(f"{len(wanted)} arrays of weights were expected; received {len(found)}")
+    for number, (one, other) in enumerate(zip(found, wanted, strict=True), start=1):
+        if one != other:
+            raise WrongForm(f"weight {number} of shape {other} was expected; received {one}")
+    layer.set_weights(weights)
 
 
 def _get_weights(scope: Scope, step: Step) -> Any:
@@ -72,11 +99,17 @@ def _get_weights(scope: Scope, step: Step) -> Any:
 
 
 def _predict(scope: Scope, step: Step) -> Any:
-    return scope.saved[step["on"]](scope.resolve(step["value"]), training=False)
+    return _call_layer(scope, step, {"training": False})
 
 
 def _call(scope: Scope, step: Step) -> Any:
-    return scope.saved[step["on"]](scope.resolve(step["value"]), **_options(scope, step))
+    return _call_layer(scope, step, _options(scope, step))
+
+
+def _call_layer(scope: Scope, step: Step, options: dict[str, Any]) -> Any:
+    layer, X = _layer(scope, step), scope.resolve(step["value"])
+    with _refusals_as(scope, "it cannot be called on its inputs"):
+        return layer(X, **options)
 
 
 def _options(scope: Scope, step: Step) -> dict[str, Any]:
@@ -120,17 +153,18 @@ def _loss_gradient(scope: Scope, step: Step) -> dict[str, Any]:
 
 def _loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
     """Compute the compiled loss of one batch in inference mode, penalties included."""
-    model = scope.saved[step["on"]]
+    model = _layer(scope, step)
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
-    if not model.compiled:
+    if not getattr(model, "compiled", False):
         raise WrongForm("a compiled model was expected; received one without a loss")
-    model.compute_metrics(X, y, model(X, training=False))  # also builds the metrics
-    weights = model.trainable_variables
+    with _refusals_as(scope, "the compiled loss or metrics do not fit the outputs and labels"):
+        model.compute_metrics(X, y, model(X, training=False))  # also builds the metrics
+        weights = model.trainable_variables
 
-    def compiled_loss(x: Any) -> Any:
-        return model.compute_loss(x, y, model(x, training=False), training=False)
+        def compiled_loss(x: Any) -> Any:
+            return model.compute_loss(x, y, model(x, training=False), training=False)
 
-    loss, _, gradients = value_and_gradients(compiled_loss, X, weights)
+        loss, _, gradients = value_and_gradients(compiled_loss, X, weights)
     return {"loss": loss, "gradients": _dense(gradients, weights)}
 
 
@@ -160,8 +194,11 @@ def _history(scope: Scope, step: Step) -> list[float]:
 
 
 def _describe(scope: Scope, step: Step) -> dict[str, Any]:
-    item = scope.saved[step["on"]]
-    return {fact: _FACTS[fact](item) for fact in step["facts"]}
+    item, facts = _layer(scope, step), step["facts"]
+    if not item.built and {"output_shape", "parameters", "weights"} & set(facts):
+        raise WrongForm(_UNBUILT)
+    with _refusals_as(scope, f"a model with {', '.join(facts)} was expected"):
+        return {fact: _FACTS[fact](item) for fact in facts}
 
 
 def _snake(value: Any) -> str:

@@ -33,6 +33,11 @@ _MAX_REQUEST = 4_096
 _DESCRIPTORS = 2
 
 _NUMPY_MODULES = ("grader.worker.loop", "grader.worker.session", "numpy.ma", "numpy.polynomial")
+_KERAS_MODULES = (
+    "grader.worker.keras_state",
+    "grader.worker.keras_steps",
+    "grader.worker.sequence_training",
+)
 _TENSORFLOW_MODULES = (
     "tensorflow.python.data.ops.concatenate_op",
     "tensorflow.python.data.ops.flat_map_op",
@@ -186,7 +191,7 @@ class Child:
 def _import_all(backend: str) -> None:
     names = list(_NUMPY_MODULES)
     if backend == "keras":
-        names += ["keras", "grader.worker.keras_steps", "grader.worker.sequence_training"]
+        names += ["keras", *_KERAS_MODULES]
         if os.environ["KERAS_BACKEND"] == "tensorflow":
             names += _TENSORFLOW_MODULES
     for name in names:

@@ -53,12 +53,13 @@ class Session:
         self.operations: dict[str, Operation] = dict(CORE)
         self.convert = lambda value: value
         if self.backend == "keras":
-            from grader.worker import keras_steps, sequence_training
+            from grader.worker import keras_state, keras_steps, sequence_training
 
             self.operations |= keras_steps.OPERATIONS | sequence_training.OPERATIONS
             self.convert = keras_steps.to_plain
-            self.reseed = keras_steps.reseed
-            keras_steps.skip_graph_optimisation()
+            self.reseed = keras_state.reset
+            keras_state.skip_graph_optimisation()
+            keras_state.refuse_another_backend()
         else:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
