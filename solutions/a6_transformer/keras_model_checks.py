@@ -6,6 +6,8 @@ from grader import datasets
 from grader.course import StudentFile, script, step
 
 N_TRAINED, N_WATCHED, N_HELD_OUT = 2_000, 200, 300
+N_DRAWN = 2_600
+"""A few more, since a row may be drawn twice."""
 
 
 def declare_keras_models(keras_file: StudentFile) -> None:
@@ -96,13 +98,16 @@ def generated(label, rng, prompt, n_tokens, length):
     )
 
 
-def task_case(task):
+def task_case(task, n_trained=N_TRAINED):
     """A case of training: a model that learns a task and answers prompts it has not seen."""
     sequences, start = task.sequences, task.answer_start
+    # No row twice, so that no held-out row was trained on: only the first of equal ones stays.
+    _, first = np.unique(sequences, axis=0, return_index=True)
+    sequences = sequences[np.sort(first)[: n_trained + N_WATCHED + N_HELD_OUT]]
     given, held_out = sequences[:-N_HELD_OUT], sequences[-N_HELD_OUT:]
     length = sequences.shape[1]
     return script(
-        f"{len(given) - N_WATCHED} sequences of {length} ids",
+        f"{n_trained} sequences of {length} ids",
         model=step.call("build_language_model", 11, length - 1, 48, 4, 1),
         answers=step.train_sequences("model", given, start, held_out[:, :start], watched=N_WATCHED),
         returns=("answers",),
@@ -150,17 +155,17 @@ def _generate(keras_file):
     @generate.training(points=4, threshold=0.9, stated=0.92, **trained)
     def reversal(rng):
         """reverses eight digits, with your language model trained"""
-        yield task_case(datasets.reversal(N_TRAINED + N_WATCHED + N_HELD_OUT, 8, rng))
+        yield task_case(datasets.reversal(N_DRAWN, 8, rng))
 
     @generate.training(points=4, threshold=0.9, stated=0.92, **trained)
     def sorting(rng):
         """sorts six digits, with your language model trained"""
-        yield task_case(datasets.sorting(N_TRAINED + N_WATCHED + N_HELD_OUT, 6, rng))
+        yield task_case(datasets.sorting(N_DRAWN, 6, rng))
 
     @generate.training(points=4, threshold=0.8, stated=0.85, **trained)
     def addition(rng):
         """adds numbers of two digits, with your language model trained"""
-        yield task_case(datasets.addition(2 * N_TRAINED + N_WATCHED + N_HELD_OUT, rng))
+        yield task_case(datasets.addition(2 * N_DRAWN, rng), 2 * N_TRAINED)
 
 
 def succession(rng, n, ids, successor, length=6):
