@@ -146,8 +146,8 @@ def _build_forecaster(keras_file):
             "loss and its gradients",
             **built(rng, 5, 3),
             gradient=step.loss_and_gradients("model", X, y),
-            loss=step.describe("model", "loss"),
-            returns=("gradient", "loss"),
+            criterion=step.describe("model", "loss"),
+            returns=("gradient", "criterion"),
         )
 
     @forecaster.keras(points=0.25)
