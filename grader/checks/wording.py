@@ -110,7 +110,7 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     if name == "SystemExit":
         return f"{exercise} called sys.exit{_place(reply)}; a graded function returns instead."
     if name == "TypeError" and not reply.error.get("frames"):
-        text = reply.error.get("message") if visibility is Visibility.PUBLIC else name
+        text = str(reply.error.get("message")) if visibility is Visibility.PUBLIC else name
         return f"The call itself failed ({text}). Compare the arguments with the handout's."
     if visibility is Visibility.HIDDEN:
         return f"{name} was raised{_place(reply)}."

@@ -54,8 +54,8 @@ def _refusals_as(scope: Scope, meaning: str) -> Iterator[None]:
 
 
 def _in_lines_of(module: ModuleType, error: Exception) -> bool:
-    files = (frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__))
-    return getattr(module, "__file__", None) in files
+    files = {frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)}
+    return getattr(module, "__file__", "") in files
 
 
 def _seed(scope: Scope, step: Step) -> None:

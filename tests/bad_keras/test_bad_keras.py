@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from grader.confine import CannotConfine, Engine, SpawnedLauncher, launcher
+from grader.confine import Engine, quickest_launcher
 from grader.result import Status
 from tests.bad_keras.submissions import BAD, FILE, NAME, model
 from tests.conftest import exercises_of, grade_text, live, prepared, strongest
@@ -59,11 +59,7 @@ def test_public_cases_tell_what_keras_said():
 def on_jax():
     if find_spec("jax") is None:
         pytest.skip("JAX is not installed")
-    try:
-        made = launcher("auto", Engine("jax"))
-    except CannotConfine:
-        made = SpawnedLauncher(Engine("jax"))
-    with made:
+    with quickest_launcher(Engine("jax")) as made:
         yield made
 
 
