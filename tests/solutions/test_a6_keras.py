@@ -44,15 +44,18 @@ def float64():
 
 
 def kerass(layer, x, **options):
-    """Keras's self-attention; its shortcut without the scores computes in float32."""
-    return layer(x, x, return_attention_scores=True, **options)[0]
+    """Keras's self-attention."""
+    return layer(x, x, **options)
 
 
-def of_both(seed, dtype, heads=2, shape=(3, 5, 6)):
-    """Self-attention of our own and Keras's, with the same weights, and an input."""
+def of_both(seed, dtype, heads=2):
+    """Self-attention of our own and Keras's, with the same weights, and an input.
+
+    Heads have size 4, because Keras rounds 1/√d to float32.
+    """
     rng = np.random.default_rng(seed)
-    d = shape[-1]
-    x = rng.normal(size=shape).astype(dtype)
+    d = 4 * heads
+    x = rng.normal(size=(3, 5, d)).astype(dtype)
     Wq, Wk, Wv, Wo = weights = [rng.normal(size=(d, d)) / np.sqrt(d) for _ in range(4)]
     mine = made("MultiHeadSelfAttention", heads, dtype=dtype)
     theirs = keras.layers.MultiHeadAttention(heads, d // heads, use_bias=False, dtype=dtype)
@@ -118,25 +121,25 @@ def test_the_positional_encoding_is_the_formula():
 @pytest.mark.parametrize("masked", [False, True])
 def test_the_block_is_made_of_kerass_layers(masked, float64):
     rng = np.random.default_rng(7)
-    x = rng.normal(size=(3, 5, 6))
+    x = rng.normal(size=(3, 5, 8))
     mask = np.tril(np.ones((5, 5), dtype=bool)) if masked else None
-    block = made("TransformerBlock", 2, 8, 0.0, dtype="float64")
+    block = made("TransformerBlock", 2, 10, 0.0, dtype="float64")
     block(x)
     values = [rng.normal(size=weight.shape) for weight in block.get_weights()]
     block.set_weights(values)
     options = {"dtype": "float64"}
     norm1 = keras.layers.LayerNormalization(epsilon=1e-3, **options)
     norm2 = keras.layers.LayerNormalization(epsilon=1e-3, **options)
-    attention = keras.layers.MultiHeadAttention(2, 3, use_bias=False, **options)
-    widen = keras.layers.Dense(8, activation="gelu", **options)
-    narrow = keras.layers.Dense(6, **options)
+    attention = keras.layers.MultiHeadAttention(2, 4, use_bias=False, **options)
+    widen = keras.layers.Dense(10, activation="gelu", **options)
+    narrow = keras.layers.Dense(8, **options)
     for layer, shape in ((norm1, x.shape), (norm2, x.shape), (widen, x.shape)):
         layer.build(shape)
-    narrow.build((3, 5, 8))
+    narrow.build((3, 5, 10))
     attention(x, x)
     norm1.set_weights(values[:2])
-    cubes = [W.reshape(6, 2, 3) for W in values[2:5]]
-    attention.set_weights([*cubes, values[5].reshape(2, 3, 6)])
+    cubes = [W.reshape(8, 2, 4) for W in values[2:5]]
+    attention.set_weights([*cubes, values[5].reshape(2, 4, 8)])
     norm2.set_weights(values[6:8])
     widen.set_weights(values[8:10])
     narrow.set_weights(values[10:])

@@ -66,10 +66,9 @@ class TransformerBlock(keras.layers.Layer):
             keras.layers.Dense(self.d_ff, activation="gelu"),
             keras.layers.Dense(input_shape[-1]),
         ]
-        shape = tuple(input_shape)
-        for part in self.parts:
-            part.build(shape)
-            shape = part.compute_output_shape(shape)
+        for part in self.parts[:4]:
+            part.build(input_shape)
+        self.parts[4].build((*input_shape[:-1], self.d_ff))
         self.droppers = [keras.layers.Dropout(self.dropout), keras.layers.Dropout(self.dropout)]
 
     def call(self, x, attention_mask=None, training=False):
