@@ -12,12 +12,24 @@ from grader.course import misconception
 @misconception("build_augmentation", hint="Should a test image differ from day to day?")
 def never_rests(max_shift=0.1, rotation=0.05, flip=False, seed=None):
     """changes the images at inference, too"""
-    inputs = keras.Input((None, None, None))
-    x = layers.RandomTranslation(max_shift, max_shift, seed=seed)(inputs, training=True)
-    x = layers.RandomRotation(rotation, seed=seed)(x, training=True)
+    steps = [
+        layers.RandomTranslation(max_shift, max_shift, fill_mode="constant", seed=seed),
+        layers.RandomRotation(rotation, fill_mode="constant", seed=seed),
+    ]
     if flip:
-        x = layers.RandomFlip("horizontal", seed=seed)(x, training=True)
-    return keras.Model(inputs, x)
+        steps.append(layers.RandomFlip("horizontal", seed=seed))
+
+    class Augmentation(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.steps = steps
+
+        def call(self, x):
+            for one in self.steps:
+                x = one(x, training=True)
+            return x
+
+    return Augmentation()
 
 
 @misconception("build_augmentation", hint="Which mode does `RandomFlip` have by itself?")
