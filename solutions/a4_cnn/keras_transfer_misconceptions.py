@@ -140,14 +140,16 @@ def forgets_to_compile(model, n_layers):
     return model
 
 
-@misconception("unfreeze", hint="Print `base.trainable_variables`. Who else has a say in it?")
-def leaves_the_base_frozen(model, n_layers):
-    """unfreezes layers inside a base that stays frozen as a whole"""
-    base = next(layer for layer in model.layers if isinstance(layer, keras.Model))
-    for index, layer in enumerate(base.layers):
-        late = index >= len(base.layers) - n_layers
-        if late and not isinstance(layer, layers.BatchNormalization):
+@misconception("unfreeze", hint="How many layers has `model.layers`, and how many the base?")
+def counts_layers_of_the_model(model, n_layers):
+    """counts the layers of the whole model, of which the base is only one"""
+    for index, layer in enumerate(model.layers):
+        if index >= len(model.layers) - n_layers:
             layer.trainable = True
+    base = next(layer for layer in model.layers if isinstance(layer, keras.Model))
+    for layer in base.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.trainable = False
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer="adam", loss=loss)
     return model
