@@ -83,7 +83,7 @@ def _build_lenet(keras_file):
         yield script(
             "497 held-out images",
             model=step.call("build_lenet", (8, 8, 1), 10),
-            _fit=step.fit("model", X[train], y[train], epochs=30, batch_size=32),
+            _fit=step.fit("model", X[train], y[train], epochs=25, batch_size=32),
             output=step.predict("model", X[test]),
             returns=("output",),
             held_out={"y": y[test]},

@@ -144,7 +144,7 @@ def _unfreeze(keras_file):
         "unfreeze",
         needs=["build_transfer_model"],
         hints=[
-            "Where in `model.layers` is the base? A layer of a frozen model is frozen, too.",
+            "Which of `model.layers` is the base? It hands its `trainable` on to all its layers.",
             "Count from the end of `base.layers`, and mind a slice that begins at -0.",
             "`fit` keeps what it made at its first call until the model is compiled again.",
         ],

@@ -12,12 +12,24 @@ from grader.course import misconception
 @misconception("build_augmentation", hint="Should a test image differ from day to day?")
 def never_rests(max_shift=0.1, rotation=0.05, flip=False, seed=None):
     """changes the images at inference, too"""
-    inputs = keras.Input((None, None, None))
-    x = layers.RandomTranslation(max_shift, max_shift, seed=seed)(inputs, training=True)
-    x = layers.RandomRotation(rotation, seed=seed)(x, training=True)
+    steps = [
+        layers.RandomTranslation(max_shift, max_shift, fill_mode="constant", seed=seed),
+        layers.RandomRotation(rotation, fill_mode="constant", seed=seed),
+    ]
     if flip:
-        x = layers.RandomFlip("horizontal", seed=seed)(x, training=True)
-    return keras.Model(inputs, x)
+        steps.append(layers.RandomFlip("horizontal", seed=seed))
+
+    class Augmentation(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.steps = steps
+
+        def call(self, x):
+            for one in self.steps:
+                x = one(x, training=True)
+            return x
+
+    return Augmentation()
 
 
 @misconception("build_augmentation", hint="Which mode does `RandomFlip` have by itself?")
@@ -128,14 +140,16 @@ def forgets_to_compile(model, n_layers):
     return model
 
 
-@misconception("unfreeze", hint="Print `base.trainable_variables`. Who else has a say in it?")
-def leaves_the_base_frozen(model, n_layers):
-    """unfreezes layers inside a base that stays frozen as a whole"""
-    base = next(layer for layer in model.layers if isinstance(layer, keras.Model))
-    for index, layer in enumerate(base.layers):
-        late = index >= len(base.layers) - n_layers
-        if late and not isinstance(layer, layers.BatchNormalization):
+@misconception("unfreeze", hint="How many layers has `model.layers`, and how many the base?")
+def counts_layers_of_the_model(model, n_layers):
+    """counts the layers of the whole model, of which the base is only one"""
+    for index, layer in enumerate(model.layers):
+        if index >= len(model.layers) - n_layers:
             layer.trainable = True
+    base = next(layer for layer in model.layers if isinstance(layer, keras.Model))
+    for layer in base.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.trainable = False
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer="adam", loss=loss)
     return model
