@@ -13,7 +13,7 @@ from grader.course.prepare import LiveCourse
 
 COLUMNS = (
     "",
-    "exercise",
+    "exercise, check",
     "measure",
     "reference",
     "honest solutions",
@@ -53,7 +53,7 @@ class Row:
         slowest = max(trial.cpu_seconds for trial in (*self.reference, *self.honest))
         return [
             self.assignment.partition("_")[0],
-            f"`{self.exercise}`",
+            f"`{self.exercise}`, {self.check.name.replace('_', ' ')}",
             self.measure.title + (" (less is better)" if self.measure.lower_is_better else ""),
             *(_spread(trials, self.measure) for trials in (self.reference, self.honest)),
             *(f"{settings[name]:g}" for name in ("threshold", "stated", "baseline")),
