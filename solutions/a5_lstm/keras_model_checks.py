@@ -69,7 +69,7 @@ def _build_sequence_classifier(keras_file):
             logits=step.predict("model", X),
             spread=step.keras("ops.std", step.ref("logits"), axis=0),
             returns=("spread",),
-            expects=[Expectation("min", 1e-3, 10.0)],
+            expects=[Expectation("max", 1e-3, 100.0)],
         )
 
     @classifier.statistics(points=1)
