@@ -91,17 +91,17 @@ def _plan(
             near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known
             raise UsageProblem(f"There is no exercise {name!r}. Did you mean: {', '.join(near)}?")
     try:
-        from grader.authoring.audit import EquivalentError, plan_audit, read_equivalent
+        from grader.authoring.audit import ListError, plan_audit, read_listed
     except ModuleNotFoundError as error:
         raise UsageProblem(
             f"An audit needs {error.name}: pip install 'deep-learning-grader[instructor]'."
         ) from None
     try:
-        listed = read_equivalent(folder)
-    except EquivalentError as problem:
+        listed = read_listed(folder)
+    except ListError as problem:
         raise UsageProblem(str(problem)) from None
     plan = plan_audit(
-        course, seed, equivalent=listed, exercises=exercises, limit=limit, training=training
+        course, seed, listed=listed, exercises=exercises, limit=limit, training=training
     )
     if not plan.mutants:
         raise UsageProblem("There is nothing to change in what was chosen.")

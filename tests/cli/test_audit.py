@@ -158,4 +158,4 @@ def test_a_list_that_cannot_be_read_ends_with_2(audit, course):
     (course / "equivalent_mutants.toml").write_text("[[equivalent]]\n", encoding="utf-8")
     ended = audit("t1")
     assert ended.returncode == 2
-    assert "entry 1: expected file, definition" in " ".join(ended.stderr.split())
+    assert "[[equivalent]] 1: expected file, definition" in " ".join(ended.stderr.split())

@@ -1,7 +1,7 @@
 """Are the checks any good? Plant small mistakes in the references, and see which lose no point."""
 
-from grader.authoring.audit.equivalent import Equivalent, EquivalentError, read_equivalent
 from grader.authoring.audit.examine import Examiner, Fate, Outcome
+from grader.authoring.audit.listed import Equivalent, LeftOut, Listed, ListError, read_listed
 from grader.authoring.audit.plan import AuditPlan, plan_audit
 from grader.authoring.audit.report import GOOD_SHARE, AuditReport, report_of
 from grader.authoring.audit.run import run_audit
@@ -11,12 +11,14 @@ __all__ = [
     "AuditPlan",
     "AuditReport",
     "Equivalent",
-    "EquivalentError",
     "Examiner",
     "Fate",
+    "LeftOut",
+    "ListError",
+    "Listed",
     "Outcome",
     "plan_audit",
-    "read_equivalent",
+    "read_listed",
     "report_of",
     "run_audit",
 ]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from grader.authoring.audit.equivalent import Equivalent
+from grader.authoring.audit.listed import Equivalent, LeftOut, Listed
 from grader.authoring.mutation import Mutant, mutants_of
 from grader.course.assignment import Assignment, Exercise, StudentFile
 from grader.course.prepare import LiveCourse
@@ -24,8 +24,10 @@ class AuditPlan:
         The files that they are mutants of.
     every
         How many mutants each of these files has.
+    listed
+        What the author lists by hand.
     unmatched
-        Entries of the list of equivalent mutants that mean no mutant.
+        Its entries that mean no mutant.
     """
 
     course: LiveCourse
@@ -33,12 +35,8 @@ class AuditPlan:
     mutants: tuple[Mutant, ...]
     files: tuple[StudentFile, ...]
     every: Counter[str]
-    equivalent: tuple[Equivalent, ...]
-    unmatched: tuple[Equivalent, ...]
-
-    def is_listed(self, mutant: Mutant) -> bool:
-        """Whether it is listed as no mistake."""
-        return any(one.means(mutant) for one in self.equivalent)
+    listed: Listed
+    unmatched: tuple[Equivalent | LeftOut, ...]
 
     @property
     def backend(self) -> str | None:
@@ -51,7 +49,7 @@ def plan_audit(
     course: LiveCourse,
     seed: str,
     *,
-    equivalent: tuple[Equivalent, ...] = (),
+    listed: Listed | None = None,
     exercises: Collection[str] = (),
     limit: int | None = None,
     training: bool = True,
@@ -60,6 +58,8 @@ def plan_audit(
 
     Parameters
     ----------
+    listed
+        What the author lists by hand; mutants of what it leaves out are not chosen.
     exercises
         Only mutants of these; all when it is empty. What helpers outside them do wrong is left out.
     limit
@@ -69,6 +69,7 @@ def plan_audit(
     """
     if not training:
         course = replace(course, assignment=_untrained(course.assignment))
+    listed = listed or Listed()
     found = [
         mutant
         for file in course.assignment.files
@@ -78,7 +79,9 @@ def plan_audit(
     chosen = [
         one
         for one in found
-        if one.definition not in unchecked and (not exercises or one.definition in exercises)
+        if one.definition not in unchecked
+        and not listed.leaves_out(one)
+        and (not exercises or one.definition in exercises)
     ]
     if limit is not None and limit < len(chosen):
         drawn = random.Random(f"{seed} {course.assignment.name}").sample(range(len(chosen)), limit)
@@ -92,10 +95,8 @@ def plan_audit(
         mutants=tuple(chosen),
         files=files,
         every=Counter(one.file for one in found),
-        equivalent=equivalent,
-        unmatched=tuple(
-            entry for entry in equivalent if not any(entry.means(one) for one in found)
-        ),
+        listed=listed,
+        unmatched=listed.unmatched(found),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.authoring.audit.equivalent import Equivalent, reason_of
 from grader.authoring.audit.examine import Fate, Outcome
+from grader.authoring.audit.listed import Equivalent, LeftOut
 from grader.authoring.audit.plan import AuditPlan
 
 GOOD_SHARE = 0.97
@@ -63,7 +63,7 @@ class AuditReport:
     equivalent: tuple[tuple[Outcome, str], ...]
     ungraded: tuple[Outcome, ...]
     refuted: tuple[Equivalent, ...]
-    unmatched: tuple[Equivalent, ...]
+    unmatched: tuple[Equivalent | LeftOut, ...]
 
     @property
     def is_good(self) -> bool:
@@ -72,8 +72,8 @@ class AuditReport:
 
 
 def report_of(plan: AuditPlan, outcomes: Sequence[Outcome]) -> AuditReport:
-    """Count outcomes, and hold the list of equivalent mutants against them."""
-    reasons = [reason_of(one.mutant, plan.equivalent) for one in outcomes]
+    """Count outcomes, and hold the author's list against them."""
+    reasons = [plan.listed.reason(one.mutant) for one in outcomes]
     listed = list(zip(outcomes, reasons, strict=True))
     files = [(file.name, plan.every[file.name]) for file in plan.files]
     rows = [
@@ -88,7 +88,7 @@ def report_of(plan: AuditPlan, outcomes: Sequence[Outcome]) -> AuditReport:
         survivors=tuple(one for one, why in listed if one.fate is Fate.SURVIVED and not why),
         equivalent=tuple((one, why) for one, why in listed if one.fate is Fate.SURVIVED and why),
         ungraded=tuple(one for one in outcomes if one.fate is Fate.UNGRADED),
-        refuted=tuple(entry for entry in plan.equivalent if _is_refuted(entry, outcomes)),
+        refuted=tuple(entry for entry in plan.listed.equivalent if _is_refuted(entry, outcomes)),
         unmatched=plan.unmatched,
     )
 

@@ -24,7 +24,7 @@ def run_audit(
     told = progress or (lambda outcome: None)
 
     def examine(mutant: Mutant) -> Outcome:
-        return examiner.examine(mutant, training=not plan.is_listed(mutant))
+        return examiner.examine(mutant, training=not plan.listed.reason(mutant))
 
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         futures = [pool.submit(examine, mutant) for mutant in plan.mutants]

@@ -42,9 +42,9 @@ def diff(mutant: Mutant, reference: str) -> list[str]:
 
 
 def remarks(report: AuditReport) -> list[str]:
-    """What is wrong with the list of equivalent mutants."""
+    """What is wrong with the author's list."""
     return [
-        *(f"listed as equivalent, but there is no such mutant: {one}" for one in report.unmatched),
+        *(f"listed, but there is no such mutant: {one}" for one in report.unmatched),
         *(f"listed as equivalent, but the checks kill it: {one}" for one in report.refuted),
     ]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grader.authoring.audit import Equivalent, plan_audit
+from grader.authoring.audit import Equivalent, LeftOut, Listed, plan_audit
 from grader.authoring.audit.reach import touched
 from grader.authoring.mutation import mutants_of
 from grader.result import Kind
@@ -47,10 +47,18 @@ def test_without_training_an_exercise_that_only_trains_is_left_out():
     assert Kind.TRAIN not in kinds and Kind.OUT in kinds
 
 
+def test_what_is_left_out_is_not_chosen():
+    listed = Listed(left_out=(LeftOut("mini.py", "fit", "Any method will do."),))
+    plan = plan_audit(mini_course(), "1", listed=listed)
+    assert "fit" not in {one.definition for one in plan.mutants}
+    assert len(plan.mutants) < plan.every["mini.py"] and plan.unmatched == ()
+
+
 def test_an_entry_is_unmatched_when_no_mutant_at_all_fits_it():
     fits = Equivalent("mini.py", "predict", "return X @ w + b", "return X @ w", "why")
     stale = Equivalent("mini.py", "predict", "return w @ X + b", "return w @ X", "why")
-    plan = plan_audit(mini_course(), "1", equivalent=(fits, stale), exercises=["root"], limit=1)
+    listed = Listed(equivalent=(fits, stale))
+    plan = plan_audit(mini_course(), "1", listed=listed, exercises=["root"], limit=1)
     assert plan.unmatched == (stale,)
 
 

@@ -11,9 +11,10 @@ from grader.authoring.audit import (
     Equivalent,
     Examiner,
     Fate,
+    Listed,
     Outcome,
     plan_audit,
-    read_equivalent,
+    read_listed,
     report_of,
     run_audit,
 )
@@ -96,16 +97,17 @@ def entry_for(mutant):
 
 
 def test_a_listed_survivor_counts_neither_way_and_a_listed_one_that_is_killed_is_told():
-    plan = replace(PLAN, equivalent=(entry_for(PLAN.mutants[0]), entry_for(PLAN.mutants[1])))
+    entries = (entry_for(PLAN.mutants[0]), entry_for(PLAN.mutants[1]))
+    plan = replace(PLAN, listed=Listed(entries))
     report = audited(Fate.SURVIVED, Fate.KILLED, plan=plan)
     assert [why for _, why in report.equivalent] == ["It is none."]
-    assert report.refuted == (plan.equivalent[1],)
+    assert report.refuted == entries[1:]
     assert report.total.equivalent == 1
     assert report.total.survived == len(PLAN.mutants) / 2 - 1
 
 
 def test_what_is_listed_is_not_trained():
-    plan = replace(PLAN, equivalent=(entry_for(PLAN.mutants[1]),))
+    plan = replace(PLAN, listed=Listed((entry_for(PLAN.mutants[1]),)))
     examiner = Told(Fate.SURVIVED)
     run_audit(plan, examiner, jobs=1)
     assert [one for one, trained in examiner.trained.items() if not trained] == [PLAN.mutants[1]]
@@ -133,8 +135,8 @@ def test_a_survivor_is_shown_as_a_diff():
 
 def test_what_is_wrong_with_the_list_and_what_was_not_graded_is_told():
     stale = Equivalent("mini.py", "half_mse", "return 1", "return 2", "why")
-    listed = (entry_for(PLAN.mutants[0]),)
-    plan = replace(PLAN, equivalent=listed, unmatched=(stale,))
+    listed = Listed((entry_for(PLAN.mutants[0]),))
+    plan = replace(PLAN, listed=listed, unmatched=(stale,))
     report = audited(Fate.KILLED, Fate.UNGRADED, plan=plan)
     for text in (printed(report), markdown(report, {"mini.py": REFERENCE})):
         text = " ".join(text.split())
@@ -146,8 +148,8 @@ def test_what_is_wrong_with_the_list_and_what_was_not_graded_is_told():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_the_checks_of_the_course_kill_97_percent(name):
-    listed = read_equivalent(ROOT / "solutions" / name)
-    plan = plan_audit(live(name), "audit", equivalent=listed)
+    listed = read_listed(ROOT / "solutions" / name)
+    plan = plan_audit(live(name), "audit", listed=listed)
     assignment = prepare(live(name), plan.seed, Visibility.HIDDEN, strongest(), with_mistakes=False)
     outcomes = run_audit(plan, Examiner(live(name), assignment, strongest()), jobs=2)
     report = report_of(plan, outcomes)
