@@ -183,7 +183,7 @@ def _unfreeze(keras_file):
         """compiles again, so that fit trains what is trainable now and nothing else"""
         X, y = batch(rng, 8, 3)
         # In get_weights(): the first kernel, the moving mean, and the kernel of the last layer.
-        places = {"first": 0, "mean": 4, "last": 6}
+        places = {"first": 0, "mean": 6, "last": 8}
         compared = {}
         for name, place in places.items():
             old, new = f"{name}_before", f"{name}_after"
@@ -191,10 +191,10 @@ def _unfreeze(keras_file):
             compared[name] = step.keras("ops.subtract", step.ref(new), step.ref(old))
         yield script(
             "fit, unfreeze, fit",
-            **Base(rng, *"cnC").with_head(rng, 3),
+            **Base(rng, *"ccnC").with_head(rng, 3),
             _fit=step.fit("model", X, y, epochs=1, batch_size=4),
             before=step.get_weights("base"),
-            tuned=step.call("unfreeze", step.ref("model"), 2),
+            tuned=step.call("unfreeze", step.ref("model"), 3),
             _fit_again=step.fit("tuned", X, y, epochs=3, batch_size=4),
             after=step.get_weights("base"),
             **compared,
