@@ -80,7 +80,7 @@ def add_bias_column(X):
     Source: course notes, section 1.4.2.
     """
     ### BEGIN SOLUTION
-    return np.hstack([X, np.ones((len(X), 1))])
+    return np.hstack([X, np.ones((len(X), 1), like=X)])
     ### END SOLUTION
 
 
@@ -155,7 +155,7 @@ def ridge(X, y, l2):
     X_mean, y_mean = X.mean(axis=0), y.mean()
     X_centred, y_centred = X - X_mean, y - y_mean
     # At the optimum b = ȳ − x̄·w, which leaves a problem in w alone.
-    penalty = l2 * np.eye(X.shape[1])
+    penalty = l2 * np.eye(X.shape[1], like=X)
     w = np.linalg.solve(X_centred.T @ X_centred + penalty, X_centred.T @ y_centred)
     return w, y_mean - X_mean @ w
     ### END SOLUTION

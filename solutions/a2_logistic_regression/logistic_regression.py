@@ -29,7 +29,7 @@ def sigmoid(z):
     """
     ### BEGIN SOLUTION
     decay = np.exp(-np.abs(z))  # in (0, 1], so nothing can overflow
-    return np.where(np.asarray(z) >= 0, 1.0, decay) / (1.0 + decay)
+    return np.where(z >= 0, 1.0, decay) / (1.0 + decay)
     ### END SOLUTION
 
 
@@ -120,7 +120,7 @@ def fit(X, y, learning_rate, steps, l2=0.0):
     Source: course notes, section 2.1.3.
     """
     ### BEGIN SOLUTION
-    w, b = np.zeros(X.shape[1]), 0.0
+    w, b = np.zeros(X.shape[1], like=X), 0.0
     history = np.zeros(steps)
     for step in range(steps):
         history[step] = binary_cross_entropy(X, y, w, b) + l2 / 2 * np.sum(w**2)
@@ -250,7 +250,7 @@ def one_hot(y, n_classes):
     outside = y[(y < 0) | (y >= n_classes)]
     if len(outside):
         raise ValueError(f"Expected labels from 0 to {n_classes - 1}. Received: {outside[0]}")
-    return np.eye(n_classes)[y]
+    return np.eye(n_classes, like=y)[y]
     ### END SOLUTION
 
 
@@ -337,7 +337,9 @@ def knn_predict(X_train, y_train, X, k, metric="l2"):
     else:
         distances = np.sqrt(np.sum(differences**2, axis=2))
     nearest = y_train[np.argsort(distances, axis=1)[:, :k]]  # (M, k)
-    return np.array([np.argmax(np.bincount(labels)) for labels in nearest])
+    labels = np.arange(int(np.max(y_train)) + 1, like=y_train)  # (K,)
+    votes = np.sum(nearest[:, :, None] == labels, axis=1)  # (M, K)
+    return np.argmax(votes, axis=1)
     ### END SOLUTION
 
 
@@ -350,7 +352,7 @@ def fit_softmax(X, y, n_classes):
         For the raw features: scaling, if any, is folded into W and b.
     """
     ### BEGIN SOLUTION
-    W, b = np.zeros((X.shape[1], n_classes)), np.zeros(n_classes)
+    W, b = np.zeros((X.shape[1], n_classes), like=X), np.zeros(n_classes, like=X)
     for _ in range(300):
         dW, db = softmax_regression_gradients(X, y, W, b)
         W, b = W - 0.5 * dW, b - 0.5 * db

@@ -367,7 +367,8 @@ def dropout_forward(x, rate, training, rng):
         raise ValueError(f"Expected 0 <= rate < 1. Received: rate={rate}")
     if not training:
         return x, 1.0
-    factor = (rng.random(x.shape) >= rate) / (1.0 - rate)  # 0 or 1 / (1 − rate)
+    kept = np.asarray(rng.random(x.shape) >= rate, like=x)
+    factor = kept / (1.0 - rate)  # 0 or 1 / (1 − rate)
     return x * factor, factor
     ### END SOLUTION
 
