@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.references import mapped
+
 
 class StrictArray(np.lib.mixins.NDArrayOperatorsMixin):
     """Wraps a NumPy array; never mixes with one."""
@@ -74,25 +76,9 @@ class StrictArray(np.lib.mixins.NDArrayOperatorsMixin):
         return format(self._array, form)
 
 
-def strict(value: Any) -> Any:
-    """Wrap the arrays in a value, at any depth."""
-    return _map(value, lambda one: StrictArray(one) if isinstance(one, np.ndarray) else one)
-
-
 def plain(value: Any) -> Any:
     """Unwrap the arrays in a value, at any depth."""
-    return _map(value, lambda one: one._array if isinstance(one, StrictArray) else one)
-
-
-def _map(value: Any, change: Any) -> Any:
-    if isinstance(value, list | tuple):
-        items = [_map(item, change) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
-    if isinstance(value, dict):
-        return {key: _map(item, change) for key, item in value.items()}
-    if isinstance(value, slice):
-        return slice(*(_map(item, change) for item in (value.start, value.stop, value.step)))
-    return change(value)
+    return mapped(value, lambda one: one._array if isinstance(one, StrictArray) else one)
 
 
 def _lower(value: Any) -> Any:
@@ -103,12 +89,14 @@ def _lower(value: Any) -> Any:
             raise TypeError(f"Unsupported type {type(one)}")
         return one._array if isinstance(one, StrictArray) else one
 
-    return _map(value, change)
+    return mapped(value, change)
 
 
 def _raise_up(value: Any) -> Any:
     """Wrap results; a scalar of NumPy's becomes an array without axes, as on a GPU."""
-    return _map(value, lambda one: _view(one) if isinstance(one, np.ndarray | np.generic) else one)
+    return mapped(
+        value, lambda one: _view(one) if isinstance(one, np.ndarray | np.generic) else one
+    )
 
 
 def _view(array: Any) -> StrictArray:
