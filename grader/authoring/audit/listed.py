@@ -32,12 +32,8 @@ class Equivalent:
 
     def means(self, mutant: Mutant) -> bool:
         """Whether the mutant is one of those."""
-        return (self.file, self.definition, self.before, self.after) == (
-            mutant.file,
-            mutant.definition,
-            mutant.before,
-            mutant.after,
-        )
+        lines = (mutant.before, mutant.after)
+        return _is_within(mutant, self.file, self.definition) and lines == (self.before, self.after)
 
     def __str__(self) -> str:
         """Name the entry in one line."""
@@ -55,7 +51,7 @@ class LeftOut:
 
     def means(self, mutant: Mutant) -> bool:
         """Whether the mutant is one of those."""
-        return (self.file, self.definition) == (mutant.file, mutant.definition)
+        return _is_within(mutant, self.file, self.definition)
 
     def __str__(self) -> str:
         """Name the entry in one line."""
@@ -115,6 +111,11 @@ def read_listed(folder: Path) -> Listed:
         for place in [f"{path}, [[left_out]] {number}"]
     ]
     return Listed(tuple(equivalent), tuple(left_out))
+
+
+def _is_within(mutant: Mutant, file: str, definition: str) -> bool:
+    """Whether the mistake is in a definition: ``f``, a class, or a method ``Dense.forward``."""
+    return mutant.file == file and f"{mutant.scope}.".startswith(f"{definition}.")
 
 
 def _checked(record: object, kind: type[Equivalent | LeftOut], place: str) -> dict[str, Any]:

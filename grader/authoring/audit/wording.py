@@ -23,7 +23,7 @@ def percent(share: float) -> str:
 
 def place(mutant: Mutant) -> str:
     """Where the mistake is, and of which family."""
-    return f"{mutant.file}:{mutant.line}, {mutant.definition} ({mutant.family})"
+    return f"{mutant.file}:{mutant.line}, {mutant.scope} ({mutant.family})"
 
 
 def diff(mutant: Mutant, reference: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from grader.authoring.mutation.axes import AXIS_KEYWORDS
-from grader.authoring.mutation.build import call_with, function_name
+from grader.authoring.mutation.build import call_with, function_name, value_of
 
 _COMMUTATIVE = {
     "add",
@@ -25,7 +25,7 @@ _COMMUTATIVE = {
     "print",
     "zip",
 }
-_NO_MATTER = {"dtype", "like", "name", "verbose"}
+NO_MATTER = {"dtype", "like", "name", "strict", "verbose"}
 """Keywords that say where or how to compute, but not what."""
 
 
@@ -34,15 +34,18 @@ def changes(node: cst.CSTNode, ancestors: tuple[cst.CSTNode, ...]) -> Iterator[c
     if not isinstance(node, cst.Call):
         return
     arguments = list(node.args)
-    if function_name(node) not in _COMMUTATIVE:
+    name = function_name(node)
+    if name not in _COMMUTATIVE:
         for index in range(len(arguments) - 1):
             pair = arguments[index : index + 2]
             if all(item.keyword is None and not item.star for item in pair):
                 one, other = pair
+                if name == "swapaxes" and value_of(one.value) is not None:
+                    continue  # two axes, in either order
                 swapped = list(arguments)
                 swapped[index] = one.with_changes(value=other.value)
                 swapped[index + 1] = other.with_changes(value=one.value)
                 yield node.with_changes(args=swapped)
     for item in arguments:
-        if item.keyword is not None and item.keyword.value not in AXIS_KEYWORDS | _NO_MATTER:
+        if item.keyword is not None and item.keyword.value not in AXIS_KEYWORDS | NO_MATTER:
             yield call_with(node, [one for one in arguments if one is not item])

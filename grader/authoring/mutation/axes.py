@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from grader.authoring.mutation.build import call_with, number, value_of
+from grader.authoring.mutation.build import call_with, function_name, number, value_of
 
 AXIS_KEYWORDS = {"axis", "axes", "keepdims"}
+_LAST_BY_DEFAULT = {"argsort", "log_softmax", "softmax", "sort"}
 
 
 def changes(node: cst.CSTNode, ancestors: tuple[cst.CSTNode, ...]) -> Iterator[cst.CSTNode]:
@@ -19,7 +20,8 @@ def changes(node: cst.CSTNode, ancestors: tuple[cst.CSTNode, ...]) -> Iterator[c
         if argument.keyword is None or argument.keyword.value not in AXIS_KEYWORDS:
             continue
         rest = [*node.args[:index], *node.args[index + 1 :]]
-        if rest or isinstance(node.func, cst.Attribute):
+        is_default = function_name(node) in _LAST_BY_DEFAULT and value_of(argument.value) == -1
+        if not is_default and (rest or isinstance(node.func, cst.Attribute)):
             yield call_with(node, rest)
         for value in _others(argument.value):
             changed = argument.with_changes(value=value)

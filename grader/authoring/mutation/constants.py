@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from grader.authoring.mutation.axes import AXIS_KEYWORDS
-from grader.authoring.mutation.build import keyword_of, number, value_of
+from grader.authoring.mutation.build import function_name, keyword_of, number, value_of
 
 _STRINGS = (
     ("zeros", "ones"),
@@ -21,14 +21,16 @@ _OTHER_STRING = {one: other for pair in _STRINGS for one, other in (pair, pair[:
 
 def changes(node: cst.CSTNode, ancestors: tuple[cst.CSTNode, ...]) -> Iterator[cst.CSTNode]:
     """Change a literal: n ± 1, 0 and 1, the sign, True and False, a string that has a partner."""
-    if keyword_of(ancestors) in AXIS_KEYWORDS:
-        return  # `axes` changes these
+    if keyword_of(ancestors) in AXIS_KEYWORDS | {"strict"}:
+        return  # `axes` changes these; lengths that differ raise nothing in a right solution
     value, above = value_of(node), ancestors[-1] if ancestors else None
     if isinstance(above, cst.UnaryOperation) and value_of(above) is not None:
         return  # −1 was changed as a whole
     if value is not None:
         yield number(value + 1)
-        if value != 2 or not _is_exponent(node, above):  # `arithmetic` drops a square
+        is_square = value == 2 and _is_exponent(node, above)  # `arithmetic` drops it
+        is_rest = value == -1 and _is_size(ancestors)  # any negative size is the rest
+        if not is_square and not is_rest:
             yield number(value - 1)
     elif isinstance(node, cst.Float):
         yield from map(number, _other_floats(float(node.evaluated_value)))
@@ -43,6 +45,12 @@ def changes(node: cst.CSTNode, ancestors: tuple[cst.CSTNode, ...]) -> Iterator[c
 def _is_exponent(node: cst.CSTNode, above: cst.CSTNode | None) -> bool:
     is_power = isinstance(above, cst.BinaryOperation) and isinstance(above.operator, cst.Power)
     return is_power and node is above.right  # type: ignore[union-attr]
+
+
+def _is_size(ancestors: tuple[cst.CSTNode, ...]) -> bool:
+    """Whether it stands among the arguments of the nearest call, ``reshape``."""
+    calls = [ancestor for ancestor in ancestors if isinstance(ancestor, cst.Call)]
+    return bool(calls) and function_name(calls[-1]) == "reshape"
 
 
 def _other_floats(value: float) -> tuple[float, ...]:

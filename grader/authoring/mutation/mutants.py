@@ -10,7 +10,7 @@ import libcst as cst
 
 from grader.authoring.mutation.build import grouped
 from grader.authoring.mutation.families import FAMILIES
-from grader.authoring.mutation.places import Places, defined_name
+from grader.authoring.mutation.places import Places, defined_name, scope_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Mutant:
     ----------
     definition
         The function, class or name at the top level of the file that the mistake is in.
+    scope
+        The same, and within a class the method: ``Dense.forward``.
     line
         The first line of the reference that differs.
     before, after
@@ -31,6 +33,7 @@ class Mutant:
 
     file: str
     definition: str
+    scope: str
     family: str
     line: int
     before: str
@@ -54,11 +57,20 @@ def mutants_of(text: str, file: str) -> list[Mutant]:
         if definition is None:
             continue
         above, below = top + "".join(parts[:index]), "".join(parts[index + 1 :]) + bottom
-        for family, code in _changed(module, statement, places):
+        for family, scope, code in _changed(module, statement, places):
             line, before, after = _difference(parts[index], code)
             line += above.count("\n")
             found.append(
-                Mutant(file, definition, family, line, before, after, above + code + below)
+                Mutant(
+                    file,
+                    definition,
+                    scope or definition,
+                    family,
+                    line,
+                    before,
+                    after,
+                    above + code + below,
+                )
             )
     return sorted(found, key=lambda mutant: mutant.line)
 
@@ -69,8 +81,8 @@ def _text(module: cst.Module, lines: Sequence[cst.CSTNode]) -> str:
 
 def _changed(
     module: cst.Module, statement: cst.CSTNode, places: Places
-) -> Iterator[tuple[str, str]]:
-    """Every mistaken code of one statement, with its family."""
+) -> Iterator[tuple[str, str, str]]:
+    """Every mistaken code of one statement, with its family and scope."""
     seen = {_meaning(module.code_for_node(statement)), None}
     for node, ancestors in places.within(statement):
         for family, changes in FAMILIES.items():
@@ -79,7 +91,7 @@ def _changed(
                 meaning = _meaning(code)
                 if meaning not in seen:
                     seen.add(meaning)
-                    yield family, code
+                    yield family, scope_of((*ancestors, node)), code
 
 
 def _replaced(

@@ -65,6 +65,12 @@ def defined_name(statement: cst.CSTNode) -> str | None:
     return None
 
 
+def scope_of(nodes: Ancestors) -> str:
+    """The dotted name of the functions and classes among these nodes."""
+    definitions = (node for node in nodes if isinstance(node, cst.FunctionDef | cst.ClassDef))
+    return ".".join(node.name.value for node in definitions)
+
+
 def _solution_lines(text: str) -> set[int]:
     """The numbers of the lines between solution markers; none where there are no markers."""
     lines, inside = set(), False

@@ -13,7 +13,7 @@ from tests.mini import mini, mini_course, replaced
 
 
 def mutant(definition, old, new):
-    return Mutant("mini.py", definition, "family", 1, old, new, replaced(old, new))
+    return Mutant("mini.py", definition, definition, "family", 1, old, new, replaced(old, new))
 
 
 def fate_of(one, chosen=None):

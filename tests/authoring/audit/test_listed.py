@@ -63,6 +63,15 @@ def test_a_definition_may_be_left_out(tmp_path):
     assert [str(one) for one in listed.unmatched(found[-1:])][1] == "f.py, _train"
 
 
+def test_a_definition_may_be_a_method(tmp_path):
+    listed = read(tmp_path, LEFT_OUT.replace("_train", "C.fit"))
+    methods = ("fit", "fitted", "predict")
+    text = "class C:\n" + "".join(f"    def {one}(self):\n        return 0\n" for one in methods)
+    found = mutants_of(text, "f.py")
+    assert {one.scope for one in found if listed.leaves_out(one)} == {"C.fit"}
+    assert {one.scope for one in found} == {f"C.{one}" for one in methods}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -93,6 +93,8 @@ def test_condition(line, mutants):
         ('return x("sigmoid")', {'return x("softmax")'}),
         ('return x("anything else")', set()),
         ("return x.sum(axis=1)", set()),
+        ("return x.reshape(n, -1)", {"return x.reshape(n, 0)"}),
+        ("return zip(x, y, strict=True)", set()),
     ],
 )
 def test_constant(line, mutants):
@@ -111,6 +113,7 @@ def test_default_values_are_changed():
     [
         ("return x.sum(axis=0)", {"return x.sum()", "return x.sum(axis=1)"}),
         ("return np.sum(x, axis=-1)", {"return np.sum(x)", "return np.sum(x, axis=0)"}),
+        ("return np.argsort(x, axis=-1)", {"return np.argsort(x, axis=0)"}),
         (
             "return x.sum(axis=(0, 2), keepdims=True)",
             {
@@ -133,6 +136,9 @@ def test_axis(line, mutants):
         ("return g(x, x)", set()),
         ("return np.maximum(x, y)", set()),
         ("return g(x, bias=y, name=n)", {"return g(x, name=n)"}),
+        ("return zip(x, y, strict=True)", set()),
+        ("return x.swapaxes(1, -1)", set()),
+        ("return np.swapaxes(x, 0, 1)", {"return np.swapaxes(0, x, 1)"}),
     ],
 )
 def test_argument(line, mutants):

@@ -56,3 +56,9 @@ def test_every_mutant_compiles_and_says_something_of_its_own():
     assert all(one.before != one.after for one in found)
     assert [one.line for one in found] == sorted(one.line for one in found)
     assert found == mutants_of(text, "f.py")
+
+
+def test_a_mutant_knows_the_method_that_it_is_in():
+    text = "class C:\n    n = 2\n\n    def m(self, x=1):\n        return x + self.n\n\n\nN = 1\n"
+    found = {(one.line, one.definition, one.scope) for one in mutants_of(text, "f.py")}
+    assert found == {(2, "C", "C"), (4, "C", "C.m"), (5, "C", "C.m"), (8, "N", "N")}
