@@ -27,17 +27,6 @@ def part(file="keras_cnn.py"):
     return reference("a4_cnn", file)
 
 
-@pytest.fixture
-def float64(keras):
-    """Layers and inputs are of float64, as in `cnn.py`."""
-    policy = keras.config.dtype_policy()
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_floatx("float32")
-    keras.config.set_dtype_policy(policy)
-
-
 def automatic(function, x, variables=()):
     """Value of `function` and its gradients, by TensorFlow."""
     import tensorflow as tf

@@ -35,14 +35,6 @@ def made(name, *arguments, **options):
     return module()[name](*arguments, **options)
 
 
-@pytest.fixture
-def float64():
-    """Layers within layers take the global dtype."""
-    keras.config.set_floatx("float64")
-    yield
-    keras.config.set_floatx("float32")
-
-
 def kerass(layer, x, **options):
     """Keras's self-attention."""
     return layer(x, x, **options)
