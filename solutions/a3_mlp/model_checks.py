@@ -133,6 +133,19 @@ def _mlp(file):
                 returns=names,
                 expects=random,
             )
+        seed = Rng(int(rng.integers(2**31)))
+        yield script(
+            "one seed twice",
+            one=step.construct("MLP", [4, 5, 3], rng=seed),
+            other=step.construct("MLP", [4, 5, 3], rng=seed),
+            one_params=step.attribute("one", "params"),
+            other_params=step.attribute("other", "params"),
+            W1=step.item("one_params", "W1"),
+            again=step.item("other_params", "W1"),
+            difference=step.method("W1", "__sub__", step.ref("again")),
+            returns=("difference",),
+            expects=[Expectation("zeros", 1, 1)],
+        )
 
     @mlp.outputs(points=0.5)
     def loss(rng):

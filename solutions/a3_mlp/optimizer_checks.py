@@ -135,6 +135,7 @@ def _adamw_step(file):
         # Epsilon beside the corrected root moves this by up to 4e-6: less than the tolerance.
         rate = {"learning_rate": 0.3}
         yield steps(rng, "adamw_step", 3, "three steps", shape=(5,), tolerance=1e-5, **rate)
+        yield steps(rng, "adamw_step", 3, "its learning rate", shape=(5,), tolerance=1e-6)
 
     adamw_step.purity(points=0.25)
 

@@ -51,6 +51,7 @@ def _spatial_batchnorm_forward(file):
         """moves the running values by a share of 1 − momentum, with the biased variance"""
         yield one("two images", rng, (2, 3, 4, 5), training=True, values=(2, 3), momentum=0.7)
         yield one("momentum = 0.2", rng, (3, 1, 2, 4), training=True, values=(2, 3), momentum=0.2)
+        yield one("the default, 0.99", rng, (2, 3, 2, 4), training=True, values=(2, 3))
 
     @spatial_batchnorm_forward.outputs(points=0.75)
     def at_inference(rng):

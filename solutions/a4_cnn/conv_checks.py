@@ -57,6 +57,7 @@ def _output_size(file):
             yield case(f"{name} = {wrong}", offending=str(wrong), **{**given, name: wrong})
         for name in ("kernel", "stride", "dilation"):
             yield case(f"{name} = 0", offending="0", **{**given, name: 0})
+        yield case("padding = -1", offending="-1", **{**given, "padding": -1})
 
     @output_size.errors(points=0.25)
     def too_large(rng):
@@ -64,6 +65,10 @@ def _output_size(file):
         n = int(rng.integers(4, 9))
         yield case("one row too large", n=n, kernel=n + 1, offending=str(n + 1))
         yield case("too large once dilated", n=11, kernel=7, options={"dilation": 2}, offending="7")
+        options = {"padding": 1}
+        yield case(
+            "too large even with padding", n=n, kernel=n + 3, options=options, offending=str(n + 3)
+        )
 
 
 def _conv_parameters(file):

@@ -95,11 +95,14 @@ def _augment(file):
         """mirrors half of the images left-right, if flip"""
         images = np.zeros((1_500, 3, 4, 1))
         images[:, :, 0] = 1.0
-        for flip, left in ((True, 0.5), (False, 1.0)):
-            spread = 0.08 if flip else 0.0
+        for label, options, left, spread in (
+            ("flip=True", {"flip": True}, 0.5, 0.08),
+            ("flip=False", {"flip": False}, 1.0, 0.0),
+            ("no flip asked for", {}, 1.0, 0.0),
+        ):
             yield script(
-                f"flip={flip}",
-                moved=step.call("augment", images, seed(rng), 0, flip=flip),
+                label,
+                moved=step.call("augment", images, seed(rng), 0, **options),
                 first=step.method("moved", "take", 0, 2),
                 last=step.method("moved", "take", -1, 2),
                 returns=("first", "last"),
@@ -238,9 +241,24 @@ def _fgsm(file):
         yield one(rng, "epsilon = 0.1", 3, (8, 4, 1), 4, 0.1, 0.2, 0.8)
         yield one(rng, "epsilon = 0.25", 2, (4, 8, 2), 3, 0.25, 0.3, 0.7)
 
-    @fgsm.outputs(points=0.5)
+    @fgsm.outputs(points=0.25)
     def clipped(rng):
         """stays between 0 and 1"""
         yield one(rng, "epsilon = 0.4", 3, (8, 4, 1), 4, 0.4)
+
+    @fgsm.outputs(points=0.25)
+    def still(rng):
+        """leaves a pixel as it is where the gradient is 0"""
+        shape = (4, 8, 1)
+        given = lenet_problem(rng, 2, shape, 3, low=0.3, high=0.7)
+        given["W5"] = np.zeros_like(given["W5"])  # every image has the same logits
+        yield script(
+            "a model that sees nothing",
+            arguments=given,
+            **lenet_steps(rng, shape, 3),
+            attacked=step.call("fgsm", step.ref("model"), step.ref("x"), step.ref("y"), 0.1),
+            returns=("attacked",),
+            **EXACT,
+        )
 
     fgsm.purity(points=0.25)

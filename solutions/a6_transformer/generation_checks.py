@@ -39,6 +39,7 @@ def _masked_cross_entropy(numpy_file):
         """returns the mean over all counted tokens of the batch"""
         yield case("2, 5 and 3 tokens count", **scored(rng, rng.permutation([2, 5, 3]), 6, 4))
         yield case("every token counts", **scored(rng, [5, 5], 5, 3))
+        yield case("one token counts", **scored(rng, rng.permutation([0, 1]), 4, 3))
 
     @masked_cross_entropy.gradient(points=2, wrt=("logits",))
     def loss_gradient(rng):
@@ -178,6 +179,9 @@ def _top_k_filter(numpy_file):
         """keeps exactly k, of equal logits the first"""
         logits = rng.permuted([[3.0, 1.0, 1.0, 1.0, 0.0], [2.0, 2.0, 2.0, 2.0, -1.0]], axis=1)
         yield case("equal logits, k = 2", logits=logits, k=2)
+        # Sorting that is not stable keeps the order of a few, but not of many.
+        logits = rng.permuted(np.repeat([[2.0, 1.0, 0.0]], 20, axis=1), axis=1)
+        yield case("sixty logits, k = 30", logits=logits, k=30)
 
     @top_k_filter.errors(points=0.25)
     def impossible(rng):
