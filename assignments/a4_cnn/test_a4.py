@@ -1,0 +1,12 @@
+"""Plain pytest: one test for each public check of convolutional networks."""
+
+from pathlib import Path
+
+from grader.local import pytest_parameters, run_public_check
+
+import pytest
+
+
+@pytest.mark.parametrize("check", pytest_parameters(Path(__file__).parent))
+def test_a4(check):
+    run_public_check(Path(__file__).parent, check)
