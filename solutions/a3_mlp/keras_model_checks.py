@@ -110,7 +110,7 @@ def _build_mlp(keras_file):
         # A scale of 0 and a shift of 1: what leaves the normalisation is 1, whatever enters.
         normalised = [zeros, ones, zeros, ones] if batch_norm else []
         X = rng.uniform(0.5, 1.5, size=(60, units)).astype("float32")
-        options = {"dropout": rate, "batch_norm": batch_norm}
+        options = {"batch_norm": batch_norm} | ({"dropout": rate} if rate else {})
         hidden_weights = [np.eye(units), zeros, *normalised] * layers
         return X, {
             "model": step.call("build_mlp", units, [units] * layers, units, **options),
@@ -140,6 +140,13 @@ def _build_mlp(keras_file):
                     Expectation("zeros", 0, 0, of="inference"),
                 ],
             )
+        _, steps = dropping(rng, 1, 0.0)
+        yield script(
+            "no dropout asked for",
+            **steps,
+            returns=("training",),
+            expects=[Expectation("zeros", 0, 0)],
+        )
 
     @build_mlp.statistics(points=0.25)
     def dropped_last(rng):

@@ -240,14 +240,15 @@ def _build_augmentation(keras_file):
         sideways, upright = (np.broadcast_to(one, (100, 8, 6, 1)) for one in (columns, rows))
         # A mirrored image differs by 2 everywhere: the deviation is 2 √(share of them).
         half, none = (1.0, 1.7), (0.0, 0.01)
-        for label, x, flip, (low, high) in (
-            ("left-right", sideways, True, half),
-            ("not upside down", upright, True, none),
-            ("not without flip", sideways, False, none),
+        for label, x, options, (low, high) in (
+            ("left-right", sideways, {"flip": True}, half),
+            ("not upside down", upright, {"flip": True}, none),
+            ("not without flip", sideways, {"flip": False}, none),
+            ("not unless asked", sideways, {}, none),
         ):
             yield script(
                 label,
-                model=step.call("build_augmentation", flip=flip, **STILL),
+                model=step.call("build_augmentation", **options, **STILL),
                 **changed(x.astype("float32")),
                 returns=("difference_model",),
                 expects=[Expectation("std", low, high)],

@@ -59,7 +59,7 @@ def _build_sequence_classifier(keras_file):
             expects=[Expectation("min", -100.0, -1e-4)],
         )
 
-    def moved_by(rng, where, **options):
+    def moved_by(rng, where, low=1e-3, high=100.0, **options):
         """A case of sequences that differ at one end alone: how far apart are their logits?"""
         X = np.repeat(sequences(rng, 1, 60, 2), 20, axis=0)
         X[:, where] = 2 * rng.normal(size=(20, 2))
@@ -69,7 +69,7 @@ def _build_sequence_classifier(keras_file):
             logits=step.predict("model", X),
             spread=step.keras("ops.std", step.ref("logits"), axis=0),
             returns=("spread",),
-            expects=[Expectation("max", 1e-3, 100.0)],
+            expects=[Expectation("max", low, high)],
         )
 
     @classifier.statistics(points=1)
@@ -80,8 +80,9 @@ def _build_sequence_classifier(keras_file):
 
     @classifier.statistics(points=0.25)
     def last_end(rng):
-        """hears the last step, when not bidirectional"""
+        """hears the last step, and the first no more, when not bidirectional"""
         yield moved_by(rng, -1)
+        yield moved_by(rng, 0, 0.0, 1e-3)
 
     @classifier.training(
         points=2,

@@ -175,16 +175,19 @@ def block_weights(rng, d, d_ff):
     ]
 
 
-def through_block(label, rng, shape, heads, d_ff, mask=None, scale=3.0):
-    """A case of a block with given weights, in inference mode; at this scale ε is no matter."""
+def through_block(label, rng, shape, heads, d_ff, mask=None, scale=3.0, dropout=(0.3,)):
+    """A case of a block with given weights; at this scale ε is no matter.
+
+    It is in inference mode, unless it has no `dropout`.
+    """
     x = sequences(rng, *shape, scale=scale)
     options = {} if mask is None else {"attention_mask": mask}
     return script(
         label,
-        layer=step.construct("TransformerBlock", heads, d_ff, 0.3),
+        layer=step.construct("TransformerBlock", heads, d_ff, *dropout),
         _built=step.predict("layer", x),
         _weights=step.set_weights("layer", block_weights(rng, shape[-1], d_ff)),
-        output=step.call_keras("layer", x, training=False, **options),
+        output=step.call_keras("layer", x, training=not dropout, **options),
         returns=("output",),
         atol=GELU,
     )
@@ -237,6 +240,7 @@ def _block(keras_file):
         """is h = x + attention(norm(x)), then h + dense(gelu(dense(norm(h))))"""
         yield through_block("two heads, d_ff = 10", rng, (2, 4, 6), 2, 10)
         yield through_block("one head, d_ff = 5", rng, (3, 5, 4), 1, 5)
+        yield through_block("no dropout asked for", rng, (2, 3, 4), 2, 6, dropout=())
 
     @block.keras(points=1)
     def gradients(rng):

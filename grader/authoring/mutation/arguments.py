@@ -25,7 +25,7 @@ _COMMUTATIVE = {
     "print",
     "zip",
 }
-NO_MATTER = {"dtype", "like", "name", "strict", "verbose"}
+NO_MATTER = {"data_format", "dtype", "like", "name", "strict", "verbose"}
 """Keywords that say where or how to compute, but not what."""
 
 
