@@ -110,7 +110,7 @@ def milliseconds(model: Any, batch: Batch, seconds: float) -> float:
     for _ in range(2):
         model.train_on_batch(x, y)
     times: list[float] = []
-    while sum(times) < seconds and len(times) < MOST_STEPS:
+    while not times or (sum(times) < seconds and len(times) < MOST_STEPS):
         started = time.perf_counter()
         model.train_on_batch(x, y)  # hands back the loss, so the device has finished
         times.append(time.perf_counter() - started)
