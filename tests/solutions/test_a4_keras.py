@@ -200,15 +200,12 @@ def test_a_transfer_model_is_softmax_regression_on_averaged_features(keras):
     same([found, *gradients], [loss, *expected], "float32")
 
 
-@settings(max_examples=5, deadline=None)
-@given(
-    seeds,
-    st.text("cnr", min_size=2, max_size=5).filter(lambda text: "c" in text),
-    st.booleans(),
-    st.integers(0, 7),
+@pytest.mark.parametrize(
+    ("letters", "functional", "n_layers"),
+    [("cncnr", False, 3), ("ncnc", True, 2), ("crcn", True, 9), ("cnc", False, 0)],
 )
-def test_what_was_unfrozen_learns_and_nothing_else(keras, seed, letters, functional, n_layers):
-    rng = np.random.default_rng(seed)
+def test_what_was_unfrozen_learns_and_nothing_else(keras, letters, functional, n_layers):
+    rng = np.random.default_rng(4)
     base = normalised_base(keras, rng, letters, functional)
     x, y = rng.normal(size=(6, 5, 6, 3)).astype("float32"), np.arange(6) % 2
     model = part().build_transfer_model(base, 2)
