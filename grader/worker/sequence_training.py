@@ -71,15 +71,16 @@ def _influence(scope: Scope, step: Step) -> Array:
 
 
 class _TableLogits(keras.layers.Layer):
-    """The logits of position t are the row of a table that the sum of all ids up to t names."""
+    """The logits of position t are the row of a table that all ids up to t name, in their order."""
 
     def __init__(self, table: Any, **options: Any) -> None:
         super().__init__(trainable=False, **options)
         self.table = np.asarray(table, "float32")
 
     def call(self, ids: Any) -> Any:
-        # Each id counts one more, so that a 0 in front is noticed, too.
-        sums = keras.ops.cumsum(keras.ops.cast(ids, "int32") + 1, axis=1)
+        # Each id counts one more, times its position: padding is noticed, and on which side it is.
+        positions = keras.ops.arange(1, ids.shape[1] + 1, dtype="int32")
+        sums = keras.ops.cumsum((keras.ops.cast(ids, "int32") + 1) * positions, axis=1)
         rows = keras.ops.mod(sums, len(self.table))
         return keras.ops.take(keras.ops.convert_to_tensor(self.table), rows, axis=0)
 

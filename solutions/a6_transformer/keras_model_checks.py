@@ -89,7 +89,7 @@ def ring(rng, size):
 
 
 def generated(label, rng, prompt, n_tokens, length):
-    """A case of generation from a model whose logits depend on the sum of the ids it sees."""
+    """A case of generation from a model whose logits depend on all ids it sees, and their order."""
     return script(
         label,
         model=step.table_model(ring(rng, 11), length),
