@@ -57,7 +57,8 @@ def command(
             folder = (honest or root / HONEST_FOLDER) / name
             tasks = list(_tasks(courses[name], _solutions(folder), seeds))
             fresh = _run(console, courses[name], tasks, jobs or default_jobs(), started)
-            trials = [trial for trial in trials if trial.assignment != name] + fresh
+            kept = read_trials(root / TRIALS_FILE)  # anew: another run may have ended meanwhile
+            trials = [trial for trial in kept if trial.assignment != name] + fresh
             trials.sort(key=lambda trial: trial.assignment)
             write_trials(root / TRIALS_FILE, trials)
     rows = [row for course in courses.values() for row in rows_of(course, trials)]

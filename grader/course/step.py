@@ -127,7 +127,7 @@ class step:
         prompts: Any,
         *,
         watched: int = 200,
-        enough: float = 0.98,
+        enough: float = 0.99,
         batch_size: int = 64,
         seconds: float = 45,
     ) -> Step:
