@@ -39,10 +39,8 @@ def _train_sequences(scope: Scope, step: Step) -> Array:
             batch_size=step["batch_size"],
             verbose=0,
         )
-        if (
-            _exactly_right(model, seen, start) >= step["enough"]
-            or not history.history["loss"][-1] > _NOTHING_LEFT
-        ):
+        is_enough = _exactly_right(model, seen, start) >= step["enough"]
+        if is_enough or not history.history["loss"][-1] > _NOTHING_LEFT:
             break
     return _answers(generate, model, prompts, sequences.shape[1])
 
@@ -50,6 +48,8 @@ def _train_sequences(scope: Scope, step: Step) -> Array:
 def _exactly_right(model: Any, sequences: Array, start: int) -> float:
     """The share of sequences of which every id from `start` on is the most likely one."""
     logits = keras.ops.convert_to_numpy(model(sequences[:, :-1], training=False))
+    if logits.ndim != 3 or logits.shape[:2] != (len(sequences), sequences.shape[1] - 1):
+        raise WrongForm(f"logits of shape (N, T, V) were expected; received {logits.shape}")
     most_likely = np.argmax(logits[:, start - 1 :], axis=-1)  # position t predicts id t + 1
     return float(np.mean(np.all(most_likely == sequences[:, start:], axis=1)))
 
