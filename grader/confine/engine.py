@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from importlib import metadata
 from typing import Literal, get_args
 
 KerasBackend = Literal["tensorflow", "jax", "torch"]
@@ -63,7 +64,8 @@ class Engine:
         """The variables that make a worker compute with this."""
         chosen = {"KERAS_BACKEND": self.keras_backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
         if self.device == "cpu":
-            return chosen | {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
+            hidden = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
+            return chosen | hidden | (_plain_products() if self.keras_backend == "jax" else {})
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
         # Several workers share a GPU: each takes memory as it needs it, none all of it at once.
         shared = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
@@ -110,3 +112,18 @@ class Engine:
                 else f"{self.keras_backend} sees no GPU, and there is no NVIDIA driver here."
             )
             raise CannotCompute(f"{reason} {advice}")
+
+
+def _plain_products() -> dict[str, str]:
+    """Keep jaxlib 0.10 from YNNPACK: in a sandbox its batched products fail from some size on.
+
+    The message is "YNNPACK operation failed: unsupported parameter". XLA ends the process at a
+    flag that it does not know, so no other version is given this one.
+    """
+    try:
+        version = metadata.version("jaxlib")
+    except metadata.PackageNotFoundError:
+        return {}
+    if not version.startswith("0.10."):
+        return {}
+    return {"XLA_FLAGS": "--xla_cpu_experimental_ynn_fusion_type="}

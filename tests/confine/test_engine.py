@@ -1,6 +1,7 @@
 """What Keras computes with: chosen by name, refused in one sentence."""
 
 import os
+from importlib import metadata
 
 import pytest
 
@@ -31,6 +32,18 @@ def test_the_processor_hides_every_gpu_and_a_gpu_is_shared():
     on_gpu = Engine("tensorflow", "gpu").environment()
     assert on_gpu["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
     assert on_gpu.get("CUDA_VISIBLE_DEVICES") == os.environ.get("CUDA_VISIBLE_DEVICES")
+
+
+@pytest.mark.parametrize(("version", "given"), [("0.10.2", True), ("0.9.1", False), (None, False)])
+def test_only_the_jaxlib_that_needs_a_flag_is_given_it(monkeypatch, version, given):
+    def installed(package):
+        if version is None:
+            raise metadata.PackageNotFoundError(package)
+        return version
+
+    monkeypatch.setattr(metadata, "version", installed)
+    assert ("XLA_FLAGS" in Engine("jax").environment()) is given
+    assert "XLA_FLAGS" not in Engine("tensorflow").environment()
 
 
 def test_a_worker_runs_on_the_backend_it_was_given():
