@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.authoring.audit.report import AuditReport
-from grader.authoring.audit.wording import HEADINGS, cells, diff, place, remarks, why_ungraded
+from grader.authoring.audit.wording import (
+    HEADINGS,
+    about,
+    cells,
+    diff,
+    place,
+    remarks,
+    why_ungraded,
+)
 
 
 def markdown(report: AuditReport, references: Mapping[str, str]) -> str:
     """A table, and each survivor as a diff."""
     rows = [*report.rows, report.total] if len(report.rows) > 1 else report.rows
     lines = [
+        about(report),
+        "",
         f"| {' | '.join(HEADINGS)} |",
         f"|---|{'---:|' * (len(HEADINGS) - 1)}",
         *(f"| {' | '.join(cells(row))} |" for row in rows),

@@ -20,6 +20,8 @@ class AuditPlan:
 
     Attributes
     ----------
+    training
+        Whether train checks count.
     files
         The files that they are mutants of.
     every
@@ -32,6 +34,7 @@ class AuditPlan:
 
     course: LiveCourse
     seed: str
+    training: bool
     mutants: tuple[Mutant, ...]
     files: tuple[StudentFile, ...]
     every: Counter[str]
@@ -92,6 +95,7 @@ def plan_audit(
     return AuditPlan(
         course=course,
         seed=seed,
+        training=training,
         mutants=tuple(chosen),
         files=files,
         every=Counter(one.file for one in found),

@@ -57,6 +57,7 @@ class AuditReport:
 
     assignment: str
     seed: str
+    training: bool
     rows: tuple[Row, ...]
     total: Row
     survivors: tuple[Outcome, ...]
@@ -83,6 +84,7 @@ def report_of(plan: AuditPlan, outcomes: Sequence[Outcome]) -> AuditReport:
     return AuditReport(
         assignment=plan.course.assignment.name,
         seed=plan.seed,
+        training=plan.training,
         rows=tuple(rows),
         total=_row("all", sum(every for _, every in files), listed),
         survivors=tuple(one for one, why in listed if one.fate is Fate.SURVIVED and not why),

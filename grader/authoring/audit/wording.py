@@ -41,6 +41,12 @@ def diff(mutant: Mutant, reference: str) -> list[str]:
     ]
 
 
+def about(report: AuditReport) -> str:
+    """On which cases and checks the mutants were graded."""
+    without = "" if report.training else ", without train checks"
+    return f"{report.assignment}: cases of seed {report.seed!r}{without}."
+
+
 def remarks(report: AuditReport) -> list[str]:
     """What is wrong with the author's list."""
     return [

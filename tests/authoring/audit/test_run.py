@@ -129,6 +129,9 @@ def test_a_survivor_is_shown_as_a_diff():
     assert all(f"  {line}\n" in text for line in lines)
     assert f"of {len(PLAN.mutants)} mutants" in text
     page = markdown(report, {"mini.py": REFERENCE})
+    assert page.startswith("m1_mini: cases of seed '1'.\n\n| file | mutants |")
+    untrained = markdown(replace(report, training=False), {"mini.py": REFERENCE})
+    assert untrained.startswith("m1_mini: cases of seed '1', without train checks.\n")
     assert "```diff\n def half_mse(X, y, w, b):\n" + "\n".join(lines) + "\n \n```" in page
     assert f"| mini.py | {PLAN.every['mini.py']} | {len(PLAN.mutants)} |" in page
 
