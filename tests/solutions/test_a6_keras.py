@@ -163,6 +163,11 @@ class Echo:
 
     def __init__(self):
         self.seen = []
+        self.watched = []
+
+    def __call__(self, ids, training):
+        self.watched.append(ids.copy())
+        return np.zeros((*ids.shape, 11), "float32")
 
     def fit(self, inputs, targets, sample_weight, batch_size, verbose):
         self.seen.append((inputs.copy(), targets.copy(), sample_weight.copy()))
@@ -209,7 +214,9 @@ def test_training_shifts_by_one_counts_answers_alone_and_keeps_the_watched_rows(
     np.testing.assert_array_equal(targets, sequences[:15, 1:])
     np.testing.assert_array_equal(np.where(weight[0])[0], [4, 5, 6, 7])
     np.testing.assert_array_equal(targets[:, 4:], sequences[:15, start:])
-    assert [prompt.shape for prompt in asked] == [(5, start), (3, start)]  # never an answer
+    [watched] = echo.watched
+    np.testing.assert_array_equal(watched, sequences[15:, :-1])
+    assert [prompt.shape for prompt in asked] == [(3, start)]  # never an answer
 
 
 @pytest.mark.parametrize("seed", range(20))
