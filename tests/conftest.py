@@ -27,10 +27,21 @@ def live(name: str) -> LiveCourse:
 
 @lru_cache
 def prepared(
-    name: str, backend: str = "numpy", seed: str = "a test seed", public: bool = False
+    name: str,
+    backend: str = "numpy",
+    seed: str = "a test seed",
+    public: bool = False,
+    with_mistakes: bool = True,
 ) -> PreparedAssignment:
     visibility = Visibility.PUBLIC if public else Visibility.HIDDEN
-    return prepare(live(name), seed, visibility, strongest(), only_backend=backend)
+    return prepare(
+        live(name),
+        seed,
+        visibility,
+        strongest(),
+        only_backend=backend,
+        with_mistakes=with_mistakes,
+    )
 
 
 @lru_cache
