@@ -13,9 +13,10 @@ import numpy as np
 from grader.authoring.stubs import make_stub
 from grader.confine import Launcher
 from grader.course import frozen
+from grader.course.case import Observation
 from grader.course.catalogue import PUBLIC_FOLDER, load_live
 from grader.course.prepare import prepare
-from grader.course.prepared import PreparedAssignment
+from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.result import Kind, Visibility
 
 PUBLIC_SEED = "public"
@@ -84,7 +85,7 @@ def stale_files(solution: Path, target: Path, launcher: Launcher) -> list[str]:
             committed = frozen.load(target / PUBLIC_FOLDER)
         except frozen.FrozenError:
             return [*stale, PUBLIC_FOLDER]
-        if not _equal(_untrained(committed), _untrained(frozen.load(fresh / PUBLIC_FOLDER))):
+        if not _equal(_repeatable(committed), _repeatable(frozen.load(fresh / PUBLIC_FOLDER))):
             stale.append(PUBLIC_FOLDER)
         return stale
 
@@ -93,15 +94,31 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _untrained(assignment: PreparedAssignment) -> PreparedAssignment:
-    """Without what references answer to train checks: rounding grows there, step by step."""
-    checks = tuple(
-        replace(check, cases=tuple(replace(case, expected=None) for case in check.cases))
-        if check.kind is Kind.TRAIN
-        else check
-        for check in assignment.checks
-    )
+def _repeatable(assignment: PreparedAssignment) -> PreparedAssignment:
+    """The assignment with only what a second run of the references answers alike."""
+    checks = tuple(_repeatable_check(check) for check in assignment.checks)
     return replace(assignment, checks=checks)
+
+
+def _repeatable_check(check: PreparedCheck) -> PreparedCheck:
+    if check.kind is Kind.TRAIN:  # rounding grows there, step by step
+        cases = [replace(case, expected=None) for case in check.cases]
+    elif check.kind is Kind.STAT:  # a draw may have no seed; only its shape is graded
+        cases = [
+            replace(
+                case,
+                expected=case.expected and _shapes_of(case.expected),
+                mistaken={name: _shapes_of(seen) for name, seen in case.mistaken.items()},
+            )
+            for case in check.cases
+        ]
+    else:
+        return check
+    return replace(check, cases=tuple(cases))
+
+
+def _shapes_of(seen: Observation) -> Observation:
+    return replace(seen, values=[np.shape(value) for value in seen.values])
 
 
 def _equal(one: PreparedAssignment, other: PreparedAssignment) -> bool:

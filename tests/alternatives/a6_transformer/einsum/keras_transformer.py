@@ -55,7 +55,7 @@ class MultiHeadSelfAttention(keras.layers.Layer):
 class TransformerBlock(keras.layers.Layer):
     """Dense layers as weights of its own, and gelu in its tanh form."""
 
-    def __init__(self, heads, d_ff, dropout=0.1, **kwargs):
+    def __init__(self, heads, d_ff, dropout=0.0, **kwargs):
         super().__init__(**kwargs)
         self.heads, self.d_ff, self.rate = heads, d_ff, dropout
         self.random = keras.random.SeedGenerator()

@@ -52,7 +52,7 @@ class MultiHeadSelfAttention(keras.layers.Layer):
 
 
 class TransformerBlock(keras.layers.Layer):
-    def __init__(self, heads, d_ff, dropout, **kwargs):
+    def __init__(self, heads, d_ff, dropout=0.0, **kwargs):
         super().__init__(**kwargs)
         self.heads = heads
         self.d_ff = d_ff

@@ -60,7 +60,7 @@ class MultiHeadSelfAttention(keras.Layer):
 
 
 class TransformerBlock(keras.Layer):
-    def __init__(self, heads, d_ff, dropout, **kwargs):
+    def __init__(self, heads, d_ff, dropout=0.0, **kwargs):
         super().__init__(**kwargs)
         self.options = {"heads": heads, "d_ff": d_ff, "dropout": dropout}
         self.attention_norm = keras.layers.LayerNormalization(axis=-1, epsilon=0.001)
