@@ -135,7 +135,8 @@ def _constant_offset(item: Evidence) -> tuple[str, str] | None:
     if pair is None or pair[0].size < 3:
         return None
     expected, received = pair
-    gap = received - expected
+    with np.errstate(invalid="ignore"):  # ∞ - ∞ is NaN, and no constant
+        gap = received - expected
     scale = max(float(np.abs(expected).max()), 1.0)
     if float(np.ptp(gap)) < _CLOSE * scale and float(np.ptp(expected)) > 1e-3 * scale:
         return "offset", "Every value is off by the same amount: is a constant term missing?"
@@ -156,7 +157,8 @@ def _constant_ratio(expected: Array, received: Array) -> float | None:
     large = np.abs(expected) > 1e-9
     if not large.any() or not np.allclose(received[~large], 0.0, atol=1e-9):
         return None
-    ratios = received[large] / expected[large]
+    with np.errstate(invalid="ignore"):  # ∞ / ∞ is NaN, and no ratio
+        ratios = received[large] / expected[large]
     ratio = float(ratios.flat[0])
     if ratio == 0 or not np.allclose(ratios, ratio, rtol=1e-6, atol=0):
         return None
