@@ -9,6 +9,19 @@ from dataclasses import dataclass, field
 
 from grader.result import CheckResult, Kind, Result, Status
 
+SYMBOLS = {
+    Status.PASSED: "✓",
+    Status.FAILED: "✗",
+    Status.ERROR: "✗",
+    Status.TIMEOUT: "⧖",
+    Status.OUT_OF_MEMORY: "✗",
+    Status.CRASHED: "✗",
+    Status.FORBIDDEN: "⊘",
+    Status.MISSING: "·",
+    Status.SKIPPED: "→",
+    Status.GRADER_ERROR: "?",
+}
+"""A sign for each status."""
 _SILENT = {Status.PASSED, Status.SKIPPED, Status.MISSING}
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.render.summary import (
+    SYMBOLS,
     ExercisePoints,
     exercises,
     failures,
@@ -22,17 +23,18 @@ from grader.render.summary import (
 from grader.result import CheckResult, Result, Status
 
 _STYLES = {
-    Status.PASSED: ("✓", "+", "green"),
-    Status.FAILED: ("✗", "x", "red"),
-    Status.ERROR: ("✗", "x", "red"),
-    Status.TIMEOUT: ("⧖", "t", "red"),
-    Status.OUT_OF_MEMORY: ("✗", "m", "red"),
-    Status.CRASHED: ("✗", "c", "red"),
-    Status.FORBIDDEN: ("⊘", "!", "red"),
-    Status.MISSING: ("·", ".", "dim"),
-    Status.SKIPPED: ("→", ">", "yellow"),
-    Status.GRADER_ERROR: ("?", "?", "magenta"),
+    Status.PASSED: ("+", "green"),
+    Status.FAILED: ("x", "red"),
+    Status.ERROR: ("x", "red"),
+    Status.TIMEOUT: ("t", "red"),
+    Status.OUT_OF_MEMORY: ("m", "red"),
+    Status.CRASHED: ("c", "red"),
+    Status.FORBIDDEN: ("!", "red"),
+    Status.MISSING: (".", "dim"),
+    Status.SKIPPED: (">", "yellow"),
+    Status.GRADER_ERROR: ("?", "magenta"),
 }
+"""The sign where the terminal speaks no Unicode, and the colour."""
 _BAR = 12
 _MAX_PRINTED = 400
 
@@ -66,6 +68,17 @@ def print_result(console: Console, result: Result, *, failures: int = 3) -> None
     console.print(_next_step(result))
 
 
+def print_exercise(console: Console, result: Result) -> None:
+    """Print the checks of one exercise, with what is wrong with each, and its points."""
+    unicode = _speaks_unicode(console)
+    for check in result.checks:
+        if check.status is Status.PASSED:
+            console.print(Text.assemble(_mark(check.status, unicode), f" {check.title}"))
+        else:
+            console.print(_explanation(check, unicode))
+    console.print(Text(f"{result.points:g} of {result.max_points:g} points", style="bold"))
+
+
 def _exercise_row(exercise: ExercisePoints, unicode: bool) -> tuple[Text, ...]:
     mark = _mark(exercise.status, unicode)
     points = Text(f"{exercise.points:g}/{exercise.max_points:g}")
@@ -80,8 +93,8 @@ def _exercise_row(exercise: ExercisePoints, unicode: bool) -> tuple[Text, ...]:
 
 
 def _mark(status: Status, unicode: bool) -> Text:
-    symbol, plain, style = _STYLES[status]
-    return Text(symbol if unicode else plain, style=style)
+    plain, style = _STYLES[status]
+    return Text(SYMBOLS[status] if unicode else plain, style=style)
 
 
 def _bar(exercise: ExercisePoints, unicode: bool) -> Text:

@@ -1,5 +1,7 @@
 """What only a notebook understands, turned into comments: ``%magic``, ``!shell``, ``help?``.
 
+So are the calls of `grader.notebook.check`, which stand in the cells of the notebook edition.
+
 A line that starts with ``%`` may as well be the second line of a division with remainder,
 or stand in a docstring. So a small scanner follows strings and brackets, and only the start
 of a statement is looked at. The source is not parsed here: parsing can exhaust the compiler
@@ -17,6 +19,11 @@ _CELL_MAGICS_OVER_PYTHON = {"time", "timeit", "capture", "prun", "memit"}
 _MAGIC = re.compile(r"[%!?]")
 _HELP = re.compile(r"[\w.\[\]*]+\?{1,2}\s*(?:#.*)?$")
 _ASSIGNED_MAGIC = re.compile(r"[\w.,\s\[\]]+=\s*[!%]")
+
+_OWN_CHECK = re.compile(
+    r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1\)\s*;?$"""
+)
+"""What stands in the notebook edition's cells that check: no code of the student's."""
 
 _OPENING = re.compile(r"#|\"\"\"|'''|[\"'()\[\]{}]")
 _CLOSING = {mark: re.compile(rf"\\.|{mark}") for mark in ('"', "'", '"""', "'''")}
@@ -65,6 +72,9 @@ def clean(lines: list[str]) -> CleanCell:
             cell.left_out = True
             cell.lines.append(_as_comment(line, in_block=line[:1].isspace() and not in_magic))
             in_magic = line.endswith("\\")
+            continue
+        if scanner.at_start and _OWN_CHECK.match(line):
+            cell.lines.append(f"# left out: {line}")
             continue
         if scanner.at_start and line and not line[0].isspace():
             cell.runs = cell.runs or _runs(line)

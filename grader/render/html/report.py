@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from grader.render.html.plots import draw
 from grader.render.summary import (
+    SYMBOLS,
     CheckRate,
     check_rates,
     exercises,
@@ -22,24 +23,11 @@ from grader.render.summary import (
     median_points,
     mistakes,
 )
-from grader.result import Result, Status
+from grader.result import Result
 from grader.store import file_name_of, write_atomically
 
 _STUDENTS = "students"
 _BINS = 10
-
-_MARKS = {
-    Status.PASSED: "✓",
-    Status.FAILED: "✗",
-    Status.ERROR: "✗",
-    Status.TIMEOUT: "⧖",
-    Status.OUT_OF_MEMORY: "✗",
-    Status.CRASHED: "✗",
-    Status.FORBIDDEN: "⊘",
-    Status.MISSING: "·",
-    Status.SKIPPED: "→",
-    Status.GRADER_ERROR: "?",
-}
 
 
 def write_report(results: Sequence[Result], directory: Path) -> Path:
@@ -138,7 +126,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["points"] = lambda value: f"{value:.2f}".rstrip("0").rstrip(".")
-    environment.globals["mark"] = lambda status: _MARKS[status]
+    environment.globals["mark"] = lambda status: SYMBOLS[status]
     environment.globals["words"] = lambda status: str(status).replace("_", " ")
     return environment
 

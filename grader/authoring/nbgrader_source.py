@@ -1,0 +1,47 @@
+"""The notebook editions in an nbgrader course: what ``nbgrader generate_assignment`` starts from."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+
+from grader.authoring.notebooks import edition_exercises, notebook_name, source_edition
+from grader.course import frozen
+from grader.course.catalogue import PUBLIC_FOLDER
+from grader.course.prepare import LiveCourse
+
+SOURCE = "source"
+
+
+def write_source(live: LiveCourse, assignment: Path, course: Path) -> Path:
+    """Write ``source/{assignment}/`` of an nbgrader course; return the folder.
+
+    It holds a notebook with solutions for each file, and the public cases beside them, which
+    nbgrader copies to students and to the folders that it grades in.
+
+    Parameters
+    ----------
+    assignment
+        The student's copy of the assignment, whose public cases are taken.
+    course
+        The course directory.
+
+    Raises
+    ------
+    FrozenError
+        When the student's copy has no public cases.
+    EditionError
+        When a reference cannot be cut into cells.
+    """
+    public = frozen.load(assignment / PUBLIC_FOLDER)
+    folder = course / SOURCE / live.assignment.name
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in live.assignment.files:
+        exercises = edition_exercises(public, file.name)
+        notebook = source_edition(file.name, live.references[file.name], exercises)
+        path = folder / notebook_name(file.name)
+        path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+    shutil.copytree(assignment / PUBLIC_FOLDER, folder / PUBLIC_FOLDER, dirs_exist_ok=True)
+    return folder

@@ -1,0 +1,23 @@
+"""The notebook edition of an assignment: generated from its references, graded by nbgrader too."""
+
+from grader.authoring.notebooks.edition import (
+    EditionExercise,
+    check_cell_id,
+    edition_exercises,
+    notebook_name,
+    solution_cell_id,
+    source_edition,
+    student_edition,
+)
+from grader.authoring.notebooks.parts import EditionError
+
+__all__ = [
+    "EditionError",
+    "EditionExercise",
+    "check_cell_id",
+    "edition_exercises",
+    "notebook_name",
+    "solution_cell_id",
+    "source_edition",
+    "student_edition",
+]

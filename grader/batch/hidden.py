@@ -1,0 +1,86 @@
+"""The hidden cases of an assignment, prepared once for a course and kept beside its seed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import platform
+import shutil
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from grader import __version__
+from grader.confine import Launcher
+from grader.course import frozen
+from grader.course.prepare import LiveCourse, prepare
+from grader.course.prepared import PreparedAssignment
+from grader.result import Visibility
+from grader.submissions import CourseDirectory
+
+KEPT = ".grader/hidden"
+"""Below the course directory, which holds the seed as well: no worker ever sees either."""
+_COMPUTING = ("numpy", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch")
+
+
+def hidden_assignment(
+    directory: CourseDirectory, live: LiveCourse, launcher: Launcher, *, fresh: bool = False
+) -> PreparedAssignment:
+    """Return the assignment with hidden cases of the course's seed.
+
+    References and misconceptions answer once; what they said is kept until a check, a
+    reference, the seed or a library that computes is another.
+
+    Parameters
+    ----------
+    fresh
+        Ask them again in any case.
+
+    Raises
+    ------
+    CourseError
+        When there is no seed and none can be written.
+    PreparationError
+        When a reference fails on its own case.
+    """
+    seed = directory.seed()
+    folder = directory.path / KEPT / live.assignment.name
+    kept = folder / _key(live, seed, launcher)
+    if not fresh:
+        with contextlib.suppress(frozen.FrozenError):
+            return frozen.load(kept)
+    prepared = prepare(live, seed, Visibility.HIDDEN, launcher)
+    with contextlib.suppress(OSError):  # a full disk or a read-only course costs time alone
+        _keep(prepared, folder, kept)
+    return prepared
+
+
+def _key(live: LiveCourse, seed: str, launcher: Launcher) -> str:
+    known = [
+        __version__,
+        live.sha256,
+        seed,
+        platform.python_version(),
+        launcher.engine.keras_backend,
+    ]
+    for package in _COMPUTING:
+        with contextlib.suppress(PackageNotFoundError):
+            known.append(f"{package} {version(package)}")
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()[:32]
+
+
+def _keep(prepared: PreparedAssignment, folder: Path, kept: Path) -> None:
+    """Write the cases whole or not at all, and forget those that hold no longer."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
+    try:
+        frozen.save(prepared, made)
+        shutil.rmtree(kept, ignore_errors=True)
+        os.replace(made, kept)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    for other in folder.iterdir():
+        if other != kept and not other.name.startswith(".making-"):
+            shutil.rmtree(other, ignore_errors=True)

@@ -1,0 +1,192 @@
+"""`check("exercise")` in a notebook: the terminal's diagnosis, and a number that nbgrader takes.
+
+In Jupyter the cells that were run so far are checked, on the public cases of the assignment's
+folder. Under ``nbgrader autograde`` the notebook's file is graded as a whole, exactly as
+``grader batch`` would: on hidden cases where the course's references and seed are at hand, else
+on the public ones. Nothing of the notebook's own state is believed: its code runs anew, in a
+process of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import difflib
+import json
+import os
+import sys
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from grader.batch.hidden import hidden_assignment
+from grader.confine import Launcher, quickest_launcher
+from grader.course import frozen
+from grader.course.catalogue import PUBLIC_FOLDER, course_root, live_assignments, load_live
+from grader.course.prepared import PreparedAssignment
+from grader.judge import GradingOptions, grade
+from grader.local import LOCAL_STUDENT, load_public
+from grader.render.cell import cell_html, cell_text
+from grader.result import Result, Status
+from grader.submissions import CourseDirectory, Submission, read_path
+from grader.submissions.course_directory import CONFIGURATION
+from grader.submissions.notebook import NotebookError, modules_of_notebook
+
+AUTOGRADE = "autograde"
+"""What nbgrader sets ``NBGRADER_EXECUTION`` to while it grades."""
+
+
+class CannotCheck(Exception):
+    """The cell could not be checked; nobody's code is to blame. The message says what to do."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints for this exception: the sentence, without a traceback."""
+        return [f"grader: {self}"]
+
+
+@dataclass(frozen=True)
+class CheckedExercise:
+    """What a check came to. Its text is its points, which nbgrader reads as partial credit.
+
+    Attributes
+    ----------
+    result
+        The result of this exercise alone.
+    """
+
+    result: Result
+
+    @property
+    def points(self) -> float:
+        """Points earned."""
+        return self.result.points
+
+    def __repr__(self) -> str:
+        """The points, and nothing else: nbgrader takes this for the grade."""
+        return repr(float(self.points))
+
+    def __str__(self) -> str:
+        """The diagnosis, as in the terminal."""
+        return cell_text(self.result)
+
+    def _repr_html_(self) -> str:
+        return cell_html(self.result)
+
+
+def check(exercise: str) -> CheckedExercise:
+    """Check one exercise of the notebook that this is called in.
+
+    Parameters
+    ----------
+    exercise
+        Its name, such as ``"predict"``.
+
+    Raises
+    ------
+    CannotCheck
+        Outside of a notebook, without the assignment's public cases beside the notebook, for a
+        name that is no exercise, or when the grader itself failed: then nobody loses points.
+    """
+    folder = Path.cwd()
+    public = _public(folder)
+    _require(exercise, public)
+    if os.environ.get("NBGRADER_EXECUTION") == AUTOGRADE:
+        whole = _graded_whole(folder)
+    else:
+        submission = _running(folder, public, exercise)
+        options = GradingOptions(only=frozenset({exercise}))
+        whole = grade(submission, public, _launcher(), options)
+    result = _of_exercise(whole, exercise)
+    if result.has_grader_error:
+        failed = next(one for one in result.checks if one.status is Status.GRADER_ERROR)
+        raise CannotCheck(f"{exercise} could not be checked: {failed.message} Run the cell again.")
+    return CheckedExercise(result)
+
+
+def _public(folder: Path) -> PreparedAssignment:
+    try:
+        return load_public(folder)
+    except frozen.FrozenError:
+        if (folder / PUBLIC_FOLDER).is_dir():
+            raise
+        raise CannotCheck(
+            f"There is no folder `{PUBLIC_FOLDER}` beside this notebook ({folder}). Keep the "
+            "notebook in its assignment's folder, with all the files that came with it."
+        ) from None
+
+
+def _require(exercise: str, assignment: PreparedAssignment) -> None:
+    known = [one.name for one in assignment.exercises]
+    if exercise not in known:
+        near = difflib.get_close_matches(str(exercise), known, n=3, cutoff=0.4) or known
+        raise CannotCheck(
+            f"{assignment.name} has no exercise {exercise!r}. Did you mean: {', '.join(near)}?"
+        )
+
+
+def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Submission:
+    """The folder's files, with the cells that were run in place of the exercise's file."""
+    target = assignment.exercise(exercise).file
+    expected = [file.name for file in assignment.files]
+    saved = read_path(folder, expected, student=LOCAL_STUDENT, assignment=assignment.name)
+    cells = [{"cell_type": "code", "source": source} for source in _cells_run()]
+    try:
+        made = modules_of_notebook(json.dumps({"cells": cells}).encode(), expected, target)
+    except NotebookError as error:
+        raise CannotCheck(f"The cells that were run so far {error}.") from None
+    return replace(
+        saved,
+        files={**saved.files, **made.files},
+        problems={name: why for name, why in saved.problems.items() if name not in made.files},
+        line_origins={},  # a cell's number in the session is not its place in the notebook
+        notes=(),
+    )
+
+
+def _cells_run() -> list[str]:
+    """What was typed into the notebook's cells, in the order in which they were run."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        raise CannotCheck("check() works inside a notebook. In a terminal, use: grader check")
+    return [source for source in shell.history_manager.input_hist_raw if source.strip()]
+
+
+@lru_cache(maxsize=1)
+def _graded_whole(folder: Path) -> Result:
+    """The files as nbgrader laid them out, graded once for all check cells of the notebook."""
+    public = load_public(folder)
+    expected = [file.name for file in public.files]
+    submission = read_path(folder, expected, student=folder.parent.name, assignment=public.name)
+    course = _course_above(folder)
+    if course is None:
+        return grade(submission, public, _launcher())
+    options = GradingOptions(course=course.name, limits=course.settings.limits.book())
+    live = live_assignments(course_root(folder) or folder).get(public.name)
+    if live is None:
+        return grade(submission, public, _launcher(), options)
+    hidden = hidden_assignment(course, load_live(live), _launcher())
+    return grade(submission, hidden, _launcher(), options)
+
+
+def _course_above(folder: Path) -> CourseDirectory | None:
+    """The course directory that the folder lies in, when it has a ``grader.toml``."""
+    for above in folder.parents:
+        if (above / CONFIGURATION).is_file():
+            return CourseDirectory(above)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _launcher() -> Launcher:
+    """Kept while the kernel lives: where workers are forked, only the first check is slow."""
+    chosen = quickest_launcher()
+    atexit.register(chosen.close)
+    return chosen
+
+
+def _of_exercise(result: Result, exercise: str) -> Result:
+    checks = [one for one in result.checks if one.exercise == exercise]
+    points = {
+        "points": round(sum(one.points for one in checks), 2),
+        "max_points": round(sum(one.max_points for one in checks), 2),
+    }
+    return result.model_copy(update={"checks": checks, **points})
