@@ -48,7 +48,7 @@ def plan_batch(
     expected = [file.name for file in assignment.files]
     for student, path in course.submitted(assignment.name):
         read = read_path(path, expected, student=student, assignment=assignment.name)
-        late = course.late_seconds(assignment.name, read.submitted_at)
+        late = course.late_seconds(assignment.name, student, read.submitted_at)
         submission = replace(read, late_seconds=late)
         known, damaged = store.read_checked(student)
         if damaged:

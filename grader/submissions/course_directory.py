@@ -75,9 +75,9 @@ class CourseDirectory:
             self.settings = self.settings.model_copy(update={"seed": seed})
         return seed
 
-    def late_seconds(self, assignment: str, submitted_at: str | None) -> float:
-        """Seconds after ``[late] due.{assignment}``; 0 when in time, or one of both is unknown."""
-        due = self.settings.late.due.get(assignment)
+    def late_seconds(self, assignment: str, student: str, submitted_at: str | None) -> float:
+        """Seconds after the student's due date; 0 when in time, or one of both is unknown."""
+        due = self.settings.late.due_of(assignment, student)
         if due is None or submitted_at is None:
             return 0.0
         return max(0.0, (datetime.fromisoformat(submitted_at) - due).total_seconds())

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import re
 import secrets
 import stat
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from grader.store import write_atomically
 from grader.submissions.limit_settings import CheckLimits, LimitSettings
 
+DAY = 86_400
+"""Seconds."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -39,13 +42,37 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class LateSettings(_Table):
-    """``[late]``: when each assignment was due, ``due.a1_least_squares = 2026-03-01T23:59:00Z``.
+Percent = Annotated[float, Field(ge=0, le=100)]
+Days = Annotated[float, Field(ge=0, le=3_650)]
 
-    A time without a zone is in UTC.
+
+class LateSettings(_Table):
+    """``[late]``: when each assignment was due, and what lateness costs.
+
+    ``due.a1_least_squares = 2026-03-01T23:59:00Z``; a time without a zone is in UTC.
     """
 
     due: dict[str, Annotated[datetime, BeforeValidator(_moment)]] = {}
+    grace_days: Days = 0.0
+    """Days after the due date that cost nothing."""
+    percent_per_day: Percent = 0.0
+    """Of the points earned, for each day begun after the grace days."""
+    cap_percent: Percent = 100.0
+    """No lateness costs more."""
+    extensions: dict[str, dict[str, Days]] = {}
+    """Days more, by assignment and student: ``extensions.a1_least_squares.ada = 2``."""
+
+    def share_lost(self, late_seconds: float) -> float:
+        """The part of the points that lateness costs: min(cap, percent · days begun) / 100."""
+        days = math.ceil(late_seconds / DAY - self.grace_days)
+        return min(self.cap_percent, self.percent_per_day * max(0, days)) / 100
+
+    def due_of(self, assignment: str, student: str) -> datetime | None:
+        """When a student's submission was due, extensions included; None without a due date."""
+        due = self.due.get(assignment)
+        if due is None:
+            return None
+        return due + timedelta(days=self.extensions.get(assignment, {}).get(student, 0.0))
 
 
 class CourseSettings(_Table):

@@ -1,0 +1,1 @@
+"""nbgrader's side of a course: its gradebook, its late penalties, its autograded notebooks."""

@@ -1,0 +1,70 @@
+"""Open nbgrader's database: of the right version, and without its tools on the PATH."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbgrader.api import Gradebook, get_alembic_version
+from sqlalchemy import create_engine, inspect, text
+
+from grader.gradebook.course import NbgraderCourse
+from grader.gradebook.problems import GradebookError, explained, shown
+
+
+@contextmanager
+def opened(course: NbgraderCourse) -> Iterator[Gradebook]:
+    """Open the gradebook of a course; what is made new is made as nbgrader makes it.
+
+    Raises
+    ------
+    GradebookError
+        When it cannot be opened, or is of another version of nbgrader; also for what the
+        database complains of later, inside the block.
+    """
+    with explained(course.database):
+        with _tools_on_path():
+            _require_version(course.database)
+            gradebook = Gradebook(course.database, course.course_id)
+        try:
+            yield gradebook
+        except BaseException:
+            gradebook.db.rollback()
+            raise
+        finally:
+            gradebook.close()
+
+
+@contextmanager
+def _tools_on_path() -> Iterator[None]:
+    """nbgrader asks the command `alembic` for its schema; it lies beside this interpreter."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def _require_version(database: str) -> None:
+    """Refuse a database of another nbgrader before anything is written into it."""
+    engine = create_engine(database)
+    try:
+        with engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+            if not tables:
+                return
+            found = "none"
+            if "alembic_version" in tables:
+                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    finally:
+        engine.dispose()
+    wanted = get_alembic_version()
+    if found != wanted:
+        raise GradebookError(
+            f"The gradebook {shown(database)} belongs to another version of nbgrader (schema "
+            f"{found}, expected {wanted}). Run `nbgrader db upgrade`, which keeps a backup."
+        )
