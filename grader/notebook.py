@@ -95,7 +95,7 @@ def check(exercise: str) -> CheckedExercise:
         submission = _running(folder, public, exercise)
         options = GradingOptions(only=frozenset({exercise}))
         whole = grade(submission, public, _launcher(), options)
-    result = _of_exercise(whole, exercise)
+    result = whole.of_exercise(exercise)
     if result.has_grader_error:
         failed = next(one for one in result.checks if one.status is Status.GRADER_ERROR)
         raise CannotCheck(f"{exercise} could not be checked: {failed.message} Run the cell again.")
@@ -181,12 +181,3 @@ def _launcher() -> Launcher:
     chosen = quickest_launcher()
     atexit.register(chosen.close)
     return chosen
-
-
-def _of_exercise(result: Result, exercise: str) -> Result:
-    checks = [one for one in result.checks if one.exercise == exercise]
-    points = {
-        "points": round(sum(one.points for one in checks), 2),
-        "max_points": round(sum(one.max_points for one in checks), 2),
-    }
-    return result.model_copy(update={"checks": checks, **points})

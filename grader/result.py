@@ -172,6 +172,14 @@ class Result(_Record):
         """Whether the grader or the machine failed on some check."""
         return any(check.status is Status.GRADER_ERROR for check in self.checks)
 
+    def of_exercise(self, exercise: str) -> Result:
+        """The part of the result that one exercise has, with its points."""
+        checks = [check for check in self.checks if check.exercise == exercise]
+        points, max_points = total(checks)
+        return self.model_copy(
+            update={"checks": checks, "points": points, "max_points": max_points}
+        )
+
     def comparable(self) -> dict[str, Any]:
         """The result without what may differ between two equal gradings (time, machine)."""
         record = self.model_dump(mode="json", exclude={"seconds", "environment"})

@@ -1,4 +1,4 @@
-"""The notebook editions in an nbgrader course: what ``nbgrader generate_assignment`` starts from."""
+"""The notebook editions in an nbgrader course: what `generate_assignment` starts from."""
 
 from __future__ import annotations
 

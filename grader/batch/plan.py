@@ -26,8 +26,8 @@ class BatchPlan:
     """Jobs to do, results that are kept, and what was odd."""
 
     jobs: list[Job] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    """Students whose result still holds."""
+    kept: dict[str, Path] = field(default_factory=dict)
+    """Students whose result still holds, and where their submission lies."""
     damaged: list[str] = field(default_factory=list)
     """Students whose result file could not be read and who are graded again."""
 
@@ -54,7 +54,7 @@ def plan_batch(
         if damaged:
             plan.damaged.append(student)
         if known is not None and not fresh and _still_true(known, submission, assignment):
-            plan.kept.append(known.student)
+            plan.kept[known.student] = path
         else:
             plan.jobs.append(Job(student, path, submission))
     return plan

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
+from grader.batch.hidden import hidden_assignment
 from grader.batch.run import default_jobs
 from grader.cli.options import DeviceOption
 from grader.cli.places import root_folder
@@ -17,12 +18,12 @@ from grader.cli.problems import UsageProblem
 from grader.cli.progress import progress_bar
 from grader.confine import CannotConfine, Engine, Launcher, LimitBook, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
-from grader.course.prepare import prepare
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions
-from grader.result import Result, Visibility
+from grader.result import Result
 from grader.store import ResultStore, StoreError, write_atomically
 from grader.submissions import CourseDirectory
+from grader.submissions.course_directory import is_nbgrader_course
 
 INCOMPLETE = 3
 GPU_JOBS = 2
@@ -47,6 +48,13 @@ def command(
         ),
     ] = False,
     report: Annotated[bool, typer.Option(help="Write the HTML report, too.")] = True,
+    gradebook: Annotated[
+        bool | None,
+        typer.Option(
+            help="Write nbgrader's gradebook and the notebooks that formgrader shows. "
+            "Default: in an nbgrader course.",
+        ),
+    ] = None,
     device: DeviceOption = "cpu",
 ) -> None:
     """Grade submitted/*/ASSIGNMENT on hidden cases.
@@ -64,7 +72,8 @@ def command(
     count = jobs or (default_jobs() if device == "cpu" else GPU_JOBS)
     with _launcher(unconfined, engine) as chosen:
         with console.status(f"Preparing hidden cases of {name} …"):
-            prepared = _prepared(name, directory, chosen)
+            live = load_live(choose(name, live_assignments(root_folder())))
+            prepared = hidden_assignment(directory, live, chosen, fresh=fresh)
         limits = directory.settings.limits.book()
         _check_places(limits, prepared)
         store = ResultStore(directory.results / name)
@@ -79,8 +88,10 @@ def command(
         except KeyboardInterrupt:
             console.print("\nInterrupted; what is graded is kept. The same command goes on.")
             raise typer.Exit(130) from None
-    _show(console, outcome.results, directory, name, json, report)
-    raise typer.Exit(INCOMPLETE if outcome.failed else 0)
+    results = outcome.results
+    _show(console, results, directory, name, json, report)
+    written = _publish(console, gradebook, directory, prepared, plan, results)
+    raise typer.Exit(INCOMPLETE if outcome.failed or not written else 0)
 
 
 def _launcher(unconfined: bool, engine: Engine) -> Launcher:
@@ -94,11 +105,6 @@ def _launcher(unconfined: bool, engine: Engine) -> Launcher:
             f"{problem} Nothing was graded. If you trust the submissions, --unconfined grades them "
             "with all that your account may do."
         ) from None
-
-
-def _prepared(name: str, directory: CourseDirectory, chosen: Launcher) -> PreparedAssignment:
-    live = load_live(choose(name, live_assignments(root_folder())))
-    return prepare(live, directory.seed(), Visibility.HIDDEN, chosen)
 
 
 def _check_places(limits: LimitBook, assignment: PreparedAssignment) -> None:
@@ -169,3 +175,41 @@ def _show(
             write_atomically(json, text.encode())
         except OSError as error:
             raise UsageProblem(f"{json} cannot be written: {error.strerror}.") from None
+
+
+def _publish(
+    console: Console,
+    wanted: bool | None,
+    directory: CourseDirectory,
+    prepared: PreparedAssignment,
+    plan: BatchPlan,
+    results: list[Result],
+) -> bool:
+    """Write the gradebook where there is one; False when it could not be written."""
+    if wanted is False or (wanted is None and not is_nbgrader_course(directory.path)):
+        return True
+    try:
+        from grader.gradebook.problems import GradebookError
+        from grader.gradebook.publish import publish
+    except ImportError as error:
+        missing = f"The gradebook was not written: {error.name} is not installed."
+        console.print(f"{missing} pip install 'deep-learning-grader[nbgrader]'", markup=False)
+        return wanted is None
+    try:
+        with progress_bar(console, "gradebook") as progress:
+            task = progress.add_task("gradebook", total=len(results))
+            report = publish(
+                directory, prepared, plan, results, lambda count: progress.advance(task, count)
+            )
+    except GradebookError as problem:
+        console.print(f"grader: {problem}", style="red", markup=False, highlight=False)
+        return False
+    console.print(f"Gradebook: {report.written} submissions written.")
+    if report.manual:
+        console.print(f"Points given by people were kept for: {_names(report.manual)}.")
+    return True
+
+
+def _names(students: list[str]) -> str:
+    more = f" and {len(students) - 5} more" if len(students) > 5 else ""
+    return ", ".join(students[:5]) + more

@@ -63,12 +63,6 @@ class NbgraderCourse:
         return made
 
 
-def is_nbgrader_course(directory: CourseDirectory) -> bool:
-    """Whether somebody uses nbgrader here: its configuration, gradebook or sources are there."""
-    signs = (CONFIGURATION, "gradebook.db", "source")
-    return any((directory.path / sign).exists() for sign in signs)
-
-
 def read_course(directory: CourseDirectory) -> NbgraderCourse:
     """Read ``nbgrader_config.py``, which is the instructor's own Python.
 

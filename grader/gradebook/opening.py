@@ -40,7 +40,7 @@ def opened(course: NbgraderCourse) -> Iterator[Gradebook]:
 
 @contextmanager
 def _tools_on_path() -> Iterator[None]:
-    """nbgrader asks the command `alembic` for its schema; it lies beside this interpreter."""
+    """Nbgrader asks the command `alembic` for its schema; it lies beside this interpreter."""
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
     try:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from nbgrader.api import Assignment, Gradebook, GradeCell, MissingEntry, SolutionCell
+from nbgrader.api import (
+    Assignment,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    Notebook,
+    SolutionCell,
+)
 
 from grader.authoring.notebooks import (
     check_cell_id,
@@ -14,6 +22,64 @@ from grader.authoring.notebooks import (
     solution_cell_id,
 )
 from grader.course.prepared import PreparedAssignment
+
+
+@dataclass(frozen=True)
+class Role:
+    """What nbgrader knows of a cell, whatever a student's copy says.
+
+    Attributes
+    ----------
+    source
+        The text of a locked cell; None where none is kept.
+    """
+
+    grade: bool
+    solution: bool
+    task: bool
+    locked: bool
+    cell_type: str
+    points: float | None
+    source: str | None
+
+    def metadata(self, name: str) -> dict[str, Any]:
+        """The cell's nbgrader metadata, schema 3."""
+        kept: dict[str, Any] = {
+            "grade_id": name,
+            "schema_version": 3,
+            "cell_type": self.cell_type,
+            "grade": self.grade,
+            "solution": self.solution,
+            "task": self.task,
+            "locked": self.locked,
+        }
+        return kept | ({"points": self.points} if self.points is not None else {})
+
+
+def roles(assignment: Assignment) -> dict[str, dict[str, Role]]:
+    """The roles of all cells that are graded, written or locked, by notebook and name."""
+    return {book.name: _roles_of(book) for book in assignment.notebooks}
+
+
+def _roles_of(book: Notebook) -> dict[str, Role]:
+    grades = {cell.name: cell for cell in book.grade_cells}
+    tasks = {cell.name: cell for cell in book.task_cells}
+    written = {cell.name for cell in book.solution_cells}
+    sources = {cell.name: cell for cell in book.source_cells}
+    found = {}
+    for name in [*sources, *grades, *tasks, *written]:
+        graded, source = grades.get(name) or tasks.get(name), sources.get(name)
+        locked = source.locked if source else name in grades and name not in written
+        found[name] = Role(
+            grade=name in grades,
+            solution=name in written,
+            task=name in tasks,
+            locked=locked,
+            cell_type=(source or graded).cell_type if source or graded else "code",
+            points=graded.max_score if graded else None,
+            source=source.source if source and locked else None,
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -67,9 +133,7 @@ def ensure_structure(
                 )
             checks[check].max_score = one.points
             if solution not in solutions:
-                solutions[solution] = gradebook.add_solution_cell(
-                    solution, notebook, prepared.name
-                )
+                solutions[solution] = gradebook.add_solution_cell(solution, notebook, prepared.name)
             structure.checks[one.name] = checks[check]
             structure.solutions[one.name] = solutions[solution]
     gradebook.db.commit()

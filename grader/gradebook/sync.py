@@ -21,7 +21,7 @@ from sqlalchemy.orm import selectinload
 from grader.course.prepared import PreparedAssignment
 from grader.gradebook.course import NbgraderCourse
 from grader.gradebook.opening import opened
-from grader.gradebook.structure import Structure, ensure_structure
+from grader.gradebook.structure import Role, Structure, ensure_structure, roles
 from grader.render.comments import comment_on
 from grader.render.summary import exercises
 from grader.result import Result, Status
@@ -39,6 +39,8 @@ class SyncReport:
     """Students with points that a person gave: these count, and are to be looked at again."""
     ungraded: list[str] = field(default_factory=list)
     """Students with an exercise that the grader failed on: it waits for a person."""
+    roles: dict[str, dict[str, Role]] = field(default_factory=dict)
+    """What the gradebook knows of the cells, by notebook and name."""
 
 
 def write_gradebook(
@@ -61,6 +63,7 @@ def write_gradebook(
     late = course.directory.settings.late
     with opened(course) as gradebook:
         structure = ensure_structure(gradebook, prepared, late.due.get(prepared.name))
+        report.roles = roles(structure.assignment)
         writer = _Writer(course, gradebook, structure, report)
         for start in range(0, len(results), _AT_ONCE):
             some = results[start : start + _AT_ONCE]

@@ -14,6 +14,7 @@ from grader.submissions.settings import CourseError, make_seed, read_settings
 
 CONFIGURATION = "grader.toml"
 SUBMITTED = "submitted"
+_SIGNS_OF_NBGRADER = ("nbgrader_config.py", "gradebook.db", "source")
 
 _NOBODY = {
     ".DS_Store",
@@ -113,6 +114,11 @@ class CourseDirectory:
         if not found:
             raise CourseError(_nobody(assignment, folder, sorted(others)))
         return sorted(found, key=lambda pair: pair[0])
+
+
+def is_nbgrader_course(path: Path) -> bool:
+    """Whether somebody uses nbgrader here: its configuration, gradebook or sources are there."""
+    return any((path / sign).exists() for sign in _SIGNS_OF_NBGRADER)
 
 
 def student_id(name: str) -> str:

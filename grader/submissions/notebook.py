@@ -155,18 +155,34 @@ def _named_file(
     return name
 
 
+def cells_of_notebook(content: bytes) -> list[Any]:
+    """The cells of a notebook as they stand in its JSON; not one of them is checked.
+
+    Raises
+    ------
+    NotebookError
+        When the bytes are not JSON, or not a notebook.
+    """
+    return _all_cells(_parsed(content))
+
+
+def source_of(cell: Any) -> str | None:
+    """The text of a cell as it stands in the JSON; None when the cell is damaged."""
+    if not isinstance(cell, dict):
+        return None
+    source: Any = cell.get("source", cell.get("input", ""))  # `input` in format 3
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    return source if isinstance(source, str) else None
+
+
 def _code_cells(content: bytes, notes: list[str]) -> list[tuple[int, str]]:
     found, damaged = [], []
-    for number, cell in enumerate(_all_cells(_parsed(content)), start=1):
-        if not isinstance(cell, dict):
-            damaged.append(number)
+    for number, cell in enumerate(cells_of_notebook(content), start=1):
+        if isinstance(cell, dict) and cell.get("cell_type") != "code":
             continue
-        if cell.get("cell_type") != "code":
-            continue
-        source: Any = cell.get("source", cell.get("input", ""))  # `input` in format 3
-        if isinstance(source, list) and all(isinstance(line, str) for line in source):
-            source = "".join(source)
-        if isinstance(source, str):
+        source = source_of(cell)
+        if source is not None:
             found.append((number, source))
         else:
             damaged.append(number)

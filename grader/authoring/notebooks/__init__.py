@@ -1,8 +1,10 @@
 """The notebook edition of an assignment: generated from its references, graded by nbgrader too."""
 
 from grader.authoring.notebooks.edition import (
+    KERNEL,
     EditionExercise,
     check_cell_id,
+    check_cell_source,
     edition_exercises,
     notebook_name,
     solution_cell_id,
@@ -12,9 +14,11 @@ from grader.authoring.notebooks.edition import (
 from grader.authoring.notebooks.parts import EditionError
 
 __all__ = [
+    "KERNEL",
     "EditionError",
     "EditionExercise",
     "check_cell_id",
+    "check_cell_source",
     "edition_exercises",
     "notebook_name",
     "solution_cell_id",

@@ -21,7 +21,6 @@ from grader.authoring.stubs import make_stub
 from grader.course.prepared import PreparedAssignment
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-_CHECK = 'from grader.notebook import check\n\ncheck("{name}")'
 _HOW = (
     "Write each exercise in its cell, run it, then run the cell below it: it checks your code and "
     "says what to look at next. Cells that check are locked; your own cells may stand anywhere."
@@ -52,6 +51,11 @@ def solution_cell_id(exercise: str) -> str:
 def check_cell_id(exercise: str) -> str:
     """The name of the cell that checks an exercise, and has its points."""
     return f"check-{exercise}"
+
+
+def check_cell_source(exercise: str) -> str:
+    """The code of the cell that checks an exercise."""
+    return f'from grader.notebook import check\n\ncheck("{exercise}")'
 
 
 def edition_exercises(assignment: PreparedAssignment, file: str) -> list[EditionExercise]:
@@ -112,7 +116,7 @@ def _percent_cells(parts: Parts, exercises: Sequence[EditionExercise]) -> Iterat
         solution = {"grade": False, "solution": True, "locked": False}
         yield _code(parts.solutions[one.name], solution_cell_id(one.name), solution)
         check = {"grade": True, "solution": False, "locked": True, "points": one.points}
-        yield _code(_CHECK.format(name=one.name), check_cell_id(one.name), check)
+        yield _code(check_cell_source(one.name), check_cell_id(one.name), check)
 
 
 def _description(one: EditionExercise) -> str:

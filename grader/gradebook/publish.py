@@ -1,0 +1,55 @@
+"""A graded class into an nbgrader course: first the gradebook, then formgrader's notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from grader.batch import BatchPlan
+from grader.course.prepared import PreparedAssignment
+from grader.gradebook.autograded import write_autograded
+from grader.gradebook.course import NbgraderCourse, read_course
+from grader.gradebook.sync import SyncReport, write_gradebook
+from grader.result import Result
+from grader.submissions import CourseDirectory, Submission, read_path
+
+
+def publish(
+    directory: CourseDirectory,
+    prepared: PreparedAssignment,
+    plan: BatchPlan,
+    results: Sequence[Result],
+    progress: Callable[[int], None] = lambda count: None,
+) -> SyncReport:
+    """Write all results into the gradebook, and the notebooks of those that are new.
+
+    Raises
+    ------
+    GradebookError
+        When the gradebook or a notebook cannot be written; the next run completes both.
+    """
+    course = read_course(directory)
+    report = write_gradebook(course, prepared, results, progress)
+    by_student = {result.student: result for result in results}
+    for path, submission in _to_show(course, prepared, plan):
+        result = by_student.get(submission.student)
+        if result is not None:
+            folder = _folder(course, prepared, submission.student)
+            write_autograded(folder, path, submission, prepared, result, report.roles)
+    return report
+
+
+def _to_show(
+    course: NbgraderCourse, prepared: PreparedAssignment, plan: BatchPlan
+) -> Iterator[tuple[Path, Submission]]:
+    """What was graded now, and what was graded before but has no notebooks yet."""
+    for job in plan.jobs:
+        yield job.path, job.submission
+    expected = [file.name for file in prepared.files]
+    for student, path in plan.kept.items():
+        if not (_folder(course, prepared, student) / "timestamp.txt").is_file():
+            yield path, read_path(path, expected, student=student, assignment=prepared.name)
+
+
+def _folder(course: NbgraderCourse, prepared: PreparedAssignment, student: str) -> Path:
+    return course.autograded / student / prepared.name
