@@ -23,8 +23,15 @@ from tests.conftest import (
 
 SEEDS, TRAINED = 20, 2
 """On how many seeds references are graded, and on how many of them with training at once."""
+QUICK = {"numpy": SEEDS, "keras": 6}
+"""On how many seeds they are graded on every push: a Keras part takes seconds for each."""
 
 PARTS = [(name, backend) for name in ASSIGNMENTS for backend in ("numpy", "keras")]
+UNTRAINED = [
+    pytest.param(name, backend, seed, marks=() if seed < QUICK[backend] else pytest.mark.slow)
+    for name, backend in PARTS
+    for seed in range(TRAINED, SEEDS)
+]
 MISTAKES = [
     pytest.param(name, one, id=f"{name.partition('_')[0]}-{one.exercise}-{one.name}")
     for name in ASSIGNMENTS
@@ -77,8 +84,7 @@ def check_reference(name, backend, seed, with_training):
     assert result.points == result.max_points > 0
 
 
-@pytest.mark.parametrize(("name", "backend"), PARTS)
-@pytest.mark.parametrize("seed", range(TRAINED, SEEDS))
+@pytest.mark.parametrize(("name", "backend", "seed"), UNTRAINED)
 def test_the_reference_gets_full_points_on_every_seed(name, backend, seed):
     """Training apart: twenty seeds of it stand in docs/thresholds.csv."""
     check_reference(name, backend, seed, with_training=False)
