@@ -45,7 +45,7 @@ def write_autograded(
     result: Result,
     roles: dict[str, dict[str, Role]],
 ) -> None:
-    """Write one submission's graded notebooks, and when it was handed in, into `folder`.
+    """Write one submission's graded notebooks into `folder`.
 
     Parameters
     ----------
@@ -69,9 +69,6 @@ def write_autograded(
             cells = _handed_in(path, submission, file, known)
             content = _notebook(cells, file, prepared, result, known)
             write_atomically(folder / name, content, mode=_READ_ONLY)
-        if submission.submitted_at is not None:
-            stamp = (submission.submitted_at + "\n").encode()
-            write_atomically(folder / "timestamp.txt", stamp, mode=_READ_ONLY)
     except OSError as error:
         raise GradebookError(
             f"The graded notebooks of {submission.student} cannot be written to {folder}: "

@@ -6,9 +6,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
-from nbgrader.api import Gradebook, get_alembic_version
+import nbgrader
+from alembic.script import ScriptDirectory
+from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, inspect, text
 
 from grader.gradebook.course import NbgraderCourse
@@ -49,6 +52,12 @@ def _tools_on_path() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
+@lru_cache
+def _own_version() -> str | None:
+    """The schema of the nbgrader that is installed, without a process of its own."""
+    return ScriptDirectory(str(Path(nbgrader.__file__).with_name("alembic"))).get_current_head()
+
+
 def _require_version(database: str) -> None:
     """Refuse a database of another nbgrader before anything is written into it."""
     engine = create_engine(database)
@@ -62,7 +71,7 @@ def _require_version(database: str) -> None:
                 found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     finally:
         engine.dispose()
-    wanted = get_alembic_version()
+    wanted = _own_version()
     if found != wanted:
         raise GradebookError(
             f"The gradebook {shown(database)} belongs to another version of nbgrader (schema "

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
+from nbgrader.utils import parse_utc
+
+from grader.authoring.notebooks import notebook_name
 from grader.batch import BatchPlan
 from grader.course.prepared import PreparedAssignment
 from grader.gradebook.autograded import write_autograded
@@ -12,6 +16,8 @@ from grader.gradebook.course import NbgraderCourse, read_course
 from grader.gradebook.sync import SyncReport, write_gradebook
 from grader.result import Result
 from grader.submissions import CourseDirectory, Submission, read_path
+from grader.submissions.folder import TIMESTAMP
+from grader.submissions.regular import Unreadable, read_regular
 
 
 def publish(
@@ -29,7 +35,9 @@ def publish(
         When the gradebook or a notebook cannot be written; the next run completes both.
     """
     course = read_course(directory)
-    report = write_gradebook(course, prepared, results, progress)
+    paths = {job.submission.student: job.path for job in plan.jobs} | plan.kept
+    stamps = {student: moment for student, path in paths.items() if (moment := _stamp(path))}
+    report = write_gradebook(course, prepared, results, stamps, progress)
     by_student = {result.student: result for result in results}
     for path, submission in _to_show(course, prepared, plan):
         result = by_student.get(submission.student)
@@ -47,9 +55,19 @@ def _to_show(
         yield job.path, job.submission
     expected = [file.name for file in prepared.files]
     for student, path in plan.kept.items():
-        if not (_folder(course, prepared, student) / "timestamp.txt").is_file():
+        first = notebook_name(prepared.files[0].name)
+        if not (_folder(course, prepared, student) / first).is_file():
             yield path, read_path(path, expected, student=student, assignment=prepared.name)
 
 
 def _folder(course: NbgraderCourse, prepared: PreparedAssignment, student: str) -> Path:
     return course.autograded / student / prepared.name
+
+
+def _stamp(path: Path) -> datetime | None:
+    """The time in a submission's ``timestamp.txt`` as nbgrader itself reads it."""
+    try:
+        text = read_regular(path / TIMESTAMP, 4_096)[0].decode("utf-8")
+        return parse_utc(text.strip())
+    except (Unreadable, ValueError, OverflowError):
+        return None

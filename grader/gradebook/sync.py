@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,12 +47,19 @@ def write_gradebook(
     course: NbgraderCourse,
     prepared: PreparedAssignment,
     results: Sequence[Result],
+    stamps: Mapping[str, datetime],
     progress: Callable[[int], None] = lambda count: None,
 ) -> SyncReport:
     """Write results into the gradebook; each batch of students is written whole or not at all.
 
     Manual scores, extra credit and comments by people are never touched: nbgrader counts a
     manual score before ours and marks the cell for another look, as `nbgrader autograde` does.
+
+    Parameters
+    ----------
+    stamps
+        By student, what ``timestamp.txt`` of the submission says, in UTC without a zone.
+        Formgrader takes a submission for graded when the gradebook has the very same time.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def write_gradebook(
     with opened(course) as gradebook:
         structure = ensure_structure(gradebook, prepared, late.due.get(prepared.name))
         report.roles = roles(structure.assignment)
-        writer = _Writer(course, gradebook, structure, report)
+        writer = _Writer(course, gradebook, structure, report, stamps)
         for start in range(0, len(results), _AT_ONCE):
             some = results[start : start + _AT_ONCE]
             writer.write(some)
@@ -82,7 +89,9 @@ class _Writer:
         gradebook: Gradebook,
         structure: Structure,
         report: SyncReport,
+        stamps: Mapping[str, datetime],
     ) -> None:
+        self.stamps = stamps
         self.session, self.structure, self.report = gradebook.db, structure, report
         self.plugin = course.late_plugin()
         self.extensions = course.directory.settings.late.extensions.get(
@@ -94,15 +103,16 @@ class _Writer:
         known = self._submissions([result.student for result in results])
         for result in results:
             submission = known.get(result.student) or self._new_submission(result.student)
-            submission.timestamp = _utc(result.submission.submitted_at)
+            submission.timestamp = self.stamps.get(result.student)
             days = self.extensions.get(result.student)
             if days is not None:
                 submission.extension = timedelta(days=days)
             self._write_one(submission, result)
         self.session.flush()
         # Scores are computed by the database, from what was just written.
-        for submission in self._submissions([one.student for one in results]).values():
-            self._penalise(submission)
+        written = self._submissions([result.student for result in results])
+        for result in results:
+            self._penalise(written[result.student], result)
         self.session.commit()
 
     def _submissions(self, students: Sequence[str]) -> dict[str, SubmittedAssignment]:
@@ -160,13 +170,16 @@ class _Writer:
         if result.has_grader_error:
             self.report.ungraded.append(result.student)
 
-    def _penalise(self, submission: SubmittedAssignment) -> None:
-        seconds = submission.total_seconds_late
+    def _penalise(self, submission: SubmittedAssignment, result: Result) -> None:
+        """Set the late penalty, after the due date that the gradebook has for this student."""
+        submitted = submission.timestamp or _utc(result.submission.submitted_at)
+        due = submission.duedate
+        late = (submitted - due).total_seconds() if submitted and due else 0.0
         for notebook in submission.notebooks:
             penalty = None
-            if seconds > 0:
+            if late > 0:
                 penalty = self.plugin.late_submission_penalty(
-                    submission.student_id, notebook.score, seconds
+                    submission.student_id, notebook.score, late
                 )
             notebook.late_submission_penalty = penalty
 

@@ -1,0 +1,57 @@
+"""A course with a graded class of the small assignment, for tests of nbgrader's side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("nbgrader", reason="needs nbgrader, of the extra nbgrader")
+
+from grader.gradebook.course import NbgraderCourse, read_course
+from grader.gradebook.sync import SyncReport, write_gradebook
+from grader.result import Result, Status
+from grader.submissions import CourseDirectory
+from tests.mini import REFERENCE, body, grade_mini, mini
+
+NAME = "m1_mini"
+
+
+def graded(student: str, text: str, **submission: object) -> Result:
+    """Grade a text of `student`; `submission` changes what is known of the submission."""
+    result = grade_mini(text)
+    record = result.submission.model_copy(update=submission)
+    return result.model_copy(update={"student": student, "submission": record})
+
+
+def right(student: str = "ada", **submission: object) -> Result:
+    return graded(student, REFERENCE, **submission)
+
+
+def wrong(student: str = "bob", **submission: object) -> Result:
+    """`predict` forgets the bias, and with it most of the others."""
+    return graded(student, body("return X @ w"), **submission)
+
+
+def failed(student: str = "eve") -> Result:
+    """The reference, with one check on which the grader failed."""
+    result = right(student)
+    checks = [
+        check.model_copy(update={"status": Status.GRADER_ERROR, "points": 0.0, "message": "broken"})
+        if check.exercise == "solve"
+        else check
+        for check in result.checks
+    ]
+    return result.model_copy(update={"checks": checks})
+
+
+def course_in(folder: Path, toml: str = "", config: str = "") -> NbgraderCourse:
+    (folder / "grader.toml").write_text('seed = "mini seed"\n' + toml, encoding="utf-8")
+    if config:
+        text = f"c = get_config()\n{config}\n"
+        (folder / "nbgrader_config.py").write_text(text, encoding="utf-8")
+    return read_course(CourseDirectory(folder))
+
+
+def written(course: NbgraderCourse, *results: Result, **options: object) -> SyncReport:
+    return write_gradebook(course, mini(), results, options.pop("stamps", {}), **options)
