@@ -10,6 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from grader.authoring.notebooks import (
+    edition_exercises,
+    notebook_name,
+    notebook_text,
+    student_edition,
+)
 from grader.authoring.stubs import make_stub
 from grader.confine import Launcher
 from grader.course import frozen
@@ -42,12 +48,14 @@ def test_{short}(check):
 
 
 def freeze(solution: Path, target: Path, launcher: Launcher) -> None:
-    """Write stubs, public cases, handout and test file of one assignment into `target`."""
+    """Write stubs, notebooks, public cases, handout and test file of an assignment."""
     course = load_live(solution)
     prepared = prepare(course, PUBLIC_SEED, Visibility.PUBLIC, launcher)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in course.references.items():
         _write(target / name, make_stub(text, name))
+        edition = student_edition(name, text, edition_exercises(prepared, name))
+        _write(target / notebook_name(name), notebook_text(edition))
     handout = (solution / HANDOUT).read_text(encoding="utf-8")
     _write(target / "README.md", handout.replace(POINTS_MARK, points_table(prepared)))
     short = prepared.name.partition("_")[0]

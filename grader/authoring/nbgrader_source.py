@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import nbformat
-
-from grader.authoring.notebooks import edition_exercises, notebook_name, source_edition
+from grader.authoring.notebooks import (
+    edition_exercises,
+    notebook_name,
+    notebook_text,
+    source_edition,
+)
 from grader.course import frozen
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.prepare import LiveCourse
@@ -42,6 +45,6 @@ def write_source(live: LiveCourse, assignment: Path, course: Path) -> Path:
         exercises = edition_exercises(public, file.name)
         notebook = source_edition(file.name, live.references[file.name], exercises)
         path = folder / notebook_name(file.name)
-        path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+        path.write_text(notebook_text(notebook), encoding="utf-8", newline="\n")
     shutil.copytree(assignment / PUBLIC_FOLDER, folder / PUBLIC_FOLDER, dirs_exist_ok=True)
     return folder

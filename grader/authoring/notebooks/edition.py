@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jupytext
+import nbformat
 from nbformat import NotebookNode
 
 from grader.authoring.notebooks.parts import Parts, cut
@@ -99,6 +100,12 @@ def student_edition(
         for name, text in parts.solutions.items()
     }
     return _notebook(_percent(Parts(parts.introduction, parts.given, stubs), exercises))
+
+
+def notebook_text(notebook: NotebookNode) -> str:
+    """The notebook as the text of its file."""
+    text: str = nbformat.writes(notebook)
+    return text.rstrip("\n") + "\n"
 
 
 def _percent(parts: Parts, exercises: Sequence[EditionExercise]) -> str:
