@@ -16,6 +16,12 @@ from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.prepare import LiveCourse
 
 SOURCE = "source"
+_CONFIGURATION = """c = get_config()
+c.CourseDirectory.course_id = {name!r}
+# What lateness costs stands in grader.toml, for `grader batch` and `nbgrader autograde` alike.
+c.AssignLatePenalties.plugin_class = "grader.gradebook.late.LateDays"
+c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("this is yours to write")'}}
+"""
 
 
 def write_source(live: LiveCourse, assignment: Path, course: Path) -> Path:
@@ -48,3 +54,13 @@ def write_source(live: LiveCourse, assignment: Path, course: Path) -> Path:
         path.write_text(notebook_text(notebook), encoding="utf-8", newline="\n")
     shutil.copytree(assignment / PUBLIC_FOLDER, folder / PUBLIC_FOLDER, dirs_exist_ok=True)
     return folder
+
+
+def write_configuration(course: Path) -> bool:
+    """Write ``nbgrader_config.py`` where there is none; whether it was written."""
+    path = course / "nbgrader_config.py"
+    if path.exists():
+        return False
+    name = course.resolve().name
+    path.write_text(_CONFIGURATION.format(name=name), encoding="utf-8", newline="\n")
+    return True

@@ -19,6 +19,7 @@ _COMMANDS = {
     "batch": "batch",
     "report": "report",
     "freeze": "freeze",
+    "notebooks": "notebooks",
     "thresholds": "thresholds",
     "audit": "audit",
     "demo-class": "demo_class",
@@ -30,8 +31,8 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors batch, report and demo-class; authors freeze,
-thresholds and audit. doctor tells what works on this machine.
+Students use list, check and hint; instructors batch, report, notebooks and demo-class; authors
+freeze, thresholds and audit. doctor tells what works on this machine.
 """
 
 

@@ -18,6 +18,7 @@ COMMANDS = (
     "batch",
     "report",
     "freeze",
+    "notebooks",
     "thresholds",
     "audit",
     "demo-class",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import lru_cache
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("nbgrader", reason="needs nbgrader, of the extra nbgrader")
-
 from grader.gradebook.course import NbgraderCourse, read_course
+from grader.gradebook.opening import opened
 from grader.gradebook.sync import SyncReport, write_gradebook
 from grader.result import Result, Status
 from grader.submissions import CourseDirectory
@@ -45,7 +44,18 @@ def failed(student: str = "eve") -> Result:
     return result.model_copy(update={"checks": checks})
 
 
+@lru_cache
+def empty_gradebook() -> bytes:
+    """A new gradebook; nbgrader takes seconds to make one."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = read_course(CourseDirectory(Path(folder)))
+        with opened(course):
+            pass
+        return (Path(folder) / "gradebook.db").read_bytes()
+
+
 def course_in(folder: Path, toml: str = "", config: str = "") -> NbgraderCourse:
+    (folder / "gradebook.db").write_bytes(empty_gradebook())
     (folder / "grader.toml").write_text('seed = "mini seed"\n' + toml, encoding="utf-8")
     if config:
         text = f"c = get_config()\n{config}\n"

@@ -5,12 +5,10 @@ from datetime import datetime
 
 import pytest
 
-from tests.gradebook.course import NAME, course_in, failed, right, written, wrong
-from tests.mini import mini
-
-pytest.importorskip("nbgrader", reason="needs nbgrader, of the extra nbgrader")
 from grader.gradebook.opening import opened
 from grader.gradebook.problems import GradebookError
+from tests.gradebook.course import NAME, course_in, failed, right, written, wrong
+from tests.mini import mini
 
 
 def submission(course, student):

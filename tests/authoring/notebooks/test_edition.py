@@ -25,7 +25,9 @@ def edition(name, file, make):
 
 def roles(notebook):
     """nbgrader's metadata of the cells that have any, in order."""
-    return [dict(cell.metadata["nbgrader"]) for cell in notebook.cells if "nbgrader" in cell.metadata]
+    return [
+        dict(cell.metadata["nbgrader"]) for cell in notebook.cells if "nbgrader" in cell.metadata
+    ]
 
 
 @pytest.mark.parametrize(("name", "file"), FILES)

@@ -74,7 +74,9 @@ def test_the_cells_together_say_what_the_reference_says():
         (REFERENCE, ["first", "second", "third"], "a definition of third"),
         (REFERENCE + "\nTAIL = 1\n", ["first", "second"], "nothing after the exercises"),
         (
-            REFERENCE.replace("    ### END SOLUTION\n", "    ### END SOLUTION\n    # done\n    x\n"),
+            REFERENCE.replace(
+                "    ### END SOLUTION\n", "    ### END SOLUTION\n    # done\n    x\n"
+            ),
             ["first", "second"],
             "Expected second to end with ### END SOLUTION",
         ),

@@ -1,0 +1,85 @@
+"""`grader batch` in an nbgrader course, and nbgrader's own commands behind it."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.conftest import ASSIGNMENTS, ROOT
+
+SCRIPTS = Path(sys.executable).parent
+ENVIRONMENT = {
+    **os.environ,
+    "GRADER_COURSE": str(ROOT),
+    "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+def run(folder, *command):
+    ended = subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=900
+    )
+    assert ended.returncode == 0, ended.stdout[-3_000:] + ended.stderr[-3_000:]
+    return ended
+
+
+def grader(folder, *arguments):
+    return run(folder, sys.executable, "-m", "grader", *arguments)
+
+
+def hand_in(course, student, name, origin):
+    folder = course / "submitted" / student / name
+    folder.mkdir(parents=True)
+    for notebook in (course / origin / name).glob("*.ipynb"):
+        (folder / notebook.name).write_bytes(notebook.read_bytes())
+
+
+def scores(course, name):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        return {
+            one.student.id: {
+                grade.name: (grade.auto_score, grade.max_score)
+                for notebook in one.notebooks
+                for grade in notebook.grades
+            }
+            for one in gradebook.assignment_submissions(name)
+        }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(one, marks=() if one.startswith("a2") else pytest.mark.slow)
+        for one in ASSIGNMENTS
+    ],
+)
+def test_nbgraders_own_commands_agree_with_grader_batch_point_for_point(tmp_path, name):
+    """The reference has full points, the stub none, by either way of grading."""
+    course = tmp_path / "course"
+    course.mkdir()
+    (course / "grader.toml").write_text('seed = "a test seed"\n', encoding="utf-8")
+    grader(course, "notebooks", name)
+    run(course, "nbgrader", "generate_assignment", name)
+    hand_in(course, "reference", name, "source")
+    hand_in(course, "stub", name, "release")
+    grader(course, "batch", name)
+    by_batch = scores(course, name)
+    assert all(score == most for score, most in by_batch["reference"].values())
+    assert all(score == 0 for score, _ in by_batch["stub"].values())
+    assert sum(most for _, most in by_batch["stub"].values()) == pytest.approx(100)
+
+    run(course, "nbgrader", "generate_feedback", name)
+    pages = sorted((course / "feedback" / "stub" / name).glob("*.html"))
+    assert pages and all("is not written yet" in page.read_text() for page in pages)
+    run(course, "nbgrader", "export")
+    with (course / "grades.csv").open() as file:
+        exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert exported == {"reference": pytest.approx(100), "stub": 0}
+
+    run(course, "nbgrader", "autograde", name, "--force")
+    assert scores(course, name) == by_batch

@@ -1,0 +1,90 @@
+"""`check()` in a real kernel: what students see, and the number that nbgrader takes."""
+
+import os
+import shutil
+
+import nbclient
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.conftest import ROOT, live
+
+NAME = "a1_least_squares"
+IMPORT = "from grader.notebook import check"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A student's copy of the assignment, as a folder of its own."""
+    shutil.copytree(ROOT / "assignments" / NAME, tmp_path / NAME)
+    return tmp_path / NAME
+
+
+def run(folder, *cells, **variables):
+    """Run cells in a kernel in `folder`, failures allowed; their outputs."""
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3"}
+    client = nbclient.NotebookClient(
+        notebook,
+        timeout=120,
+        allow_errors=True,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute(env={**os.environ, **variables})
+    return [cell.outputs for cell in notebook.cells]
+
+
+def shown(outputs):
+    """What the last output of a cell shows, by MIME type."""
+    return outputs[-1]["data"]
+
+
+RIGHT = "import numpy as np\ndef predict(X, w, b):\n    return X @ w + b"
+WRONG = "import numpy as np\ndef predict(X, w, b):\n    return X @ w"
+
+
+def test_a_right_answer_shows_its_points_and_a_wrong_one_its_diagnosis(folder):
+    check = f'{IMPORT}\ncheck("predict")'
+    _, wrong, _, right = run(folder, WRONG, check, RIGHT, check)
+    points = next(
+        sum(one.points for one in exercise.checks)
+        for exercise in live(NAME).assignment.exercises()
+        if exercise.name == "predict"
+    )
+    assert float(shown(right)["text/plain"]) == points
+    assert 0 <= float(shown(wrong)["text/plain"]) < points
+    assert "✗" in shown(wrong)["text/html"]
+    assert "→ Most likely your predict" in shown(wrong)["text/html"]
+    assert "✗" not in shown(right)["text/html"]
+
+
+def test_magics_and_the_state_of_the_notebook_do_not_matter(folder):
+    cells = ["%time 1", "!true", "predict = None", "del predict", RIGHT.replace("+ b", "+ b  # 1")]
+    found = run(folder, *cells, f'{IMPORT}\ncheck("predict")')[-1]
+    assert float(shown(found)["text/plain"]) > 0
+
+
+def test_a_wrong_name_and_a_wrong_place_are_one_sentence(folder, tmp_path):
+    found = run(folder, RIGHT, f'{IMPORT}\ncheck("predct")')[-1]
+    (sentence,) = found[-1]["traceback"]
+    assert sentence.startswith("grader: a1_least_squares has no exercise 'predct'. Did you mean: p")
+    found = run(tmp_path, f'{IMPORT}\ncheck("predict")')[-1]
+    assert "There is no folder `public` beside this notebook" in found[-1]["traceback"][0]
+
+
+def test_without_a_notebook_there_is_one_sentence(folder, monkeypatch):
+    from grader.notebook import CannotCheck, check
+
+    monkeypatch.chdir(folder)
+    with pytest.raises(CannotCheck, match="grader check"):
+        check("predict")
+
+
+def test_under_nbgrader_the_file_counts_and_not_the_kernel(folder):
+    """What a cell did to `check` or to the session earns nothing."""
+    check = f'{IMPORT}\ncheck("predict")'
+    found = run(folder, RIGHT, check, NBGRADER_EXECUTION="autograde")[-1]
+    assert float(shown(found)["text/plain"]) == 0  # the file holds the stub
+    (folder / "least_squares.py").write_text(RIGHT, encoding="utf-8")
+    found = run(folder, WRONG, check, NBGRADER_EXECUTION="autograde")[-1]
+    assert float(shown(found)["text/plain"]) > 0
