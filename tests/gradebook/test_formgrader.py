@@ -1,0 +1,147 @@
+"""formgrader in a real Jupyter server and a real Chromium, on a class graded by `grader batch`."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.browser import chromium, needs_browser
+from tests.conftest import ROOT, live
+from tests.gradebook.test_publish import grader, hand_in
+
+pytestmark = needs_browser
+NAME = "a2_logistic_regression"
+PATIENCE = 60
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Three students: a notebook with the reference, a stub, and plain files."""
+    course = tmp_path_factory.mktemp("formgrader") / "course"
+    course.mkdir()
+    (course / "grader.toml").write_text('seed = "a test seed"\n', encoding="utf-8")
+    grader(course, "notebooks", NAME)
+    hand_in(course, "ada", NAME, "source")
+    for student in ("bob", "cid"):
+        (course / "submitted" / student / NAME).mkdir(parents=True)
+    for file in live(NAME).assignment.files:
+        stub = ROOT / "assignments" / NAME / file.name
+        (course / "submitted" / "bob" / NAME / file.name).write_bytes(stub.read_bytes())
+        text = live(NAME).references[file.name].replace("    return ", "    return 0 * ", 1)
+        (course / "submitted" / "cid" / NAME / file.name).write_text(text, encoding="utf-8")
+    grader(course, "batch", NAME)
+    return course
+
+
+@pytest.fixture(scope="module")
+def address(course, tmp_path_factory):
+    """A Jupyter server with nbgrader's extensions, in the course directory."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = tmp_path_factory.mktemp("jupyter")
+    settings = {name: str(home) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "HOME")}
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
+    command += [f"--port={port}", f"--ServerApp.root_dir={course}", "--IdentityProvider.token="]
+    log = (home / "log").open("wb")
+    server = subprocess.Popen(
+        command, cwd=course, env={**os.environ, **settings}, stdout=log, stderr=log
+    )
+    found = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{found}/formgrader", server)
+        yield found
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+def _wait_for(address, server):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=PATIENCE):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError("the Jupyter server did not start")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        driver.set_window_size(1400, 1000)
+        yield driver
+
+
+def wait(browser, script):
+    """Wait until the page's script returns something true; return that."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(browser, PATIENCE).until(lambda one: one.execute_script(script))
+
+
+def scores(course):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        return {one.student.id: one.score for one in gradebook.assignment_submissions(NAME)}
+
+
+def test_the_class_is_listed_with_its_scores(browser, address, course):
+    browser.get(f"{address}/formgrader/manage_submissions/{NAME}")
+    rows = wait(
+        browser,
+        "const rows = [...document.querySelectorAll('#main tbody tr')].map(row => row.innerText);"
+        "return rows.length >= 3 && rows.every(row => /graded/.test(row)) ? rows : null",
+    )
+    text = "\n".join(rows)
+    assert all(student in text for student in ("ada", "bob", "cid"))
+    assert "100 / 100" in next(row for row in rows if "ada" in row)
+    assert "needs autograding" not in text
+    assert scores(course)["ada"] == pytest.approx(100)
+    assert 0 < scores(course)["cid"] < 100
+
+
+def open_submission(browser, address, course, student):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        submission = gradebook.find_submission(NAME, student)
+        (book,) = [one for one in submission.notebooks if one.name == "logistic_regression"]
+        identifier = book.id
+    browser.get(f"{address}/formgrader/submissions/{identifier}")
+    wait(browser, "return document.querySelector('input.score') !== null")
+
+
+def test_a_submission_opens_with_our_diagnosis_beside_the_students_code(browser, address, course):
+    open_submission(browser, address, course, "cid")
+    text = browser.find_element("css selector", "body").text
+    assert "as it was handed in" in text
+    assert "✗ is " in text or "✗ returns" in text
+    boxes = browser.find_elements("css selector", "input.score")
+    assert len(boxes) == len(
+        [one for one in live(NAME).assignment.exercises() if one.file == "logistic_regression.py"]
+    )
+
+
+def test_points_that_a_person_gives_survive_a_regrade(browser, address, course):
+    from selenium.webdriver.common.keys import Keys
+
+    open_submission(browser, address, course, "bob")
+    box = browser.find_element("id", "check-sigmoid")
+    box.clear()
+    box.send_keys("1.5", Keys.TAB)
+    deadline = time.monotonic() + PATIENCE
+    while scores(course)["bob"] == 0 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert scores(course)["bob"] == 1.5
+
+    ended = grader(course, "batch", NAME, "--fresh")
+    assert "Points given by people were kept for: bob" in ended.stdout
+    assert scores(course)["bob"] == 1.5
+    open_submission(browser, address, course, "bob")
+    wait(browser, "return document.getElementById('check-sigmoid').value === '1.5'")
