@@ -18,6 +18,7 @@ _COMMANDS = {
     "hint": "hint",
     "batch": "batch",
     "report": "report",
+    "export": "export",
     "freeze": "freeze",
     "thresholds": "thresholds",
     "audit": "audit",
@@ -30,8 +31,8 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors batch, report and demo-class; authors freeze,
-thresholds and audit. doctor tells what works on this machine.
+Students use list, check and hint; instructors batch, report, export and demo-class; authors
+freeze, thresholds and audit. doctor tells what works on this machine.
 """
 
 

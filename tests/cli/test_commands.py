@@ -17,6 +17,7 @@ COMMANDS = (
     "hint",
     "batch",
     "report",
+    "export",
     "freeze",
     "thresholds",
     "audit",
