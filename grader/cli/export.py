@@ -19,6 +19,7 @@ from grader.render.exports.grades import StudentGrade, grade_of, statuses_of
 from grader.render.exports.gradescope import results_json
 from grader.render.exports.moodle import fill_moodle, moodle_csv
 from grader.render.exports.points import points_csv
+from grader.render.summary import exercises
 from grader.result import Result
 from grader.store import ResultStore, file_name_of, write_atomically
 from grader.submissions import CourseDirectory
@@ -106,7 +107,7 @@ def command(
         raise UsageProblem(f"{to} takes one assignment at a time. Name it: {', '.join(names)}.")
     from_gradebook = to not in _OF_CHECKS and _wants_gradebook(console, gradebook, directory)
     if from_gradebook:
-        grades = _from_gradebook(directory, names, student, results)
+        grades = _from_gradebook(directory, student, results)
     else:
         grades = [grade_of(result, directory) for result in results]
     label = names[0] if len(names) == 1 else "all"
@@ -198,14 +199,15 @@ def _wants_gradebook(console: Console, wanted: bool | None, directory: CourseDir
 
 
 def _from_gradebook(
-    directory: CourseDirectory, names: Sequence[str], student: str | None, results: list[Result]
+    directory: CourseDirectory, student: str | None, results: list[Result]
 ) -> list[StudentGrade]:
     """Grades of the gradebook, with the counts of statuses that the results know."""
     from grader.gradebook.grades import read_grades
     from grader.gradebook.problems import GradebookError
 
+    order = {one.assignment: [part.name for part in exercises(one)] for one in results}
     try:
-        grades = read_grades(directory, names)
+        grades = read_grades(directory, order)
     except GradebookError as problem:
         raise UsageProblem(f"{problem} Or export the results alone: --no-gradebook.") from None
     counts = {(one.student, one.assignment): statuses_of(one) for one in results}

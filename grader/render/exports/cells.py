@@ -15,7 +15,7 @@ _FORMULA = re.compile(r"(^|[;\t\r\n|])([\s'\"]*)([=+\-@＝＋－＠])")
 
 Where the decimal sign is a comma, spreadsheets part the cells of any CSV file at semicolons.
 """
-_FORMULA_IN_HTML = re.compile(r"(?:^|(?<=[;\t\r\n|]))[\s'\"]*[=+\-@＝＋－＠]+")
+_FORMULA_IN_HTML = re.compile(r"(?:^|(?<=[;\t\r\n|]))(?:[\s'\"]*[=+\-@＝＋－＠])+")
 
 
 def inert(text: str) -> str:
