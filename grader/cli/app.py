@@ -19,6 +19,7 @@ _COMMANDS = {
     "batch": "batch",
     "report": "report",
     "export": "export",
+    "diff": "diff",
     "freeze": "freeze",
     "thresholds": "thresholds",
     "audit": "audit",
@@ -31,8 +32,8 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors batch, report, export and demo-class; authors
-freeze, thresholds and audit. doctor tells what works on this machine.
+Students use list, check and hint; instructors batch, report, export, diff and demo-class;
+authors freeze, thresholds and audit. doctor tells what works on this machine.
 """
 
 

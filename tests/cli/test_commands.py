@@ -18,6 +18,7 @@ COMMANDS = (
     "batch",
     "report",
     "export",
+    "diff",
     "freeze",
     "thresholds",
     "audit",
