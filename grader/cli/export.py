@@ -52,6 +52,8 @@ class _Export:
     path: Path
     students: int
     problems: list[str]
+    untouched: int = 0
+    """Rows of the platform's file that stayed as they were."""
 
 
 def command(
@@ -129,6 +131,7 @@ def command(
         else:
             filled = _filled(to, source, grades, wishes)
             done = _written(target, filled.content, len(filled.written), filled.problems)
+            done.untouched = filled.untouched
     except OSError as error:
         where = error.filename or target
         raise UsageProblem(f"{where} cannot be read or written: {error.strerror}.") from None
@@ -278,4 +281,6 @@ def _tell(console: Console, done: _Export, origin: str) -> None:
     if len(done.problems) > _SHOWN:
         console.print(f"… and {len(done.problems) - _SHOWN} more", style="yellow")
     line = f"{done.students} grades from {origin}: {done.path}"
+    if done.untouched:
+        line += f" ({done.untouched} rows stay as they were)"
     console.print(line, soft_wrap=True, markup=False, highlight=False)

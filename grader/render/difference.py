@@ -202,7 +202,7 @@ def _totals(moves: Sequence[Move]) -> list[CheckTotal]:
             exercise=place[1],
             check=place[2],
             students=len(changes),
-            by=round(sum(changes), 2),
+            by=round(sum(changes), 2) + 0.0,  # never -0
         )
         for place, changes in found.items()
     ]

@@ -83,6 +83,7 @@ def test_canvas_keeps_the_file_and_fills_a_column(export, course, graded):
     file.write_text(text, encoding="utf-8")
     code, said = export("--to", "canvas", "--from", file)
     assert code == 3 and "=1+1 is in no row" in said and "Zoë is in no row" in said
+    assert "1 grades from results/" in said and "(1 rows stay as they were)" in said
     made = (course / "exports" / "m1_mini-canvas.csv").read_text(encoding="utf-8")
     assert made == text.replace("ada,S,,5", f"ada,S,{graded[0].points:g},5")
     code, said = export("--to", "canvas", "--from", file, "--output", file)
