@@ -15,7 +15,7 @@ from grader.cli.kept import kept_results
 from grader.cli.problems import UsageProblem
 from grader.render.exports.canvas import fill_canvas
 from grader.render.exports.filling import Filled, Wishes
-from grader.render.exports.grades import StudentGrade, grade_of, statuses_of
+from grader.render.exports.grades import StudentGrade, grade_of
 from grader.render.exports.gradescope import results_json
 from grader.render.exports.moodle import fill_moodle, moodle_csv
 from grader.render.exports.points import points_csv
@@ -204,7 +204,7 @@ def _wants_gradebook(console: Console, wanted: bool | None, directory: CourseDir
 def _from_gradebook(
     directory: CourseDirectory, student: str | None, results: list[Result]
 ) -> list[StudentGrade]:
-    """Grades of the gradebook, with the counts of statuses that the results know."""
+    """Grades of the gradebook, with what the results alone know: outcomes, and always a time."""
     from grader.gradebook.grades import read_grades
     from grader.gradebook.problems import GradebookError
 
@@ -213,12 +213,23 @@ def _from_gradebook(
         grades = read_grades(directory, order)
     except GradebookError as problem:
         raise UsageProblem(f"{problem} Or export the results alone: --no-gradebook.") from None
-    counts = {(one.student, one.assignment): statuses_of(one) for one in results}
+    known = {(one.student, one.assignment): grade_of(one, directory) for one in results}
     return [
-        replace(one, statuses=counts.get((one.student, one.assignment)))
+        _completed(one, known.get((one.student, one.assignment)))
         for one in grades
         if student is None or one.student == student
     ]
+
+
+def _completed(grade: StudentGrade, ours: StudentGrade | None) -> StudentGrade:
+    if ours is None:
+        return grade
+    return replace(
+        grade,
+        statuses=ours.statuses,
+        late_days=ours.late_days,
+        submitted_at=ours.submitted_at,
+    )
 
 
 def _file_name(to: Format, label: str) -> str:

@@ -4,20 +4,19 @@ import csv
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-pytest.importorskip("nbgrader")
+pytest.importorskip("nbgrader", reason="needs nbgrader, of the extra nbgrader")
 
 from nbgrader.api import Gradebook
 
-from grader.gradebook.course import read_course
 from grader.gradebook.grades import read_grades
 from grader.gradebook.problems import GradebookError
-from grader.gradebook.sync import write_gradebook
 from grader.submissions import CourseDirectory
-from tests.mini import REFERENCE, grade_mini, mini, replaced
+from tests.gradebook.course import course_in, right, written, wrong
 
 LATE = "[late]\npercent_per_day = 10\ndue.m1_mini = 2026-03-01T12:00:00Z\n"
 EXPORTER = "grader.gradebook.exporter.PointsPerExercise"
@@ -26,16 +25,10 @@ EXPORTER = "grader.gradebook.exporter.PointsPerExercise"
 @pytest.fixture
 def course(tmp_path):
     """Ada is late, a person gave Bob points, nobody has graded Eve's `root`, Mae is missing."""
-    (tmp_path / "grader.toml").write_text(LATE, encoding="utf-8")
-    directory = CourseDirectory(tmp_path)
-    right, wrong = grade_mini(REFERENCE), grade_mini(replaced(" / 2\n", "\n"))
-    late = right.submission.model_copy(update={"submitted_at": "2026-03-02T11:00:00+00:00"})
-    results = [
-        right.model_copy(update={"student": "ada", "submission": late}),
-        wrong.model_copy(update={"student": "bob"}),
-        right.model_copy(update={"student": "eve"}),
-    ]
-    write_gradebook(read_course(directory), mini(), results)
+    made = course_in(tmp_path, LATE)
+    moment = datetime(2026, 3, 2, 11)
+    late = right("ada", submitted_at=f"{moment}+00:00", late_seconds=23 * 3_600.0)
+    written(made, late, wrong("bob"), right("eve"), stamps={"ada": moment})
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
         gradebook.add_student("mae")
         bob = gradebook.find_grade("check-half_mse", "mini", "m1_mini", "bob")
@@ -46,7 +39,7 @@ def course(tmp_path):
             "solution-half_mse", "mini", "m1_mini", "bob"
         ).manual_comment = "half of it"
         gradebook.db.commit()
-    return directory
+    return made.directory
 
 
 def export(course, *arguments):

@@ -75,14 +75,9 @@ def grade_of(result: Result, course: CourseDirectory) -> StudentGrade:
         exercises={
             one.name: None if one.status is Status.GRADER_ERROR else one.points for one in done
         },
-        statuses=statuses_of(result),
+        statuses=Counter(check.status for check in result.checks),
         comment=joined_comments({one.name: comment_on(one) for one in done}),
     )
-
-
-def statuses_of(result: Result) -> Mapping[Status, int]:
-    """How many checks ended how."""
-    return Counter(check.status for check in result.checks)
 
 
 def joined_comments(comments: Mapping[str, str]) -> str:
