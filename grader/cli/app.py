@@ -18,6 +18,8 @@ _COMMANDS = {
     "hint": "hint",
     "batch": "batch",
     "report": "report",
+    "export": "export",
+    "diff": "diff",
     "freeze": "freeze",
     "notebooks": "notebooks",
     "thresholds": "thresholds",
@@ -31,8 +33,8 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors batch, report, notebooks and demo-class; authors
-freeze, thresholds and audit. doctor tells what works on this machine.
+Students use list, check and hint; instructors batch, report, export, diff, notebooks and
+demo-class; authors freeze, thresholds and audit. doctor tells what works on this machine.
 """
 
 

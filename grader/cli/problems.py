@@ -13,6 +13,7 @@ def known_problems() -> tuple[type[Exception], ...]:
     from grader.course.catalogue import UnknownAssignment
     from grader.course.frozen import FrozenError
     from grader.course.prepare import PreparationError
+    from grader.render.exports.grades import ExportProblem
     from grader.submissions import CourseError
 
     return (
@@ -22,4 +23,5 @@ def known_problems() -> tuple[type[Exception], ...]:
         FrozenError,
         PreparationError,
         CourseError,
+        ExportProblem,
     )

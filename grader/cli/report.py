@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from grader.cli.kept import kept_results
 from grader.cli.problems import UsageProblem
 from grader.result import Result
 from grader.store import ResultStore
@@ -31,14 +32,9 @@ def command(
     Each page is one file that needs no network.
     """
     directory = CourseDirectory(course)
-    found = sorted(path.name for path in directory.results.glob("*") if path.is_dir())
-    names = [name for name in found if assignment is None or name.startswith(assignment)]
-    if not names:
-        listing = ", ".join(found) or "none; run grader batch first"
-        raise UsageProblem(f"There are no results of {assignment or 'any assignment'}: {listing}.")
     console = Console()
-    for name in names:
-        results, damaged = ResultStore(directory.results / name).read_all()
+    for name, folder in kept_results(directory, assignment).items():
+        results, damaged = ResultStore(folder).read_all()
         for file in damaged:
             console.print(f"{file} is damaged and left out; grader batch mends it.", markup=False)
         if results:

@@ -17,6 +17,8 @@ COMMANDS = (
     "hint",
     "batch",
     "report",
+    "export",
+    "diff",
     "freeze",
     "notebooks",
     "thresholds",

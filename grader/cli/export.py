@@ -1,0 +1,297 @@
+"""`grader export`: grades for other systems, from the results or from nbgrader's gradebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.cli.kept import kept_results
+from grader.cli.problems import UsageProblem
+from grader.render.exports.canvas import fill_canvas
+from grader.render.exports.filling import Filled, Wishes
+from grader.render.exports.grades import StudentGrade, grade_of
+from grader.render.exports.gradescope import results_json
+from grader.render.exports.moodle import fill_moodle, moodle_csv
+from grader.render.exports.points import points_csv
+from grader.render.summary import exercises
+from grader.result import Result
+from grader.store import ResultStore, file_name_of, write_atomically
+from grader.submissions import CourseDirectory
+from grader.submissions.course_directory import is_nbgrader_course
+
+INCOMPLETE = 3
+_FOLDER = "exports"
+_SHOWN = 20
+
+
+class Format(StrEnum):
+    """What `--to` takes."""
+
+    CSV = "csv"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    GRADESCOPE = "gradescope"
+    JUNIT = "junit"
+
+
+_OF_CHECKS = {Format.GRADESCOPE, Format.JUNIT}
+"""Formats that tell about checks, of which a gradebook knows nothing."""
+_INTO_A_FILE = {Format.CANVAS, Format.MOODLE}
+
+
+@dataclass
+class _Export:
+    """What was written where, and a sentence for each student who is not in it."""
+
+    path: Path
+    students: int
+    problems: list[str]
+    untouched: int = 0
+    """Rows of the platform's file that stayed as they were."""
+
+
+def command(
+    assignment: Annotated[
+        str | None, typer.Argument(help="Such as a1_least_squares, or a1. Default: all.")
+    ] = None,
+    to: Annotated[Format, typer.Option("--to", help="The format.")] = Format.CSV,
+    course: Annotated[Path, typer.Option(help="The course directory, which holds results/.")] = (
+        Path()
+    ),
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write. Default: in exports/ of the course.")
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="What Canvas or Moodle exported; it is copied with the grades filled in."
+        ),
+    ] = None,
+    student: Annotated[str | None, typer.Option(help="Export this student alone.")] = None,
+    per_exercise: Annotated[
+        bool, typer.Option("--per-exercise", help="csv: a column for each exercise, too.")
+    ] = False,
+    gradebook: Annotated[
+        bool | None,
+        typer.Option(
+            help="Take points from nbgrader's gradebook, where people may have given some. "
+            "Default: in an nbgrader course.",
+        ),
+    ] = None,
+    column: Annotated[
+        str, typer.Option(help="canvas, moodle: the column of grades in the file of --from.")
+    ] = "",
+    match: Annotated[
+        str, typer.Option(help="canvas, moodle: the column that holds our student ids.")
+    ] = "",
+    scale: Annotated[
+        bool, typer.Option("--scale", help="canvas, moodle: convert to the platform's maximum.")
+    ] = False,
+) -> None:
+    """Write grades for a spreadsheet, Canvas, Moodle, Gradescope or a CI server.
+
+    Ends with exit code 0 when everybody with a submission is in it, 3 when it was written but
+    somebody is not (each is named with the reason), 2 for a wrong call.
+    """
+    console = Console()
+    wishes = Wishes(column, match, scale)
+    _check_options(to, source, output, wishes, per_exercise, gradebook)
+    directory = CourseDirectory(course)
+    results, problems = _results(directory, assignment, student)
+    names = sorted({result.assignment for result in results})
+    if len(names) > 1 and to in _INTO_A_FILE:
+        raise UsageProblem(f"{to} takes one assignment at a time. Name it: {', '.join(names)}.")
+    from_gradebook = to not in _OF_CHECKS and _wants_gradebook(console, gradebook, directory)
+    if from_gradebook:
+        grades = _from_gradebook(directory, student, results)
+    else:
+        grades = [grade_of(result, directory) for result in results]
+    label = names[0] if len(names) == 1 else "all"
+    target = output or directory.path / _FOLDER / _file_name(to, label)
+    try:
+        if to is Format.GRADESCOPE:
+            done = _gradescope(results, grades, target, single=bool(output and student))
+        elif to is Format.JUNIT:
+            done = _written(target, _junit(results), len(results), [])
+        elif to is Format.CSV:
+            waiting = [
+                f"{one.student} has no final points in {one.assignment}: nobody has graded "
+                f"{', '.join(one.ungraded[:5])} yet"
+                for one in grades
+                if one.ungraded
+            ]
+            content = points_csv(grades, per_exercise=per_exercise)
+            done = _written(target, content, len(grades), waiting)
+        else:
+            filled = _filled(to, source, grades, wishes)
+            done = _written(target, filled.content, len(filled.written), filled.problems)
+            done.untouched = filled.untouched
+    except OSError as error:
+        where = error.filename or target
+        raise UsageProblem(f"{where} cannot be read or written: {error.strerror}.") from None
+    done.problems[:0] = problems
+    _tell(console, done, "the gradebook" if from_gradebook else "results/")
+    raise typer.Exit(INCOMPLETE if done.problems else 0)
+
+
+def _check_options(
+    to: Format,
+    source: Path | None,
+    output: Path | None,
+    wishes: Wishes,
+    per_exercise: bool,
+    gradebook: bool | None,
+) -> None:
+    """Refuse what would be passed over in silence."""
+    if to is Format.CANVAS and source is None:
+        raise UsageProblem(
+            "canvas needs --from FILE: the gradebook that Canvas exported (Grades, Export), since "
+            "Canvas takes back only its own columns."
+        )
+    if source is not None and to not in _INTO_A_FILE:
+        raise UsageProblem(f"--from is for canvas and moodle, not for {to}.")
+    if source is None and wishes != Wishes():
+        raise UsageProblem("--column, --match and --scale say something about the file of --from.")
+    if per_exercise and to is not Format.CSV:
+        raise UsageProblem(f"--per-exercise is for csv, not for {to}.")
+    if gradebook and to in _OF_CHECKS:
+        raise UsageProblem(
+            f"{to} shows checks, and the gradebook knows none; leave --gradebook out."
+        )
+    if source is not None and output is not None and output.resolve() == source.resolve():
+        raise UsageProblem("--output is the file of --from; name another, to keep that one.")
+
+
+def _results(
+    directory: CourseDirectory, assignment: str | None, student: str | None
+) -> tuple[list[Result], list[str]]:
+    """The results to export, and a sentence for each file that is damaged."""
+    results: list[Result] = []
+    problems = []
+    for folder in kept_results(directory, assignment).values():
+        found, damaged = ResultStore(folder).read_all()
+        results += found
+        problems += [f"{file} is damaged and left out; grader batch mends it" for file in damaged]
+    if student is not None:
+        results = [result for result in results if result.student == student]
+    if not results:
+        whose = f" of {student!r}" if student is not None else ""
+        raise UsageProblem(f"There are no results{whose} in {directory.results}.")
+    return results, problems
+
+
+def _wants_gradebook(console: Console, wanted: bool | None, directory: CourseDirectory) -> bool:
+    if wanted is False or (wanted is None and not is_nbgrader_course(directory.path)):
+        return False
+    try:
+        import nbgrader  # noqa: F401
+    except ImportError:
+        advice = "pip install 'deep-learning-grader[nbgrader]'"
+        if wanted:
+            raise UsageProblem(f"--gradebook needs nbgrader: {advice}") from None
+        note = f"Points that people gave are left out, since nbgrader is not installed: {advice}"
+        console.print(note, markup=False, style="yellow")
+        return False
+    return True
+
+
+def _from_gradebook(
+    directory: CourseDirectory, student: str | None, results: list[Result]
+) -> list[StudentGrade]:
+    """Grades of the gradebook, with what the results alone know: outcomes, and always a time."""
+    from grader.gradebook.grades import read_grades
+    from grader.gradebook.problems import GradebookError
+
+    order = {one.assignment: [part.name for part in exercises(one)] for one in results}
+    try:
+        grades = read_grades(directory, order)
+    except GradebookError as problem:
+        raise UsageProblem(f"{problem} Or export the results alone: --no-gradebook.") from None
+    known = {(one.student, one.assignment): grade_of(one, directory) for one in results}
+    return [
+        _completed(one, known.get((one.student, one.assignment)))
+        for one in grades
+        if student is None or one.student == student
+    ]
+
+
+def _completed(grade: StudentGrade, ours: StudentGrade | None) -> StudentGrade:
+    if ours is None:
+        return grade
+    return replace(
+        grade,
+        statuses=ours.statuses,
+        late_days=ours.late_days,
+        submitted_at=ours.submitted_at,
+    )
+
+
+def _file_name(to: Format, label: str) -> str:
+    return {
+        Format.CSV: f"{label}.csv",
+        Format.CANVAS: f"{label}-canvas.csv",
+        Format.MOODLE: f"{label}-moodle.csv",
+        Format.GRADESCOPE: "gradescope",
+        Format.JUNIT: f"{label}-junit.xml",
+    }[to]
+
+
+def _filled(
+    to: Format, source: Path | None, grades: Sequence[StudentGrade], wishes: Wishes
+) -> Filled:
+    if source is None:
+        return moodle_csv(grades)
+    fill = fill_canvas if to is Format.CANVAS else fill_moodle
+    return fill(source.read_bytes(), str(source), grades, wishes)
+
+
+def _junit(results: Sequence[Result]) -> bytes:
+    try:
+        from grader.render.exports.junit import junit_xml
+    except ModuleNotFoundError as error:
+        raise UsageProblem(
+            f"JUnit needs {error.name}: pip install 'deep-learning-grader[instructor]'"
+        ) from None
+    return junit_xml(results)
+
+
+def _gradescope(
+    results: Sequence[Result], grades: Sequence[StudentGrade], target: Path, *, single: bool
+) -> _Export:
+    """Write ``results.json`` of each student into a folder of theirs, or one as `target`."""
+    done = _Export(target, 0, [])
+    for result, grade in zip(results, grades, strict=True):
+        place = Path(result.assignment, file_name_of(result.student), "results.json")
+        path = target if single else target / place
+        content = results_json(result, grade)
+        if content is None:
+            path.unlink(missing_ok=True)  # an older grade would pass for the one of today
+            done.problems.append(f"{result.student} has no file: the grader failed; grade again")
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+        done.students += 1
+    return done
+
+
+def _written(target: Path, content: bytes, students: int, problems: list[str]) -> _Export:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, content)
+    return _Export(target, students, problems)
+
+
+def _tell(console: Console, done: _Export, origin: str) -> None:
+    for problem in done.problems[:_SHOWN]:
+        console.print(problem, markup=False, highlight=False, style="yellow")
+    if len(done.problems) > _SHOWN:
+        console.print(f"… and {len(done.problems) - _SHOWN} more", style="yellow")
+    line = f"{done.students} grades from {origin}: {done.path}"
+    if done.untouched:
+        line += f" ({done.untouched} rows stay as they were)"
+    console.print(line, soft_wrap=True, markup=False, highlight=False)
