@@ -56,7 +56,7 @@ class NbgraderCourse:
                 f"The plugin for late penalties {chosen} of {CONFIGURATION} cannot be imported: "
                 f"{error}. Mend AssignLatePenalties.plugin_class there, or take the line out."
             ) from None
-        config = self.config.copy()
+        config: Any = self.config.copy()
         config.LateDays.setdefault("course", str(self.directory.path))
         made: LateSubmissionPlugin = plugin(config=config)
         made.log.setLevel(logging.WARNING)  # nbgrader's own tells its method for each notebook

@@ -66,7 +66,7 @@ def _require_version(database: str) -> None:
             tables = inspect(connection).get_table_names()
             if not tables:
                 return
-            found = "none"
+            found: str | None = "none"
             if "alembic_version" in tables:
                 found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     finally:

@@ -69,13 +69,14 @@ def _roles_of(book: Notebook) -> dict[str, Role]:
     found = {}
     for name in [*sources, *grades, *tasks, *written]:
         graded, source = grades.get(name) or tasks.get(name), sources.get(name)
+        described = source or graded
         locked = source.locked if source else name in grades and name not in written
         found[name] = Role(
             grade=name in grades,
             solution=name in written,
             task=name in tasks,
             locked=locked,
-            cell_type=(source or graded).cell_type if source or graded else "code",
+            cell_type=described.cell_type if described else "code",
             points=graded.max_score if graded else None,
             source=source.source if source and locked else None,
         )
