@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from grader.authoring.notebooks import (
+    EditionExercise,
+    handed_in,
+    notebook_name,
+    notebook_text,
+)
 from grader.authoring.stubs import make_stub
 from grader.course.misconception import splice
 from grader.course.prepare import LiveCourse
@@ -78,11 +84,23 @@ _FAMILY = [
 _ACCIDENTS = ("syntax error", "endless loop", "exit", "empty file")
 
 
-def write_class(course: LiveCourse, directory: Path, *, students: int, seed: int = 1) -> int:
+def write_class(
+    course: LiveCourse,
+    directory: Path,
+    *,
+    students: int,
+    seed: int = 1,
+    editions: Mapping[str, Sequence[EditionExercise]] | None = None,
+) -> int:
     """Write `students` submissions of an assignment into ``submitted/``; return their number.
 
     Each student has a skill: the higher, the fewer misconceptions and unwritten exercises. A
     few have accidents. The same seed gives the same class.
+
+    Parameters
+    ----------
+    editions
+        Hand in notebooks, with these exercises by file; None hands in plain files.
     """
     randomness = random.Random(f"{seed} {course.assignment.name}")
     names = student_names(students, seed)
@@ -96,6 +114,10 @@ def write_class(course: LiveCourse, directory: Path, *, students: int, seed: int
         for index, (file_name, text) in enumerate(_files(course, skill, randomness)):
             if index == 0:
                 text = _with_accident(text, accidents.get(number))
+            if editions is not None:
+                reference = course.references[file_name]
+                notebook = handed_in(file_name, reference, text, editions[file_name])
+                file_name, text = notebook_name(file_name), notebook_text(notebook)
             (folder / file_name).write_text(text, encoding="utf-8", newline="\n")
     return len(names)
 

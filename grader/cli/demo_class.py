@@ -9,8 +9,16 @@ import typer
 from rich.console import Console
 
 from grader.authoring.demo_class import write_class
+from grader.authoring.notebooks import edition_exercises
 from grader.cli.places import root_folder
-from grader.course.catalogue import choose, live_assignments, load_live
+from grader.course import frozen
+from grader.course.catalogue import (
+    PUBLIC_FOLDER,
+    choose,
+    frozen_assignments,
+    live_assignments,
+    load_live,
+)
 
 
 def command(
@@ -22,14 +30,22 @@ def command(
         list[str] | None, typer.Option(help="Such as a1_least_squares. Default: all.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed makes another class.")] = 1,
+    notebooks: Annotated[
+        bool, typer.Option("--notebooks", help="They hand in notebooks, not plain files.")
+    ] = False,
 ) -> None:
     """Make a class of synthetic students from references and misconceptions.
 
     Nothing of it comes from real students. The same seed makes the same class.
     """
-    known = live_assignments(root_folder())
+    root = root_folder()
+    known = live_assignments(root)
     folders = [choose(name, known) for name in assignment] if assignment else list(known.values())
     console = Console(highlight=False)
     for folder in folders:
-        count = write_class(load_live(folder), course, students=students, seed=seed)
+        live, editions = load_live(folder), None
+        if notebooks:
+            public = frozen.load(choose(folder.name, frozen_assignments(root)) / PUBLIC_FOLDER)
+            editions = {one.name: edition_exercises(public, one.name) for one in public.files}
+        count = write_class(live, course, students=students, seed=seed, editions=editions)
         console.print(f"{folder.name}: {count} submissions under {course / 'submitted'}")

@@ -12,6 +12,7 @@ from grader.authoring.notebooks.edition import (
     source_edition,
     student_edition,
 )
+from grader.authoring.notebooks.handed_in import handed_in
 from grader.authoring.notebooks.parts import EditionError
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "check_cell_id",
     "check_cell_source",
     "edition_exercises",
+    "handed_in",
     "notebook_name",
     "notebook_text",
     "solution_cell_id",
