@@ -1,0 +1,15 @@
+"""Submissions from learning platforms: downloads into the layout that nbgrader and we grade."""
+
+from grader.intake.collecting import CollectError, CollectReport, Wanted, collect
+from grader.intake.platforms import Platform
+from grader.intake.roster import Roster, RosterError
+
+__all__ = [
+    "CollectError",
+    "CollectReport",
+    "Platform",
+    "Roster",
+    "RosterError",
+    "Wanted",
+    "collect",
+]
