@@ -137,7 +137,11 @@ class _BoundedReads(io.RawIOBase):
         self._stream, self._limit = stream, limit
 
     def read(self, size: int = -1) -> bytes:
-        content = self._stream.read(self._limit + 1 if size < 0 else min(size, self._limit + 1))
+        wanted = self._limit + 1 if size < 0 else min(size, self._limit + 1)
+        try:
+            content = self._stream.read(wanted)
+        except OSError as error:
+            raise zipfile.BadZipFile(f"the disk cannot read it: {error.strerror}") from None
         if len(content) > self._limit:
             raise Refused(
                 f"has a table of contents of more than {self._limit // MEGABYTE} MB; "
@@ -146,7 +150,10 @@ class _BoundedReads(io.RawIOBase):
         return content
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        return self._stream.seek(offset, whence)
+        try:
+            return self._stream.seek(offset, whence)
+        except (OSError, ValueError):  # before the first byte, or farther than any disk goes
+            raise zipfile.BadZipFile("it points outside of the file") from None
 
     def tell(self) -> int:
         return self._stream.tell()

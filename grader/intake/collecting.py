@@ -18,10 +18,10 @@ from pathlib import Path
 from grader.intake.attempts import Attempt, known_attempts, lay, merged, read_attempt
 from grader.intake.downloads import items_of
 from grader.intake.items import Item, Refused
-from grader.intake.names import folded, folder_of
+from grader.intake.names import folded, folder_of, parts_inside
 from grader.intake.platforms import Handed, Person, Platform, recognise
 from grader.intake.roster import Roster
-from grader.intake.taking import Taking, remove
+from grader.intake.taking import Taking, bounded, remove
 from grader.submissions.course_directory import SUBMITTED
 from grader.submissions.folder import TIMESTAMP
 from grader.submissions.names import shown
@@ -118,7 +118,15 @@ def _sort(
     items: Sequence[Item], wanted: Wanted, students: dict[str, _Student], report: CollectReport
 ) -> None:
     """Find out whose the files of one download are."""
-    found = recognise(items, wanted.platform, wanted.assignment, wanted.expected)
+    inside, outside = [], []
+    for item in items:
+        try:
+            parts_inside(item.path)
+            inside.append(item)
+        except Refused as reason:
+            outside.append(f"{shown(item.path)} was left out: it {reason}")
+    found = recognise(inside, wanted.platform, wanted.assignment, wanted.expected)
+    report.notes += bounded(outside)
     report.platforms.append(found.platform.value)
     if not found.handed:
         report.notes.append(f"no submission was found by the names that {found.platform} gives")
@@ -252,7 +260,7 @@ def _collect_one(
         except Refused as reason:
             report.problems.append(f"{label} was not collected: it {reason}.")
             continue
-        report.notes += [f"{label}: {note}" for note in taking.bounded_notes()]
+        report.notes += [f"{label}: {note}" for note in bounded(taking.notes)]
         if not taking.taken:
             report.problems.append(f"{label} was not collected: it holds no file to grade.")
             continue

@@ -21,15 +21,13 @@ _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
 }
 
 
-def safe_parts(path: str) -> tuple[str, ...]:
-    """Split an entry's name into the folders and the file that it may become.
-
-    Returns nothing for what systems leave behind (``__MACOSX``, ``.DS_Store``, hidden files).
+def parts_inside(path: str) -> list[str]:
+    """Split an entry's name at both kinds of slashes.
 
     Raises
     ------
     Refused
-        When it leads out of its folder, or some system cannot keep a file of that name.
+        When it names a place outside of the folder that the entries are put in.
     """
     if "\0" in path:
         raise Refused("has a name with a null byte")
@@ -41,6 +39,20 @@ def safe_parts(path: str) -> tuple[str, ...]:
     parts = [part for part in unified.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise Refused("leads out of its folder (..)")
+    return parts
+
+
+def safe_parts(path: str) -> tuple[str, ...]:
+    """Split an entry's name into the folders and the file that it may become.
+
+    Returns nothing for what systems leave behind (``__MACOSX``, ``.DS_Store``, hidden files).
+
+    Raises
+    ------
+    Refused
+        When it leads out of its folder, or some system cannot keep a file of that name.
+    """
+    parts = parts_inside(path)
     if any(part.startswith(".") or part.casefold() in _LITTER for part in parts):
         return ()
     if len(parts) > MAX_DEPTH:

@@ -88,11 +88,6 @@ class Taking:
             except Refused as reason:
                 self._leave_out("/".join(parts), reason)
 
-    def bounded_notes(self) -> list[str]:
-        """The notes, as many as somebody reads."""
-        more = len(self.notes) - _MAX_NOTES
-        return [*self.notes[:_MAX_NOTES], f"and {more:,} more"] if more > 0 else self.notes
-
     def _take_one(self, parts: tuple[str, ...], item: Item, depth: int) -> None:
         if is_reserved(parts):
             raise Refused("is the platform's to write, since it says when something was handed in")
@@ -145,6 +140,12 @@ class Taking:
 
     def _leave_out(self, name: str, reason: Refused) -> None:
         self.notes.append(f"{shown(name)} was left out: it {reason}")
+
+
+def bounded(notes: list[str]) -> list[str]:
+    """As many notes as somebody reads."""
+    more = len(notes) - _MAX_NOTES
+    return [*notes[:_MAX_NOTES], f"and {more:,} more"] if more > 0 else notes
 
 
 def remove(folder: Path) -> None:
