@@ -264,7 +264,8 @@ def _nbgrader_time(stamp: str) -> datetime | None:
 def _plain(found: Found, assignment: str) -> Recognised:
     """``{student}/…``, ``{student}/{assignment}/…``, or one file or zip that is named by it."""
     result = Recognised(Platform.PLAIN)
-    for path, item in found:
+    skip = 1 if _is_class_in_a_folder([path for path, _ in found]) else 0
+    for path, item in [(path[skip:], item) for path, item in found if len(path) > skip]:
         student = path[0]
         if not student or student.startswith(".") or student == "__MACOSX":
             continue
@@ -280,6 +281,14 @@ def _plain(found: Found, assignment: str) -> Recognised:
         person = Person(f"plain {student}", student, _any(student))
         result.handed.append(Handed(person, name, item, 0, "", item.moment))
     return result
+
+
+def _is_class_in_a_folder(paths: list[list[str]]) -> bool:
+    """Whether the one folder at the top holds students, not one student's files."""
+    own = [path for path in paths if path[0] != "__MACOSX"]
+    code = any(len(path) == 2 and path[1].endswith((".py", ".ipynb")) for path in own)
+    below = {path[1] for path in own if len(path) > 2}
+    return len({path[0] for path in own}) == 1 and len(below) > 1 and not code
 
 
 def _any(value: str) -> tuple[tuple[str, str], ...]:
