@@ -181,7 +181,7 @@ def test_settings(tmp_path: Path) -> None:
         ("[limit]\nseconds = 1", "limit is not known. Did you mean limits?"),
         ("[limits]\nsecond = 1", "limits.second is not known. Did you mean limits.seconds?"),
         ("[late]\ndeu.a = 2026-03-01T00:00:00Z", "late.deu is not known. Did you mean late.due?"),
-        ("q = 1", "q is not known. Known are name, seed, limits, late, limits.seconds"),
+        ("q = 1", "q is not known. Known are name, seed, limits, late, submissions, limits.seconds"),
         ("[limits]\nseconds = 0", "limits.seconds: Input should be greater than 0."),
         ("[limits]\nseconds = nan", "limits.seconds: Input should be a finite number."),
         ("[limits]\nseconds = inf", "limits.seconds: Input should be a finite number."),
