@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.submissions.course_directory import ATTEMPTS, SUBMITTED, earlier_attempts
 from grader.submissions.folder import TIMESTAMP
-from grader.submissions.regular import Unreadable, read_regular
+from grader.submissions.regular import Unreadable, is_true_folder, read_regular
 from grader.submissions.times import parse_timestamp
 
 
@@ -70,7 +70,7 @@ def known_attempts(course: Path, student: str, assignment: str) -> list[Attempt]
     """A student's attempts in the course directory, the latest last."""
     latest = course / SUBMITTED / student / assignment
     found = earlier_attempts(course, student, assignment)
-    if latest.is_dir() and not latest.is_symlink():
+    if is_true_folder(latest):
         found.append(latest)
     return [read_attempt(folder) for folder in found]
 
@@ -157,7 +157,7 @@ def _swap(made: Path, place: Path, aside: Path) -> None:
         os.rename(place, aside)
     try:
         os.rename(made, place)
-    except OSError:
+    except BaseException:  # an interruption, too
         if there:
             os.rename(aside, place)
         raise

@@ -11,20 +11,20 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from grader.intake.attempts import Attempt, known_attempts, lay, merged, read_attempt
 from grader.intake.downloads import items_of
-from grader.intake.items import Item, Refused
-from grader.intake.names import folded, folder_of, parts_inside
-from grader.intake.platforms import Handed, Person, Platform, recognise
-from grader.intake.roster import Roster
+from grader.intake.items import Refused
+from grader.intake.names import folded
+from grader.intake.platforms import Handed
+from grader.intake.sorting import CollectReport, SortedStudent, Wanted, sort_download
 from grader.intake.taking import Taking, bounded, remove
-from grader.submissions.course_directory import SUBMITTED
+from grader.submissions.course_directory import ATTEMPTS, SUBMITTED
 from grader.submissions.folder import TIMESTAMP
 from grader.submissions.names import shown
+from grader.submissions.regular import is_true_folder
 
 _STAGING = ".collecting-"
 _LEFTOVER_SECONDS = 86_400.0
@@ -32,49 +32,6 @@ _LEFTOVER_SECONDS = 86_400.0
 
 class CollectError(Exception):
     """Nothing could be collected, or not all; the message says why."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What to collect.
-
-    Attributes
-    ----------
-    expected
-        Names of the files that the assignment asks for.
-    zone
-        Where the platform's clock hangs: its times say no zone.
-    """
-
-    assignment: str
-    expected: tuple[str, ...]
-    platform: Platform = Platform.AUTO
-    roster: Roster | None = None
-    zone: tzinfo = UTC
-
-
-@dataclass
-class CollectReport:
-    """What came of it; students in order."""
-
-    platforms: list[str] = field(default_factory=list)
-    new: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    attempts: int = 0
-    """Attempts that lie in the course directory now, of all these students."""
-    problems: list[str] = field(default_factory=list)
-    """Whose files were not collected, and why: a sentence each."""
-    notes: list[str] = field(default_factory=list)
-    """What was left out of what was collected: a sentence each."""
-
-
-@dataclass
-class _Student:
-    """One student's attempts of all downloads, before they are taken."""
-
-    people: dict[str, Person] = field(default_factory=dict)
-    attempts: list[list[Handed]] = field(default_factory=list)
 
 
 def collect(
@@ -94,11 +51,11 @@ def collect(
     """
     report = CollectReport()
     with ExitStack() as stack:
-        students: dict[str, _Student] = {}
+        students: dict[str, SortedStudent] = {}
         for download in downloads:
             try:
                 items = stack.enter_context(items_of(download))
-                _sort(items, wanted, students, report)
+                sort_download(items, wanted, students, report)
             except (Refused, LookupError) as reason:
                 report.problems.append(f"{shown(download.name)}: {_sentence(reason)}")
         if not report.platforms:
@@ -114,83 +71,9 @@ def collect(
     return report
 
 
-def _sort(
-    items: Sequence[Item], wanted: Wanted, students: dict[str, _Student], report: CollectReport
-) -> None:
-    """Find out whose the files of one download are."""
-    inside, outside = [], []
-    for item in items:
-        try:
-            parts_inside(item.path)
-            inside.append(item)
-        except Refused as reason:
-            outside.append(f"{shown(item.path)} was left out: it {reason}")
-    found = recognise(inside, wanted.platform, wanted.assignment, wanted.expected)
-    report.notes += bounded(outside)
-    report.platforms.append(found.platform.value)
-    if not found.handed:
-        report.notes.append(f"no submission was found by the names that {found.platform} gives")
-    if found.unknown:
-        more = f" and {len(found.unknown) - 3} more" if len(found.unknown) > 3 else ""
-        names = ", ".join(shown(one) for one in found.unknown[:3])
-        report.notes.append(f"not named as {found.platform} names files, left out: {names}{more}")
-    if found.ignored:
-        report.notes.append(
-            f"{found.ignored} texts, links and comments of {found.platform} are no files of "
-            "students and were left out"
-        )
-    people: dict[str, Person] = {}
-    handed: dict[str, list[Handed]] = {}
-    for one in found.handed:
-        people.setdefault(one.person.key, one.person)
-        handed.setdefault(one.person.key, []).append(one)
-    for key, person in people.items():
-        student = _id_of(person, wanted.roster, report)
-        if student is not None:
-            entry = students.setdefault(student, _Student())
-            entry.people[key] = person
-            entry.attempts += _attempts(handed[key], found.platform)
-
-
-def _id_of(person: Person, roster: Roster | None, report: CollectReport) -> str | None:
-    who = shown(person.name)
-    try:
-        student = roster.student_of(person) if roster is not None else person.name
-        if student is None:
-            report.problems.append(f"{who} is not in the roster; add a line to it.")
-            return None
-        return folder_of(student)
-    except LookupError as reason:
-        report.problems.append(f"{who} was not collected: {reason}.")
-    except Refused as reason:
-        report.problems.append(
-            f"{who} was not collected: the student id {reason}. Give another in a roster."
-        )
-    return None
-
-
-def _attempts(handed: list[Handed], platform: Platform) -> list[list[Handed]]:
-    """One person's files of one download by attempt, the latest last."""
-    if platform is not Platform.CANVAS:
-        by_attempt: dict[str, list[Handed]] = {}
-        for one in handed:
-            by_attempt.setdefault(one.attempt, []).append(one)
-        return [by_attempt[stamp] for stamp in sorted(by_attempt)]
-    # Canvas numbers all files as they come: a name that comes again begins the next attempt.
-    attempts: list[list[Handed]] = []
-    names: set[str] = set()
-    for one in sorted(handed, key=lambda one: one.order):
-        if not attempts or folded(one.name) in names:
-            attempts.append([])
-            names = set()
-        attempts[-1].append(one)
-        names.add(folded(one.name))
-    return attempts
-
-
 def _collect_all(
     course: Path,
-    students: dict[str, _Student],
+    students: dict[str, SortedStudent],
     wanted: Wanted,
     report: CollectReport,
     progress: Callable[[int, int], None],
@@ -203,6 +86,7 @@ def _collect_all(
     for number, student in enumerate(sorted(students)):
         progress(number, len(students))
         problem = _collision(student, students[student], groups[folded(student)], there, wanted)
+        problem = problem or _obstacle(course, student, wanted.assignment)
         if problem:
             report.problems.append(problem)
             continue
@@ -215,7 +99,7 @@ def _collect_all(
 
 
 def _collision(
-    student: str, entry: _Student, group: list[str], there: dict[str, str], wanted: Wanted
+    student: str, entry: SortedStudent, group: list[str], there: dict[str, str], wanted: Wanted
 ) -> str:
     """Why nobody knows whose files these are; "" when it is clear."""
     if len(group) > 1:
@@ -237,6 +121,18 @@ def _collision(
             f"{shown(student)} was not collected: {SUBMITTED}/{shown(known)} is there and differs "
             "in capitals or accents alone. Rename it, or give the same id in a roster."
         )
+    return ""
+
+
+def _obstacle(course: Path, student: str, assignment: str) -> str:
+    """What lies where the submission belongs and is no folder of ours; "" for nothing."""
+    for below in (SUBMITTED, ATTEMPTS):
+        for path in (course / below / student, course / below / student / assignment):
+            if os.path.lexists(path) and not is_true_folder(path):
+                return (
+                    f"{shown(student)} was not collected: {shown(str(path.relative_to(course)))} "
+                    "is a link or a file; a folder was expected. Move it away."
+                )
     return ""
 
 
@@ -271,7 +167,14 @@ def _collect_one(
         collected.append(read_attempt(folder))
     if not collected:
         return
-    known = known_attempts(course, student, wanted.assignment)
+    try:
+        known = known_attempts(course, student, wanted.assignment)
+    except OSError as error:
+        report.problems.append(
+            f"{who} was not collected: what lies in {SUBMITTED}/{who} cannot be read "
+            f"({error.strerror}). Make it readable."
+        )
+        return
     all_attempts = merged(known, collected)
     report.attempts += len(all_attempts)
     if all_attempts == known:

@@ -23,13 +23,6 @@ WANTED = Wanted(ASSIGNMENT, ("mlp.py",), Platform.PLAIN)
 GOOD = "def f():\n    return 1\n"
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Path:
-    folder = tmp_path / "course"
-    folder.mkdir()
-    return folder
-
-
 def zip_bytes(files: dict[str, str | bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
