@@ -87,11 +87,13 @@ def _show(console: Console, report: CollectReport, wanted: Wanted) -> None:
         say(f"note: {note}", "yellow")
     for problem in report.problems:
         say(problem, "red")
-    students = len(report.new) + len(report.replaced) + len(report.unchanged)
+    groups = (report.new, report.replaced, report.earlier, report.unchanged)
+    students = sum(map(len, groups))
+    earlier = f"{len(report.earlier)} with an earlier attempt added, " if report.earlier else ""
     say(
         f"{wanted.assignment} from {', '.join(dict.fromkeys(report.platforms))}: "
         f"{len(report.new)} new, {len(report.replaced)} replaced, "
-        f"{len(report.unchanged)} unchanged; {len(report.problems)} not collected."
+        f"{earlier}{len(report.unchanged)} unchanged; {len(report.problems)} not collected."
     )
     if report.attempts > students:
         say(

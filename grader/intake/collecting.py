@@ -183,7 +183,11 @@ def _collect_one(
     place = staging / "laying"
     place.mkdir()
     lay(course, student, wanted.assignment, all_attempts, place)
-    (report.replaced if known else report.new).append(student)
+    if not known:
+        report.new.append(student)
+    else:
+        same = all_attempts[-1] == known[-1]
+        (report.earlier if same else report.replaced).append(student)
 
 
 def _utc(moment: datetime, zone: tzinfo) -> datetime:

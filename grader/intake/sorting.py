@@ -41,6 +41,8 @@ class CollectReport:
     new: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
+    """Students of whom an earlier attempt was added; the latest is the same."""
     attempts: int = 0
     """Attempts that lie in the course directory now, of all these students."""
     problems: list[str] = field(default_factory=list)

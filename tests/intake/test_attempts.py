@@ -42,7 +42,7 @@ def test_downloads_of_several_days(course: Path) -> None:
         f".attempts/ada/{ASSIGNMENT}/2/mlp.py": "second",
     }
     assert collect(course, [days[1]], WANTED).new == ["ada"]
-    assert collect(course, [days[0]], WANTED).replaced == ["ada"]
+    assert collect(course, [days[0]], WANTED).earlier == ["ada"]
     assert collect(course, [days[2]], WANTED).replaced == ["ada"]
     assert tree(course) == expected
     for again in (days, [days[0]], [days[2], days[1]]):

@@ -175,7 +175,9 @@ LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 def test_encrypted_entries(course: Path) -> None:
     content = patched(with_entry("evil.py"), CENTRAL, 8, struct.pack("<H", 1))
     report = collect_zip(course, content)
-    assert "is encrypted" in report.notes[0] and "evil.py" not in files_of(course)
+    assert "is encrypted; hand it in without a password" in report.notes[
+        0
+    ] and "evil.py" not in files_of(course)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -63,7 +63,8 @@ def test_moodle(course: Path) -> None:
     assert found[f"submitted/Ada Lovelace/{ASSIGNMENT}/notes/plan.txt"] == "plan"
     assert found[f"submitted/Grace_Hopper/{ASSIGNMENT}/mlp.py"] == "flat"
     assert found[f"submitted/Émilie du Châtelet/{ASSIGNMENT}/mlp.ipynb"] == "newer Moodle"
-    assert [path for path in found if "posing" in found[path] and "Eve" not in path] == []
+    posing = "Ada Lovelace_123_assignsubmission_file_mlp.py"
+    assert found[f"submitted/Eve/{ASSIGNMENT}/{posing}"] == "posing"
     assert not any("onlinetext" in path for path in found)
 
 
