@@ -145,6 +145,8 @@ class SubmissionRecord(_Record):
     late_seconds: float = 0.0
     notes: list[SafeText] = []
     """What was odd about the files: ignored links, two files for one name, wrong encodings."""
+    attempts_sha256: str = ""
+    """Of all attempts, where the best of several counts; resuming compares it."""
 
 
 class Result(_Record):

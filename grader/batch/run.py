@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.batch.attempts import best_of
 from grader.batch.plan import BatchPlan, Job
 from grader.confine import Launcher
 from grader.course.prepared import PreparedAssignment
@@ -15,6 +16,7 @@ from grader.course.question import Questions
 from grader.judge import GradingOptions, grade, ungraded
 from grader.result import Result
 from grader.store import ResultStore
+from grader.submissions import Submission
 
 Progress = Callable[[Result], None]
 
@@ -107,23 +109,31 @@ def _collect(
 
 
 def _grade_safely(job: Job, *how: Any) -> Result:
-    """Grade one job, once more where the grader failed; what fails again says so and costs nobody.
+    """Grade one job, each attempt of it; a failure of ours is not the batch's end."""
+    if not job.earlier:
+        return _grade_attempt(job.submission, *how)
+    results = [_grade_attempt(one.submission, *how) for one in job.attempts]
+    return best_of(job.attempts, results)
 
-    A failure of ours becomes a result of status `grader_error`, not the batch's end.
+
+def _grade_attempt(submission: Submission, *how: Any) -> Result:
+    """Grade once, and once more where the grader failed; what fails again says so.
+
+    Such a result has the status `grader_error`, which costs nobody points.
     """
-    result = _grade_once(job, *how)
-    return _grade_once(job, *how) if result.has_grader_error else result
+    result = _grade_once(submission, *how)
+    return _grade_once(submission, *how) if result.has_grader_error else result
 
 
 def _grade_once(
-    job: Job,
+    submission: Submission,
     assignment: PreparedAssignment,
     launcher: Launcher,
     options: GradingOptions,
     questions: Questions,
 ) -> Result:
     try:
-        return grade(job.submission, assignment, launcher, options, questions)
+        return grade(submission, assignment, launcher, options, questions)
     except Exception as error:
         reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
-        return ungraded(job.submission, assignment, reason, launcher.confinement)
+        return ungraded(submission, assignment, reason, launcher.confinement)

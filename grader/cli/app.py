@@ -16,6 +16,7 @@ _COMMANDS = {
     "list": "list_assignments",
     "check": "check",
     "hint": "hint",
+    "collect": "collect",
     "batch": "batch",
     "report": "report",
     "export": "export",
@@ -33,8 +34,8 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors batch, report, export, diff, notebooks and
-demo-class; authors freeze, thresholds and audit. doctor tells what works on this machine.
+Students use list, check and hint; instructors collect, batch, report, export, diff, notebooks
+and demo-class; authors freeze, thresholds and audit. doctor tells what works on this machine.
 """
 
 

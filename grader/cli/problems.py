@@ -13,6 +13,7 @@ def known_problems() -> tuple[type[Exception], ...]:
     from grader.course.catalogue import UnknownAssignment
     from grader.course.frozen import FrozenError
     from grader.course.prepare import PreparationError
+    from grader.intake import CollectError, RosterError
     from grader.render.exports.grades import ExportProblem
     from grader.submissions import CourseError
 
@@ -24,4 +25,6 @@ def known_problems() -> tuple[type[Exception], ...]:
         PreparationError,
         CourseError,
         ExportProblem,
+        CollectError,
+        RosterError,
     )

@@ -10,6 +10,7 @@ from nbgrader.utils import parse_utc
 
 from grader.authoring.notebooks import notebook_name
 from grader.batch import BatchPlan
+from grader.batch.attempts import Attempt, counted
 from grader.course.prepared import PreparedAssignment
 from grader.gradebook.autograded import write_autograded
 from grader.gradebook.course import NbgraderCourse, read_course
@@ -35,11 +36,16 @@ def publish(
         When the gradebook or a notebook cannot be written; the next run completes both.
     """
     course = read_course(directory)
-    paths = {job.submission.student: job.path for job in plan.jobs} | plan.kept
+    by_student = {result.student: result for result in results}
+    graded = [
+        counted(job.attempts, by_student[job.submission.student])
+        for job in plan.jobs
+        if job.submission.student in by_student
+    ]
+    paths = {one.submission.student: one.path for one in graded} | plan.kept
     stamps = {student: moment for student, path in paths.items() if (moment := _stamp(path))}
     report = write_gradebook(course, prepared, results, stamps, progress)
-    by_student = {result.student: result for result in results}
-    for path, submission in _to_show(course, prepared, plan):
+    for path, submission in _to_show(course, prepared, plan, graded):
         result = by_student.get(submission.student)
         if result is not None:
             folder = _folder(course, prepared, submission.student)
@@ -48,11 +54,14 @@ def publish(
 
 
 def _to_show(
-    course: NbgraderCourse, prepared: PreparedAssignment, plan: BatchPlan
+    course: NbgraderCourse,
+    prepared: PreparedAssignment,
+    plan: BatchPlan,
+    graded: Sequence[Attempt],
 ) -> Iterator[tuple[Path, Submission]]:
     """What was graded now, and what was graded before but has no notebooks yet."""
-    for job in plan.jobs:
-        yield job.path, job.submission
+    for attempt in graded:
+        yield attempt.path, attempt.submission
     expected = [file.name for file in prepared.files]
     for student, path in plan.kept.items():
         first = notebook_name(prepared.files[0].name)

@@ -14,6 +14,8 @@ from grader.submissions.settings import CourseError, make_seed, read_settings
 
 CONFIGURATION = "grader.toml"
 SUBMITTED = "submitted"
+ATTEMPTS = ".attempts"
+"""Where earlier attempts lie: ``.attempts/{student}/{assignment}/{n}/``."""
 _SIGNS_OF_NBGRADER = ("nbgrader_config.py", "gradebook.db", "source")
 
 _NOBODY = {
@@ -114,6 +116,22 @@ class CourseDirectory:
         if not found:
             raise CourseError(_nobody(assignment, folder, sorted(others)))
         return sorted(found, key=lambda pair: pair[0])
+
+
+def earlier_attempts(course: Path, student: str, assignment: str) -> list[Path]:
+    """The folders of a student's attempts before the one in ``submitted/``, in order.
+
+    Parameters
+    ----------
+    student
+        The name of the folder in ``submitted/``.
+    """
+    folder = course / ATTEMPTS / student / assignment
+    try:
+        names = [name for name in os.listdir(folder) if name.isascii() and name.isdigit()]
+    except OSError:  # most students have none
+        return []
+    return [folder / one for one in sorted(names, key=int) if is_true_folder(folder / one)]
 
 
 def is_nbgrader_course(path: Path) -> bool:

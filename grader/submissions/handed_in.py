@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from grader.submissions.large_notebook import read_notebook
 from grader.submissions.names import notebook_target
-from grader.submissions.notebook import MAX_NOTEBOOK, NotebookError, cells_of_notebook
-from grader.submissions.regular import Unreadable, read_regular
+from grader.submissions.notebook import NotebookError, cells_of_notebook
+from grader.submissions.regular import Unreadable
 
 
 def notebook_of(path: Path, file: str, assignment: str) -> list[Any] | None:
@@ -29,7 +30,7 @@ def notebook_of(path: Path, file: str, assignment: str) -> list[Any] | None:
         chosen = [path] if path.suffix.lower() == ".ipynb" else []
     for one in chosen:
         try:
-            return cells_of_notebook(read_regular(one, MAX_NOTEBOOK)[0])
+            return cells_of_notebook(read_notebook(one)[0])
         except (Unreadable, NotebookError):
             continue
     return None

@@ -25,7 +25,7 @@ from grader.submissions.names import is_importable, listing, nearest, shown
 from grader.worker.cells import CELL_MARK
 
 MAX_NOTEBOOK = 25 * 2**20
-"""Bytes of a notebook file. Plots take megabytes; reading JSON takes many times its size."""
+"""Bytes of a notebook that is read whole; reading JSON takes many times its size in memory."""
 MAX_SOURCE = 5 * 2**20
 """Bytes of the modules that one notebook makes."""
 

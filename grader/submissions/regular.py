@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _MEGABYTE = 2**20
 
@@ -16,14 +19,32 @@ class Unreadable(Exception):
 def read_regular(path: Path, limit: int, *, advice: str = "") -> tuple[bytes, float]:
     """Return a regular file's content and its modification time, without following a link.
 
+    Raises
+    ------
+    Unreadable
+        When it is a folder, a link, a pipe or a device, larger than `limit` bytes, or not
+        readable. `advice` then follows the size.
+    """
+    with open_regular(path, limit, advice=advice) as (stream, status):
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise Unreadable(_too_large(len(content), limit, advice))
+    return content, status.st_mtime
+
+
+@contextmanager
+def open_regular(
+    path: Path, limit: int, *, advice: str = ""
+) -> Iterator[tuple[BinaryIO, os.stat_result]]:
+    """Open a regular file without following a link.
+
     What is no regular file is never opened: opening a named pipe waits for a writer, and
     opening a device can do anything.
 
     Raises
     ------
     Unreadable
-        When it is a folder, a link, a pipe or a device, larger than `limit` bytes, or not
-        readable. `advice` then follows the size.
+        As `read_regular` does; also when reading fails while it is open.
     """
     try:
         before = path.lstat()
@@ -40,13 +61,13 @@ def read_regular(path: Path, limit: int, *, advice: str = "") -> tuple[bytes, fl
             swapped = os.name == "posix" and not os.path.samestat(before, opened)
             if swapped or not stat.S_ISREG(opened.st_mode):
                 raise Unreadable("changed while it was read")
-            content = stream.read(limit + 1)
-    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Unreadable(f"cannot be read: {reason}") from None
-    if len(content) > limit:
-        raise Unreadable(_too_large(len(content), limit, advice))
-    return content, opened.st_mtime
+            yield stream, opened
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        if "null byte" not in str(error):  # in the name; what the caller raised is the caller's
+            raise
+        raise Unreadable(f"cannot be read: {error}") from None
 
 
 def is_link(status: os.stat_result) -> bool:

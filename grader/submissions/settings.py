@@ -11,7 +11,7 @@ import stat
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -75,6 +75,12 @@ class LateSettings(_Table):
         return due + timedelta(days=self.extensions.get(assignment, {}).get(student, 0.0))
 
 
+class SubmissionSettings(_Table):
+    """``[submissions]``: which of a student's attempts counts."""
+
+    attempts: Literal["latest", "best"] = "latest"
+
+
 class CourseSettings(_Table):
     """``grader.toml``; every entry is optional."""
 
@@ -83,6 +89,7 @@ class CourseSettings(_Table):
     """The secret that hidden cases come from; None until one is made."""
     limits: LimitSettings = LimitSettings.model_validate({})
     late: LateSettings = LateSettings()
+    submissions: SubmissionSettings = SubmissionSettings()
 
 
 def read_settings(file: Path) -> CourseSettings:
@@ -199,7 +206,11 @@ def _sentence(place: tuple[int | str, ...], kind: str, message: str) -> str:
     if kind != "extra_forbidden" and not is_no_table:
         return f"{key}: {message.removeprefix('Value error, ')}."
     known = [*CourseSettings.model_fields]
-    tables: dict[str, type[BaseModel]] = {"limits": CheckLimits, "late": LateSettings}
+    tables: dict[str, type[BaseModel]] = {
+        "limits": CheckLimits,
+        "late": LateSettings,
+        "submissions": SubmissionSettings,
+    }
     if is_no_table:
         tables[".".join(map(str, place[:-1]))] = CheckLimits
     for table, model in tables.items():

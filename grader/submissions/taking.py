@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.submissions.large_notebook import read_notebook
 from grader.submissions.model import LineOrigins
 from grader.submissions.names import shown
-from grader.submissions.notebook import MAX_NOTEBOOK, NotebookError, modules_of_notebook
+from grader.submissions.notebook import NotebookError, modules_of_notebook
 from grader.submissions.regular import Unreadable, read_regular
 
 MAX_FILE = 5 * 2**20
@@ -47,7 +48,7 @@ class Taken:
         """Take the modules of a notebook; a ``.py`` file of the same name may outdo it."""
         label = shown(path.name)
         try:
-            content = self._read(path, MAX_NOTEBOOK, "; clear its outputs and save it again")
+            content = self._within(*read_notebook(path))
             made = modules_of_notebook(content, expected_files, first)
         except (NotebookError, Unreadable) as error:
             if first in self.files:
@@ -90,8 +91,10 @@ class Taken:
             self.notes.append(f"both {name} and {label} were handed in; {name} was graded")
         return False
 
-    def _read(self, path: Path, limit: int, advice: str = "") -> bytes:
-        content, modified = read_regular(path, limit, advice=advice)
+    def _read(self, path: Path, limit: int) -> bytes:
+        return self._within(*read_regular(path, limit))
+
+    def _within(self, content: bytes, modified: float) -> bytes:
         total = len(content) + sum(map(len, self.files.values()))
         if total > MAX_TOTAL:
             raise Unreadable(f"is too much: all files together may have {MAX_TOTAL // 2**20} MB")

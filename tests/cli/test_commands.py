@@ -15,6 +15,7 @@ COMMANDS = (
     "list",
     "check",
     "hint",
+    "collect",
     "batch",
     "report",
     "export",

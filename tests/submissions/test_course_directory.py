@@ -181,7 +181,10 @@ def test_settings(tmp_path: Path) -> None:
         ("[limit]\nseconds = 1", "limit is not known. Did you mean limits?"),
         ("[limits]\nsecond = 1", "limits.second is not known. Did you mean limits.seconds?"),
         ("[late]\ndeu.a = 2026-03-01T00:00:00Z", "late.deu is not known. Did you mean late.due?"),
-        ("q = 1", "q is not known. Known are name, seed, limits, late, limits.seconds"),
+        (
+            "q = 1",
+            "q is not known. Known are name, seed, limits, late, submissions, limits.seconds",
+        ),
         ("[limits]\nseconds = 0", "limits.seconds: Input should be greater than 0."),
         ("[limits]\nseconds = nan", "limits.seconds: Input should be a finite number."),
         ("[limits]\nseconds = inf", "limits.seconds: Input should be a finite number."),
@@ -332,13 +335,13 @@ def test_late_seconds(tmp_path: Path) -> None:
         'due.a2 = "2026-03-01 12:00"\ndue.a3 = 2026-03-01T12:00:00\n',
     )
     course = CourseDirectory(tmp_path)
-    assert course.late_seconds("a1", "2026-03-01T11:00:00+00:00") == 0
-    assert course.late_seconds("a1", "2026-03-01T10:59:00+00:00") == 0
-    assert course.late_seconds("a1", "2026-03-01T11:01:30+00:00") == 90
-    assert course.late_seconds("a2", "2026-03-01T12:00:01+00:00") == 1
-    assert course.late_seconds("a3", "2026-03-01T12:00:01+00:00") == 1
-    assert course.late_seconds("a1", None) == 0
-    assert course.late_seconds("a4", "2026-03-01T11:01:30+00:00") == 0
+    assert course.late_seconds("a1", "ada", "2026-03-01T11:00:00+00:00") == 0
+    assert course.late_seconds("a1", "ada", "2026-03-01T10:59:00+00:00") == 0
+    assert course.late_seconds("a1", "ada", "2026-03-01T11:01:30+00:00") == 90
+    assert course.late_seconds("a2", "ada", "2026-03-01T12:00:01+00:00") == 1
+    assert course.late_seconds("a3", "ada", "2026-03-01T12:00:01+00:00") == 1
+    assert course.late_seconds("a1", "ada", None) == 0
+    assert course.late_seconds("a4", "ada", "2026-03-01T11:01:30+00:00") == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of any bytes exist on POSIX alone")

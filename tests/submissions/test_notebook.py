@@ -363,18 +363,6 @@ def test_lone_surrogates_carriage_returns_and_a_byte_order_mark(tmp_path: Path) 
     assert found.line_origins["mlp.py"][4] == "cell 1, line 3"
 
 
-def test_notebook_with_huge_outputs_is_not_read(tmp_path: Path) -> None:
-    with (tmp_path / "mlp.ipynb").open("wb") as stream:
-        stream.truncate(100 * 2**20)
-    found = read_path(tmp_path, EXPECTED, student="alice", assignment="a3_mlp")
-    assert found.problems == {
-        "mlp.py": (
-            "the notebook mlp.ipynb is 100 MB, the limit is 25 MB; "
-            "clear its outputs and save it again"
-        )
-    }
-
-
 def test_outputs_do_not_count_as_code(tmp_path: Path) -> None:
     output = {"output_type": "stream", "text": "x" * 8 * 2**20}
     assert module_of(read(tmp_path, code("x = 1", outputs=[output]))).x == 1

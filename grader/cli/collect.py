@@ -1,0 +1,102 @@
+"""`grader collect`: from a learning platform's download to what `grader batch` grades."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+from grader.cli.places import root_folder
+from grader.cli.problems import UsageProblem
+from grader.cli.progress import progress_bar
+from grader.course.catalogue import choose, live_assignments, load_live
+from grader.intake import CollectReport, Platform, Roster, Wanted, collect
+from grader.submissions import CourseDirectory
+
+INCOMPLETE = 3
+
+
+def command(
+    assignment: Annotated[str, typer.Argument(help="Such as a2_logistic_regression, or a2.")],
+    downloads: Annotated[
+        list[Path], typer.Argument(metavar="DOWNLOAD…", help="Zips or folders from the platform.")
+    ],
+    course: Annotated[
+        Path, typer.Option(help="The course directory, which holds submitted/.")
+    ] = Path(),
+    platform: Annotated[
+        Platform, typer.Option(help="Where they come from. Default: by the names in them.")
+    ] = Platform.AUTO,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV: student, and any of canvas_id, sis_id, email, name, username. "
+            "Default: the platform's name is the student id."
+        ),
+    ] = None,
+    zone: Annotated[
+        str, typer.Option(help="Time zone of the platform's clock, such as Europe/Berlin.")
+    ] = "UTC",
+) -> None:
+    """Lay the submissions of a download into submitted/{student}/ASSIGNMENT.
+
+    Zips are read without trust: what cannot be taken is named, the rest is collected. Running
+    it again changes nothing. Ends with exit code 0 when everybody was collected, 3 when
+    somebody was not, 2 for a wrong call.
+    """
+    console = Console(highlight=False)
+    directory = CourseDirectory(course)
+    live = load_live(choose(assignment, live_assignments(root_folder())))
+    wanted = Wanted(
+        assignment=live.assignment.name,
+        expected=tuple(file.name for file in live.assignment.files),
+        platform=platform,
+        roster=Roster(roster) if roster is not None else None,
+        zone=_zone(zone),
+    )
+    with progress_bar(console, "collecting") as bar:
+        task = bar.add_task("collecting", total=None)
+        report = collect(
+            directory.path,
+            downloads,
+            wanted,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    _show(console, report, wanted)
+    raise typer.Exit(INCOMPLETE if report.problems else 0)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise UsageProblem(
+            f"There is no time zone {name!r}. Expected a name such as Europe/Berlin or UTC."
+        ) from None
+
+
+def _show(console: Console, report: CollectReport, wanted: Wanted) -> None:
+    def say(text: str, style: str = "") -> None:
+        console.print(text, markup=False, style=style, soft_wrap=True)
+
+    notes = [*(wanted.roster.notes if wanted.roster is not None else []), *report.notes]
+    for note in notes:
+        say(f"note: {note}", "yellow")
+    for problem in report.problems:
+        say(problem, "red")
+    groups = (report.new, report.replaced, report.earlier, report.unchanged)
+    students = sum(map(len, groups))
+    earlier = f"{len(report.earlier)} with an earlier attempt added, " if report.earlier else ""
+    say(
+        f"{wanted.assignment} from {', '.join(dict.fromkeys(report.platforms))}: "
+        f"{len(report.new)} new, {len(report.replaced)} replaced, "
+        f"{earlier}{len(report.unchanged)} unchanged; {len(report.problems)} not collected."
+    )
+    if report.attempts > students:
+        say(
+            f"{report.attempts} attempts of {students} students; which of them counts says "
+            "grader.toml: [submissions] attempts."
+        )

@@ -1,0 +1,71 @@
+"""Open a download: a zip, or a folder that one was unpacked into."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from grader.intake.archive import Archive
+from grader.intake.items import Item, Refused
+from grader.intake.taking import MAX_BYTES
+from grader.submissions.regular import Unreadable, is_regular_file, read_regular
+
+MAX_ENTRIES = 200_000
+
+
+@contextmanager
+def items_of(path: Path) -> Iterator[list[Item]]:
+    """Give the files of a download; they can be opened while the context is.
+
+    Raises
+    ------
+    Refused
+        When it is neither a folder nor a zip; the message completes "it …".
+    """
+    if path.is_dir():
+        yield _of_folder(path)
+        return
+    try:
+        stream = open(path, "rb")  # noqa: SIM115
+    except OSError as error:
+        raise Refused(f"cannot be read: {error.strerror}") from None
+    with stream:
+        if not stream.seekable():
+            raise Refused("is no file; a zip or a folder was expected")
+        with Archive(stream) as archive:
+            yield list(archive.items())
+
+
+def _of_folder(folder: Path) -> list[Item]:
+    """The regular files below a folder; links are named and never followed."""
+    found: list[Item] = []
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
+        for name in sorted(files) + links:
+            path = Path(place, name)
+            found.append(_of_file(path, path.relative_to(folder).as_posix()))
+            if len(found) > MAX_ENTRIES:
+                raise Refused(f"holds more than {MAX_ENTRIES:,} files")
+    return found
+
+
+def _of_file(path: Path, name: str) -> Item:
+    # A backslash is an ordinary character of a name here, and a separator in a zip.
+    name = name.replace("\\", "\N{REPLACEMENT CHARACTER}")
+    if not is_regular_file(path):
+        return Item(name, lambda: _opened(path), problem="is a link or no ordinary file")
+    return Item(name, lambda: _opened(path), modified=path.lstat().st_mtime)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        content = read_regular(path, MAX_BYTES)[0]
+    except Unreadable as error:
+        raise Refused(str(error)) from None
+    yield io.BytesIO(content)

@@ -1,0 +1,112 @@
+"""Names from a download: which may become files here, and as what."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from grader.intake.items import Refused
+from grader.sanitise import safe_text
+from grader.submissions.course_directory import student_id
+from grader.submissions.folder import TIMESTAMP
+from grader.submissions.names import shown
+
+MAX_DEPTH = 8
+"""Folders in folders."""
+MAX_NAME_BYTES = 150
+"""A file system takes 255, and copies get longer names."""
+_LITTER = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
+_WINDOWS = set('<>:"|?*')
+_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
+    f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"
+}
+
+
+def parts_inside(path: str) -> list[str]:
+    """Split an entry's name at both kinds of slashes.
+
+    Raises
+    ------
+    Refused
+        When it names a place outside of the folder that the entries are put in.
+    """
+    if "\0" in path:
+        raise Refused("has a name with a null byte")
+    unified = path.replace("\\", "/")
+    if unified.startswith("/"):
+        raise Refused("names a place on the whole disk (it starts with a slash)")
+    if len(unified) > 1 and unified[1] == ":" and unified[0].isalpha():
+        raise Refused("names a drive")
+    parts = [part for part in unified.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise Refused("leads out of its folder (..)")
+    return parts
+
+
+def safe_parts(path: str) -> tuple[str, ...]:
+    """Split an entry's name into the folders and the file that it may become.
+
+    Returns nothing for what systems leave behind (``__MACOSX``, ``.DS_Store``, hidden files).
+
+    Raises
+    ------
+    Refused
+        When it leads out of its folder, or some system cannot keep a file of that name.
+    """
+    parts = parts_inside(path)
+    if any(part.startswith(".") or part.casefold() in _LITTER for part in parts):
+        return ()
+    if len(parts) > MAX_DEPTH:
+        raise Refused(f"lies {len(parts)} folders deep, {MAX_DEPTH} are the limit")
+    return tuple(_safe_part(part) for part in parts)
+
+
+def folder_of(student: str) -> str:
+    """The folder of a student's submissions, which is the id itself, as in nbgrader.
+
+    Raises
+    ------
+    Refused
+        When no folder can have that name on some system; the message completes "it …".
+    """
+    if not student.strip():
+        raise Refused("is empty")
+    if student.startswith("."):
+        raise Refused("starts with a dot, and hidden folders are not looked at")
+    if any(mark in student for mark in "/\\") or student.casefold() in _LITTER:
+        raise Refused("cannot be the name of a folder")
+    name = _safe_part(student)
+    if student_id(name) != name:
+        raise Refused("has a character that cannot be shown")
+    return name
+
+
+def folded(name: str) -> str:
+    """What two names share that some file system takes for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def without_common_folder(paths: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Take off the one folder that everything lies in, as most programs pack it."""
+    while paths and all(len(path) > 1 and path[0] == paths[0][0] for path in paths):
+        paths = [path[1:] for path in paths]
+    return paths
+
+
+def is_reserved(parts: tuple[str, ...]) -> bool:
+    """Whether only the platform may say this: a student's own time of handing in."""
+    return len(parts) == 1 and folded(parts[0]) == TIMESTAMP
+
+
+def _safe_part(part: str) -> str:
+    name = unicodedata.normalize("NFC", part)
+    if name in (".", "..") or safe_text(name) != name or any(one in name for one in "\n\t"):
+        raise Refused("has a name with control characters or marks that reorder text")
+    if any(one in _WINDOWS for one in name):
+        raise Refused('has a name with one of < > : " | ? *')
+    if name != name.rstrip(". ") or name != name.lstrip():
+        raise Refused("has a name that starts with a space or ends with a dot or a space")
+    if name.partition(".")[0].rstrip().casefold() in _DEVICES:
+        raise Refused(f"has a name that Windows keeps for a device ({shown(name)})")
+    if len(name.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
+        raise Refused(f"has a name of more than {MAX_NAME_BYTES} bytes")
+    return name

@@ -1,0 +1,91 @@
+"""A class, packed as platforms do, collected by the command line, and graded as before."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.demo_class import write_class
+from tests.conftest import live
+from tests.intake.packing import PACKERS
+
+ASSIGNMENT = "a1_least_squares"
+
+
+def grader(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    ended = subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, arguments)],
+        env={**os.environ, "GRADER_COURSE": str(root), "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert "Traceback" not in ended.stdout + ended.stderr
+    return ended
+
+
+def original(tmp_path: Path, students: int) -> Path:
+    folder = tmp_path / "original"
+    write_class(live(ASSIGNMENT), folder, students=students, seed=1)
+    (folder / "grader.toml").write_text('seed = "the same for all"')
+    return folder
+
+
+def test_the_command(root: Path, tmp_path: Path, course: Path) -> None:
+    target = PACKERS["canvas"](original(tmp_path, 4), ASSIGNMENT, tmp_path / "class.zip")
+    call = ("collect", "a1", target, "--course", course)
+    first = grader(root, *call)
+    assert first.returncode == 0
+    assert "a1_least_squares from canvas: 4 new, 0 replaced, 0 unchanged" in first.stdout
+    assert "0 new, 0 replaced, 4 unchanged" in grader(root, *call).stdout
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student,canvas_id\nada,1000\n")
+    with_roster = grader(root, *call, "--roster", roster)
+    assert with_roster.returncode == 3
+    assert with_roster.stdout.count("is not in the roster") == 3
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (("a9", "x.zip"), "There is no assignment 'a9'"),
+        (("a1", "x.zip"), "cannot be read: No such file or directory"),
+        (("a1", "x.zip", "--zone", "Mars/Olympus"), "There is no time zone 'Mars/Olympus'"),
+        (("a1", "x.zip", "--zone", "../etc/passwd"), "There is no time zone"),
+        (("a1", "x.zip", "--roster", "none.csv"), "The roster none.csv cannot be read"),
+        (("a1", "x.zip", "--platform", "ilias"), "'ilias' is not one of"),
+        (("a1",), "Missing argument 'DOWNLOAD"),
+    ],
+)
+def test_wrong_calls(root: Path, course: Path, arguments: tuple[str, ...], message: str) -> None:
+    ended = grader(root, "collect", *arguments, "--course", course)
+    assert ended.returncode == 2
+    assert message in " ".join(ended.stderr.replace("│", " ").split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", sorted(PACKERS))
+def test_collected_submissions_get_the_same_points(
+    root: Path, tmp_path: Path, course: Path, platform: str
+) -> None:
+    source = original(tmp_path, 30)
+    target = PACKERS[platform](source, ASSIGNMENT, tmp_path / "class.zip")
+    (course / "grader.toml").write_text('seed = "the same for all"')
+    assert grader(root, "collect", "a1", target, "--course", course).returncode == 0
+
+    def graded(folder: Path) -> list[object]:
+        file = folder / "all.json"
+        batch = ("batch", "a1", "--course", folder, "--no-report", "--json", file, "--unconfined")
+        assert grader(root, *batch).returncode == 0
+        return [
+            (one["student"], one["points"], [check["status"] for check in one["checks"]])
+            for one in json.loads(file.read_text())
+        ]
+
+    assert len(graded(course)) == 30
+    assert graded(course) == graded(source)
