@@ -90,7 +90,7 @@ def check(exercise: str) -> CheckedExercise:
     public = _public(folder)
     _require(exercise, public)
     if os.environ.get("NBGRADER_EXECUTION") == AUTOGRADE:
-        whole = _graded_whole(folder)
+        whole = _graded_whole(folder, public.exercise(exercise).file)
     else:
         submission = _running(folder, public, exercise)
         options = GradingOptions(only=frozenset({exercise}))
@@ -151,15 +151,17 @@ def _cells_run() -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _graded_whole(folder: Path) -> Result:
-    """The files as nbgrader laid them out, graded once for all check cells of the notebook."""
+def _graded_whole(folder: Path, file: str) -> Result:
+    """The notebook's file as nbgrader laid it out, graded once for all cells that check."""
     public = load_public(folder)
-    expected = [file.name for file in public.files]
+    expected = [one.name for one in public.files]
+    only = frozenset(one.name for one in public.exercises if one.file == file)
     submission = read_path(folder, expected, student=folder.parent.name, assignment=public.name)
     course = _course_above(folder)
     if course is None:
-        return grade(submission, public, _launcher())
-    options = GradingOptions(course=course.name, limits=course.settings.limits.book())
+        return grade(submission, public, _launcher(), GradingOptions(only=only))
+    limits = course.settings.limits.book()
+    options = GradingOptions(course=course.name, limits=limits, only=only)
     live = live_assignments(course_root(folder) or folder).get(public.name)
     if live is None:
         return grade(submission, public, _launcher(), options)

@@ -20,6 +20,8 @@ _CONFIGURATION = """c = get_config()
 c.CourseDirectory.course_id = {name!r}
 # What lateness costs stands in grader.toml, for `grader batch` and `nbgrader autograde` alike.
 c.AssignLatePenalties.plugin_class = "grader.gradebook.late.LateDays"
+# A cell that checks grades the whole file when nbgrader runs it, training included.
+c.Execute.timeout = 600
 c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("this is yours to write")'}}
 """
 
