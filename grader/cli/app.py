@@ -21,6 +21,7 @@ _COMMANDS = {
     "freeze": "freeze",
     "thresholds": "thresholds",
     "audit": "audit",
+    "similarity": "similarity",
     "demo-class": "demo_class",
     "doctor": "doctor",
 }
@@ -30,8 +31,8 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors batch, report and demo-class; authors freeze,
-thresholds and audit. doctor tells what works on this machine.
+Students use list, check and hint; instructors batch, report, similarity and
+demo-class; authors freeze, thresholds and audit. doctor tells what works on this machine.
 """
 
 

@@ -20,6 +20,7 @@ COMMANDS = (
     "freeze",
     "thresholds",
     "audit",
+    "similarity",
     "demo-class",
     "doctor",
 )
