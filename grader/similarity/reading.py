@@ -44,6 +44,14 @@ class Normalised:
     source_length: int
 
 
+def normalise(text: str) -> Normalised:
+    """Normalise one Python text here and now, however long that takes."""
+    from copydetect.utils import filter_code
+
+    normalised, offsets = filter_code(text, "submission.py", "python")
+    return Normalised(normalised, _repaired(offsets, normalised, text), len(text))
+
+
 def normalise_all(
     texts: Sequence[str], *, jobs: int, seconds: float = SECONDS
 ) -> Iterator[Normalised | None]:
@@ -88,7 +96,7 @@ class _Reader:
         except (EOFError, OSError):  # out of memory, or killed
             self.close()
             return None
-        return None if answer is None else Normalised(answer[0], answer[1], len(text))
+        return answer if isinstance(answer, Normalised) else None
 
     def close(self) -> None:
         if self._process is not None:
@@ -114,7 +122,7 @@ class _Reader:
 
 def _serve(pipe: Connection) -> None:
     """Answer texts until the other end is closed."""
-    from copydetect.utils import filter_code
+    import copydetect.utils  # noqa: F401  # what it takes is not the text's
 
     _limit_memory()
     pipe.send("ready")
@@ -124,8 +132,7 @@ def _serve(pipe: Connection) -> None:
         except (EOFError, KeyboardInterrupt):
             return
         try:
-            normalised, offsets = filter_code(text, "submission.py", "python")
-            answer = (normalised, _repaired(offsets, normalised, text))
+            answer = normalise(text)
         except (RecursionError, MemoryError, ValueError):
             answer = None
         pipe.send(answer)
