@@ -142,12 +142,17 @@ def _repaired(offsets: np.ndarray[Any, Any], normalised: str, text: str) -> np.n
     """Mend what copydetect searches as if it were sorted and complete.
 
     Its first place is 0 even where a comment stands before it, at -1; the name of a class is
-    entered with its own length, not with what was left out up to it; and what is left out last
-    is not entered at all.
+    entered with what it loses itself, not with what was left out before it; and what is left out
+    last is not entered at all.
     """
-    places, left_out = offsets[:, 0].copy(), np.maximum.accumulate(offsets[:, 1])
+    places, left_out = offsets[:, 0].copy(), offsets[:, 1].copy()
     places[0] = places[: min(2, len(places))].min()
+    for place in np.flatnonzero(np.diff(left_out) < 0).tolist():
+        entry = place + 1  # what falls can only be the name of a class
+        if entry + 1 < len(left_out):
+            left_out[entry] = left_out[entry + 1] - left_out[entry]
     end = [len(normalised), len(text) - len(normalised)]
+    left_out = np.maximum.accumulate(left_out)
     return np.concatenate([np.stack([places, left_out], axis=1), [end]])
 
 

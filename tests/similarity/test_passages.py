@@ -33,6 +33,12 @@ def test_functions_are_matched_in_any_order():
     assert passages(right) == expected
 
 
+def test_a_class_begins_at_its_word():
+    model = "class Model(Base):\n    sizes = [3, 4, 5]\n    names = {'a': 1, 'b': 2, 'c': 3}\n"
+    left, right = side_by_side(*prints(source([*functions(5), model]), source([model])))
+    assert list(passages(left).values()) == list(passages(right).values()) == [[model.strip()]]
+
+
 def test_nothing_in_common_is_one_piece():
     left, right = side_by_side(*prints("x = 1\n", source(functions(1))))
     assert len(left) == len(right) == 1 and left[0].passage is None
