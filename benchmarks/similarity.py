@@ -176,27 +176,29 @@ def with_plants(texts: list[Text], each: int, randomness: random.Random) -> list
     return [*texts, *planted]
 
 
-def report(comparison: ClassComparison, each: int) -> None:
-    """Print what was found of each kind, and which pairs are innocent."""
-    found = {kind: [0, 0] for kind in PLANTS}
-    innocent = {True: 0, False: 0}
-    highest = 0.0
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8)
+
+
+def report(comparison: ClassComparison) -> None:
+    """Print how many copies of each kind, and how many innocent pairs, each threshold names."""
+    found = {kind: [0] * len(THRESHOLDS) for kind in (*PLANTS, "innocent pairs")}
+    ordinary = [0] * len(THRESHOLDS)
     for pair in comparison.pairs:
         names = [comparison.texts[one].student for one in (pair.first, pair.second)]
-        planted = [name for name in names if ": " in name]
-        if not planted:
-            innocent[pair.unusual] += 1
-            highest = max(highest, pair.similarity) if pair.unusual else highest
-        for name in planted:
-            kind, _, original = name.partition(": ")
-            if original in names:
-                found[kind][0 if pair.unusual else 1] += 1
-    for kind, (unusual, ordinary) in found.items():
-        print(f"  {kind:24} {unusual} of {each} unusual, {ordinary} among the ordinary")
-    print(
-        f"  innocent pairs: {innocent[True]} unusual (up to {highest:.2f}), "
-        f"{innocent[False]} ordinary"
-    )
+        kinds = [kind for name in names for kind in PLANTS if name.startswith(f"{kind}: ")]
+        originals = [name.partition(": ")[2] for name in names if ": " in name]
+        for place, threshold in enumerate(THRESHOLDS):
+            if pair.similarity < threshold:
+                continue
+            if not pair.unusual:
+                ordinary[place] += 1
+            elif not kinds:
+                found["innocent pairs"][place] += 1
+            elif len(kinds) == 1 and originals[0] in names:
+                found[kinds[0]][place] += 1
+    print(f"  {'unusual, from':24}" + "".join(f"{one:8}" for one in THRESHOLDS))
+    for kind, counts in {**found, "ordinary pairs": ordinary}.items():
+        print(f"  {kind:24}" + "".join(f"{one:8}" for one in counts))
 
 
 def main() -> None:
@@ -218,7 +220,7 @@ def main() -> None:
             texts = as_demo_class(live, options.students)
         texts = with_plants(texts, options.each, randomness)
         started = time.perf_counter()
-        comparison = compare_class(texts, given, jobs=options.jobs)
+        comparison = compare_class(texts, given, threshold=THRESHOLDS[0], jobs=options.jobs)
         compared = time.perf_counter() - started
         with tempfile.TemporaryDirectory() as output:
             write_pages(comparison, live.assignment.name, Path(output))
@@ -227,7 +229,7 @@ def main() -> None:
             f"{live.assignment.name}, {name}: {len(texts)} texts, {comparison.pair_count} pairs, "
             f"{seconds:.1f} s, of which pages {seconds - compared:.1f} s"
         )
-        report(comparison, options.each)
+        report(comparison)
 
 
 if __name__ == "__main__":

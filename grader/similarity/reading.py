@@ -9,6 +9,7 @@ itself.
 from __future__ import annotations
 
 import multiprocessing
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,11 +24,13 @@ SECONDS = 10.0
 """The deadline of one text; the longest reference takes a tenth of a second."""
 _START_SECONDS = 120.0
 _MEGABYTES = 1_024
+_DOCSTRING = re.compile(r"(?:^|(?<=:))S(?!S)")
+"""Other strings in three quotes are SSS, and those in one pair of quotes have it."""
 
 
 @dataclass(frozen=True)
 class Normalised:
-    """A text as copydetect compares it: names are V or F, strings S, no comments or spaces.
+    """A text as copydetect compares it: names are V or F, strings S, no comments.
 
     Attributes
     ----------
@@ -49,7 +52,8 @@ def normalise(text: str) -> Normalised:
     from copydetect.utils import filter_code
 
     normalised, offsets = filter_code(text, "submission.py", "python")
-    return Normalised(normalised, _repaired(offsets, normalised, text), len(text))
+    bare, offsets = _without_docstrings(normalised, _repaired(offsets, normalised, text))
+    return Normalised(bare, offsets, len(text))
 
 
 def normalise_all(
@@ -154,6 +158,20 @@ def _repaired(offsets: np.ndarray[Any, Any], normalised: str, text: str) -> np.n
     end = [len(normalised), len(text) - len(normalised)]
     left_out = np.maximum.accumulate(left_out)
     return np.concatenate([np.stack([places, left_out], axis=1), [end]])
+
+
+def _without_docstrings(
+    normalised: str, offsets: np.ndarray[Any, Any]
+) -> tuple[str, np.ndarray[Any, Any]]:
+    """Leave docstrings out, as comments are: whoever copies may drop them."""
+    removed = np.array([match.start() for match in _DOCSTRING.finditer(normalised)], dtype=int)
+    places, left_out = offsets[:, 0], offsets[:, 1]
+    before = np.searchsorted(removed, places)
+    is_removed = np.isin(places, removed)
+    first = np.concatenate([[True], np.diff(places) > 0])
+    # What stood before a docstring still finds how much was left out before it.
+    moved = np.stack([places - before - is_removed, left_out + before], axis=1)
+    return _DOCSTRING.sub("", normalised), moved[first | ~is_removed]
 
 
 def _limit_memory() -> None:

@@ -22,6 +22,7 @@ DISGUISES = {
     "renamed": lambda parts: renamed(source(parts)),
     "reordered": lambda parts: source(parts[::-1]),
     "commented": lambda parts: commented(source(parts)),
+    "documented": lambda parts: source(parts).replace("):\n", '):\n    """Do it."""\n'),
     "respaced": lambda parts: source(parts).replace("    ", "  ").replace(" = ", "="),
     "all at once": lambda parts: commented(renamed(source(parts[::-1]))),
 }

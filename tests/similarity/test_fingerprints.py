@@ -6,20 +6,26 @@ from grader.similarity.fingerprints import fingerprint, place_in_source, take_ou
 from grader.similarity.reading import normalise
 from tests.similarity.conftest import GIVEN, functions, source
 
-SOURCE = """# a comment first
+SOURCE = '''# a comment first
 import numpy as np  # and one behind
 
 
 class Model(Base):
+    """A model."""
+
     size: int = 3
 
     def call(self, values):
+        """Call it.
+
+        As often as you like.
+        """
         return np.dot(values, "weights")
 
 
 class LongName(Model):
     pass  # the last word
-"""
+'''
 
 
 def test_tokens_lead_back_to_their_places():
