@@ -31,7 +31,7 @@ def command(
     ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option(min=0.05, max=1, help="List pairs from this similarity on. Default: 0.6."),
+        typer.Option(min=0.05, max=1, help="List pairs from this similarity on. Default: 0.7."),
     ] = None,
     previous: Annotated[
         list[Path] | None,

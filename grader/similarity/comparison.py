@@ -30,7 +30,7 @@ from grader.similarity.fingerprints import fingerprint, take_out
 from grader.similarity.reading import SECONDS, normalise_all
 from grader.similarity.texts import Text
 
-THRESHOLD = 0.6
+THRESHOLD = 0.7
 """Similarity from which a pair is shown; measured, see docs/similarity.md."""
 LEAST_MATCHED = 150
 """Normalised characters, about seven lines: less in common is no evidence."""

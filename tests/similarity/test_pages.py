@@ -31,7 +31,7 @@ def test_pages_of_pairs_that_are_gone_are_removed(comparison, independent, tmp_p
     write_pages(comparison, "a1", tmp_path)
     page = write_pages(compared(*independent), "a1", tmp_path).read_text(encoding="utf-8")
     assert list((tmp_path / "pairs").iterdir()) == []
-    assert "None: no two texts share 60 %" in page
+    assert "None: no two texts share 70 %" in page
 
 
 def test_pages_need_no_network_and_run_one_known_script(comparison, tmp_path):

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from grader.render.history import History, add_run, progress, read_history, write_history
 from grader.render.html.page import address_of, render
 from grader.render.html.plots import draw
+from grader.render.insight import insight
 from grader.render.summary import (
     CheckRate,
     check_rates,
@@ -28,7 +30,8 @@ _STUDENTS = "students"
 def write_report(results: Sequence[Result], directory: Path) -> Path:
     """Write ``index.html`` and ``students/*.html`` into `directory`; return the index.
 
-    Pages of students who are no longer in the class are removed.
+    Pages of students who are no longer in the class are removed. The figures of the run are
+    added to ``history.json``, and the page tells what moved since the last one.
     """
     students = directory / _STUDENTS
     students.mkdir(parents=True, exist_ok=True)
@@ -41,12 +44,25 @@ def write_report(results: Sequence[Result], directory: Path) -> Path:
         if path.name not in written:
             path.unlink()
     index = directory / "index.html"
-    write_atomically(index, class_page(results).encode("utf-8"))
+    history, problem = read_history(directory)
+    longer = add_run(history or History(), results)
+    if history is not None and longer is not history:
+        problem = " ".join(filter(None, [problem, write_history(directory, longer)]))
+    write_atomically(index, class_page(results, longer, problem).encode("utf-8"))
     return index
 
 
-def class_page(results: Sequence[Result]) -> str:
-    """The page of the class."""
+def class_page(results: Sequence[Result], history: History | None = None, problem: str = "") -> str:
+    """The page of the class.
+
+    Parameters
+    ----------
+    history
+        The figures of the runs up to this one.
+    problem
+        Why there is no history of before, to be shown.
+    """
+    history = history or History()
     top = results[0].max_points if results else 0.0
     found = mistakes(results)
     return render(
@@ -63,6 +79,10 @@ def class_page(results: Sequence[Result]) -> str:
         rates=_by_exercise(check_rates(results)),
         misconceptions=[one for one in found if one.id.startswith("misconception.")],
         patterns=[one for one in found if one.id.startswith("generic.")][:8],
+        insight=insight(results),
+        progress=progress(history, results),
+        runs=history.runs,
+        history_problem=problem,
         exercises=exercises,
         page=lambda student: f"{_STUDENTS}/{_page_name(student)}",
     )
