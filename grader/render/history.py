@@ -91,7 +91,9 @@ class Move:
 
 @dataclass(frozen=True)
 class Progress:
-    """What moved between two runs, the largest moves first.
+    """What moved between two runs.
+
+    The largest move of each exercise comes first, then the others, by size.
 
     Attributes
     ----------
@@ -170,16 +172,18 @@ def progress(history: History, results: Sequence[Result]) -> Progress | None:
     if len(history.runs) < 2:
         return None
     before, after = history.runs[-2:]
-    titles = {
-        f"{one.exercise}.{one.check}": (one.exercise, one.title) for one in check_insights(results)
-    }
+    titles = {f"{one.exercise}.{one.check}": one.title for one in check_insights(results)}
     moves = [
-        Move(*titles.get(name, (name, "")), figures, after.checks[name])
+        Move(name.partition(".")[0], titles.get(name, name), figures, after.checks[name])
         for name, figures in before.checks.items()
         if name in after.checks
     ]
     moves = [one for one in moves if abs(one.change) >= _WORTH_TELLING - 1e-9]
     moves.sort(key=lambda one: -abs(one.change))
+    largest: dict[str, Move] = {}
+    for one in moves:
+        largest.setdefault(one.exercise, one)
+    moves = [*largest.values(), *(one for one in moves if largest[one.exercise] is not one)]
     changed = before.assignment_sha256 != after.assignment_sha256
     return Progress(before, after, tuple(moves), changed or set(before.checks) != set(after.checks))
 

@@ -49,7 +49,10 @@ class CheckInsight:
 
 @dataclass(frozen=True)
 class ClassInsight:
-    """What stands out, each list in the order in which it is read."""
+    """What stands out, each list in the order in which it is read.
+
+    Of each exercise only the hardest check is among the hardest.
+    """
 
     hardest: tuple[CheckInsight, ...]
     everybody: tuple[CheckInsight, ...]
@@ -69,9 +72,12 @@ def insight(results: Sequence[Result]) -> ClassInsight:
     tried = [one for one in checks if one.tried]
     whole = sum(not result.has_grader_error for result in results)
     several = len(results) > 1
-    failing = [one for one in tried if one.passed < one.tried]
+    failing: dict[str, CheckInsight] = {}
+    for one in sorted(tried, key=lambda one: (one.share, -one.tried)):
+        if one.passed < one.tried:
+            failing.setdefault(one.exercise, one)
     return ClassInsight(
-        hardest=tuple(sorted(failing, key=lambda one: (one.share, -one.tried))[:_HARDEST]),
+        hardest=tuple(failing.values())[:_HARDEST],
         everybody=tuple(one for one in tried if several and one.passed == one.count),
         nobody=tuple(one for one in tried if several and one.passed == 0),
         poor=tuple(

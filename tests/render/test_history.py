@@ -46,6 +46,20 @@ def test_moves_are_sorted_by_size():
     assert not found.checks_changed and found.before.at == THEN
 
 
+def test_the_largest_move_of_each_exercise_comes_first():
+    def figures(passed):
+        return {"passed": passed, "count": 10}
+
+    run = WHOLE["runs"][0]
+    before = {"one.a": figures(0), "one.b": figures(0), "two.a": figures(0)}
+    after = {"one.a": figures(9), "one.b": figures(8), "two.a": figures(3)}
+    history = History.model_validate(
+        {"runs": [{**run, "checks": before}, {**run, "checks": after, "results_sha256": "x"}]}
+    )
+    changes = [one.change for one in progress(history, []).moves]
+    assert changes == [0.9, 0.3, 0.8]
+
+
 def test_changed_checks_are_told(tmp_path):
     page_of(tmp_path, BEFORE)
     changed = small_class("++-+", "+-++", assignment="1" * 64)
