@@ -71,7 +71,7 @@ def renamed(source: str) -> str:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     } - set(dir(builtins))
     for name in sorted(names):
-        source = re.sub(rf"(?<![\w.]){name}\b(?!['\"])", f"my_{name}", source)
+        source = re.sub(rf"(?<![\w.!]){name}\b(?!['\"])", f"my_{name}", source)
     return source
 
 

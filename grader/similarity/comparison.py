@@ -21,10 +21,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
-from copydetect import CodeFingerprint, compare_files
-from copydetect.utils import find_fingerprint_overlap, get_copied_slices
+from copydetect import CodeFingerprint
+from copydetect.utils import get_copied_slices
 
 from grader.similarity.fingerprints import fingerprint, take_out
 from grader.similarity.reading import SECONDS, normalise_all
@@ -138,7 +139,6 @@ def compare_class(
         Called once for each text.
     """
     compared, prints, left_out = _fingerprints(texts, given, jobs, seconds, progress)
-    frequency = Counter(key for one in prints for key in one.hashes)
     lines = _own_lines(compared, given)
     line_frequency = Counter(line for one in lines for line in one)
     candidates = [
@@ -149,21 +149,19 @@ def compare_class(
     by_chance = _bits_by_chance(len(candidates))
     nearest = [0.0] * len(compared)
     found = []
+    meeting = _Meeting(prints)
     for a, b in candidates:
-        first, second = prints[a], prints[b]
-        common = first.hashes & second.hashes
-        if len(common) < _WORTH_COMPARING * min(len(first.hashes), len(second.hashes)):
+        overlap = meeting.of(a, b)
+        if overlap is None:
             continue
-        matched, shares, _ = compare_files(first, second)
-        similarity = float(max(shares))
+        similarity = max(overlap.shares)
         for one in (a, b):
             nearest[one] = max(nearest[one], similarity)
-        if similarity < threshold or matched < LEAST_MATCHED:
+        if similarity < threshold or overlap.matched < LEAST_MATCHED:
             continue
-        passages, rarity = _rarity(first, second, common, frequency, len(prints))
+        unusual = overlap.rarity >= by_chance
         sole = sum(line_frequency[line] == 2 for line in lines[a] & lines[b])
-        shares = (float(shares[0]), float(shares[1]))
-        found.append(Pair(a, b, shares, passages, rarity, rarity >= by_chance, sole))
+        found.append(Pair(a, b, overlap.shares, overlap.passages, overlap.rarity, unusual, sole))
     found.sort(key=lambda one: (-one.similarity, -one.rarity, one.first, one.second))
     here = [value for value, text in zip(nearest, compared, strict=True) if not text.origin]
     return ClassComparison(
@@ -214,26 +212,77 @@ def _fingerprints(
     return compared, prints, left_out
 
 
-def _rarity(
-    first: CodeFingerprint,
-    second: CodeFingerprint,
-    common: set[int],
-    frequency: Counter[int],
-    texts: int,
-) -> tuple[int, float]:
-    """How many passages two texts share, and the sum of their bits; the smaller of both sides."""
-    sides = []
-    overlaps = find_fingerprint_overlap(
-        first.hashes, second.hashes, first.hash_idx, second.hash_idx
-    )
-    for one, overlap in zip((first, second), overlaps, strict=True):
-        starts = get_copied_slices(overlap, one.k)[0]
-        places = np.array([place for key in common for place in one.hash_idx[key]])
-        owners = np.array([frequency[key] for key in common for _ in one.hash_idx[key]])
+@dataclass(frozen=True)
+class _Overlap:
+    """What two texts share: characters of the first, the share of each, passages, bits."""
+
+    matched: int
+    shares: tuple[float, float]
+    passages: int
+    rarity: float
+
+
+class _Meeting:
+    """Fingerprints as arrays, for classes have tens of thousands of pairs.
+
+    Copydetect's `compare_files` makes an array of each shared hash; this takes a fiftieth of its
+    time and finds the same, which a test compares.
+    """
+
+    def __init__(self, prints: Sequence[CodeFingerprint]) -> None:
+        numbers: dict[int, int] = {}
+        self._prints = prints
+        self._places, self._numbers = [], []
+        for one in prints:
+            runs = sorted(
+                (place, numbers.setdefault(key, len(numbers)))
+                for key, places in one.hash_idx.items()
+                for place in places
+            )
+            places, keys = np.array(runs, dtype=np.int64).reshape(-1, 2).T
+            self._places.append(places)
+            self._numbers.append(keys)
+        self._is_shared = np.zeros(len(numbers), dtype=bool)
+        self._owners = np.zeros(len(numbers), dtype=np.int64)
+        for keys in self._numbers:
+            self._owners[np.unique(keys)] += 1
+
+    def of(self, first: int, second: int) -> _Overlap | None:
+        """What two texts share; None when it is too little to speak of."""
+        common = self._common(first, second)
+        fewest = min(len(self._prints[one].hashes) for one in (first, second))
+        if len(common) < _WORTH_COMPARING * fewest:
+            return None
+        self._is_shared[common] = True
+        sides = [self._side(one) for one in (first, second)]
+        self._is_shared[common] = False
+        passages, rarity = min(side[1:] for side in sides)
+        shares = [
+            matched / self._prints[one].token_coverage
+            for one, (matched, _, _) in zip((first, second), sides, strict=True)
+        ]
+        return _Overlap(sides[0][0], (shares[0], shares[1]), passages, rarity)
+
+    def _common(self, first: int, second: int) -> np.ndarray[Any, Any]:
+        """The numbers of the hashes that both have, each once."""
+        self._is_shared[self._numbers[first]] = True
+        keys = self._numbers[second]
+        common = np.unique(keys[self._is_shared[keys]])
+        self._is_shared[self._numbers[first]] = False
+        return common
+
+    def _side(self, one: int) -> tuple[int, int, float]:
+        """Characters in shared passages, how many these are, and the sum of their bits."""
+        keys = self._numbers[one]
+        shared = self._is_shared[keys]
+        places = self._places[one][shared]
+        starts, ends = get_copied_slices(places, self._prints[one].k)
+        texts = len(self._prints)
         fewest = np.full(len(starts), texts)
-        np.minimum.at(fewest, np.searchsorted(starts, places, side="right") - 1, owners)
-        sides.append((len(starts), float(np.log2(texts / (np.maximum(fewest, 2) - 1)).sum())))
-    return min(sides)
+        within = np.searchsorted(starts, places, side="right") - 1
+        np.minimum.at(fewest, within, self._owners[keys[shared]])
+        bits = float(np.log2(texts / (np.maximum(fewest, 2) - 1)).sum())
+        return int((ends - starts).sum()), len(starts), bits
 
 
 def _own_lines(texts: Iterable[Text], given: Sequence[str]) -> list[set[str]]:

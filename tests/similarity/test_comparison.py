@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from copydetect import compare_files
 
 from grader.similarity import Text
 from grader.similarity.comparison import LEAST_MATCHED
@@ -137,3 +138,12 @@ def test_two_students_can_be_compared():
 def test_the_same_class_gives_the_same_pairs(independent):
     copy = text("copy", renamed(source(functions(3))))
     assert compared(*independent, copy).pairs == compared(*independent, copy, jobs=2).pairs
+
+
+def test_shares_are_those_of_copydetect(with_copies):
+    assert with_copies.pairs
+    for pair in with_copies.pairs:
+        prints = (with_copies.prints[pair.first], with_copies.prints[pair.second])
+        _, shares, slices = compare_files(*prints)
+        assert pair.shares == pytest.approx(shares)
+        assert pair.passages == slices[0].shape[1]
