@@ -149,7 +149,7 @@ def _files(
                 text = splice(text, exercise.name, _unwritten(text, exercise.name))
             elif luck > skill + 0.02 and mistakes:
                 # The first misconception of an exercise is the most common one.
-                common = [4, 2, 1, 1, 1, 1][: len(mistakes)]
+                common = [4, 2, *[1] * len(mistakes)][: len(mistakes)]
                 chosen = randomness.choices(mistakes, common)[0]
                 text = splice(text, exercise.name, chosen.source)
         yield file.name, text

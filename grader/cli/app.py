@@ -21,6 +21,7 @@ _COMMANDS = {
     "report": "report",
     "export": "export",
     "diff": "diff",
+    "similarity": "similarity",
     "freeze": "freeze",
     "notebooks": "notebooks",
     "thresholds": "thresholds",
@@ -34,8 +35,9 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors collect, batch, report, export, diff, notebooks
-and demo-class; authors freeze, thresholds and audit. doctor tells what works on this machine.
+Students use list, check and hint; instructors collect, batch, report, export, diff, similarity,
+notebooks and demo-class; authors freeze, thresholds and audit. doctor tells what works on this
+machine.
 """
 
 

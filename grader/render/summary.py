@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ SYMBOLS = {
     Status.GRADER_ERROR: "?",
 }
 """A sign for each status."""
+_BINS = 10
 _SILENT = {Status.PASSED, Status.SKIPPED, Status.MISSING}
 
 
@@ -153,3 +155,30 @@ def mean_points(results: Sequence[Result]) -> float:
 def median_points(results: Sequence[Result]) -> float:
     """The class's median."""
     return statistics.median(result.points for result in results) if results else 0.0
+
+
+def share_of_points(result: Result) -> float:
+    """The part of the points that a student has; 0 where there are none."""
+    return result.points / result.max_points if result.max_points else 0.0
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bar of a histogram of shares, in percent; `share` is its height to the highest."""
+
+    low: int
+    high: int
+    count: int
+    share: float
+
+
+def histogram(shares: Sequence[float]) -> list[Bin]:
+    """Count shares between 0 and 1 in ten bins."""
+    counts = [0] * _BINS
+    for share in shares:
+        counts[min(_BINS - 1, math.floor(share * _BINS + 1e-9))] += 1
+    most = max([*counts, 1])
+    return [
+        Bin(100 * i // _BINS, 100 * (i + 1) // _BINS, count, count / most)
+        for i, count in enumerate(counts)
+    ]

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from grader.result import Result
-from tests.conftest import live, strongest
+from tests.conftest import ROOT, live, strongest
 
 COMMANDS = (
     "list",
@@ -24,6 +24,7 @@ COMMANDS = (
     "notebooks",
     "thresholds",
     "audit",
+    "similarity",
     "demo-class",
     "doctor",
 )
@@ -154,6 +155,9 @@ def test_plain_pytest_works_in_the_folder(student):
         ),
         (["batch", "a2", "--course", ".", "--unconfined"], "submitted does not exist"),
         (["report", "--course", "."], "run grader batch first"),
+        (["similarity", "a1", "--course", "nowhere"], "course directory nowhere does not exist"),
+        (["similarity", "a1", "--course", "."], "submitted does not exist"),
+        (["similarity", "a1", "--threshold", "7"], "7.0 is not in the range"),
         (["check", "--frobnicate"], "No such option"),
     ],
 )
@@ -192,6 +196,37 @@ def test_a_class_is_graded_with_one_command(grader, tmp_path):
     assert names == sorted(names) and len(names) == 4
     assert 'seed = "' in (tmp_path / "c" / "grader.toml").read_text(encoding="utf-8")
     assert grader("report", "--course", "c").returncode == 0
+
+
+def test_a_copy_is_shown_whoever_handed_it_in(grader, tmp_path):
+    grader("demo-class", "--students", "12", "--course", "c", "--assignment", "a1")
+    submitted = tmp_path / "c" / "submitted"
+    alternative = ROOT / "tests" / "alternatives" / "a1_least_squares" / "loops"
+    for name in ("<b>one<_b>", "[red]two"):
+        shutil.copytree(alternative, submitted / name / "a1_least_squares")
+    (submitted / "three" / "a1_least_squares").mkdir(parents=True)
+    code = (alternative / "least_squares.py").read_text(encoding="utf-8")
+    cells = [{"cell_type": "code", "source": code, "metadata": {}, "outputs": []}]
+    notebook = json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+    folder = submitted / "three" / "a1_least_squares"
+    (folder / "least_squares.ipynb").write_text(notebook, encoding="utf-8")
+    ended = grader("similarity", "a1", "--course", "c")
+    assert ended.returncode == 0, ended.stderr
+    assert "[red]two" in ended.stdout and "never a verdict" in ended.stdout
+    said = " ".join(ended.stdout.split())
+    assert "100 % 100 % 100 % <b>one<_b> and [red]two" in said
+    assert "and three" in said
+    page = tmp_path / "c" / "reports" / "a1_least_squares" / "similarity" / "index.html"
+    assert "&lt;b&gt;one" in page.read_text(encoding="utf-8")
+    ended = grader("similarity", "a1", "--course", "c", "--previous", "c", "--output", "o")
+    assert ended.returncode == 0 and "three (c)" in (tmp_path / "o" / "index.html").read_text()
+
+
+def test_one_submission_has_nobody_to_be_compared_with(grader, tmp_path):
+    grader("demo-class", "--students", "1", "--course", "c", "--assignment", "a1")
+    ended = grader("similarity", "a1", "--course", "c")
+    assert ended.returncode == 2
+    assert "comparing takes two" in " ".join(ended.stderr.split())
 
 
 def test_a_machine_that_cannot_confine_grades_nothing_unless_told_to(grader, tmp_path, monkeypatch):

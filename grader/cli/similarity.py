@@ -1,0 +1,121 @@
+"""`grader similarity`: which submissions resemble each other more than the task explains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from grader.batch.run import default_jobs
+from grader.cli.places import root_folder
+from grader.cli.problems import UsageProblem
+from grader.cli.progress import progress_bar
+from grader.course.catalogue import choose, frozen_assignments
+from grader.course.frozen import load
+from grader.submissions import CourseDirectory, read_path
+
+if TYPE_CHECKING:
+    from grader.similarity import ClassComparison, Text
+
+
+def command(
+    assignment: Annotated[str, typer.Argument(help="Such as a2_logistic_regression, or a2.")],
+    course: Annotated[
+        Path, typer.Option(help="The course directory, which holds submitted/.")
+    ] = Path(),
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Where to write. Default: reports/ASSIGNMENT/similarity in the course."),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0.05, max=1, help="List pairs from this similarity on. Default: 0.7."),
+    ] = None,
+    previous: Annotated[
+        list[Path] | None,
+        typer.Option(help="A previous course directory to compare with; may be repeated."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="How many to read at once. Default: one per core.")
+    ] = None,
+) -> None:
+    """Show which submissions resemble each other, and where.
+
+    Code that the course gave does not count, nor do names, comments and the order of functions.
+    Nothing runs, and nothing is sent anywhere. A high number is a reason to read both texts and
+    to talk, never a verdict. Ends with exit code 0 whatever is found.
+    """
+    console = Console()
+    comparison, name = _compare(console, assignment, course, previous or [], threshold, jobs)
+    folder = output or course / "reports" / name / "similarity"
+    from grader.similarity.pages import write_pages
+    from grader.similarity.terminal import print_comparison
+
+    try:
+        page = write_pages(comparison, name, folder)
+    except OSError as error:
+        raise UsageProblem(
+            f"The pages cannot be written to {folder}: {error.strerror or error}. "
+            "Name another folder with --output."
+        ) from None
+    print_comparison(console, comparison, page)
+
+
+def _compare(
+    console: Console,
+    assignment: str,
+    course: Path,
+    previous: list[Path],
+    threshold: float | None,
+    jobs: int | None,
+) -> tuple[ClassComparison, str]:
+    try:
+        from grader.similarity import compare_class
+        from grader.similarity.comparison import THRESHOLD
+    except ModuleNotFoundError as error:
+        raise UsageProblem(
+            f"grader similarity needs {error.name}: pip install 'deep-learning-grader[instructor]'."
+        ) from None
+    frozen = choose(assignment, frozen_assignments(root_folder()))
+    expected = [file.name for file in load(frozen / "public").files]
+    texts = _texts(console, CourseDirectory(course), frozen.name, expected)
+    for folder in previous:
+        origin = folder.resolve().name
+        texts += _texts(console, CourseDirectory(folder), frozen.name, expected, origin)
+    if len(texts) < 2:
+        raise UsageProblem(
+            f"There is one submission of {frozen.name} under {course}, and comparing takes two. "
+            "Add earlier ones with --previous COURSE."
+        )
+    with progress_bar(console, "comparing") as progress:
+        task = progress.add_task("comparing", total=len(texts))
+        comparison = compare_class(
+            texts,
+            _stubs(frozen, expected),
+            threshold=THRESHOLD if threshold is None else threshold,
+            jobs=jobs or default_jobs(),
+            progress=lambda: progress.advance(task),
+        )
+    return comparison, frozen.name
+
+
+def _texts(
+    console: Console, directory: CourseDirectory, name: str, expected: list[str], origin: str = ""
+) -> list[Text]:
+    from grader.similarity import text_of
+
+    found = [
+        text_of(read_path(path, expected, student=student, assignment=name), expected, origin)
+        for student, path in directory.submitted(name)
+    ]
+    for note in directory.notes:
+        console.print(f"note: {note}", markup=False, style="yellow")
+    return found
+
+
+def _stubs(folder: Path, expected: list[str]) -> list[str]:
+    from grader.similarity.texts import decoded
+
+    return [decoded((folder / name).read_bytes()) for name in expected if (folder / name).is_file()]
