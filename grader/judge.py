@@ -22,7 +22,8 @@ from grader.replies import FileState, lost_verdict
 from grader.result import CaseCount, CheckResult, Kind, Result, Status, SubmissionRecord, total
 from grader.submissions import Submission
 
-_LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
+LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
+"""After one of these the exercise's worker is gone."""
 _EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
@@ -34,6 +35,8 @@ class GradingOptions:
     limits: LimitBook = field(default_factory=LimitBook)
     only: frozenset[str] | None = None
     """Judge these exercises alone; None for all."""
+    known: tuple[CheckResult, ...] = ()
+    """How the exercises ended that are not judged now: others may lean on them."""
     until_lost: bool = False
     """Stop at the first check that loses points, for who asks no more than whether any does."""
 
@@ -93,7 +96,7 @@ class _Grading:
     ) -> None:
         self.submission, self.assignment, self.questions = submission, assignment, questions
         self.launcher, self.options = launcher, options
-        self.results: list[CheckResult] = []
+        self.results: list[CheckResult] = list(options.known)
         self.versions: dict[str, str] = {}
 
     def run(self) -> list[CheckResult]:
@@ -177,7 +180,7 @@ class _Grading:
                 line=interview.line_of(exercise.name),
             )
         earlier = [result for result in self.results if result.exercise == exercise.name]
-        ended = next((one for one in earlier if one.status in _LOST_STATUSES), None)
+        ended = next((one for one in earlier if one.status in LOST_STATUSES), None)
         if ended is not None:
             return Verdict(
                 ended.status, message=f"not run again: {ended.check} already ended like this."
@@ -209,7 +212,7 @@ class _Grading:
         """Skip what cannot be judged yet, without asking."""
         for need in self._all_needs(exercise, check, interview):
             results = [one for one in self.results if one.exercise == need]
-            if any(one.status in _LOST_STATUSES for one in results):
+            if any(one.status in LOST_STATUSES for one in results):
                 text = f"{need} did not come to an end, and this leans on it. Mend {need} first."
                 return Verdict(Status.SKIPPED, message=text)
         easy = check.kind in _EASILY_SATISFIED or check.settings.get("judges") == "purity"

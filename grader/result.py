@@ -164,6 +164,8 @@ class Result(_Record):
     """A fingerprint of the seed, never the seed: a student may read this file."""
     assignment_sha256: str = ""
     """Which version of checks and references graded this; resuming compares it."""
+    exercise_sha256: dict[str, str] = {}
+    """The same for each exercise: when an assignment changes, only what differs is graded again."""
     confinement: Literal["forked", "confined", "unconfined"]
     grader_version: str
     environment: dict[str, Any] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import filecmp
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,11 @@ from grader.authoring.notebooks import (
 from grader.authoring.stubs import make_stub
 from grader.confine import Launcher
 from grader.course import frozen
-from grader.course.case import Observation
 from grader.course.catalogue import PUBLIC_FOLDER, load_live
+from grader.course.fingerprint import repeatable
 from grader.course.prepare import prepare
-from grader.course.prepared import PreparedAssignment, PreparedCheck
-from grader.result import Kind, Visibility
+from grader.course.prepared import PreparedAssignment
+from grader.result import Visibility
 
 PUBLIC_SEED = "public"
 HANDOUT = "handout.md"
@@ -93,40 +92,13 @@ def stale_files(solution: Path, target: Path, launcher: Launcher) -> list[str]:
             committed = frozen.load(target / PUBLIC_FOLDER)
         except frozen.FrozenError:
             return [*stale, PUBLIC_FOLDER]
-        if not _equal(_repeatable(committed), _repeatable(frozen.load(fresh / PUBLIC_FOLDER))):
+        if not _equal(repeatable(committed), repeatable(frozen.load(fresh / PUBLIC_FOLDER))):
             stale.append(PUBLIC_FOLDER)
         return stale
 
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _repeatable(assignment: PreparedAssignment) -> PreparedAssignment:
-    """The assignment with only what a second run of the references answers alike."""
-    checks = tuple(_repeatable_check(check) for check in assignment.checks)
-    return replace(assignment, checks=checks)
-
-
-def _repeatable_check(check: PreparedCheck) -> PreparedCheck:
-    if check.kind is Kind.TRAIN:  # rounding grows there, step by step
-        cases = [replace(case, expected=None) for case in check.cases]
-    elif check.kind is Kind.STAT:  # a draw may have no seed; only its shape is graded
-        cases = [
-            replace(
-                case,
-                expected=case.expected and _shapes_of(case.expected),
-                mistaken={name: _shapes_of(seen) for name, seen in case.mistaken.items()},
-            )
-            for case in check.cases
-        ]
-    else:
-        return check
-    return replace(check, cases=tuple(cases))
-
-
-def _shapes_of(seen: Observation) -> Observation:
-    return replace(seen, values=[np.shape(value) for value in seen.values])
 
 
 def _equal(one: PreparedAssignment, other: PreparedAssignment) -> bool:

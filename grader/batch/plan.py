@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.batch.attempts import Attempt, counted, digest_of
+from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
 from grader.result import Result
 from grader.store import ResultStore
@@ -25,6 +26,10 @@ class Job:
     """Attempts before this one, where the best of all counts."""
     share: float = 1.0
     """The part of its points that its lateness leaves."""
+    known: Result | None = None
+    """A result that holds for all exercises but those of `only`."""
+    only: frozenset[str] | None = None
+    """The exercises to grade again; None for all."""
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -53,18 +58,26 @@ def plan_batch(
     """Read all submissions and keep the results that are still true.
 
     A result is kept when the same files were graded with the same seed, checks and grader,
-    and nothing failed on the grader's side.
+    and nothing failed on the grader's side. Where only some exercises have other checks, they
+    alone are graded again.
     """
     plan = BatchPlan()
+    fingerprints = exercise_fingerprints(assignment)
     for student, path in course.submitted(assignment.name):
         job = _job(course, assignment, student, path)
         known, damaged = store.read_checked(student)
         if damaged:
             plan.damaged.append(student)
-        if known is not None and not fresh and _still_true(known, job, assignment):
-            plan.kept[known.student] = counted(job.attempts, known).path
-        else:
+        if known is None or fresh or not _same_conditions(known, job, assignment):
             plan.jobs.append(job)
+            continue
+        changed = _changed(known, assignment, fingerprints)
+        if not changed:
+            plan.kept[known.student] = counted(job.attempts, known).path
+        elif job.earlier or changed >= fingerprints.keys():
+            plan.jobs.append(job)
+        else:
+            plan.jobs.append(replace(job, known=known, only=frozenset(changed)))
     return plan
 
 
@@ -85,14 +98,25 @@ def _job(course: CourseDirectory, assignment: PreparedAssignment, student: str, 
     return Job(student, path, latest.submission, earlier, latest.share)
 
 
-def _still_true(result: Result, job: Job, assignment: PreparedAssignment) -> bool:
+def _same_conditions(result: Result, job: Job, assignment: PreparedAssignment) -> bool:
+    """Whether the same files were graded with the same seed and grader, and nothing failed."""
     submission = counted(job.attempts, result).submission
     return (
         result.submission.sha256 == submission.sha256
         and result.submission.attempts_sha256 == digest_of(job.attempts)
         and result.seed == assignment.seed
-        and result.assignment_sha256 == assignment.sha256
         and result.grader_version == __version__
         and result.submission.late_seconds == submission.late_seconds
         and not result.has_grader_error
     )
+
+
+def _changed(
+    result: Result, assignment: PreparedAssignment, fingerprints: dict[str, str]
+) -> set[str]:
+    """The exercises whose checks are others than those that graded the result."""
+    if result.assignment_sha256 == assignment.sha256:
+        return set()
+    if result.exercise_sha256.keys() != fingerprints.keys():
+        return set(fingerprints)
+    return {name for name in fingerprints if result.exercise_sha256[name] != fingerprints[name]}

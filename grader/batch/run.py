@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.batch.attempts import best_of
 from grader.batch.plan import BatchPlan, Job
 from grader.confine import Launcher
+from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
-from grader.judge import GradingOptions, grade, ungraded
+from grader.judge import LOST_STATUSES, GradingOptions, grade, ungraded
 from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import Submission
@@ -69,9 +70,11 @@ def run_batch(
     report = BatchReport(store, students=list(plan.kept), damaged=plan.damaged)
     waiting = iter(plan.jobs)
     questions = Questions()
+    fingerprints = exercise_fingerprints(assignment)
 
     def grade_job(job: Job) -> Result:
-        return _grade_safely(job, assignment, launcher, options, questions)
+        result = _grade_safely(job, assignment, launcher, options, questions)
+        return result.model_copy(update={"exercise_sha256": fingerprints})
 
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         running: set[Future[Result]] = set()
@@ -110,10 +113,44 @@ def _collect(
 
 def _grade_safely(job: Job, *how: Any) -> Result:
     """Grade one job, each attempt of it; a failure of ours is not the batch's end."""
+    if job.known is not None and job.only is not None:
+        return _grade_changed(job, job.known, job.only, *how)
     if not job.earlier:
         return _grade_attempt(job.submission, *how)
     results = [_grade_attempt(one.submission, *how) for one in job.attempts]
     return best_of(job.attempts, results)
+
+
+def _grade_changed(
+    job: Job,
+    known: Result,
+    changed: frozenset[str],
+    assignment: PreparedAssignment,
+    launcher: Launcher,
+    options: GradingOptions,
+    questions: Questions,
+) -> Result:
+    """Grade some exercises again, and take what is known of the others.
+
+    Where one of them hung or crashed before and does no longer, or the other way round, all are
+    graded again: whatever calls it ends otherwise, too.
+    """
+    others = tuple(one for one in known.checks if one.exercise not in changed)
+    partly = replace(options, only=changed, known=others)
+    result = _grade_attempt(job.submission, assignment, launcher, partly, questions)
+    if _ended_early(result, changed) != _ended_early(known, changed):
+        return _grade_attempt(job.submission, assignment, launcher, options, questions)
+    checks = {(one.exercise, one.check): one for one in result.checks}
+    ordered = [checks[one.exercise, one.name] for one in assignment.checks]
+    return result.model_copy(update={"checks": ordered})
+
+
+def _ended_early(result: Result, exercises: frozenset[str]) -> set[str]:
+    return {
+        one.exercise
+        for one in result.checks
+        if one.exercise in exercises and one.status in LOST_STATUSES
+    }
 
 
 def _grade_attempt(submission: Submission, *how: Any) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -55,12 +56,16 @@ def command(
             "Default: in an nbgrader course.",
         ),
     ] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Show who would move, and by how much; keep nothing.")
+    ] = False,
     device: DeviceOption = "cpu",
 ) -> None:
     """Grade submitted/*/ASSIGNMENT on hidden cases.
 
     Results are kept one by one in results/, so an interrupted run goes on where it was; a
-    submission is graded again when it, the checks or the seed changed. Ends with exit code 0
+    submission is graded again when it or the seed changed, and those exercises of it whose checks
+    changed. Ends with exit code 0
     when every submission has a result, 3 when the grader failed on some, 2 for a wrong call.
     """
     console = Console()
@@ -81,6 +86,8 @@ def command(
         _announce(console, plan, directory)
         options = GradingOptions(course=directory.name, limits=limits)
         try:
+            if changed:
+                raise typer.Exit(_preview(console, plan, prepared, store, chosen, options, count))
             outcome = _run(console, plan, prepared, store, chosen, options, count)
         except StoreError as error:
             console.print(f"grader: {error}", style="red", markup=False, highlight=False)
@@ -151,6 +158,28 @@ def _run(
             progress.advance(task)
 
         return run_batch(plan, prepared, store, chosen, options, jobs=jobs, progress=advance)
+
+
+def _preview(
+    console: Console,
+    plan: BatchPlan,
+    prepared: PreparedAssignment,
+    store: ResultStore,
+    chosen: Launcher,
+    options: GradingOptions,
+    jobs: int,
+) -> int:
+    """Grade without keeping anything and show the difference; return the exit code."""
+    from grader.render.difference import compare, print_difference
+
+    before = store.read_all()[0]
+    with tempfile.TemporaryDirectory(prefix="grader-preview-") as folder:
+        outcome = _run(console, plan, prepared, ResultStore(Path(folder)), chosen, options, jobs)
+        graded = outcome.results
+    after = [one for one in before if one.student in plan.kept] + graded
+    print_difference(console, compare(before, after))
+    console.print("Nothing was written; the same command without --changed keeps it.")
+    return INCOMPLETE if outcome.failed else 0
 
 
 def _show(

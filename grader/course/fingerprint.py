@@ -1,0 +1,108 @@
+"""What an exercise's grade depends on, as a digest: so that only what changed is graded again."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grader.course.case import Observation
+from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.result import Kind
+
+
+def exercise_fingerprints(assignment: PreparedAssignment) -> dict[str, str]:
+    """A digest of each exercise: its checks, cases, answers and hints, and those it needs.
+
+    The answers of the references count, not their text: a reference that is written anew and
+    computes the same changes nothing.
+    """
+    own = {one.name: _own(assignment, one.name) for one in assignment.exercises}
+    return {
+        one.name: _digest([own[name] for name in sorted(_needed(assignment, one.name))])
+        for one in assignment.exercises
+    }
+
+
+def _needed(assignment: PreparedAssignment, exercise: str) -> set[str]:
+    """The exercise and all that it needs, directly or not."""
+    found: set[str] = set()
+    known = {one.name for one in assignment.exercises}
+    waiting = {exercise}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting.update(assignment.exercise(name).needs)
+        for check in assignment.checks_of(name):
+            waiting.update(check.needs)
+            if loss := check.settings.get("of"):
+                waiting.add(loss)
+        waiting = (waiting & known) - found
+    return found
+
+
+def repeatable(assignment: PreparedAssignment) -> PreparedAssignment:
+    """The assignment with only what a second run of the references answers alike."""
+    return replace(assignment, checks=tuple(map(_repeatable_check, assignment.checks)))
+
+
+def _repeatable_check(check: PreparedCheck) -> PreparedCheck:
+    if check.kind is Kind.TRAIN:  # rounding grows there, step by step
+        cases = [replace(case, expected=None) for case in check.cases]
+    elif check.kind is Kind.STAT:  # a draw may have no seed; only its shape is graded
+        cases = [
+            replace(
+                case,
+                expected=case.expected and _shapes_of(case.expected),
+                mistaken={name: _shapes_of(seen) for name, seen in case.mistaken.items()},
+            )
+            for case in check.cases
+        ]
+    else:
+        return check
+    return replace(check, cases=tuple(cases))
+
+
+def _shapes_of(seen: Observation) -> Observation:
+    return replace(seen, values=[np.shape(value) for value in seen.values])
+
+
+def _own(assignment: PreparedAssignment, name: str) -> str:
+    exercise = assignment.exercise(name)
+    file = next(one for one in assignment.files if one.name == exercise.file)
+    mistakes = [one for one in assignment.misconceptions if one.exercise == name]
+    checks = [_repeatable_check(check) for check in assignment.checks_of(name)]
+    guarded = sorted(assignment.guarded())
+    return _digest([replace(exercise, hints=()), file, mistakes, checks, guarded])
+
+
+def _digest(value: Any) -> str:
+    digest = hashlib.sha256()
+    _feed(digest, value)
+    return digest.hexdigest()[:32]
+
+
+def _feed(digest: Any, value: Any) -> None:
+    """Feed a value with its type and its length, so that no two values look alike."""
+    if is_dataclass(value) and not isinstance(value, type):
+        digest.update(f"<{type(value).__name__}>".encode())
+        for one in fields(value):
+            digest.update(f".{one.name}".encode())
+            _feed(digest, getattr(value, one.name))
+    elif isinstance(value, dict):
+        digest.update(f"{{{len(value)}".encode())
+        for key in sorted(value, key=repr):
+            _feed(digest, key)
+            _feed(digest, value[key])
+    elif isinstance(value, list | tuple):
+        digest.update(f"[{len(value)}".encode())
+        for item in value:
+            _feed(digest, item)
+    elif isinstance(value, np.ndarray | np.generic):
+        digest.update(f"a{value.dtype.str}{value.shape}".encode())
+        digest.update(value.tobytes())
+    else:
+        text = repr(value).encode("utf-8", "surrogatepass")
+        digest.update(f"{type(value).__name__}{len(text)}:".encode() + text)
