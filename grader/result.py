@@ -7,10 +7,11 @@ schema in ``docs/result.schema.json`` is generated from these models; see
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from grader.sanitise import safe_text
 
@@ -72,6 +73,18 @@ class CaseCount(_Record):
     passed: int = Field(default=0, ge=0)
 
 
+def _lost_number(value: object) -> object:
+    return math.nan if value is None else value
+
+
+Loss = Annotated[
+    float,
+    BeforeValidator(_lost_number),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "null"}]}),
+]
+"""A number that may be none: JSON has no NaN and no infinity, and writes null for them."""
+
+
 class CurvePlot(_Record):
     """Training curves: the student's, and the reference's beside it."""
 
@@ -79,8 +92,8 @@ class CurvePlot(_Record):
     title: str
     x_label: str = "step"
     y_label: str = "loss"
-    student: list[float]
-    reference: list[float]
+    student: list[Loss]
+    reference: list[Loss]
     steps: int = 0
     """How many steps the curves stand for when they were thinned; 0: one value a step."""
 
@@ -101,7 +114,7 @@ class RocPlot(_Record):
     title: str
     false_positive_rate: list[float]
     true_positive_rate: list[float]
-    area: float
+    area: Loss
 
 
 Plot = Annotated[CurvePlot | ConfusionPlot | RocPlot, Field(discriminator="kind")]

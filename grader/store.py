@@ -14,7 +14,7 @@ import unicodedata
 from pathlib import Path
 
 from pydantic import ValidationError
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError
 
 from grader.result import Result
 from grader.sanitise import safe_text
@@ -60,9 +60,7 @@ class ResultStore:
             stays as it was.
         """
         try:
-            # A loss that has become NaN must come back as NaN, not as a missing number.
-            record = result.model_dump(mode="json")
-            content = to_json(record, indent=1, inf_nan_mode="constants")
+            content = result.model_dump_json(indent=1).encode()
             self.directory.mkdir(parents=True, exist_ok=True)
             self._sweep()
             write_atomically(self.path_of(result.student), content)

@@ -50,7 +50,7 @@ def test_an_id_that_cannot_be_shown_is_found_again(tmp_path: Path) -> None:
     assert store.read("caf\udce9") == result("caf\ufffd")
 
 
-def test_a_loss_that_became_nan_comes_back(tmp_path: Path) -> None:
+def test_a_loss_that_is_no_number_comes_back_as_none_and_the_file_is_json(tmp_path: Path) -> None:
     curve = CurvePlot(title="loss", student=[1.0, math.inf, math.nan], reference=[1.0])
     check = CheckResult(
         exercise="fit",
@@ -69,8 +69,10 @@ def test_a_loss_that_became_nan_comes_back(tmp_path: Path) -> None:
     assert found is not None
     plot = found.checks[0].plots[0]
     assert isinstance(plot, CurvePlot)
-    assert plot.student[:2] == [1.0, math.inf]
-    assert math.isnan(plot.student[2])
+    assert plot.student[0] == 1.0
+    assert all(map(math.isnan, plot.student[1:]))
+    text = store.path_of("alice").read_text(encoding="utf-8")
+    assert '"student": "alice"' in text and "NaN" not in text and "Infinity" not in text
 
 
 def test_what_is_no_json_is_refused_and_the_old_result_kept(tmp_path: Path) -> None:

@@ -81,10 +81,6 @@ def _of_file(path: Path) -> list[Result]:
     records = content if isinstance(content, list) else [content]
     results = []
     for number, record in enumerate(records, start=1):
-        if isinstance(record, dict) and isinstance(record.get("checks"), list):
-            for check in record["checks"]:
-                if isinstance(check, dict):
-                    check.pop("plots", None)  # not compared, and a loss that is NaN became null
         try:
             results.append(Result.model_validate_json(to_json(record)))
         except ValidationError as error:

@@ -197,6 +197,16 @@ def test_a_class_is_graded_with_one_command(grader, tmp_path):
     assert 'seed = "' in (tmp_path / "c" / "grader.toml").read_text(encoding="utf-8")
     assert grader("report", "--course", "c").returncode == 0
 
+    best = max(results, key=lambda result: result["points"])["student"]
+    file = tmp_path / "c" / "submitted" / best / "a1_least_squares" / "least_squares.py"
+    file.write_text("import numpy as np\n", encoding="utf-8")
+    kept = {path: path.read_bytes() for path in (tmp_path / "c" / "results").rglob("*.json")}
+    ended = grader("batch", "a1", "--course", "c", "--unconfined", "--changed")
+    assert ended.returncode == 0, ended.stderr
+    assert "0 up, 1 down" in " ".join(ended.stdout.split())
+    assert "Nothing was written" in ended.stdout
+    assert kept == {path: path.read_bytes() for path in kept}
+
 
 def test_a_copy_is_shown_whoever_handed_it_in(grader, tmp_path):
     grader("demo-class", "--students", "12", "--course", "c", "--assignment", "a1")
