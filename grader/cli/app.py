@@ -22,7 +22,9 @@ _COMMANDS = {
     "export": "export",
     "diff": "diff",
     "similarity": "similarity",
+    "new": "new",
     "freeze": "freeze",
+    "release": "release",
     "notebooks": "notebooks",
     "thresholds": "thresholds",
     "audit": "audit",
@@ -36,8 +38,8 @@ USAGE_ERROR = 2
 _HELP = """Check your own work, or grade a whole class.
 
 Students use list, check and hint; instructors collect, batch, report, export, diff, similarity,
-notebooks and demo-class; authors freeze, thresholds and audit. doctor tells what works on this
-machine.
+notebooks and demo-class; authors new, freeze, release, thresholds and audit. doctor tells what
+works on this machine.
 """
 
 

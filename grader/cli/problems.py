@@ -9,6 +9,8 @@ class UsageProblem(Exception):
 
 def known_problems() -> tuple[type[Exception], ...]:
     """The exceptions of lower floors whose message is meant for the user."""
+    from grader.authoring.new import NewAssignmentError
+    from grader.authoring.release import ReleaseError
     from grader.confine import CannotCompute
     from grader.course.catalogue import UnknownAssignment
     from grader.course.frozen import FrozenError
@@ -27,4 +29,6 @@ def known_problems() -> tuple[type[Exception], ...]:
         ExportProblem,
         CollectError,
         RosterError,
+        ReleaseError,
+        NewAssignmentError,
     )
