@@ -163,7 +163,10 @@ def _unwritten(reference: str, exercise: str) -> str:
             lines = stub.splitlines()[node.lineno - 1 : node.end_lineno]
             if "NotImplementedError" in "\n".join(lines):
                 return "\n".join(lines) + "\n"
-            head = lines[0] if isinstance(node, ast.FunctionDef) else f"class {exercise}:"
+            if isinstance(node, ast.FunctionDef):  # a long one has its parameters on several lines
+                head = "\n".join(lines[: max(1, node.body[0].lineno - node.lineno)])
+            else:
+                head = f"class {exercise}:"
             return f"{head}\n    raise NotImplementedError\n"
     raise ValueError(f"Expected the reference to define {exercise}.")
 

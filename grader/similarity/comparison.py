@@ -9,14 +9,16 @@ each shared passage is weighed by how many have it. Were passages chosen indepen
 often as the class chooses it, a passage that m of n texts have would be shared by chance with
 probability about (m - 1) / n: its rarest run counts, with a logarithm to base 2 as in Shannon's
 measure of information, and the passages of a pair add up to its *rarity* in bits. A pair is
-*unusual* when chance alone would be expected to give less than one such pair in the whole class:
-when its rarity exceeds the logarithm of the number of pairs. Students do not choose
-independently, for they hear the same lecture; it is a measure to sort by, not a probability.
+*unusual* when its rarity exceeds that of the class's median pair by more than the logarithm of the
+number of pairs: beyond what any two share, chance alone would be expected to give less than one
+such pair in the whole class. Students do not choose independently, for they hear the same
+lecture; it is a measure to sort by, not a probability.
 """
 
 from __future__ import annotations
 
 import math
+import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -36,6 +38,7 @@ THRESHOLD = 0.7
 LEAST_MATCHED = 150
 """Normalised characters, about seven lines: less in common is no evidence."""
 _LEAST_LINE = 12
+_FEWEST_PAIRS = 3
 _WORTH_COMPARING = 0.15
 """Pairs with a smaller share of runs in common are far below any threshold."""
 
@@ -88,6 +91,8 @@ class ClassComparison:
         Texts that were not compared, with the reason.
     pair_count
         How many pairs were compared.
+    limit
+        Rarity from which pairs are unusual, in bits.
     threshold
         Similarity from which pairs are named.
     """
@@ -98,12 +103,8 @@ class ClassComparison:
     nearest: tuple[float, ...]
     left_out: tuple[tuple[Text, str], ...]
     pair_count: int
+    limit: float
     threshold: float = THRESHOLD
-
-    @property
-    def by_chance(self) -> float:
-        """The rarity from which a pair is unusual, in bits."""
-        return _bits_by_chance(self.pair_count)
 
     @property
     def unusual(self) -> tuple[Pair, ...]:
@@ -146,21 +147,25 @@ def compare_class(
         for a, b in combinations(range(len(compared)), 2)
         if not (compared[a].origin and compared[b].origin)
     ]
-    by_chance = _bits_by_chance(len(candidates))
     nearest = [0.0] * len(compared)
-    found = []
+    overlaps: dict[tuple[int, int], _Overlap] = {}
+    rarities = [0.0] * len(candidates)
     meeting = _Meeting(prints)
-    for a, b in candidates:
+    for place, (a, b) in enumerate(candidates):
         overlap = meeting.of(a, b)
         if overlap is None:
             continue
+        rarities[place] = overlap.rarity
         similarity = max(overlap.shares)
         for one in (a, b):
             nearest[one] = max(nearest[one], similarity)
-        if similarity < threshold or overlap.matched < LEAST_MATCHED:
-            continue
-        unusual = overlap.rarity >= by_chance
+        if similarity >= threshold and overlap.matched >= LEAST_MATCHED:
+            overlaps[a, b] = overlap
+    limit = _unusual_from(rarities)
+    found = []
+    for (a, b), overlap in overlaps.items():
         sole = sum(line_frequency[line] == 2 for line in lines[a] & lines[b])
+        unusual = overlap.rarity >= limit
         found.append(Pair(a, b, overlap.shares, overlap.passages, overlap.rarity, unusual, sole))
     found.sort(key=lambda one: (-one.similarity, -one.rarity, one.first, one.second))
     here = [value for value, text in zip(nearest, compared, strict=True) if not text.origin]
@@ -171,12 +176,16 @@ def compare_class(
         tuple(here),
         tuple(left_out),
         len(candidates),
+        limit,
         threshold,
     )
 
 
-def _bits_by_chance(pairs: int) -> float:
-    return math.log2(max(1, pairs))
+def _unusual_from(rarities: Sequence[float]) -> float:
+    """The rarity, in bits, that neither an ordinary pair of this class nor chance explains."""
+    if len(rarities) < _FEWEST_PAIRS:
+        return 0.0
+    return statistics.median(rarities) + math.log2(len(rarities))
 
 
 def _fingerprints(

@@ -59,7 +59,7 @@ def index_page(comparison: ClassComparison, assignment: str) -> str:
         ordinary=comparison.ordinary[:_MAX_ORDINARY],
         ordinary_count=len(comparison.ordinary),
         threshold=comparison.threshold,
-        by_chance=comparison.by_chance,
+        limit=comparison.limit,
         most_bits=math.log2(max(1, len(comparison.texts))),
         histogram=histogram(comparison.nearest),
         left_out=comparison.left_out,
@@ -82,7 +82,7 @@ def pair_page(comparison: ClassComparison, pair: Pair, assignment: str) -> str:
         pair=pair,
         first=first,
         second=second,
-        by_chance=comparison.by_chance,
+        limit=comparison.limit,
         sides=[
             (first, "a", "b", list(_shown(first, left))),
             (second, "b", "a", list(_shown(second, right))),
