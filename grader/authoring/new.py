@@ -110,7 +110,7 @@ def pads_with_zeros(x, width):
     return np.convolve(x, np.ones(width), mode="full") / width
 '''
 
-_EQUIVALENT = """# Changes of the references that are no mistakes, with the reason: see docs/audit.md.
+_EQUIVALENT = """# Changes of the references that are no mistakes, with the reason: docs/audit.md.
 
 [[equivalent]]
 file = "{module}.py"
