@@ -7,6 +7,7 @@ nobody knows which code made them), and nothing of it runs.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,14 @@ from grader.result import Result
 from grader.sanitise import safe_text
 from grader.store import write_atomically
 from grader.submissions import Submission
+from grader.submissions.folder import TIMESTAMP
 from grader.submissions.handed_in import notebook_of
 from grader.submissions.notebook import source_of
+from grader.submissions.regular import Unreadable, read_regular
 
 _READ_ONLY = 0o444
+_OF_THE_EXCHANGE = (TIMESTAMP, "submission_secret.txt")
+"""What nbgrader's exchange wrote beside a submission, and asks for when feedback is released."""
 _MAX_TEXT = 200_000
 """Characters of one cell; a page must stay one that a browser can show."""
 _MAX_CELLS = 2_000
@@ -45,7 +50,7 @@ def write_autograded(
     result: Result,
     roles: dict[str, dict[str, Role]],
 ) -> None:
-    """Write one submission's graded notebooks into `folder`.
+    """Write one submission's graded notebooks, and what the exchange knows of it, into `folder`.
 
     Parameters
     ----------
@@ -69,6 +74,10 @@ def write_autograded(
             cells = _handed_in(path, submission, file, known)
             content = _notebook(cells, file, prepared, result, known)
             write_atomically(folder / name, content, mode=_READ_ONLY)
+        for name in _OF_THE_EXCHANGE:
+            with contextlib.suppress(Unreadable):  # handed in without the exchange
+                content = read_regular(path / name, 4_096)[0]
+                write_atomically(folder / name, content, mode=_READ_ONLY)
     except OSError as error:
         raise GradebookError(
             f"The graded notebooks of {submission.student} cannot be written to {folder}: "

@@ -83,3 +83,38 @@ def test_nbgraders_own_commands_agree_with_grader_batch_point_for_point(tmp_path
 
     run(course, "nbgrader", "autograde", name, "--force")
     assert scores(course, name) == by_batch
+
+
+@pytest.mark.slow
+def test_feedback_goes_back_to_the_student_through_nbgraders_exchange(tmp_path):
+    """Release, fetch, submit, collect, grade by ours, release feedback, fetch it."""
+    name = "a2_logistic_regression"
+    course, student, exchange = (tmp_path / one for one in ("course", "student", "exchange"))
+    for folder in (course, student, exchange):
+        folder.mkdir()
+    exchange.chmod(0o777)
+    (course / "grader.toml").write_text('seed = "a test seed"\n', encoding="utf-8")
+    grader(course, "notebooks", name)
+    with (course / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+        file.write(f"c.Exchange.root = {str(exchange)!r}\nc.Exchange.cache = '{tmp_path}/cache'\n")
+    configuration = (course / "nbgrader_config.py").read_text(encoding="utf-8")
+    (student / "nbgrader_config.py").write_text(configuration, encoding="utf-8")
+    run(course, "nbgrader", "generate_assignment", name)
+    run(course, "nbgrader", "release_assignment", name)
+
+    run(student, "nbgrader", "fetch_assignment", name)
+    for notebook in (course / "source" / name).glob("*.ipynb"):
+        (student / name / notebook.name).write_bytes(notebook.read_bytes())
+    run(student, "nbgrader", "submit", name)
+
+    run(course, "nbgrader", "collect", name)
+    grader(course, "batch", name)
+    ((_, found),) = scores(course, name).items()
+    assert all(score == most for score, most in found.values())
+    run(course, "nbgrader", "generate_feedback", name)
+    run(course, "nbgrader", "release_feedback", name)
+
+    run(student, "nbgrader", "fetch_feedback", name)
+    pages = list((student / name / "feedback").rglob("*.html"))
+    assert {page.stem for page in pages} == {"logistic_regression", "keras_logistic_regression"}
+    assert all("points</b>" in page.read_text(encoding="utf-8") for page in pages)
