@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -85,10 +87,11 @@ def command(
         plan = plan_batch(directory, prepared, store, fresh=fresh)
         _announce(console, plan, directory)
         options = GradingOptions(course=directory.name, limits=limits)
+        run = partial(_run, console, plan, prepared, chosen, options, count)
         try:
             if changed:
-                raise typer.Exit(_preview(console, plan, prepared, store, chosen, options, count))
-            outcome = _run(console, plan, prepared, store, chosen, options, count)
+                raise typer.Exit(_preview(console, plan, store, run))
+            outcome = run(store)
         except StoreError as error:
             console.print(f"grader: {error}", style="red", markup=False, highlight=False)
             raise typer.Exit(INCOMPLETE) from None
@@ -146,10 +149,10 @@ def _run(
     console: Console,
     plan: BatchPlan,
     prepared: PreparedAssignment,
-    store: ResultStore,
     chosen: Launcher,
     options: GradingOptions,
     jobs: int,
+    store: ResultStore,
 ) -> BatchReport:
     with progress_bar(console, "grading") as progress:
         task = progress.add_task("grading", total=len(plan.jobs))
@@ -161,20 +164,14 @@ def _run(
 
 
 def _preview(
-    console: Console,
-    plan: BatchPlan,
-    prepared: PreparedAssignment,
-    store: ResultStore,
-    chosen: Launcher,
-    options: GradingOptions,
-    jobs: int,
+    console: Console, plan: BatchPlan, store: ResultStore, run: Callable[[ResultStore], BatchReport]
 ) -> int:
     """Grade without keeping anything and show the difference; return the exit code."""
     from grader.render.difference import compare, print_difference
 
     before = store.read_all()[0]
     with tempfile.TemporaryDirectory(prefix="grader-preview-") as folder:
-        outcome = _run(console, plan, prepared, ResultStore(Path(folder)), chosen, options, jobs)
+        outcome = run(ResultStore(Path(folder)))
         graded = outcome.results
     after = [one for one in before if one.student in plan.kept] + graded
     print_difference(console, compare(before, after))

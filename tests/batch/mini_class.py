@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from grader.batch import plan_batch, run_batch
@@ -28,12 +29,17 @@ TEXTS = (
 )
 
 
-def write_class(course: Path, students: int) -> None:
-    for number in range(students):
-        folder = course / "submitted" / f"student {number:03}" / "m1_mini"
+def hand_in(course: Path, texts: Mapping[str, str]) -> None:
+    """Write the text of each student's submission."""
+    for student, text in texts.items():
+        folder = course / "submitted" / student / "m1_mini"
         folder.mkdir(parents=True)
-        text = f"# {number}\n{TEXTS[number % len(TEXTS)]}"
         (folder / "mini.py").write_text(text, encoding="utf-8")
+
+
+def write_class(course: Path, students: int) -> None:
+    numbered = ((number, TEXTS[number % len(TEXTS)]) for number in range(students))
+    hand_in(course, {f"student {number:03}": f"# {number}\n{text}" for number, text in numbered})
 
 
 def grade_class(course: Path) -> None:

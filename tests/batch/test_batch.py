@@ -14,6 +14,7 @@ from grader.judge import GradingOptions
 from grader.result import Status
 from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory, CourseError
+from tests.batch.mini_class import hand_in
 from tests.mini import REFERENCE, mini, replaced
 
 STUDENTS = {
@@ -26,10 +27,7 @@ STUDENTS = {
 
 @pytest.fixture
 def course(tmp_path):
-    for student, text in STUDENTS.items():
-        folder = tmp_path / "submitted" / student / "m1_mini"
-        folder.mkdir(parents=True)
-        (folder / "mini.py").write_text(text, encoding="utf-8")
+    hand_in(tmp_path, STUDENTS)
     return CourseDirectory(tmp_path)
 
 

@@ -9,6 +9,7 @@ from grader.confine import SpawnedLauncher
 from grader.judge import GradingOptions
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
+from tests.batch.mini_class import hand_in
 from tests.mini import REFERENCE, body, mini, replaced
 
 STUDENTS = {
@@ -21,10 +22,7 @@ STUDENTS = {
 
 @pytest.fixture
 def course(tmp_path):
-    for student, text in STUDENTS.items():
-        folder = tmp_path / "submitted" / student / "m1_mini"
-        folder.mkdir(parents=True)
-        (folder / "mini.py").write_text(text, encoding="utf-8")
+    hand_in(tmp_path, STUDENTS)
     return CourseDirectory(tmp_path)
 
 
