@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,19 @@ _COLOURS = {
 _INK, _MUTED, _ACCENT, _SECOND, _LINE = _COLOURS
 
 
+_MARGINS = {"left": 0.15, "right": 0.97, "bottom": 0.15, "top": 0.9}
+"""Parts of the figure. Fixed, since a layout that is computed draws everything twice."""
+
+
 def draw(plot: Plot) -> str:
     """Return a plot as an ``<svg>`` element with a title for screen readers."""
+    return _drawn(type(plot), plot.model_dump_json())
+
+
+@lru_cache(maxsize=256)
+def _drawn(kind: type[Plot], content: str) -> str:
+    """Many students have the same plot: those who are right."""
+    plot: Plot = kind.model_validate_json(content)
     style: dict[Any, Any] = {
         "svg.fonttype": "none",
         "svg.hashsalt": "grader",
@@ -41,7 +53,8 @@ def draw(plot: Plot) -> str:
         "legend.frameon": False,
     }
     with rc_context(style):
-        figure = Figure(figsize=(4.4, 3.3), layout="constrained")
+        figure = Figure(figsize=(4.4, 3.3))
+        figure.subplots_adjust(**_MARGINS)
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()
         if isinstance(plot, CurvePlot):
