@@ -11,6 +11,7 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import grader
 from grader import __version__
 from grader.confine import Launcher
 from grader.course import frozen
@@ -21,21 +22,18 @@ from grader.submissions import CourseDirectory
 
 KEPT = ".grader/hidden"
 """Below the course directory, which holds the seed as well: no worker ever sees either."""
+_ASKING = ("course", "worker")
+"""The parts of the grader that decide what references answer: who works on them has one version."""
 _COMPUTING = ("numpy", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch")
 
 
 def hidden_assignment(
-    directory: CourseDirectory, live: LiveCourse, launcher: Launcher, *, fresh: bool = False
+    directory: CourseDirectory, live: LiveCourse, launcher: Launcher
 ) -> PreparedAssignment:
     """Return the assignment with hidden cases of the course's seed.
 
     References and misconceptions answer once; what they said is kept until a check, a
-    reference, the seed or a library that computes is another.
-
-    Parameters
-    ----------
-    fresh
-        Ask them again in any case.
+    reference, the seed, the grader or a library that computes is another.
 
     Raises
     ------
@@ -47,9 +45,8 @@ def hidden_assignment(
     seed = directory.seed()
     folder = directory.path / KEPT / live.assignment.name
     kept = folder / _key(live, seed, launcher)
-    if not fresh:
-        with contextlib.suppress(frozen.FrozenError):
-            return frozen.load(kept)
+    with contextlib.suppress(frozen.FrozenError):
+        return frozen.load(kept)
     prepared = prepare(live, seed, Visibility.HIDDEN, launcher)
     with contextlib.suppress(OSError):  # a full disk or a read-only course costs time alone
         _keep(prepared, folder, kept)
@@ -67,7 +64,12 @@ def _key(live: LiveCourse, seed: str, launcher: Launcher) -> str:
     for package in _COMPUTING:
         with contextlib.suppress(PackageNotFoundError):
             known.append(f"{package} {version(package)}")
-    return hashlib.sha256("\n".join(known).encode()).hexdigest()[:32]
+    digest = hashlib.sha256("\n".join(known).encode())
+    package = Path(grader.__file__).parent
+    for part in _ASKING:
+        for path in sorted((package / part).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
 
 
 def _keep(prepared: PreparedAssignment, folder: Path, kept: Path) -> None:
