@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.cli.problems import known_problems
+from grader.cli.problems import UsageProblem, known_problems
 
 _COMMANDS = {
     "list": "list_assignments",
@@ -67,9 +68,31 @@ def _application(arguments: list[str]) -> typer.Typer:
     )
     application.callback()(_root)
     for name in names:
-        module = importlib.import_module(f"grader.cli.{_COMMANDS[name]}")
-        application.command(name=name)(module.command)
+        try:
+            module = importlib.import_module(f"grader.cli.{_COMMANDS[name]}")
+        except ModuleNotFoundError as error:
+            if (error.name or "grader").partition(".")[0] == "grader":
+                raise
+            application.command(name=name, context_settings=_ANYTHING)(_needing(str(error.name)))
+        else:
+            application.command(name=name)(module.command)
     return application
+
+
+_ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+def _needing(package: str) -> Callable[[typer.Context], None]:
+    """A command that only tells what it lacks: students install less than instructors."""
+
+    def command(context: typer.Context) -> None:
+        raise UsageProblem(
+            f"grader {context.info_name} needs {package}, which is not installed. "
+            "Install what instructors need: pip install 'deep-learning-grader[instructor]'"
+        )
+
+    command.__doc__ = f"Needs {package}, of the extra `instructor`."
+    return command
 
 
 def _print_version(wanted: bool) -> None:

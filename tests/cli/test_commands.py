@@ -169,6 +169,49 @@ def test_a_wrong_call_is_one_clear_sentence_and_exit_code_2(grader, arguments, w
     assert words in " ".join(ended.stderr.split())
 
 
+STUDENTS_LACK = (
+    "IPython",
+    "copydetect",
+    "ijson",
+    "jinja2",
+    "junitparser",
+    "jupytext",
+    "libcst",
+    "matplotlib",
+    "nbformat",
+    "nbgrader",
+    "pyseccomp",
+    "sqlalchemy",
+    "traitlets",
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--help"], 0, "Needs jupytext, of the extra `instructor`."),
+        (["list"], 0, "a1_least_squares"),
+        (["check", "a1", "predict"], 1, "Next: write predict"),
+        (["hint", "a1.predict"], 0, "hint 1 of"),
+        (["chek"], 2, "Did you mean 'check'"),
+        (["check", "a1", "nope"], 2, "has no exercise 'nope'"),
+        (["freeze", "a1", "--check"], 2, "grader freeze needs jupytext, which is not installed."),
+    ],
+)
+def test_students_need_none_of_what_instructors_install(student, arguments, code, words):
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({STUDENTS_LACK}))"
+    program = f"{blocked}; from grader.cli import main; main({arguments})"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "GRADER_COURSE": str(student.parents[1]), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ended.returncode == code, ended.stderr
+    assert words in " ".join((ended.stdout + ended.stderr).split())
+
+
 def test_hints_come_one_by_one(grader, student):
     course = student.parents[1]
     first, second = (grader("hint", "a2.softmax", course=course).stdout for _ in range(2))
