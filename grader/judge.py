@@ -83,6 +83,17 @@ def grade(
     )
 
 
+def written_files(
+    submission: Submission, assignment: PreparedAssignment, launcher: Launcher
+) -> frozenset[str]:
+    """The files of a submission that need their backend: something is written in them.
+
+    Sources are read as text only, in a worker; nothing of them runs.
+    """
+    options, questions = GradingOptions(), Questions()
+    return _Grading(submission, assignment, launcher, options, questions).written()
+
+
 class _Grading:
     """One submission while it is graded."""
 
@@ -100,21 +111,7 @@ class _Grading:
         self.versions: dict[str, str] = {}
 
     def run(self) -> list[CheckResult]:
-        limits = self.options.limits
-        deadline = Deadline(limits.at(self.assignment.name).submission_seconds)
-        interviews = {
-            file.name: FileInterview(
-                self.assignment,
-                file,
-                self.submission.files,
-                self.launcher,
-                limits,
-                deadline,
-                self.questions,
-                self.results,
-            )
-            for file in self.assignment.files
-        }
+        interviews = self._interviews()
         try:
             self._inspect(interviews)
             for file, exercises in groupby(self.assignment.exercises, lambda one: one.file):
@@ -128,6 +125,38 @@ class _Grading:
                 self.versions |= interview.versions
                 interview.close()
         return self.results
+
+    def written(self) -> frozenset[str]:
+        """The files that have more than stubs and can be read."""
+        interviews = self._interviews()
+        try:
+            self._inspect(interviews)
+            return frozenset(
+                exercise.file
+                for exercise in self.assignment.exercises
+                if interviews[exercise.file].state is None
+                and not interviews[exercise.file].is_stub(exercise.name)
+            )
+        finally:
+            for interview in interviews.values():
+                interview.close()
+
+    def _interviews(self) -> dict[str, FileInterview]:
+        limits = self.options.limits
+        deadline = Deadline(limits.at(self.assignment.name).submission_seconds)
+        return {
+            file.name: FileInterview(
+                self.assignment,
+                file,
+                self.submission.files,
+                self.launcher,
+                limits,
+                deadline,
+                self.questions,
+                self.results,
+            )
+            for file in self.assignment.files
+        }
 
     def _inspect(self, interviews: dict[str, FileInterview]) -> None:
         present = []

@@ -17,6 +17,7 @@ _COMMANDS = {
     "list": "list_assignments",
     "check": "check",
     "hint": "hint",
+    "ci": "ci",
     "collect": "collect",
     "batch": "batch",
     "report": "report",
@@ -26,6 +27,7 @@ _COMMANDS = {
     "new": "new",
     "freeze": "freeze",
     "release": "release",
+    "seal": "seal",
     "notebooks": "notebooks",
     "thresholds": "thresholds",
     "audit": "audit",
@@ -38,9 +40,9 @@ USAGE_ERROR = 2
 
 _HELP = """Check your own work, or grade a whole class.
 
-Students use list, check and hint; instructors collect, batch, report, export, diff, similarity,
-notebooks and demo-class; authors new, freeze, release, thresholds and audit. doctor tells what
-works on this machine.
+Students use list, check and hint, CI servers ci; instructors collect, batch, report, export, diff,
+similarity, notebooks and demo-class; authors new, freeze, release, seal, thresholds and audit.
+doctor tells what works on this machine.
 """
 
 

@@ -11,10 +11,12 @@ def known_problems() -> tuple[type[Exception], ...]:
     """The exceptions of lower floors whose message is meant for the user."""
     from grader.authoring.new import NewAssignmentError
     from grader.authoring.release import ReleaseError
+    from grader.ci.grading import PushProblem
     from grader.confine import CannotCompute
     from grader.course.catalogue import UnknownAssignment
     from grader.course.frozen import FrozenError
     from grader.course.prepare import PreparationError
+    from grader.course.sealed import SealError
     from grader.intake import CollectError, RosterError
     from grader.render.exports.grades import ExportProblem
     from grader.submissions import CourseError
@@ -31,4 +33,6 @@ def known_problems() -> tuple[type[Exception], ...]:
         RosterError,
         ReleaseError,
         NewAssignmentError,
+        PushProblem,
+        SealError,
     )

@@ -6,10 +6,11 @@ read without pickle.
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -37,12 +38,18 @@ class FrozenError(Exception):
 
 def save(prepared: PreparedAssignment, folder: Path) -> None:
     """Write the public cases of an assignment into `folder`."""
-    arrays = _Arrays()
-    plain = _to_plain(prepared, arrays)
     folder.mkdir(parents=True, exist_ok=True)
+    for name, content in to_files(prepared).items():
+        (folder / name).write_bytes(content)
+
+
+def to_files(prepared: PreparedAssignment) -> dict[str, bytes]:
+    """The two files of an assignment, by name."""
+    arrays, stream = _Arrays(), io.BytesIO()
+    plain = _to_plain(prepared, arrays)
     text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / CHECKS).write_text(text + "\n", encoding="utf-8", newline="\n")
-    np.savez_compressed(folder / CASES, **arrays.by_name)  # type: ignore[arg-type]
+    np.savez_compressed(stream, **arrays.by_name)  # type: ignore[arg-type]
+    return {CHECKS: (text + "\n").encode("utf-8"), CASES: stream.getvalue()}
 
 
 def load(folder: Path) -> PreparedAssignment:
@@ -54,14 +61,22 @@ def load(folder: Path) -> PreparedAssignment:
         When a file is missing or damaged; the message says how to get it back.
     """
     try:
-        plain = json.loads((folder / CHECKS).read_text(encoding="utf-8"))
-        with np.load(folder / CASES, allow_pickle=False) as archive:
-            return _assignment(_from_plain(plain, archive.__getitem__))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        return from_files({name: (folder / name).read_bytes() for name in (CHECKS, CASES)})
+    except (OSError, *UNREADABLE) as error:
         raise FrozenError(
             f"The public cases in {folder} cannot be read ({type(error).__name__}: {error}). "
             "They belong to the course's files: fetch that folder again."
         ) from None
+
+
+def from_files(files: Mapping[str, bytes]) -> PreparedAssignment:
+    """Read what `to_files` made; raises one of `UNREADABLE` when that is damaged."""
+    plain = json.loads(files[CHECKS].decode("utf-8"))
+    with np.load(io.BytesIO(files[CASES]), allow_pickle=False) as archive:
+        return _assignment(_from_plain(plain, archive.__getitem__))
+
+
+UNREADABLE = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 
 class _Arrays:

@@ -1,0 +1,218 @@
+"""`grader ci`: grade what a push changed, and tell it where the CI server shows it."""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from grader.ci.changes import Changes, changed_assignments
+from grader.ci.environment import Environment, Server, detect
+from grader.ci.grading import Graded, grade_push, needs_keras
+from grader.ci.sealing import Sealed
+from grader.cli.options import DeviceOption
+from grader.cli.places import root_folder
+from grader.cli.problems import UsageProblem
+from grader.confine import CannotConfine, Engine, Launcher, launcher
+from grader.course.catalogue import choose, frozen_assignments
+from grader.render.ci.finding import Finding
+from grader.render.ci.github import classroom_json, commands, muted, notice, step_outputs
+from grader.render.ci.gitlab import code_quality_json
+from grader.render.ci.markdown import markdown
+from grader.render.summary import failures
+from grader.render.terminal import print_result
+from grader.result import Result
+from grader.store import write_atomically
+
+LOST_POINTS = 1
+INCOMPLETE = 3
+_SHOWN = 5
+_WIDTH = 100
+
+
+def command(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(help="Such as a1. Default: those that the push changed.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Grade every assignment.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write results.json, junit.xml, summary.md, code-quality.json and classroom.json "
+            "into this folder."
+        ),
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Fail when an assignment has fewer points. Default: when a public check fails.",
+        ),
+    ] = None,
+    student: Annotated[
+        str, typer.Option(help="Whose results these are. Default: who pushed.")
+    ] = "",
+    sealed: Annotated[
+        Path | None,
+        typer.Option(help="The folder of sealed hidden cases. Default: sealed/ of the course."),
+    ] = None,
+    plan: Annotated[
+        bool,
+        typer.Option("--plan", help="Only tell what would be graded, and whether it needs Keras."),
+    ] = False,
+    unconfined: Annotated[
+        bool,
+        typer.Option(
+            "--unconfined", help="Open sealed cases even where students' code cannot be confined."
+        ),
+    ] = False,
+    device: DeviceOption = "cpu",
+) -> None:
+    """Grade what a push changed: in GitHub Actions, GitLab CI or any other place.
+
+    Prints a short report, puts failures on their lines and writes the job's summary. Ends with
+    exit code 0 when all is well, 1 when a public check fails (or by --fail-under), 3 when the
+    grader failed, 2 for a wrong call.
+    """
+    cases = Sealed.from_environment(os.environ)  # first: no process of ours inherits the key
+    root = root_folder()
+    environment = detect(os.environ)
+    changes = _changes(root, assignments or [], every, environment)
+    engine = Engine.from_environment(device)
+    known = frozen_assignments(root)
+    folders = [known[name] for name in changes.names]
+    chosen, weakness = _launcher(engine)
+    with chosen:
+        if plan:
+            print(f"assignments={','.join(changes.names)}")
+            print(f"keras={str(needs_keras(folders, chosen)).lower()}")
+            return
+        engine.require()
+        notes = [f"{_listing(changes)}: {changes.reason}."]
+        notes += [f"Students' code ran unconfined. {weakness}"] if weakness else []
+        cases.look_in(sealed or root / "sealed", may_open=unconfined or not weakness)
+        graded = [
+            grade_push(folder, chosen, student or environment.student, cases.of(folder.name))
+            for folder in folders
+        ]
+    notes += cases.notes
+    _report(root, environment, graded, notes, output)
+    raise typer.Exit(_exit_code(graded, fail_under, cases.failed))
+
+
+def _changes(root: Path, names: Sequence[str], every: bool, environment: Environment) -> Changes:
+    known = frozen_assignments(root)
+    if not known:
+        raise UsageProblem(f"There is no assignment in {root / 'assignments'}.")
+    if names:
+        chosen = dict.fromkeys(choose(name, known).name for name in names)
+        return Changes(tuple(chosen), "named in the call")
+    if every:
+        return Changes(tuple(known), "--all grades every assignment")
+    return changed_assignments(root, list(known), environment)
+
+
+def _listing(changes: Changes) -> str:
+    if not changes.names:
+        return "No assignment (--all grades every one)"
+    return ", ".join(changes.names)
+
+
+def _launcher(engine: Engine) -> tuple[Launcher, str]:
+    """The strongest confinement that works here, and why there is none where there is none.
+
+    The code is the student's own, and so is the runner's account: it runs all the same.
+    """
+    try:
+        return launcher("auto", engine), ""
+    except CannotConfine as problem:
+        return launcher("spawned", engine), str(problem)
+
+
+def _findings(root: Path, environment: Environment, graded: Sequence[Graded]) -> list[Finding]:
+    base = Path(os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or root)
+    if environment.server is Server.PLAIN or not root.resolve().is_relative_to(base.resolve()):
+        base = root
+    found = []
+    for one in graded:
+        for check in failures(one.shown):
+            path = one.path_of(check).resolve().relative_to(base.resolve()).as_posix()
+            in_notebook = path.endswith(".ipynb")
+            line = None if in_notebook else one.line_of(check)
+            found.append(Finding(one.counted.assignment, check, path, line))
+    return found
+
+
+def _report(
+    root: Path,
+    environment: Environment,
+    graded: Sequence[Graded],
+    notes: Sequence[str],
+    output: Path | None,
+) -> None:
+    """Tell it everywhere; a place that cannot be written is told, and the others are."""
+    on_github = environment.server is Server.GITHUB
+    results = [one.shown for one in graded]
+    findings = _findings(root, environment, graded)
+    with muted() if on_github else nullcontext():
+        console = Console(width=_WIDTH, highlight=False)
+        for note in notes:
+            console.print(note, markup=False)
+        for result in results:
+            console.print()
+            console.print(result.assignment, style="bold", markup=False)
+            print_result(console, result, failures=_SHOWN)
+    summary = markdown(results, notes)
+    if on_github:
+        for line in (*map(notice, notes[1:]), *commands(findings)):
+            print(line)
+        _append(environment.summary, summary)
+        _append(environment.output, step_outputs(results))
+    if output is not None:
+        records = [one.counted.model_dump(mode="json") for one in graded]
+        contents = {
+            "results.json": (json_format.dumps(records, indent=1) + "\n").encode(),
+            "summary.md": summary.encode(),
+            "code-quality.json": code_quality_json(findings),
+            "classroom.json": classroom_json(results),
+            "junit.xml": _junit(results),
+        }
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+            for name, content in contents.items():
+                write_atomically(output / name, content)
+        except OSError as error:
+            raise UsageProblem(f"{output} cannot be written: {error.strerror}.") from None
+
+
+def _junit(results: Sequence[Result]) -> bytes:
+    from grader.render.exports.junit import junit_xml  # of the extra `ci`
+
+    return junit_xml(results)
+
+
+def _append(file: Path | None, text: str) -> None:
+    if file is None:
+        return
+    try:
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UsageProblem(f"{file} cannot be written: {error.strerror}.") from None
+
+
+def _exit_code(graded: Sequence[Graded], fail_under: float | None, sealing_failed: bool) -> int:
+    """What the grader could not do goes before what the student did not: it never passes."""
+    if sealing_failed or any(one.grader_failed for one in graded):
+        return INCOMPLETE
+    if fail_under is None:
+        lost = not all(one.passes_publicly for one in graded)
+    else:
+        lost = any(one.counted.points < fail_under for one in graded)
+    return LOST_POINTS if lost else 0

@@ -1,0 +1,109 @@
+"""What GitHub Actions reads from a step's output: annotations and the results of GitHub Classroom.
+
+Relied upon: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands. A
+line that begins with two colons is a command wherever it comes from, so whatever a student may
+have written is printed between `muted` lines.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from grader.render.ci.finding import Finding
+from grader.result import CheckResult, Result, Status
+from grader.sanitise import safe_text
+
+MOST_ERRORS = 10
+"""GitHub shows so many errors of one step, and drops the others."""
+_MAX_MESSAGE = 4_000
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Print what is printed inside as text: no line of it is a command."""
+    token = secrets.token_hex(16)
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        yield
+    finally:
+        print(f"\n::{token}::", flush=True)
+
+
+def commands(findings: Sequence[Finding]) -> list[str]:
+    """Commands that put findings on their lines, as many as GitHub shows."""
+    shown = findings if len(findings) <= MOST_ERRORS else findings[: MOST_ERRORS - 1]
+    lines = [_annotation(one) for one in shown]
+    if len(findings) > len(shown):
+        more = len(findings) - len(shown)
+        lines.append(f"::error title=Grader::{more} more checks fail; the job's summary has them.")
+    return lines
+
+
+def _annotation(finding: Finding) -> str:
+    level = "warning" if finding.is_ours else "error"
+    places = {"file": finding.path}
+    if finding.line is not None:
+        places["line"] = str(finding.line)
+    places["title"] = finding.title
+    properties = ",".join(f"{name}={_property(value)}" for name, value in places.items())
+    return f"::{level} {properties}::{_data(safe_text(finding.text, _MAX_MESSAGE))}"
+
+
+def notice(text: str) -> str:
+    """A command that shows a note with the run."""
+    return f"::notice title=Grader::{_data(safe_text(text))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(safe_text(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def classroom_json(results: Sequence[Result]) -> bytes:
+    """Results as the graders of GitHub Classroom hand them to its reporter.
+
+    The reporter adds up the scores of the tests and fails the run for `fail` and `error`.
+    """
+    checks = [(result, check) for result in results for check in result.checks]
+    statuses = {check.status for _, check in checks}
+    record = {
+        "version": 1,
+        "status": "error"
+        if Status.GRADER_ERROR in statuses
+        else "pass"
+        if statuses <= {Status.PASSED}
+        else "fail",
+        "max_score": round(sum(result.max_points for result in results), 2),
+        "tests": [_test(result, check) for result, check in checks],
+    }
+    return (json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+
+
+def _test(result: Result, check: CheckResult) -> dict[str, Any]:
+    status = {Status.PASSED: "pass", Status.GRADER_ERROR: "error"}.get(check.status, "fail")
+    return {
+        "name": safe_text(f"{result.assignment} {check.exercise}: {check.title}"),
+        "status": status,
+        "score": check.points,
+        "message": None if check.status is Status.PASSED else safe_text(check.message),
+        "test_code": f"grader check {result.assignment} {check.exercise}",
+        "filename": safe_text(check.file),
+        "line_no": check.line or 0,
+        "execution_time": f"{check.seconds:g}s",
+    }
+
+
+def step_outputs(results: Sequence[Result]) -> str:
+    """Lines for ``$GITHUB_OUTPUT``: `points`, `max_points`, `result` for Classroom's reporter."""
+    points = round(sum(result.points for result in results), 2)
+    max_points = round(sum(result.max_points for result in results), 2)
+    encoded = base64.b64encode(classroom_json(results)).decode("ascii")
+    return f"points={points:g}\nmax_points={max_points:g}\nresult={encoded}\n"
