@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import grader
+from grader.authoring.workflows import push_files
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.frozen import CASES, CHECKS
 from grader.store import write_atomically
@@ -65,7 +66,9 @@ def release(root: Path, names: Sequence[str], target: Path, title: str) -> list[
     files |= dict(_datasets(root))
     for name in ("LICENSE", LOCK):
         files[Path(name)] = _content(root / name)
-    files[Path("pyproject.toml")] = _project(_content(root / "pyproject.toml"))
+    project = _content(root / "pyproject.toml")
+    files[Path("pyproject.toml")] = _project(project)
+    files |= push_files(project)
     files[Path("README.md")] = _readme(root, names, title).encode("utf-8")
     manifest = "".join(f"{path.as_posix()}\n" for path in sorted(files))
     files[_MANIFEST] = manifest.encode("utf-8")
