@@ -16,6 +16,7 @@ def known_problems() -> tuple[type[Exception], ...]:
     from grader.course.frozen import FrozenError
     from grader.course.prepare import PreparationError
     from grader.intake import CollectError, RosterError
+    from grader.push.install import HookProblem
     from grader.render.exports.grades import ExportProblem
     from grader.submissions import CourseError
 
@@ -31,4 +32,5 @@ def known_problems() -> tuple[type[Exception], ...]:
         RosterError,
         ReleaseError,
         NewAssignmentError,
+        HookProblem,
     )
