@@ -40,8 +40,8 @@ USAGE_ERROR = 2
 _HELP = """Check your own work, or grade a whole class.
 
 Students use list, check and hint; instructors collect, batch, report, export, diff, similarity,
-notebooks, hook and demo-class; authors new, freeze, release, thresholds and audit. doctor tells what
-works on this machine.
+notebooks, hook and demo-class; authors new, freeze, release, thresholds and audit. doctor tells
+what works on this machine.
 """
 
 

@@ -77,13 +77,15 @@ def graded_branch(wanted: Installation) -> str:
 
 def script(wanted: Installation) -> str:
     """The hook: this Python, this grader, and nothing of the repository on its path."""
-    arguments = ["--course", str(wanted.course.resolve())]
-    arguments += ["--repository", str(wanted.repository.resolve()), "--student", wanted.student]
-    for name in wanted.assignments:
-        arguments += ["--assignment", name]
-    if wanted.branch:
-        arguments += ["--branch", wanted.branch]
-    arguments += ["--seconds", f"{wanted.seconds:g}"]
+    # With "=", a name that begins with a dash is a name still.
+    arguments = [
+        f"--course={wanted.course.resolve()}",
+        f"--repository={wanted.repository.resolve()}",
+        f"--student={wanted.student}",
+        *(f"--assignment={name}" for name in wanted.assignments),
+        f"--branch={wanted.branch}",
+        f"--seconds={wanted.seconds:g}",
+    ]
     source = Path(grader.__file__).resolve().parents[1]
     line = [sys.executable, "-P", "-m", "grader.push.receive", *arguments]
     return (

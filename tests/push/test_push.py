@@ -70,7 +70,7 @@ def test_a_deleted_branch_leaves_the_result(university):
 
 
 def test_a_force_push_counts_and_says_so(university):
-    bare, clone = university.enrol("niklaus")
+    _, clone = university.enrol("niklaus")
     write(clone, replaced("return X @ w + b", "return X @ w"))
     push(clone)
     write(clone, REFERENCE)
