@@ -212,9 +212,15 @@ def report(course, students, before, pushed, seconds, server) -> None:
     print(f"  lost                        {len(students) - len(done):6}")
     order = [line.split(" ", 2)[2].partition(",")[0] for line in log if "student" in line]
     first = {student: order.index(student) for student in students}
-    seconds_of = [place for place, student in enumerate(order) if student == students[0]][1:]
-    ahead = sum(any(first[other] > place for other in students) for place in seconds_of)
-    print(f"  further turns of the flooder before others' first: {ahead}")
+    places = [place for place, student in enumerate(order) if student == students[0]]
+    again = [one.id for one in every if (one.student, one.state) == (students[0], "done")]
+    passed = [
+        one.student
+        for place, identity in list(zip(places, again, strict=True))[1:]
+        for one in every
+        if one.id < identity and first[one.student] > place
+    ]
+    print(f"  overtaken by a later push of the flooder {len(passed):4}")
     print(f"  server's peak memory        {server.peak / 1e6:6.0f} MB;", end=" ")
     print(f"with its workers {server.peak_with_children / 1e6:.0f} MB")
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ CHECKS = "from tests.mini import mini_course\n\nassignment = mini_course().assig
 NAME = "m1_mini"
 PATIENCE = 60
 """Seconds; a bound for a broken test, never what is measured."""
+_PAUSE = 0.02
 
 
 def git(folder: Path, *arguments: str, given: bytes = b"", check: bool = True):
@@ -101,7 +103,7 @@ class University:
         before = (self.base / "server.log").read_bytes().count(b" ready")
         while (self.base / "server.log").read_bytes().count(b" ready") <= before:
             assert process.poll() is None and time.monotonic() < end, self.log()
-            time.sleep(0.02)
+            time.sleep(_PAUSE)
         assert is_served(self.course)
         return process
 
@@ -148,3 +150,11 @@ def push(clone: Path, *arguments: str) -> str:
 def stop(process: subprocess.Popen[bytes], how: int = signal.SIGTERM) -> int:
     process.send_signal(how)
     return process.wait(PATIENCE)
+
+
+def wait_until(holds: Callable[[], bool], university: University) -> None:
+    """Look again and again; a bound that no working server meets ends it."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, university.log()
+        time.sleep(_PAUSE)
