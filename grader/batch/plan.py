@@ -64,7 +64,7 @@ def plan_batch(
     plan = BatchPlan()
     fingerprints = exercise_fingerprints(assignment)
     for student, path in course.submitted(assignment.name):
-        job = _job(course, assignment, student, path)
+        job = make_job(course, assignment, student, path)
         known, damaged = store.read_checked(student)
         if damaged:
             plan.damaged.append(student)
@@ -81,7 +81,10 @@ def plan_batch(
     return plan
 
 
-def _job(course: CourseDirectory, assignment: PreparedAssignment, student: str, path: Path) -> Job:
+def make_job(
+    course: CourseDirectory, assignment: PreparedAssignment, student: str, path: Path
+) -> Job:
+    """Read what a student handed in, all attempts where the best of them counts."""
     expected = [file.name for file in assignment.files]
 
     def read(folder: Path) -> Attempt:

@@ -69,18 +69,13 @@ def run_batch(
     """
     report = BatchReport(store, students=list(plan.kept), damaged=plan.damaged)
     waiting = iter(plan.jobs)
-    questions = Questions()
-    fingerprints = exercise_fingerprints(assignment)
-
-    def grade_job(job: Job) -> Result:
-        result = _grade_safely(job, assignment, launcher, options, questions)
-        return result.model_copy(update={"exercise_sha256": fingerprints})
+    how = (assignment, launcher, options, Questions(), exercise_fingerprints(assignment))
 
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         running: set[Future[Result]] = set()
         try:
             for job in waiting:
-                running.add(pool.submit(grade_job, job))
+                running.add(pool.submit(grade_job, job, *how))
                 if len(running) >= 2 * jobs:
                     running = _collect(running, store, report, progress)
             while running:
@@ -109,6 +104,25 @@ def _collect(
         if progress is not None:
             progress(result)
     return still_running
+
+
+def grade_job(
+    job: Job,
+    assignment: PreparedAssignment,
+    launcher: Launcher,
+    options: GradingOptions,
+    questions: Questions,
+    fingerprints: dict[str, str],
+) -> Result:
+    """Grade one job; whatever happens, a result comes back.
+
+    Parameters
+    ----------
+    fingerprints
+        Those of the assignment's exercises, by which a later run knows what changed.
+    """
+    result = _grade_safely(job, assignment, launcher, options, questions)
+    return result.model_copy(update={"exercise_sha256": fingerprints})
 
 
 def _grade_safely(job: Job, *how: Any) -> Result:

@@ -32,6 +32,7 @@ _COMMANDS = {
     "thresholds": "thresholds",
     "audit": "audit",
     "demo-class": "demo_class",
+    "hook": "hook",
     "doctor": "doctor",
 }
 """Command names and the modules of this package that define them, in the order of `--help`."""
@@ -41,8 +42,8 @@ USAGE_ERROR = 2
 _HELP = """Check your own work, or grade a whole class.
 
 Students use list, check and hint, CI servers ci; instructors collect, batch, report, export, diff,
-similarity, notebooks and demo-class; authors new, freeze, release, seal, thresholds and audit.
-doctor tells what works on this machine.
+similarity, notebooks, hook and demo-class; authors new, freeze, release, seal, thresholds and
+audit. doctor tells what works on this machine.
 """
 
 
@@ -77,7 +78,10 @@ def _application(arguments: list[str]) -> typer.Typer:
                 raise
             application.command(name=name, context_settings=_ANYTHING)(_needing(str(error.name)))
         else:
-            application.command(name=name)(module.command)
+            if hasattr(module, "group"):  # a command with subcommands
+                application.add_typer(module.group, name=name)
+            else:
+                application.command(name=name)(module.command)
     return application
 
 

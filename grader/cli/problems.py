@@ -18,6 +18,7 @@ def known_problems() -> tuple[type[Exception], ...]:
     from grader.course.prepare import PreparationError
     from grader.course.sealed import SealError
     from grader.intake import CollectError, RosterError
+    from grader.push.install import HookProblem
     from grader.render.exports.grades import ExportProblem
     from grader.submissions import CourseError
 
@@ -35,4 +36,5 @@ def known_problems() -> tuple[type[Exception], ...]:
         NewAssignmentError,
         PushProblem,
         SealError,
+        HookProblem,
     )

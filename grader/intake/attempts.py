@@ -138,10 +138,10 @@ def lay(
     for number, attempt in enumerate(attempts[:-1], start=1):
         _copy(attempt.folder, made / str(number))
     if len(attempts) > 1:
-        _swap(made, earlier, staging / "replaced earlier")
+        swap(made, earlier, staging / "replaced earlier")
     if attempts[-1].folder != latest:
         _copy(attempts[-1].folder, staging / "latest")
-        _swap(staging / "latest", latest, staging / "replaced")
+        swap(staging / "latest", latest, staging / "replaced")
     if len(attempts) == 1 and earlier.exists():
         os.rename(earlier, staging / "replaced earlier")
 
@@ -150,7 +150,8 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, symlinks=True)
 
 
-def _swap(made: Path, place: Path, aside: Path) -> None:
+def swap(made: Path, place: Path, aside: Path) -> None:
+    """Put a folder in its place, and what was there aside; put that back when it fails."""
     place.parent.mkdir(parents=True, exist_ok=True)
     there = os.path.lexists(place)
     if there:

@@ -39,13 +39,17 @@ _BAR = 12
 _MAX_PRINTED = 400
 
 
-def print_result(console: Console, result: Result, *, failures: int = 3) -> None:
+def print_result(
+    console: Console, result: Result, *, failures: int = 3, more: str = "; --all explains them all"
+) -> None:
     """Print a student's result: a line for each exercise, then the first failures explained.
 
     Parameters
     ----------
     failures
         How many failing checks to explain.
+    more
+        How to see the others, put after their number.
     """
     unicode = _speaks_unicode(console)
     for note in result.submission.notes:
@@ -59,7 +63,7 @@ def print_result(console: Console, result: Result, *, failures: int = 3) -> None
     for exercise in exercises(result):
         table.add_row(*_exercise_row(exercise, unicode))
     console.print(table)
-    _print_failures(console, result, failures, unicode)
+    _print_failures(console, result, failures, unicode, more)
     console.print(Rule(style="dim", characters="─" if unicode else "-"))
     line = Text(f"{result.points:g} of {result.max_points:g} points", style="bold")
     if result.checks and result.checks[0].visibility == "public":
@@ -115,7 +119,7 @@ def _words(status: Status) -> str:
     }.get(status, str(status))
 
 
-def _print_failures(console: Console, result: Result, limit: int, unicode: bool) -> None:
+def _print_failures(console: Console, result: Result, limit: int, unicode: bool, how: str) -> None:
     found = failures(result)
     for check in found[:limit]:
         console.print()
@@ -123,7 +127,7 @@ def _print_failures(console: Console, result: Result, limit: int, unicode: bool)
     if len(found) > limit:
         more = len(found) - limit
         console.print()
-        console.print(Text(f"… and {more} more; --all explains them all.", style="dim"))
+        console.print(Text(f"… and {more} more{how}.", style="dim"))
 
 
 def _explanation(check: CheckResult, unicode: bool) -> Group:

@@ -1,0 +1,136 @@
+"""Grade one push: its files into the course directory, its result into the store, its report."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import tempfile
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.batch.hidden import hidden_assignment
+from grader.batch.plan import make_job
+from grader.batch.run import grade_job
+from grader.confine import Launcher
+from grader.course.catalogue import choose, live_assignments, load_live
+from grader.course.fingerprint import exercise_fingerprints
+from grader.course.prepared import PreparedAssignment
+from grader.course.question import Questions
+from grader.intake.attempts import swap
+from grader.judge import GradingOptions
+from grader.push.queue import FOLDER, PushJob
+from grader.push.tree import PushedFiles, take
+from grader.render.terminal import print_result
+from grader.result import Result
+from grader.store import ResultStore
+from grader.submissions import CourseDirectory
+from grader.submissions.course_directory import SUBMITTED, student_id
+from grader.submissions.folder import TIMESTAMP
+
+_WIDTH = 78
+_EXPLAINED = 5
+STAGING = "push-"
+
+
+@dataclass(frozen=True)
+class _Warm:
+    """An assignment with all that its submissions share."""
+
+    prepared: PreparedAssignment
+    questions: Questions
+    fingerprints: dict[str, str]
+
+
+class PushGrader:
+    """Grades pushes of one course; what they share is made once and stays.
+
+    Parameters
+    ----------
+    root
+        The folder that holds ``solutions/``.
+    """
+
+    def __init__(self, directory: CourseDirectory, root: Path, launcher: Launcher) -> None:
+        self.directory = directory
+        self._root = root
+        self._launcher = launcher
+        self._warm: dict[str, _Warm] = {}
+        self._lock = threading.Lock()
+        self._options = GradingOptions(
+            course=directory.name, limits=directory.settings.limits.book()
+        )
+
+    def warm(self, name: str) -> _Warm:
+        """The prepared assignment; the first call makes it."""
+        with self._lock:
+            if name not in self._warm:
+                live = load_live(choose(name, live_assignments(self._root)))
+                prepared = hidden_assignment(self.directory, live, self._launcher)
+                self._warm[name] = _Warm(prepared, Questions(), exercise_fingerprints(prepared))
+            return self._warm[name]
+
+    def grade(self, job: PushJob) -> tuple[Result, str]:
+        """Grade a push; return its result, which is kept already, and the report of it.
+
+        Raises
+        ------
+        GitProblem, OSError, StoreError
+            When the files cannot be taken or the result cannot be kept.
+        """
+        warm = self.warm(job.assignment)
+        expected = [file.name for file in warm.prepared.files]
+        pushed = take(Path(job.repository), job.tree, expected, job.assignment)
+        place = self._hand_in(job, pushed)
+        planned = make_job(self.directory, warm.prepared, student_id(job.student), place)
+        found = planned.submission
+        problems = {**found.problems, **pushed.problems}
+        problems = {name: why for name, why in problems.items() if name not in found.files}
+        notes = (*pushed.notes, *found.notes)
+        planned = replace(planned, submission=replace(found, problems=problems, notes=notes))
+        result = grade_job(
+            planned,
+            warm.prepared,
+            self._launcher,
+            self._options,
+            warm.questions,
+            warm.fingerprints,
+        )
+        ResultStore(self.directory.results / job.assignment).write(result)
+        return result, report_of(result)
+
+    def _hand_in(self, job: PushJob, pushed: PushedFiles) -> Path:
+        """Make the files the student's submission, all of them or none."""
+        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=self.directory.path / FOLDER))
+        try:
+            made = staging / "made"
+            made.mkdir()
+            for name, content in pushed.files.items():
+                (made / name).write_bytes(content)
+            moment = datetime.fromtimestamp(job.pushed_at, UTC)
+            (made / TIMESTAMP).write_text(f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC\n", encoding="ascii")
+            place = self.directory.path / SUBMITTED / job.student / job.assignment
+            swap(made, place, staging / "replaced")
+            return place
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def report_of(result: Result) -> str:
+    """What a pusher reads: plain text of bounded width."""
+    text = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    console = Console(file=text, width=_WIDTH, color_system=None, force_terminal=False)
+    print_result(console, result, failures=_EXPLAINED, more="")
+    text.seek(0)
+    return "\n".join(line.rstrip() for line in text.read().splitlines())
+
+
+def sweep(course: Path) -> None:
+    """Remove what a killed server left half handed in; its jobs are queued again."""
+    for left in (course / FOLDER).glob(f"{STAGING}*"):
+        with contextlib.suppress(OSError):
+            shutil.rmtree(left)

@@ -1,0 +1,97 @@
+"""The warm server: takes pushes off the queue and grades them until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+
+from grader.push.git import GitProblem
+from grader.push.grading import PushGrader, sweep
+from grader.push.install import HookProblem
+from grader.push.queue import DONE, FAILED, PushJob, Queue, serving
+from grader.store import StoreError
+
+_PAUSE = 0.03
+_AFTER_TROUBLE = 5.0
+_log = logging.getLogger("grader.push")
+
+
+def serve(
+    grader: PushGrader, stop: threading.Event, *, jobs: int, warm: tuple[str, ...] = ()
+) -> None:
+    """Grade pushes with `jobs` threads until `stop` is set; those begun are ended first.
+
+    Raises
+    ------
+    HookProblem
+        When the course has a server already.
+    """
+    course = grader.directory.path
+    with serving(course) as ours:
+        if not ours:
+            raise HookProblem(f"A server grades the pushes of {course} already; one is enough.")
+        sweep(course)
+        queue = Queue(course)
+        again = queue.recover()
+        queue.close()
+        if again:
+            _log.info("%d pushes that were not finished are queued again", again)
+        for name in warm:
+            grader.warm(name)
+        threads = [
+            threading.Thread(target=_work, args=(grader, stop), name=f"grader-{number}")
+            for number in range(jobs)
+        ]
+        for thread in threads:
+            thread.start()
+        _log.info("ready")
+        for thread in threads:
+            thread.join()
+
+
+def _work(grader: PushGrader, stop: threading.Event) -> None:
+    """Take and grade one job after the other; a database in trouble is tried again later."""
+    course = grader.directory.path
+    while not stop.is_set():
+        try:
+            queue = Queue(course)
+            try:
+                _take_jobs(queue, grader, stop)
+            finally:
+                queue.close()
+        except (sqlite3.Error, OSError) as error:
+            _log.error("the queue of %s cannot be used: %s", course, error)
+            stop.wait(_AFTER_TROUBLE)
+
+
+def _take_jobs(queue: Queue, grader: PushGrader, stop: threading.Event) -> None:
+    while not stop.is_set():
+        job = queue.claim()
+        if job is None:
+            stop.wait(_PAUSE)
+            continue
+        state, report = _outcome(grader, job)
+        queue.finish(job.id, state, report)
+        _log.info("%s, %s, %s: %s", job.student, job.assignment, job.commit_id[:10], state)
+
+
+def _outcome(grader: PushGrader, job: PushJob) -> tuple[str, str]:
+    """Grade a job; a failure of ours is written down and tried again by the next server."""
+    later = "It stays in the queue and is graded again; nobody loses points by this."
+    try:
+        result, report = grader.grade(job)
+    except GitProblem as problem:
+        return FAILED, (
+            f"This push was not graded: {problem} If a later push took its commit back, that one "
+            "counts; earlier results stay."
+        )
+    except (OSError, StoreError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else problem
+        return FAILED, f"The grader failed on this push ({why}). {later}"
+    except Exception as error:
+        _log.exception("grading of job %d failed", job.id)
+        return FAILED, f"The grader failed on this push ({type(error).__name__}). {later}"
+    if result.has_grader_error:
+        return FAILED, f"{report}\n{later}"
+    return DONE, report

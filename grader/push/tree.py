@@ -1,0 +1,161 @@
+"""The assignment's files out of a pushed tree: regular files of known names, bounded."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.push.git import OBJECT_ID, GitProblem, ask, command, environment
+from grader.submissions.names import is_importable, nearest, notebook_target, shown
+from grader.submissions.taking import MAX_FILE, MAX_FILES, MAX_TOTAL
+
+MAX_NOTEBOOK = 25 * 2**20
+"""Bytes of a notebook: what is larger holds outputs that nobody should push."""
+_MAX_LISTING = 4 * 2**20
+_REGULAR = {"100644", "100664", "100755"}
+_KINDS = {"120000": "is a symbolic link", "160000": "is a submodule", "040000": "is a folder"}
+_NEVER = {"conftest.py", "sitecustomize.py", "usercustomize.py"}
+"""Names that Python or pytest run by themselves; no student's module needs one."""
+
+
+@dataclass
+class PushedFiles:
+    """What was taken of a folder, and why the rest was not.
+
+    Attributes
+    ----------
+    problems
+        Why an expected file is not there; completes "name: …".
+    notes
+        What else was left out, in sentences for the student.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def take(repository: Path, tree: str, expected: Sequence[str], assignment: str) -> PushedFiles:
+    """Read an assignment's files out of a tree object; nothing is checked out or run.
+
+    The expected files, their notebooks and the student's own modules beside them, as when a
+    folder is handed in. Sizes are asked before anything is read.
+
+    Raises
+    ------
+    GitProblem
+        When the objects cannot be read, such as after a force push and `git gc`.
+    """
+    taken = PushedFiles()
+    wanted: dict[str, str] = {}
+    for mode, identity, name in _entries(repository, tree, taken):
+        if not _is_wanted(name, expected, assignment):
+            continue
+        if mode in _REGULAR:
+            wanted[name] = identity
+        else:
+            _leave_out(taken, name, f"{_KINDS.get(mode, 'is no regular file')}", expected)
+    first = sorted(wanted, key=lambda name: (name not in expected, name))
+    if len(first) > MAX_FILES:
+        taken.notes.append(f"more than {MAX_FILES} files; the later ones were left out")
+    names = _within_limits(repository, {one: wanted[one] for one in first[:MAX_FILES]}, taken)
+    for name, why in list(taken.problems.items()):
+        if name not in expected:
+            del taken.problems[name]
+            taken.notes.append(f"{shown(name)} {why} and was left out")
+    contents = _read(repository, list(names.values()))
+    taken.files = dict(zip(names, contents, strict=True))
+    return taken
+
+
+def _is_wanted(name: str, expected: Sequence[str], assignment: str) -> bool:
+    if name in expected:
+        return True
+    if "/" in name or name.startswith(".") or name in _NEVER or name.startswith("test_"):
+        return False
+    return (
+        is_importable(name)
+        or nearest(name, expected) is not None
+        or (
+            name.endswith(".ipynb")
+            and notebook_target(name, list(expected), assignment) is not None
+        )
+    )
+
+
+def _leave_out(taken: PushedFiles, name: str, why: str, expected: Sequence[str]) -> None:
+    if name in expected:
+        taken.problems[name] = why
+    else:
+        taken.notes.append(f"{shown(name)} {why} and was left out")
+
+
+def _entries(repository: Path, tree: str, taken: PushedFiles) -> list[tuple[str, str, str]]:
+    """Mode, id and name of each entry, as far as a listing of bounded length goes."""
+    if OBJECT_ID.fullmatch(tree) is None:
+        raise GitProblem(f"Expected a full object id. Received: {tree[:80]!r}")
+    with subprocess.Popen(
+        command(repository, "ls-tree", "-z", tree),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        listing = process.stdout.read(_MAX_LISTING + 1)
+        process.kill()
+        code = process.wait()
+    if len(listing) > _MAX_LISTING:
+        taken.notes.append("the folder has too many files; the later ones were left out")
+        listing = listing[: listing.rfind(b"\0")]
+    elif code > 0:
+        raise GitProblem("The pushed files are no longer in the repository.")
+    found = []
+    for line in listing.split(b"\0"):
+        head, _, name = line.partition(b"\t")
+        parts = head.decode("ascii", "replace").split()
+        if len(parts) == 3 and name:
+            found.append((parts[0], parts[2], name.decode("utf-8", "surrogateescape")))
+    return found
+
+
+def _within_limits(repository: Path, wanted: dict[str, str], taken: PushedFiles) -> dict[str, str]:
+    """Those of the files that are there and small enough, one by one and together."""
+    if not wanted:
+        return {}
+    given = "".join(f"{one}\n" for one in wanted.values()).encode()
+    form = "--batch-check=%(objecttype) %(objectsize)"
+    lines = ask(repository, "cat-file", form, given=given).decode("utf-8", "replace").splitlines()
+    kept: dict[str, str] = {}
+    total = 0
+    for (name, identity), line in zip(wanted.items(), lines, strict=True):
+        kind, _, size = line.partition(" ")
+        if kind != "blob" or not size.isdigit():
+            raise GitProblem("The pushed files are no longer in the repository.")
+        limit = MAX_NOTEBOOK if name.lower().endswith(".ipynb") else MAX_FILE
+        if int(size) > limit:
+            megabytes = int(size) / 2**20
+            limited = limit // 2**20
+            taken.problems[name] = f"is {megabytes:.1f} MB, the limit is {limited} MB"
+        elif total + int(size) > MAX_TOTAL:
+            taken.problems[name] = f"is too much: together {MAX_TOTAL // 2**20} MB are allowed"
+        else:
+            total += int(size)
+            kept[name] = identity
+    return kept
+
+
+def _read(repository: Path, identities: list[str]) -> list[bytes]:
+    """The contents of blobs whose sizes were found small enough."""
+    given = "".join(f"{one}\n" for one in identities).encode()
+    output = ask(repository, "cat-file", "--batch", given=given) if identities else b""
+    contents = []
+    at = 0
+    for _ in identities:
+        end = output.index(b"\n", at)
+        size = int(output[at:end].split()[2])
+        contents.append(output[end + 1 : end + 1 + size])
+        at = end + 1 + size + 1
+    return contents

@@ -1,0 +1,17 @@
+"""One university with a running server, shared by the tests that do not disturb it."""
+
+import pytest
+
+from tests.conftest import strongest
+from tests.push.university import University, stop
+
+
+@pytest.fixture(scope="session")
+def university(tmp_path_factory):
+    if strongest().confinement == "unconfined":
+        pytest.skip("nothing can be confined here")
+    made = University(tmp_path_factory.mktemp("university"))
+    process = made.start()
+    yield made
+    assert process.poll() is None, made.log()  # whatever was pushed, the server lives
+    assert stop(process) == 0
