@@ -40,6 +40,8 @@ class Environment:
         nobody says.
     is_new
         Whether the push began the branch, so that there is nothing before it.
+    checkout
+        The folder that the server's paths begin at.
     summary, output
         Files that GitHub reads: Markdown for people, ``name=value`` for later steps.
     """
@@ -48,6 +50,7 @@ class Environment:
     student: str = ""
     before: str = ""
     is_new: bool = False
+    checkout: Path | None = None
     summary: Path | None = None
     output: Path | None = None
 
@@ -59,7 +62,12 @@ def detect(variables: Mapping[str, str]) -> Environment:
     if variables.get("GITLAB_CI") == "true":
         before = variables.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")
         before = before or variables.get("CI_COMMIT_BEFORE_SHA", "")
-        return Environment(Server.GITLAB, variables.get("GITLAB_USER_LOGIN", ""), *_began(before))
+        return Environment(
+            Server.GITLAB,
+            variables.get("GITLAB_USER_LOGIN", ""),
+            *_began(before),
+            checkout=_path(variables, "CI_PROJECT_DIR"),
+        )
     return Environment(Server.PLAIN)
 
 
@@ -74,6 +82,7 @@ def _github(variables: Mapping[str, str]) -> Environment:
         Server.GITHUB,
         variables.get("GITHUB_ACTOR", ""),
         *_began(before),
+        checkout=_path(variables, "GITHUB_WORKSPACE"),
         summary=_path(variables, "GITHUB_STEP_SUMMARY"),
         output=_path(variables, "GITHUB_OUTPUT"),
     )

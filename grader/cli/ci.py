@@ -14,13 +14,14 @@ from rich.console import Console
 
 from grader.ci.changes import Changes, changed_assignments
 from grader.ci.environment import Environment, Server, detect
-from grader.ci.grading import Graded, grade_push, needs_keras
+from grader.ci.grading import Graded, PushProblem, grade_push, needs_keras
 from grader.ci.sealing import Sealed
 from grader.cli.options import DeviceOption
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
 from grader.confine import CannotConfine, Engine, Launcher, launcher
 from grader.course.catalogue import choose, frozen_assignments
+from grader.course.frozen import FrozenError
 from grader.render.ci.finding import Finding
 from grader.render.ci.github import classroom_json, commands, muted, notice, step_outputs
 from grader.render.ci.gitlab import code_quality_json
@@ -97,13 +98,16 @@ def command(
         notes = [f"{_listing(changes)}: {changes.reason}."]
         notes += [f"Students' code ran unconfined. {weakness}"] if weakness else []
         cases.look_in(sealed or root / "sealed", may_open=unconfined or not weakness)
-        graded = [
-            grade_push(folder, chosen, student or environment.student, cases.of(folder.name))
-            for folder in folders
-        ]
-    notes += cases.notes
+        graded, problems = [], []
+        for folder in folders:
+            whose, hidden = student or environment.student, cases.of(folder.name)
+            try:
+                graded.append(grade_push(folder, chosen, whose, hidden))
+            except (FrozenError, PushProblem) as problem:  # the others are graded all the same
+                problems.append(f"{folder.name} was not graded. {problem}")
+    notes += [*problems, *cases.notes]
     _report(root, environment, graded, notes, output)
-    raise typer.Exit(_exit_code(graded, fail_under, cases.failed))
+    raise typer.Exit(_exit_code(graded, fail_under, bool(problems) or cases.failed))
 
 
 def _changes(root: Path, names: Sequence[str], every: bool, environment: Environment) -> Changes:
@@ -136,16 +140,16 @@ def _launcher(engine: Engine) -> tuple[Launcher, str]:
 
 
 def _findings(root: Path, environment: Environment, graded: Sequence[Graded]) -> list[Finding]:
-    base = Path(os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or root)
-    if environment.server is Server.PLAIN or not root.resolve().is_relative_to(base.resolve()):
-        base = root
+    top = os.path.abspath(environment.checkout or root)
+    if not Path(os.path.abspath(root)).is_relative_to(top):
+        top = os.path.abspath(root)
     found = []
     for one in graded:
         for check in failures(one.shown):
-            path = one.path_of(check).resolve().relative_to(base.resolve()).as_posix()
-            in_notebook = path.endswith(".ipynb")
-            line = None if in_notebook else one.line_of(check)
-            found.append(Finding(one.counted.assignment, check, path, line))
+            # Not resolved: a link in the checkout may lead out of it.
+            path = Path(os.path.abspath(one.path_of(check))).relative_to(top)
+            line = one.line_of(check) if path.suffix == ".py" else None
+            found.append(Finding(one.counted.assignment, check, path.as_posix(), line))
     return found
 
 
@@ -207,9 +211,9 @@ def _append(file: Path | None, text: str) -> None:
         raise UsageProblem(f"{file} cannot be written: {error.strerror}.") from None
 
 
-def _exit_code(graded: Sequence[Graded], fail_under: float | None, sealing_failed: bool) -> int:
+def _exit_code(graded: Sequence[Graded], fail_under: float | None, incomplete: bool) -> int:
     """What the grader could not do goes before what the student did not: it never passes."""
-    if sealing_failed or any(one.grader_failed for one in graded):
+    if incomplete or any(one.grader_failed for one in graded):
         return INCOMPLETE
     if fail_under is None:
         lost = not all(one.passes_publicly for one in graded)

@@ -188,3 +188,27 @@ def test_a_key_that_does_not_fit_never_passes(sealed, key, words):
     ended = ci(repository, "--unconfined", GRADER_SEAL_KEY=key)
     assert ended.returncode == 3, ended.stdout
     assert words in " ".join(ended.stdout.split())
+
+
+def test_damaged_public_cases_cost_their_assignment_alone(repository):
+    broken = "assignments/m0_broken/public/checks.json"
+    commit(repository, {PATH: WRONG, broken: "{"})
+    assert ci(repository, "--plan").stdout == "assignments=m0_broken,m1_mini\nkeras=false\n"
+    ended = ci(repository)
+    assert ended.returncode == 3
+    assert "m0_broken was not graded. The public cases" in " ".join(ended.stdout.split())
+    assert "divides by m" in ended.stdout
+
+
+def test_an_assignment_that_is_a_link_out_of_the_checkout_is_told_like_any_other(
+    repository, tmp_path
+):
+    before = git(repository, "rev-parse", "HEAD")
+    elsewhere = tmp_path / "elsewhere"
+    (repository / FOLDER).rename(elsewhere)
+    (repository / FOLDER).symlink_to(elsewhere)
+    (elsewhere / "mini.py").write_text(WRONG, encoding="utf-8")
+    commit(repository, {})
+    ended = on_github(repository, tmp_path, before, "m1")
+    assert ended.returncode == 1, ended.stderr
+    assert f"::error file={PATH},line=" in ended.stdout
