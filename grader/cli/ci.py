@@ -171,7 +171,7 @@ def _report(
         for result in results:
             console.print()
             console.print(result.assignment, style="bold", markup=False)
-            print_result(console, result, failures=_SHOWN)
+            print_result(console, result, failures=_SHOWN, more="")
     summary = markdown(results, notes)
     if on_github:
         for line in (*map(notice, notes[1:]), *commands(findings)):
