@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,12 @@ group = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 CourseOption = Annotated[Path, typer.Option(help="The course directory; results land there.")]
+
+
+@group.callback()
+def _require_posix() -> None:
+    if sys.platform == "win32":
+        raise UsageProblem("grader hook needs Linux: a git server's hooks and a way to confine.")
 
 
 @group.command()

@@ -20,6 +20,7 @@ from grader.sanitise import safe_text
 
 _PAUSE = 0.03
 _SHOWN = 100
+_MAX_NAMED = 5
 _AGAIN = "git commit --allow-empty -m report, then git push, shows it"
 
 
@@ -99,10 +100,15 @@ def _settings(arguments: list[str] | None) -> Settings:
 def _receive(settings: Settings, updates: list[Update]) -> None:
     graded = settings.branch and f"refs/heads/{settings.branch}"
     graded = graded or default_branch(settings.repository)
+    others = [_short(one.name) for one in updates if one.name != graded]
+    for name in others[:_MAX_NAMED]:
+        _say(f"grader: {name} was accepted; only {_short(graded)} is graded.")
+    if len(others) > _MAX_NAMED:
+        _say(f"grader: {len(others) - _MAX_NAMED} more were accepted and are not graded.")
     for one in updates:
         if one.name != graded:
-            _say(f"grader: {_short(one.name)} was accepted; only {_short(graded)} is graded.")
-        elif one.deletes:
+            continue
+        if one.deletes:
             _say(f"grader: {_short(graded)} was deleted. The results of earlier pushes stay.")
         else:
             _queue(settings, one)

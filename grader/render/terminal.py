@@ -61,7 +61,7 @@ def print_result(
     table.add_column(no_wrap=True)
     table.add_column(overflow="ellipsis")
     for exercise in exercises(result):
-        table.add_row(*_exercise_row(exercise, unicode))
+        table.add_row(*_exercise_row(exercise, console))
     console.print(table)
     _print_failures(console, result, failures, unicode, more)
     console.print(Rule(style="dim", characters="─" if unicode else "-"))
@@ -83,8 +83,8 @@ def print_exercise(console: Console, result: Result) -> None:
     console.print(Text(f"{result.points:g} of {result.max_points:g} points", style="bold"))
 
 
-def _exercise_row(exercise: ExercisePoints, unicode: bool) -> tuple[Text, ...]:
-    mark = _mark(exercise.status, unicode)
+def _exercise_row(exercise: ExercisePoints, console: Console) -> tuple[Text, ...]:
+    mark = _mark(exercise.status, _speaks_unicode(console))
     points = Text(f"{exercise.points:g}/{exercise.max_points:g}")
     wrong = [check for check in exercise.checks if check.status is not Status.PASSED]
     if not wrong:
@@ -93,7 +93,7 @@ def _exercise_row(exercise: ExercisePoints, unicode: bool) -> tuple[Text, ...]:
         about = Text(_words(wrong[0].status), style="dim")
     else:
         about = Text(", ".join(check.check for check in wrong), style="dim")
-    return mark, Text(exercise.name), points, _bar(exercise, unicode), about
+    return mark, Text(exercise.name), points, _bar(exercise, console), about
 
 
 def _mark(status: Status, unicode: bool) -> Text:
@@ -101,11 +101,13 @@ def _mark(status: Status, unicode: bool) -> Text:
     return Text(SYMBOLS[status] if unicode else plain, style=style)
 
 
-def _bar(exercise: ExercisePoints, unicode: bool) -> Text:
+def _bar(exercise: ExercisePoints, console: Console) -> Text:
+    unicode, coloured = _speaks_unicode(console), console.color_system is not None
+    rest = ("━" if coloured else "╌") if unicode else "."  # colour alone tells two ━ apart
     share = exercise.points / exercise.max_points if exercise.max_points else 0.0
     full = int(share * _BAR + 1e-9)
     bar = Text(("━" if unicode else "#") * full, style="green")
-    bar.append(("━" if unicode else ".") * (_BAR - full), style="bright_black")
+    bar.append(rest * (_BAR - full), style="bright_black")
     return bar
 
 
@@ -167,7 +169,7 @@ def print_class(console: Console, results: Sequence[Result], report: Path | None
         return
     unicode = _speaks_unicode(console)
     console.print()
-    console.print(_class_table(results, unicode))
+    console.print(_class_table(results, console))
     top = results[0].max_points
     line = Text(f"{len(results)} students", style="bold")
     line.append(
@@ -192,7 +194,8 @@ def print_class(console: Console, results: Sequence[Result], report: Path | None
         console.print(Text(f"Report: {report}", style="bold"), soft_wrap=True)
 
 
-def _class_table(results: Sequence[Result], unicode: bool) -> Table:
+def _class_table(results: Sequence[Result], console: Console) -> Table:
+    unicode = _speaks_unicode(console)
     table = Table(box=None, pad_edge=False, title=results[0].assignment, title_justify="left")
     table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=24)
     table.add_column("points", justify="right", no_wrap=True)
@@ -203,7 +206,7 @@ def _class_table(results: Sequence[Result], unicode: bool) -> Table:
         marks = Text()
         for exercise in exercises(result):
             marks.append_text(_mark(exercise.status, unicode))
-        table.add_row(Text(result.student), f"{result.points:.1f}", _bar(whole, unicode), marks)
+        table.add_row(Text(result.student), f"{result.points:.1f}", _bar(whole, console), marks)
     return table
 
 

@@ -54,6 +54,13 @@ def test_other_branches_are_accepted_and_not_graded(university):
     assert university.result("edsger") is None
 
 
+def test_many_other_branches_are_named_in_few_lines(university):
+    _, clone = university.enrol("leslie")
+    write(clone, REFERENCE)
+    output = push(clone, *(f"main:b{number}" for number in range(50)))
+    assert output.count("only main is graded") == 5 and "45 more were accepted" in output
+
+
 def test_another_branch_can_be_the_graded_one(university):
     _, clone = university.enrol("donald", branch="hand-in")
     write(clone, REFERENCE)

@@ -22,6 +22,7 @@ def finish(university):
     wait_until(lambda: not {"queued", "running"} & university.states().keys(), university)
 
 
+@pytest.mark.slow
 def test_a_killed_server_loses_no_push(tmp_path):
     university = University(tmp_path)
     clones = {f"s{n}": university.enrol(f"s{n}", seconds=0)[1] for n in range(STUDENTS)}
@@ -51,6 +52,7 @@ def test_a_course_has_one_server(university):
     assert second.returncode == 2 and "one is enough" in second.stderr
 
 
+@pytest.mark.slow
 def test_a_commit_that_a_force_push_removed_leaves_the_result(tmp_path):
     university = University(tmp_path)
     bare, clone = university.enrol("ada", seconds=0)
@@ -75,6 +77,7 @@ def test_a_commit_that_a_force_push_removed_leaves_the_result(tmp_path):
     queue.close()
 
 
+@pytest.mark.slow
 def test_what_the_grader_cannot_keep_is_graded_by_the_next_server(tmp_path):
     """A file where the folder of results belongs stands for a disk that takes nothing."""
     university = University(tmp_path)
