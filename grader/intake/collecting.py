@@ -26,6 +26,8 @@ from grader.submissions.folder import TIMESTAMP
 from grader.submissions.names import shown
 from grader.submissions.regular import is_true_folder
 
+_LOCK = ".grader/collect.lock"
+"""Held while submissions are laid: two runs at once would move each other's folders."""
 _STAGING = ".collecting-"
 _LEFTOVER_SECONDS = 86_400.0
 
@@ -49,6 +51,8 @@ def collect(
     CollectError
         When no download can be read, or the course directory cannot be written.
     """
+    from filelock import FileLock, Timeout  # students, who collect nothing, have no filelock
+
     report = CollectReport()
     with ExitStack() as stack:
         students: dict[str, SortedStudent] = {}
@@ -61,7 +65,15 @@ def collect(
         if not report.platforms:
             raise CollectError("Nothing was collected. " + " ".join(report.problems))
         try:
+            lock = course / _LOCK
+            lock.parent.mkdir(exist_ok=True)
+            stack.enter_context(FileLock(lock, timeout=0))
             _collect_all(course, students, wanted, report, progress)
+        except Timeout:
+            raise CollectError(
+                f"Nothing was collected: another grader collect is writing into {course}. Run the "
+                "same command again when it has ended."
+            ) from None
         except OSError as error:
             raise CollectError(
                 f"The submissions cannot be written into {course}: {error.strerror or error}. "

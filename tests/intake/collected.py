@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.intake import CollectReport, Wanted, collect
+from grader.submissions.course_directory import ATTEMPTS, SUBMITTED
 from tests.intake.packing import FIRST, Files, write_zip
 
 ASSIGNMENT = "a3_mlp"
@@ -26,5 +27,7 @@ def tree(course: Path) -> dict[str, str]:
     return {
         path.relative_to(course).as_posix(): path.read_text()
         for path in sorted(course.rglob("*"))
-        if path.is_file() and path.name != "timestamp.txt"
+        if path.is_file()
+        and path.name != "timestamp.txt"
+        and path.relative_to(course).parts[0] in (SUBMITTED, ATTEMPTS)
     }

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from grader.intake import CollectError, collect
 from tests.intake.collected import ASSIGNMENT, WANTED, run, tree
@@ -133,3 +134,15 @@ def test_what_lies_in_the_way(course: Path) -> None:
     assert report.new == ["zoe"] and len(report.problems) == 3
     assert all("is a link or a file; a folder was expected" in one for one in report.problems)
     assert not list(elsewhere.iterdir())
+
+
+def test_two_runs_at_once_are_kept_apart(course: Path) -> None:
+    """A second run, whose folders the first might move, is refused and changes nothing."""
+    run(course, {"ada/mlp.py": "1\n"})
+    before = tree(course)
+    told = pytest.raises(CollectError, match="another grader collect is writing")
+    with FileLock(course / ".grader" / "collect.lock"), told:
+        run(course, {"bob/mlp.py": "2\n"})
+    assert tree(course) == before
+    run(course, {"bob/mlp.py": "2\n"})
+    assert tree(course) == before | {"submitted/bob/a3_mlp/mlp.py": "2\n"}

@@ -41,7 +41,7 @@ def collect_zip(course: Path, mallorys: bytes, wanted: Wanted = WANTED):
         assert (course / "submitted" / student / ASSIGNMENT / "mlp.py").read_text() == GOOD
     outside = {path.name for path in course.parent.iterdir()} - {"course", "download.zip"}
     assert not outside
-    assert {path.name for path in course.iterdir()} == {"submitted"}
+    assert {path.name for path in course.iterdir()} == {"submitted", ".grader"}
     return report
 
 
