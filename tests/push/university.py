@@ -92,6 +92,7 @@ class University:
     def start(self) -> subprocess.Popen[bytes]:
         """Start a server and wait until it grades."""
         log = (self.base / "server.log").open("ab")
+        before = (self.base / "server.log").read_bytes().count(b" ready")
         process = subprocess.Popen(
             self.command("serve", "--course", str(self.course), "--warm", NAME),
             cwd=self.base,
@@ -100,7 +101,6 @@ class University:
             stderr=log,
         )
         end = time.monotonic() + PATIENCE
-        before = (self.base / "server.log").read_bytes().count(b" ready")
         while (self.base / "server.log").read_bytes().count(b" ready") <= before:
             assert process.poll() is None and time.monotonic() < end, self.log()
             time.sleep(_PAUSE)
