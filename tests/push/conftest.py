@@ -10,7 +10,7 @@ from tests.conftest import strongest
 collect_ignore_glob = ["test_*.py"] if sys.platform == "win32" else []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def university(tmp_path_factory):
     if strongest().confinement == "unconfined":
         pytest.skip("nothing can be confined here")
