@@ -129,13 +129,14 @@ class step:
         watched: int = 200,
         enough: float = 0.99,
         batch_size: int = 64,
-        seconds: float = 45,
+        epochs: int = 100,
     ) -> Step:
         """Train a language model, epoch by epoch, and complete `prompts` by `generate`.
 
         The loss counts the answers of `sequences`, from column `answer_start` on; the last
         `watched` of them are kept from training, and it stops once the model answers `enough`
-        of these exactly, or after so many CPU seconds. The result is the prompts' answers.
+        of these exactly, or after so many epochs. The result is the prompts' answers. Epochs,
+        not seconds: a slow machine shall not decide what a model has learnt.
         """
         return {
             "op": "sequences.train",
@@ -146,7 +147,7 @@ class step:
             "watched": watched,
             "enough": enough,
             "batch_size": batch_size,
-            "seconds": seconds,
+            "epochs": epochs,
         }
 
     @staticmethod

@@ -148,7 +148,7 @@ def _generate(keras_file):
     trained = {
         "measure": "exact_match",
         "baseline": 0.0,
-        "cpu_seconds": 120,
+        "cpu_seconds": 300,
         "needs": ["build_language_model"],
     }
 

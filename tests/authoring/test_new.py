@@ -1,10 +1,14 @@
 """A new assignment works as it is: frozen, graded, audited."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from grader.authoring.freeze import freeze, stale_files
 from grader.authoring.new import NewAssignmentError, write_skeleton
 from grader.authoring.stubs import make_stub
+from grader.course import frozen
 from grader.course.catalogue import load_live
 from grader.course.prepare import prepare
 from grader.result import Status, Visibility
@@ -36,6 +40,40 @@ def test_it_freezes(skeleton, tmp_path):
     freeze(solution, target, strongest())
     assert stale_files(solution, target, strongest()) == []
     assert "averages each window" in (target / "README.md").read_text(encoding="utf-8")
+
+
+def test_rounding_makes_nothing_stale_and_other_answers_or_sources_do(skeleton, tmp_path):
+    solution = tmp_path / "solutions" / "a7_smoothing"
+    target = tmp_path / "assignments" / "a7_smoothing"
+    freeze(solution, target, strongest())
+    written = frozen.load(target / "public")
+
+    def stale_once(expected=1.0, mistaken=1.0):
+        """What is stale once the committed answers are this many times as large."""
+        changed = [
+            replace(check, cases=tuple(larger(case, expected, mistaken) for case in check.cases))
+            for check in written.checks
+        ]
+        frozen.save(replace(written, checks=tuple(changed)), target / "public")
+        return stale_files(solution, target, strongest())
+
+    assert stale_once(expected=1 + 1e-12, mistaken=1e6) == []  # another processor
+    assert stale_once(expected=1.01) == ["public"]
+    frozen.save(written, target / "public")
+    checks = solution / "misconceptions.py"
+    checks.write_text(checks.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    assert stale_files(solution, target, strongest()) == ["public"]
+
+
+def larger(case, expected, mistaken):
+    def times(seen, factor):
+        values = [
+            value * factor if isinstance(value, np.ndarray) else value for value in seen.values
+        ]
+        return replace(seen, values=values)
+
+    wrong = {name: times(seen, mistaken) for name, seen in case.mistaken.items()}
+    return replace(case, expected=case.expected and times(case.expected, expected), mistaken=wrong)
 
 
 @pytest.mark.parametrize("name", ["", "a7", "A7_x", "../a7_x", "a7 x", "a7-x", "7_x"])

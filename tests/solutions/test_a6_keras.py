@@ -161,7 +161,8 @@ def test_the_model_is_causal_and_its_loss_that_of_tensorflow():
 class Echo:
     """A stand-in for a model: it records what it is trained on, and learns nothing."""
 
-    def __init__(self):
+    def __init__(self, loss=0.0):
+        self.loss = loss
         self.seen = []
         self.watched = []
 
@@ -173,7 +174,7 @@ class Echo:
         self.seen.append((inputs.copy(), targets.copy(), sample_weight.copy()))
 
         class History:
-            history = {"loss": [0.0]}
+            history = {"loss": [self.loss]}
 
         return History()
 
@@ -191,7 +192,7 @@ def trained(model, generate, sequences, start, prompts, **options):
         "watched": 5,
         "enough": 0.9,
         "batch_size": 8,
-        "seconds": 60,
+        "epochs": 60,
         **options,
     }
     return sequence_training.OPERATIONS["sequences.train"](scope, step)
@@ -217,6 +218,17 @@ def test_training_shifts_by_one_counts_answers_alone_and_keeps_the_watched_rows(
     [watched] = echo.watched
     np.testing.assert_array_equal(watched, sequences[15:, :-1])
     assert [prompt.shape for prompt in asked] == [(3, start)]  # never an answer
+
+
+def test_a_model_that_learns_nothing_is_trained_for_so_many_epochs():
+    task = datasets.reversal(20, 4, np.random.default_rng(0))
+    echo, start = Echo(loss=1.0), task.answer_start
+
+    def generate(model, prompt, n_tokens):
+        return np.concatenate([prompt, np.zeros((len(prompt), n_tokens), int)], axis=1)
+
+    trained(echo, generate, task.sequences, start, task.sequences[:3, :start], epochs=7)
+    assert len(echo.seen) == 7
 
 
 @pytest.mark.parametrize("seed", range(20))
