@@ -179,7 +179,7 @@ class Result(_Record):
     """Which version of checks and references graded this; resuming compares it."""
     exercise_sha256: dict[str, str] = {}
     """The same for each exercise: when an assignment changes, only what differs is graded again."""
-    confinement: Literal["forked", "confined", "unconfined"]
+    confinement: Literal["forked", "confined", "account", "unconfined"]
     grader_version: str
     environment: dict[str, Any] = {}
     seconds: float = Field(default=0.0, ge=0)

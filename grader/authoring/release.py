@@ -62,11 +62,11 @@ def release(root: Path, names: Sequence[str], target: Path, title: str) -> list[
     """
     _require_place(root, target)
     files = dict(_assignments(root, names))
-    files |= dict(_package())
+    files |= dict(package_files())
     files |= dict(_datasets(root))
     for name in ("LICENSE", LOCK):
-        files[Path(name)] = _content(root / name)
-    project = _content(root / "pyproject.toml")
+        files[Path(name)] = content_of(root / name)
+    project = content_of(root / "pyproject.toml")
     files[Path("pyproject.toml")] = _project(project)
     files |= push_files(project)
     files[Path("README.md")] = _readme(root, names, title).encode("utf-8")
@@ -103,22 +103,24 @@ def _assignments(root: Path, names: Sequence[str]) -> Iterable[tuple[Path, bytes
         folder = root / "assignments" / name
         own = sorted(path for path in folder.iterdir() if path.suffix in {".py", ".ipynb", ".md"})
         for path in [*own, *(folder / PUBLIC_FOLDER / one for one in (CHECKS, CASES))]:
-            yield path.relative_to(root), _content(path)
+            yield path.relative_to(root), content_of(path)
 
 
-def _package() -> Iterable[tuple[Path, bytes]]:
-    """The grader itself: `grader check` needs most of it, and it holds no answer."""
+def package_files() -> Iterable[tuple[Path, bytes]]:
+    """Yield the grader itself, by path: `grader check` needs most of it, and it holds no answer."""
     folder = Path(grader.__file__).parent
     for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith((".", "__pycache__")) for part in path.parts)
+        hidden = any(
+            part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts
+        )
         if path.is_file() and not hidden and path.suffix not in {".pyc", ".csv"}:
-            yield Path("grader") / path.relative_to(folder), _content(path)
+            yield Path("grader") / path.relative_to(folder), content_of(path)
 
 
 def _datasets(root: Path) -> Iterable[tuple[Path, bytes]]:
     for path in sorted((root / "datasets").glob("*")):
         if path.suffix in {".csv", ".md"}:
-            yield path.relative_to(root), _content(path)
+            yield path.relative_to(root), content_of(path)
 
 
 def _project(content: bytes) -> bytes:
@@ -154,7 +156,8 @@ def _remove_earlier(target: Path, files: dict[Path, bytes]) -> None:
                         (target / folder).rmdir()
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """What a file of the course holds; raises `ReleaseError`."""
     try:
         return path.read_bytes()
     except OSError as error:

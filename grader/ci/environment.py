@@ -2,7 +2,8 @@
 
 Relied upon: GitHub's variables and its event file
 (https://docs.github.com/en/actions/reference/workflows-and-actions/variables), GitLab's variables
-(https://docs.gitlab.com/ci/variables/predefined_variables/).
+(https://docs.gitlab.com/ci/variables/predefined_variables/), Gradescope's folder
+(https://gradescope-autograders.readthedocs.io/en/latest/specs/).
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from typing import Any
 
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _MAX_EVENT = 16 * 2**20
+AUTOGRADER = Path("/autograder")
+"""Where Gradescope lays out what it gives to an autograder."""
+METADATA = "submission_metadata.json"
 
 
 class Server(StrEnum):
@@ -24,6 +28,7 @@ class Server(StrEnum):
 
     GITHUB = "github"
     GITLAB = "gitlab"
+    GRADESCOPE = "gradescope"
     PLAIN = "plain"
 
 
@@ -68,6 +73,8 @@ def detect(variables: Mapping[str, str]) -> Environment:
             *_began(before),
             checkout=_path(variables, "CI_PROJECT_DIR"),
         )
+    if (AUTOGRADER / METADATA).is_file():
+        return Environment(Server.GRADESCOPE)
     return Environment(Server.PLAIN)
 
 

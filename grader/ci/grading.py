@@ -113,12 +113,23 @@ def grade_push(
     """
     public = load_public(folder)
     submission = _read(folder, public, student)
+    return grade_work(folder, submission, public, launcher, hidden, GradingOptions(course=course))
+
+
+def grade_work(
+    folder: Path,
+    submission: Submission,
+    public: PreparedAssignment,
+    launcher: Launcher,
+    hidden: PreparedAssignment | None,
+    options: GradingOptions,
+) -> Graded:
+    """Grade a submission that was read already; raises `PushProblem` as `grade_push` does."""
     if importlib.util.find_spec("keras") is None and _needs_keras(submission, public, launcher):
         raise PushProblem(
             f"{public.name} has a Keras part, and Keras is not installed here. Install it: "
             "pip install -c requirements/lock.txt -e ."
         )
-    options = GradingOptions(course=course)
     result = grade(submission, public, launcher, options)
     counted = None if hidden is None else grade(submission, hidden, launcher, options)
     return Graded(folder, submission, result, counted)

@@ -28,6 +28,7 @@ _COMMANDS = {
     "freeze": "freeze",
     "release": "release",
     "seal": "seal",
+    "gradescope": "gradescope",
     "notebooks": "notebooks",
     "thresholds": "thresholds",
     "audit": "audit",
@@ -42,8 +43,8 @@ USAGE_ERROR = 2
 _HELP = """Check your own work, or grade a whole class.
 
 Students use list, check and hint, CI servers ci; instructors collect, batch, report, export, diff,
-similarity, notebooks, hook and demo-class; authors new, freeze, release, seal, thresholds and
-audit. doctor tells what works on this machine.
+similarity, notebooks, hook and demo-class; authors new, freeze, release, seal, gradescope,
+thresholds and audit. doctor tells what works on this machine.
 """
 
 

@@ -13,13 +13,21 @@ import typer
 from rich.console import Console
 
 from grader.ci.changes import Changes, changed_assignments
-from grader.ci.environment import Environment, Server, detect
+from grader.ci.environment import AUTOGRADER, Environment, Server, detect
+from grader.ci.gradescope import forget_results, grade_upload, write_results
 from grader.ci.grading import Graded, PushProblem, grade_push, needs_keras
 from grader.ci.sealing import Sealed
 from grader.cli.options import DeviceOption
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
-from grader.confine import CannotConfine, Engine, Launcher, launcher
+from grader.confine import (
+    CannotCompute,
+    CannotConfine,
+    Engine,
+    Launcher,
+    launcher,
+    lone_launcher,
+)
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.frozen import FrozenError
 from grader.render.ci.finding import Finding
@@ -75,7 +83,7 @@ def command(
     ] = False,
     device: DeviceOption = "cpu",
 ) -> None:
-    """Grade what a push changed: in GitHub Actions, GitLab CI or any other place.
+    """Grade what a push changed: in GitHub Actions, GitLab CI, Gradescope or any other place.
 
     Prints a short report, puts failures on their lines and writes the job's summary. Ends with
     exit code 0 when all is well, 1 when a public check fails (or by --fail-under), 3 when the
@@ -84,6 +92,8 @@ def command(
     cases = Sealed.from_environment(os.environ)  # first: no process of ours inherits the key
     root = root_folder()
     environment = detect(os.environ)
+    if environment.server is Server.GRADESCOPE:
+        raise typer.Exit(_on_gradescope(root, Engine.from_environment(device)))
     changes = _changes(root, assignments or [], every, environment)
     engine = Engine.from_environment(device)
     known = frozen_assignments(root)
@@ -108,6 +118,25 @@ def command(
     notes += [*problems, *cases.notes]
     _report(root, environment, graded, notes, output)
     raise typer.Exit(_exit_code(graded, fail_under, bool(problems) or cases.failed))
+
+
+def _on_gradescope(root: Path, engine: Engine) -> int:
+    """Grade the upload; whatever goes wrong leaves no result, which Gradescope tells."""
+    console = Console(width=_WIDTH, highlight=False)
+    try:
+        forget_results(AUTOGRADER)
+        with lone_launcher(engine) as chosen:
+            engine.require()
+            graded = grade_upload(AUTOGRADER, root, chosen)
+        print_result(console, graded.shown, failures=_SHOWN, more="")
+        is_written = write_results(graded, AUTOGRADER)
+    except (CannotConfine, CannotCompute, FrozenError, PushProblem, OSError) as problem:
+        console.print(f"Nothing was graded. {problem}", markup=False)
+        return INCOMPLETE
+    if not is_written:
+        console.print("The grader failed on some checks, so no result was written: run it again.")
+        return INCOMPLETE
+    return 0
 
 
 def _changes(root: Path, names: Sequence[str], every: bool, environment: Environment) -> Changes:

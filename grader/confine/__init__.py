@@ -1,6 +1,6 @@
 """How a worker is started and what it may do: one interface, several strengths."""
 
-from grader.confine.choice import CannotConfine, launcher, quickest_launcher
+from grader.confine.choice import CannotConfine, launcher, lone_launcher, quickest_launcher
 from grader.confine.conversation import CPU_USED_UP
 from grader.confine.engine import CannotCompute, Device, Engine
 from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
@@ -23,5 +23,6 @@ __all__ = [
     "Worker",
     "WorkerSettings",
     "launcher",
+    "lone_launcher",
     "quickest_launcher",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sys
@@ -27,7 +28,8 @@ def launcher(name: str = "auto", engine: Engine | None = None) -> Launcher:
     name
         `spawned` confines nothing; `confined` puts each worker into bubblewrap; `forked` forks
         them from servers in bubblewrap; `auto` takes forked or else confined, whichever starts a
-        worker here and gets an answer from it.
+        worker here and gets an answer from it; `account` starts them as nobody, where root grades
+        one student's work alone.
     engine
         What workers of Keras files compute with. A GPU's driver cannot be confined: it needs its
         devices, its files and system calls that the filter refuses.
@@ -46,11 +48,28 @@ def launcher(name: str = "auto", engine: Engine | None = None) -> Launcher:
             return _working(_forked, engine)
         except CannotConfine:
             return _working(_confined, engine)
-    makers = {"forked": _forked, "confined": _confined}
+    makers = {"forked": _forked, "confined": _confined, "account": _account}
     if name not in makers:
         known = ", ".join(("auto", "spawned", *makers))
         raise ValueError(f"Expected one of {known}. Received: {name!r}")
     return _working(makers[name], engine)
+
+
+def lone_launcher(engine: Engine | None = None) -> Launcher:
+    """Return the strongest way for a machine that holds one student's work and no other's.
+
+    Raises
+    ------
+    CannotConfine
+        When neither namespaces nor another account keep a worker away from the judge.
+    """
+    try:
+        return launcher("auto", engine)
+    except CannotConfine as problem:
+        try:
+            return launcher("account", engine)
+        except CannotConfine:
+            raise problem from None
 
 
 def quickest_launcher(engine: Engine | None = None) -> Launcher:
@@ -77,9 +96,15 @@ def _confined(engine: Engine | None) -> Launcher:
     return ConfinedLauncher(engine)
 
 
+def _account(engine: Engine | None) -> Launcher:
+    from grader.confine.account import AccountLauncher
+
+    return AccountLauncher(engine)
+
+
 def _working(make: Callable[[Engine | None], Launcher], engine: Engine | None) -> Launcher:
     """Make the launcher, start a worker and ask it something."""
-    missing = _missing()
+    missing = _not_root() if make is _account else _missing()
     if missing:
         raise CannotConfine(missing)
     from grader.confine.syscalls import FilterUnavailable
@@ -94,6 +119,11 @@ def _working(make: Callable[[Engine | None], Launcher], engine: Engine | None) -
         try:
             double_in(chosen)  # once more: an accident is no reason for a weaker way
         except Lost as lost:
+            if make is _account:
+                raise CannotConfine(
+                    f"A worker does not start under another account: {lost.detail}. Everybody "
+                    f"must be allowed to run {sys.executable} and to read its packages."
+                ) from None
             raise CannotConfine(_advice(lost.detail)) from None
     finally:
         chosen.close()  # what the probe needed; a launcher starts anew when it is asked to
@@ -132,6 +162,13 @@ def _missing() -> str | None:
         )
     if shutil.which("bwrap") is None:
         return f"Bubblewrap is not installed. {_how_to_install()}"
+    return None
+
+
+def _not_root() -> str | None:
+    """Why no worker can have another account here."""
+    if not sys.platform.startswith("linux") or os.getuid() != 0:
+        return "Only root, on Linux, can start workers under another account."
     return None
 
 

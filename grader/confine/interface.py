@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol, Self
 from grader.confine.engine import Engine
 from grader.confine.limits import MEGABYTE, Limits
 
-Confinement = Literal["forked", "confined", "unconfined"]
+Confinement = Literal["forked", "confined", "account", "unconfined"]
 Backend = Literal["numpy", "keras"]
 
 

@@ -38,7 +38,7 @@ class SpawnedLauncher(Launcher):
         try:
             command = [sys.executable, *INTERPRETER_OPTIONS, "-m", "grader.worker"]
             engine = self.engine.serving(settings.imports)
-            worker = SpawnedWorker(command, _environment(scratch.name, engine), scratch)
+            worker = SpawnedWorker(command, worker_environment(scratch.name, engine), scratch)
         except Lost:
             scratch.cleanup()
             raise
@@ -59,6 +59,8 @@ class SpawnedWorker(ConversingWorker):
         Further descriptors that the process inherits.
     output_bytes
         How much the process may write to its error stream.
+    account
+        User and group that root starts the process as; None for one's own.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class SpawnedWorker(ConversingWorker):
         scratch: tempfile.TemporaryDirectory[str] | None = None,
         descriptors: Sequence[int] = (),
         output_bytes: float = float("inf"),
+        account: int | None = None,
     ) -> None:
         self.scratch = scratch
         self.errors = bytearray()
@@ -83,6 +86,9 @@ class SpawnedWorker(ConversingWorker):
                 env=environment,
                 pass_fds=descriptors,
                 start_new_session=os.name == "posix",
+                user=account,
+                group=account,
+                extra_groups=None if account is None else (),
             )
         except OSError as error:
             raise Lost(Silence.NOT_STARTED, f"no process could be started: {error}") from None
@@ -199,7 +205,7 @@ def common_environment(scratch: str, engine: Engine) -> dict[str, str]:
     }
 
 
-def _environment(scratch: str, engine: Engine) -> dict[str, str]:
+def worker_environment(scratch: str, engine: Engine) -> dict[str, str]:
     """Build the worker's environment from nothing, so that no secret of the judge's is in it."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     if site.ENABLE_USER_SITE:  # where `pip install --user` put us; HOME no longer tells

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.course.assignment import Backend, all_forbidden
@@ -66,6 +66,20 @@ class PreparedAssignment:
     def points(self) -> float:
         """What the assignment is worth."""
         return round(sum(check.points for check in self.checks), 2)
+
+    def part(self, backend: Backend) -> PreparedAssignment:
+        """The files of one backend alone, with what belongs to them."""
+        files = tuple(one for one in self.files if one.backend == backend)
+        names = {one.name for one in files}
+        exercises = tuple(one for one in self.exercises if one.file in names)
+        kept = {one.name for one in exercises}
+        return replace(
+            self,
+            files=files,
+            exercises=exercises,
+            checks=tuple(one for one in self.checks if one.exercise in kept),
+            misconceptions=tuple(one for one in self.misconceptions if one.exercise in kept),
+        )
 
     def checks_of(self, exercise: str) -> list[PreparedCheck]:
         """The checks of one exercise, in order."""

@@ -1,11 +1,18 @@
 """Confined and forked workers: their ends, limits, early answers, and servers that go."""
 
+import os
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
 import psutil
 import pytest
 
-from grader.confine import Engine, Limits, Lost, Silence, WorkerSettings, launcher
+from grader.confine import CannotConfine, Engine, Limits, Lost, Silence, WorkerSettings, launcher
 from grader.confine.breakout import WAYS_OUT, open_ways_out
-from grader.confine.sandbox import Sandbox
+from grader.confine.sandbox import UNPRIVILEGED, Sandbox
 from grader.wire import encode
 from tests.conftest import ROOT, strongest
 
@@ -52,6 +59,62 @@ def start(chosen):
     yield start
     for worker in started:
         worker.close()
+
+
+@pytest.fixture
+def under_account(monkeypatch):
+    """Workers under another account, with an interpreter that everybody may run."""
+    if os.getuid() != 0:
+        pytest.skip("only root can start workers under another account")
+    system = Path(f"/usr/bin/python3.{sys.version_info.minor}")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        if system.is_file():
+            subprocess.run([system, "-m", "venv", "--without-pip", folder], check=True)
+            site = Path(folder, "lib", system.name, "site-packages")
+            (site / "ours.pth").write_text(f"{sysconfig.get_path('purelib')}\n{ROOT}\n")
+            monkeypatch.setattr(sys, "executable", str(Path(folder, "bin", "python")))
+        try:
+            chosen = launcher("account")
+        except CannotConfine as problem:
+            pytest.skip(str(problem))
+        with chosen:
+            yield chosen
+
+
+def test_under_another_account_a_worker_reads_what_everybody_may_and_no_more(
+    under_account, tmp_path
+):
+    secret = tmp_path / "hidden"
+    secret.mkdir(mode=0o700)
+    assert open_ways_out(under_account, secret) == ["read the accounts of this machine"]
+
+
+def test_another_account_neither_reads_nor_ends_the_judge(under_account):
+    code = b"""
+import os
+def read(number): return open(f"/proc/{number}/mem", "rb").read(1)
+def end(number): os.kill(number, 9)
+def who(): return [os.getuid(), os.getgid(), os.getgroups()]
+def write(path): open(path, "w").write("x")
+"""
+    settings = WorkerSettings({"probe.py": code}, "numpy", ("numpy", "os"))
+    worker = under_account.start(settings)
+    try:
+        worker.ask({"kind": "load", "file": "probe.py"}, 10)
+        for target in ("read", "end"):
+            answer = worker.ask(question(target, os.getpid()), 10)
+            assert "builtins.PermissionError" in answer["error"]["chain"], target
+        assert worker.ask(question("who"), 10)["values"] == [[UNPRIVILEGED, UNPRIVILEGED, []]]
+        assert worker.ask(question("write", "own.txt"), 10)["outcome"] == "answered"
+    finally:
+        worker.close()
+
+
+def test_an_account_needs_root(monkeypatch):
+    monkeypatch.setattr(os, "getuid", lambda: 1_000)
+    with pytest.raises(CannotConfine, match="Only root"):
+        launcher("account")
 
 
 def test_all_ways_out_are_closed(chosen):
