@@ -162,10 +162,13 @@ class FileInterview:
         Its exercise, and what leans on it, is not announced again. When its turn comes, it is
         lost at once, unless the machine may be to blame: then it is asked again.
         """
-        exercise = self._asked_for[question]
-        self._set_aside |= {exercise, *self.assignment.dependants(exercise)}
+        self._announce_no_more(self._asked_for[question])
         if lost.silence not in WORTH_ANOTHER_TRY:
             self._lost[question] = lost
+
+    def _announce_no_more(self, exercise: str) -> None:
+        """Keep a lost exercise, and what leans on it, from taking the next worker with it."""
+        self._set_aside |= {exercise, *self.assignment.dependants(exercise)}
 
     def inspect(self, name: str) -> dict[str, Any]:
         """Describe the source of a file, without running it; raises `Lost`."""
@@ -211,6 +214,8 @@ class FileInterview:
                 if lost.question in self._asked_for and lost.question != question:
                     self._put_aside(lost, lost.question)
                 elif asked_again or lost.silence not in WORTH_ANOTHER_TRY:
+                    if check is not None:
+                        self._announce_no_more(check.exercise)
                     raise
                 else:
                     asked_again = True

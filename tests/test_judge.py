@@ -2,10 +2,13 @@
 
 import pytest
 
-from grader.confine import Lost, Silence, SpawnedLauncher
+from grader.confine import LimitBook, Limits, Lost, Silence, SpawnedLauncher
+from grader.course.misconception import splice
 from grader.judge import GradingOptions, grade
 from grader.result import Status
 from grader.submissions import Submission
+from grader.wire import decode
+from tests.conftest import grade_text, live, prepared
 from tests.mini import REFERENCE, body, check_of, grade_mini, mini, replaced
 
 OTHERS = ("solve.solution", "root.positive", "noise.moments", "fit.quality")
@@ -99,6 +102,36 @@ def test_a_hanging_exercise_is_waited_for_once():
     # What leans on it would hang as well, and is not tried.
     assert check_of(result, "half_mse.value").status is Status.SKIPPED
     assert check_of(result, "half_mse.value").cases.run == 0
+
+
+def test_what_leans_on_a_hanging_exercise_does_not_take_the_next_worker_with_it(monkeypatch):
+    """A worker answers ahead what was announced: it would hang there, for a limit more."""
+    announced = []
+    start = SpawnedLauncher.start
+
+    def watched(launcher, settings):
+        worker = start(launcher, settings)
+        worker.announce = lambda questions: announced.append([decode(one) for one, _ in questions])
+        return worker
+
+    monkeypatch.setattr(SpawnedLauncher, "start", watched)
+    files = live("a2_logistic_regression").references
+    text = splice(
+        files["logistic_regression.py"],
+        "sigmoid",
+        "def sigmoid(z):\n    while True:\n        pass\n",
+    )
+    limits = LimitBook(Limits(seconds=1, cpu_seconds=1))
+    assignment = prepared("a2_logistic_regression", "numpy", with_mistakes=False)
+    grade_text(assignment, {"logistic_regression.py": text}, limits=limits)
+    first, *later = [
+        {step["target"] for question in questions for step in question["steps"] if "target" in step}
+        for questions in announced
+    ]
+    assert {"sigmoid", "binary_cross_entropy", "gradients", "confusion_counts"} <= first
+    for targets in later:
+        assert not targets & {"sigmoid", "sigmoid_grad", "predict_proba", "gradients", "fit"}
+    assert any("confusion_counts" in targets for targets in later)
 
 
 def test_a_wrong_number_of_arguments_is_told():
