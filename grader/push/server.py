@@ -87,8 +87,10 @@ def _outcome(grader: PushGrader, job: PushJob) -> tuple[str, str]:
             "counts; earlier results stay."
         )
     except (OSError, StoreError) as problem:
-        why = problem.strerror if isinstance(problem, OSError) else problem
-        return FAILED, f"The grader failed on this push ({why}). {later}"
+        _log.error("job %d: %s", job.id, problem)  # it names folders, which are the server's own
+        return FAILED, (
+            f"The grader failed on this push: its machine could not read or write a file. {later}"
+        )
     except Exception as error:
         _log.exception("grading of job %d failed", job.id)
         return FAILED, f"The grader failed on this push ({type(error).__name__}). {later}"
