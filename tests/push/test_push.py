@@ -28,6 +28,20 @@ def test_what_failed_and_why_stand_in_the_push(university):
     assert university.result("grace").points == university.result("grace").max_points
 
 
+def test_a_push_from_a_shallow_clone_is_graded(university):
+    bare, clone = university.enrol("radia")
+    for text in (replaced("return X @ w + b", "return X @ w"), "# twice\n" + REFERENCE):
+        write(clone, text)
+        push(clone)
+    git(clone.parent, "clone", "-q", "--depth", "1", bare.as_uri(), "shallow")
+    shallow = clone.parent / "shallow"
+    assert git(shallow, "rev-parse", "--is-shallow-repository").strip() == "true"
+    write(shallow, replaced("return X @ w + b", "return X @ w"))
+    output = push(shallow)
+    assert re.search(r"remote: . predict", output), output
+    assert university.result("radia").points < university.result("radia").max_points
+
+
 def test_a_push_without_a_change_shows_the_last_report(university):
     _, clone = university.enrol("alan")
     write(clone, REFERENCE)
