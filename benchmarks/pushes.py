@@ -33,8 +33,6 @@ from grader.store import ResultStore
 
 ASSIGNMENT = "a2_logistic_regression"
 FILE = "logistic_regression.py"
-PUSHERS = 8
-"""How many ``git push`` run at the same moment; each ends when its job is queued."""
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -160,7 +158,7 @@ def crowd(base: Path, course: Path, texts: list[str], server: Server) -> None:
             commit(clones[student], f"# {number}\n{texts[0]}")
             timed_push(clones[student])
 
-    with ThreadPoolExecutor(PUSHERS) as pool:
+    with ThreadPoolExecutor(len(students)) as pool:  # every ``git push`` runs at the same moment
         pushing = [pool.submit(push, student) for student in students]
         while graded(course) < len(students) // 4:
             time.sleep(0.02)
