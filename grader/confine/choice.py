@@ -28,8 +28,8 @@ def launcher(name: str = "auto", engine: Engine | None = None) -> Launcher:
     name
         `spawned` confines nothing; `confined` puts each worker into bubblewrap; `forked` forks
         them from servers in bubblewrap; `auto` takes forked or else confined, whichever starts a
-        worker here and gets an answer from it; `account` starts them as nobody, where root grades
-        one student's work alone.
+        worker here and gets an answer from it; `account` gives each a user of its own, where root
+        grades one student's work alone.
     engine
         What workers of Keras files compute with. A GPU's driver cannot be confined: it needs its
         devices, its files and system calls that the filter refuses.

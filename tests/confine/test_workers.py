@@ -12,7 +12,7 @@ import pytest
 
 from grader.confine import CannotConfine, Engine, Limits, Lost, Silence, WorkerSettings, launcher
 from grader.confine.breakout import WAYS_OUT, open_ways_out
-from grader.confine.sandbox import UNPRIVILEGED, Sandbox
+from grader.confine.sandbox import Sandbox
 from grader.wire import encode
 from tests.conftest import ROOT, strongest
 
@@ -105,7 +105,10 @@ def write(path): open(path, "w").write("x")
         for target in ("read", "end"):
             answer = worker.ask(question(target, os.getpid()), 10)
             assert "builtins.PermissionError" in answer["error"]["chain"], target
-        assert worker.ask(question("who"), 10)["values"] == [[UNPRIVILEGED, UNPRIVILEGED, []]]
+        [[user, group, groups]] = worker.ask(question("who"), 10)["values"]
+        assert user == group != os.getuid() and groups == []
+        with pytest.raises(KeyError):
+            pytest.importorskip("pwd").getpwuid(user)  # nobody else's account
         assert worker.ask(question("write", "own.txt"), 10)["outcome"] == "answered"
     finally:
         worker.close()

@@ -15,6 +15,17 @@ from tests.conftest import (
 
 FOLDER = ROOT / "tests" / "alternatives"
 ALTERNATIVES = sorted(path for path in FOLDER.glob("*/*") if path.is_dir())
+LONG = {"a6_transformer-loops-keras", "a6_transformer-einsum-keras", "a5_lstm-loops-numpy"}
+"""More than a minute of training each: with the slow tests."""
+
+
+def each():
+    """Every alternative, with either of its parts."""
+    for folder in ALTERNATIVES:
+        for backend in ("numpy", "keras"):
+            name = f"{folder.parent.name}-{folder.name}-{backend}"
+            marks = [pytest.mark.slow] if name in LONG else []
+            yield pytest.param(folder, backend, id=name, marks=marks)
 
 
 def test_each_assignment_has_four():
@@ -22,8 +33,11 @@ def test_each_assignment_has_four():
     assert len(counts) == len(ASSIGNMENTS) and min(counts) >= 4
 
 
-@pytest.mark.parametrize("backend", ["numpy", "keras"])
-@pytest.mark.parametrize("folder", ALTERNATIVES, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_the_long_ones_are_among_them():
+    assert {case.id for case in each()} >= LONG
+
+
+@pytest.mark.parametrize(("folder", "backend"), each())
 def test_an_alternative_gets_full_points(folder, backend):
     name = folder.parent.name
     texts = {file: (folder / file).read_text(encoding="utf-8") for file in files_of(name, backend)}

@@ -11,6 +11,8 @@ from tests.conftest import ASSIGNMENTS, exercises_of, files_of, grade_text, live
 
 SEEDS = {"jax": 1, "torch": 3}
 """JAX compiles every shape anew: one seed for each push, three with the slow tests."""
+LONG = ("a4_cnn", "a6_transformer")
+"""On JAX these take minutes: all three seeds with the slow tests."""
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +56,16 @@ def check_references(name, seed, backend, chosen):
     assert result.environment["backend"] == backend or "tf_" in str(files_of(name, "keras"))
 
 
-@pytest.mark.parametrize("name", ASSIGNMENTS)
-@pytest.mark.parametrize(
-    ("backend", "seed"), [(backend, seed) for backend in SEEDS for seed in range(SEEDS[backend])]
-)
+def each():
+    """Every backend, seed and assignment."""
+    for backend, count in SEEDS.items():
+        for seed in range(count):
+            for name in ASSIGNMENTS:
+                marks = [pytest.mark.slow] if backend == "jax" and name in LONG else []
+                yield pytest.param(name, backend, seed, marks=marks)
+
+
+@pytest.mark.parametrize(("name", "backend", "seed"), each())
 def test_the_references_get_full_points_on_every_backend(launchers, name, backend, seed):
     check_references(name, seed, backend, launchers(backend))
 

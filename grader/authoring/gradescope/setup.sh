@@ -30,8 +30,8 @@ packages=$("$home/bin/python" -c 'import sysconfig; print(sysconfig.get_path("pu
 rm -rf "$packages/grader"
 cp -R "$source/grader" "$packages/grader"
 
-# Where the image allows no namespaces, students' code runs as nobody, who is to find neither
-# hidden cases nor anything of the grader but what the worker itself imports.
+# Where the image allows no namespaces, students' code runs under another account, which is to find
+# neither hidden cases nor anything of the grader but what the worker itself imports.
 chmod -R go= "$source"
 chmod -R go=rX "$packages/grader"
 find "$packages/grader" -mindepth 1 -maxdepth 1 \
