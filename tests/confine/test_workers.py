@@ -12,6 +12,7 @@ import pytest
 
 from grader.confine import CannotConfine, Engine, Limits, Lost, Silence, WorkerSettings, launcher
 from grader.confine.breakout import WAYS_OUT, open_ways_out
+from grader.confine.choice import double_in
 from grader.confine.sandbox import Sandbox
 from grader.wire import encode
 from tests.conftest import ROOT, strongest
@@ -112,6 +113,10 @@ def write(path): open(path, "w").write("x")
         assert worker.ask(question("write", "own.txt"), 10)["outcome"] == "answered"
     finally:
         worker.close()
+
+
+def test_keras_computes_under_another_account(under_account):
+    assert double_in(under_account, "keras")["keras"]
 
 
 def test_an_account_needs_root(monkeypatch):
