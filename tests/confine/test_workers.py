@@ -10,9 +10,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.confine import CannotConfine, Engine, Limits, Lost, Silence, WorkerSettings, launcher
+from grader.confine import (
+    CannotConfine,
+    Engine,
+    Limits,
+    Lost,
+    Silence,
+    WorkerSettings,
+    choice,
+    launcher,
+)
 from grader.confine.breakout import WAYS_OUT, open_ways_out
-from grader.confine.choice import double_in
+from grader.confine.choice import double_in, lone_launcher
 from grader.confine.sandbox import Sandbox
 from grader.wire import encode
 from tests.conftest import ROOT, strongest
@@ -117,6 +126,23 @@ def write(path): open(path, "w").write("x")
 
 def test_keras_computes_under_another_account(under_account):
     assert double_in(under_account, "keras")["keras"]
+
+
+def test_a_lone_launcher_takes_what_works_or_tells_how_to_confine(monkeypatch):
+    works = {"auto", "account"}
+
+    def launcher(name, engine=None):
+        if name not in works:
+            raise CannotConfine(f"no {name}")
+        return name
+
+    monkeypatch.setattr(choice, "launcher", launcher)
+    assert lone_launcher() == "auto"
+    works.remove("auto")
+    assert lone_launcher() == "account"
+    works.remove("account")
+    with pytest.raises(CannotConfine, match="no auto"):
+        lone_launcher()
 
 
 def test_an_account_needs_root(monkeypatch):
