@@ -37,7 +37,7 @@ def test_the_long_ones_are_among_them():
     assert {case.id for case in each()} >= LONG
 
 
-@pytest.mark.parametrize(("folder", "backend"), each())
+@pytest.mark.parametrize(("folder", "backend"), list(each()))
 def test_an_alternative_gets_full_points(folder, backend):
     name = folder.parent.name
     texts = {file: (folder / file).read_text(encoding="utf-8") for file in files_of(name, backend)}

@@ -65,7 +65,7 @@ def each():
                 yield pytest.param(name, backend, seed, marks=marks)
 
 
-@pytest.mark.parametrize(("name", "backend", "seed"), each())
+@pytest.mark.parametrize(("name", "backend", "seed"), list(each()))
 def test_the_references_get_full_points_on_every_backend(launchers, name, backend, seed):
     check_references(name, seed, backend, launchers(backend))
 
