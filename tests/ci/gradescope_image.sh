@@ -28,6 +28,7 @@ cp "$image/autograder/source/run_autograder" "$image/autograder/run_autograder"
 chmod +x "$image/autograder/run_autograder"
 # The archive's rights are lost here, and Gradescope starts the scripts by name.
 inside bash /autograder/source/setup.sh >"$cases/setup.log" 2>&1
+ls "$image"/opt/grader/lib/python*/site-packages >"$cases/installed.txt"
 
 for case in "$cases"/*/; do
     rm -rf "$image/autograder/submission" "$image/autograder/results"

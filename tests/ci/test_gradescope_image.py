@@ -143,6 +143,7 @@ def test_a_thief_finds_nothing_and_is_graded(graded):
     assert (graded / "thief" / "stolen.txt").read_text(encoding="utf-8") == "[]"
 
 
-def test_no_tensorflow_is_installed_for_a_numpy_part(graded):
-    log = (graded / "setup.log").read_text(encoding="utf-8")
-    assert "tensorflow" not in log.lower()
+def test_a_numpy_part_installs_numpy_and_no_tensorflow(graded):
+    installed = set((graded / "installed.txt").read_text(encoding="utf-8").split())
+    assert {"grader", "numpy", "pydantic"} <= installed
+    assert not installed & {"tensorflow", "keras", "sklearn"}

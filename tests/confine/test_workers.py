@@ -79,16 +79,13 @@ def under_account(monkeypatch):
     system = Path(f"/usr/bin/python3.{sys.version_info.minor}")
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        if system.is_file():
-            subprocess.run([system, "-m", "venv", "--without-pip", folder], check=True)
-            site = Path(folder, "lib", system.name, "site-packages")
-            (site / "ours.pth").write_text(f"{sysconfig.get_path('purelib')}\n{ROOT}\n")
-            monkeypatch.setattr(sys, "executable", str(Path(folder, "bin", "python")))
-        try:
-            chosen = launcher("account")
-        except CannotConfine as problem:
-            pytest.skip(str(problem))
-        with chosen:
+        if not system.is_file():
+            pytest.skip(f"there is no {system}, which everybody may run")
+        subprocess.run([system, "-m", "venv", "--without-pip", folder], check=True)
+        site = Path(folder, "lib", system.name, "site-packages")
+        (site / "ours.pth").write_text(f"{sysconfig.get_path('purelib')}\n{ROOT}\n")
+        monkeypatch.setattr(sys, "executable", str(Path(folder, "bin", "python")))
+        with launcher("account") as chosen:
             yield chosen
 
 
