@@ -27,6 +27,7 @@ ENVIRONMENT = {
     **os.environ,
     "GRADER_COURSE": str(ROOT),
     "PATH": f"{SCRIPTS}{os.pathsep}{os.environ.get('PATH', '')}",
+    "PYTHONDONTWRITEBYTECODE": "",  # both find their libraries compiled, as on most machines
 }
 
 

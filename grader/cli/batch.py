@@ -16,6 +16,7 @@ from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.hidden import hidden_assignment
 from grader.batch.run import default_jobs
 from grader.cli.options import DeviceOption
+from grader.cli.outcome import Wishes, leave
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
 from grader.cli.progress import progress_bar
@@ -24,9 +25,8 @@ from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions
 from grader.result import Result
-from grader.store import ResultStore, StoreError, write_atomically
+from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory
-from grader.submissions.course_directory import is_nbgrader_course
 
 INCOMPLETE = 3
 GPU_JOBS = 2
@@ -71,6 +71,7 @@ def command(
     when every submission has a result, 3 when the grader failed on some, 2 for a wrong call.
     """
     console = Console()
+    wishes = Wishes(json, report, gradebook)
     directory = CourseDirectory(course)
     name = choose(assignment, live_assignments(root_folder())).name
     directory.submitted(name)  # a course without submissions is told before anything runs
@@ -98,9 +99,7 @@ def command(
         except KeyboardInterrupt:
             console.print("\nInterrupted; what is graded is kept. The same command goes on.")
             raise typer.Exit(130) from None
-    results = outcome.results
-    _show(console, results, directory, name, json, report)
-    written = _publish(console, gradebook, directory, prepared, plan, results)
+    written = leave(console, wishes, directory, prepared, plan, outcome)
     raise typer.Exit(INCOMPLETE if outcome.failed or not written else 0)
 
 
@@ -177,65 +176,3 @@ def _preview(
     print_difference(console, compare(before, after))
     console.print("Nothing was written; the same command without --changed keeps it.")
     return INCOMPLETE if outcome.failed else 0
-
-
-def _show(
-    console: Console,
-    results: list[Result],
-    directory: CourseDirectory,
-    name: str,
-    json: Path | None,
-    report: bool,
-) -> None:
-    from grader.render.terminal import print_class
-
-    page = None
-    if report:
-        from grader.cli.report import write_html
-
-        page = write_html(results, directory.path / "reports" / name)
-    print_class(console, results, page)
-    if json is not None:
-        text = "[" + ",\n".join(result.model_dump_json(indent=1) for result in results) + "]\n"
-        try:
-            write_atomically(json, text.encode())
-        except OSError as error:
-            raise UsageProblem(f"{json} cannot be written: {error.strerror}.") from None
-
-
-def _publish(
-    console: Console,
-    wanted: bool | None,
-    directory: CourseDirectory,
-    prepared: PreparedAssignment,
-    plan: BatchPlan,
-    results: list[Result],
-) -> bool:
-    """Write the gradebook where there is one; False when it could not be written."""
-    if wanted is False or (wanted is None and not is_nbgrader_course(directory.path)):
-        return True
-    try:
-        from grader.gradebook.problems import GradebookError
-        from grader.gradebook.publish import publish
-    except ImportError as error:
-        missing = f"The gradebook was not written: {error.name} is not installed."
-        console.print(f"{missing} pip install 'deep-learning-grader[nbgrader]'", markup=False)
-        return wanted is None
-    try:
-        with progress_bar(console, "gradebook") as progress:
-            task = progress.add_task("gradebook", total=len(results))
-            report = publish(
-                directory, prepared, plan, results, lambda count: progress.advance(task, count)
-            )
-    except GradebookError as problem:
-        console.print(f"grader: {problem}", style="red", markup=False, highlight=False)
-        return False
-    console.print(f"Gradebook: {report.written} submissions written.")
-    if report.manual:
-        console.print(f"Points given by people were kept for: {_names(report.manual)}.")
-    return True
-
-
-def _names(students: list[str]) -> str:
-    more = f" and {len(students) - 5} more" if len(students) > 5 else ""
-    return ", ".join(students[:5]) + more

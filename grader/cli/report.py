@@ -43,7 +43,13 @@ def command(
 
 
 def write_html(results: Sequence[Result], folder: Path) -> Path:
-    """Write the pages; what they need is in the extra `instructor`."""
+    """Write the pages; what they need is in the extra `instructor`.
+
+    Raises
+    ------
+    UsageProblem
+        When that is not installed, or the folder cannot be written.
+    """
     try:
         from grader.render.html import write_report
     except ModuleNotFoundError as error:
@@ -51,4 +57,10 @@ def write_html(results: Sequence[Result], folder: Path) -> Path:
             f"The HTML report needs {error.name}: pip install 'deep-learning-grader[instructor]', "
             "or skip it with --no-report."
         ) from None
-    return write_report(results, folder)
+    try:
+        return write_report(results, folder)
+    except OSError as error:
+        raise UsageProblem(
+            f"The report cannot be written to {folder}: {error.strerror or error}. The results are "
+            "kept; `grader report` writes it from them."
+        ) from None

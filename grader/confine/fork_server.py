@@ -52,12 +52,14 @@ class ServerLost(Exception):
 
 
 class ForkServer:
-    """A process in a bubblewrap that has imported a backend and forks when it is asked to.
+    """A process in a bubblewrap that imports a backend and forks when it is asked to.
+
+    It imports on its own, for seconds where it is Keras; only the first `worker` waits for it.
 
     Raises
     ------
     Lost
-        `NOT_STARTED` when it does not come up.
+        `NOT_STARTED` when bubblewrap cannot be run.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class ForkServer:
         self.active = 0
         self.growth = 0
         self._first_size: int | None = None
+        self._ready = False
         self._owes_reply = False
         self._spare: Ends | None = None
         self._retiring = False
@@ -99,16 +102,24 @@ class ForkServer:
             theirs.close()
             raise Lost(Silence.NOT_STARTED, f"bubblewrap cannot be run: {error}") from None
         theirs.close()
-        self._await_ready()
 
     def worker(self, limits: Limits) -> Ends:
-        """Return a worker's ends, and have the next one forked meanwhile; raises `ServerLost`."""
+        """Return a worker's ends, and have the next one forked meanwhile.
+
+        Raises
+        ------
+        ServerLost
+            When it is gone or cannot fork.
+        Lost
+            `NOT_STARTED` when it does not come up.
+        """
         request = {
             "tmp_bytes": limits.tmp_megabytes * MEGABYTE,
             "tmp_files": limits.tmp_files,
             "output_bytes": limits.output_megabytes * MEGABYTE,
         }
         with self._lock:
+            self._await_ready()
             spare, self._spare = self._spare, None
             if spare is not None and spare.request != request:
                 spare.abandon()
@@ -184,8 +195,11 @@ class ForkServer:
             self._end()
 
     def _await_ready(self) -> None:
+        if self._ready:
+            return
         try:
             self._reply(_START_SECONDS)
+            self._ready = True
         except (OSError, WireError) as error:
             self.process.wait(STATUS_SECONDS)
             self._errors.seek(0)

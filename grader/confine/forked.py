@@ -5,6 +5,7 @@ One server for each backend, inside one bubblewrap; each worker in namespaces of
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 from grader.confine.engine import Engine
@@ -36,8 +37,12 @@ class ForkedLauncher(Launcher):
         self._servers: dict[ServerKind, ForkServer] = {}
         self._lock = threading.Lock()
 
+    def warm_up(self, settings: WorkerSettings) -> None:
+        with contextlib.suppress(Lost):
+            self._server(_kind(settings))
+
     def start(self, settings: WorkerSettings) -> Worker:
-        kind = (settings.backend, frozenset(settings.imports), settings.guarded)
+        kind = _kind(settings)
         first = settings.first_message(confined=True, program=self._program)
         try:
             worker = self._worker(kind, settings)
@@ -70,3 +75,7 @@ class ForkedLauncher(Launcher):
                     server.close()
                 server = self._servers[kind] = ForkServer(*kind, self.engine)
             return server
+
+
+def _kind(settings: WorkerSettings) -> ServerKind:
+    return settings.backend, frozenset(settings.imports), settings.guarded

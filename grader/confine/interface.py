@@ -121,6 +121,12 @@ class Launcher(ABC):
     def start(self, settings: WorkerSettings) -> Worker:
         """Start a worker; raises `Lost` when none can be had."""
 
+    def warm_up(self, settings: WorkerSettings) -> None:  # noqa: B027 - most have nothing to warm
+        """Begin with what takes time before the first worker of this kind; returns at once.
+
+        A problem is told by `start`.
+        """
+
     def close(self) -> None:  # noqa: B027 - most launchers keep nothing running
         """End what the launcher keeps running; its workers end with it."""
 

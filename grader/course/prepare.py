@@ -87,11 +87,18 @@ def prepare(
         When a reference fails on its own case, naming the check and the case.
     """
     assignment = course.assignment
+    known = course if with_mistakes else replace(course, misconceptions=())
+    preparing = {
+        file.name: _FilePreparation(known, file, seed, launcher)
+        for file in assignment.files
+        if only_backend in {None, file.backend}
+    }
+    for one in preparing.values():
+        launcher.warm_up(one.settings)  # Keras gets ready while the NumPy file is prepared
     checks: list[PreparedCheck] = []
     for file in assignment.files:
-        if only_backend in {None, file.backend}:
-            known = course if with_mistakes else replace(course, misconceptions=())
-            checks += _FilePreparation(known, file, seed, launcher).run(with_training)
+        if file.name in preparing:
+            checks += preparing[file.name].run(with_training)
         else:
             checks += [_prepared(check, ()) for one in file.exercises for check in one.checks]
     return PreparedAssignment(
@@ -148,19 +155,20 @@ class _FilePreparation:
             if one.exercise in {exercise.name for exercise in file.exercises}
         }
 
-    def run(self, with_training: bool) -> list[PreparedCheck]:
-        files = {name: text.encode() for name, text in self.course.references.items()}
-        reference = self.course.references[self.file.name]
+        files = {name: text.encode() for name, text in course.references.items()}
         for file_name, one in self.mistakes.values():
+            reference = course.references[file.name]
             files[file_name] = splice(reference, one.exercise, one.source).encode()
-        settings = WorkerSettings(
+        self.settings = WorkerSettings(
             files=files,
-            backend=self.file.backend,
-            imports=self.file.imports,
-            guarded=self.course.assignment.guarded(),
+            backend=file.backend,
+            imports=file.imports,
+            guarded=course.assignment.guarded(),
             limits=Limits(numpy_megabytes=8_192),
         )
-        worker = self.launcher.start(settings)
+
+    def run(self, with_training: bool) -> list[PreparedCheck]:
+        worker = self.launcher.start(self.settings)
         try:
             self._load(worker, self.file.name)
             for file_name, _ in self.mistakes.values():

@@ -1,8 +1,8 @@
 """Checks of assignment 2's NumPy part; those of the Keras part stand in `keras_checks.py`."""
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_digits
 
+from grader import datasets
 from grader.course import Assignment, case
 from solutions.a2_logistic_regression.keras_checks import declare_keras_part
 
@@ -260,7 +260,7 @@ def no_steps(rng):
 )
 def tumours(rng):
     """tells benign from malignant tumours (accuracy on held-out patients)"""
-    X, y = load_breast_cancer(return_X_y=True)
+    X, y = datasets.breast_cancer()
     order = rng.permutation(len(X))
     train, test = order[:400], order[400:]
     X = (X - X[train].mean(axis=0)) / X[train].std(axis=0)
@@ -638,15 +638,15 @@ fit_softmax = numpy_file.exercise(
 )
 def digits(rng):
     """reads handwritten digits (accuracy on held-out images)"""
-    X, y = load_digits(return_X_y=True)
+    X, y = datasets.digits()
     order = rng.permutation(len(X))
     train, test = order[:1300], order[1300:]
     yield case(
         "497 held-out images",
-        X=X[train] / 16,
+        X=X[train],
         y=y[train],
         n_classes=10,
-        held_out={"X": X[test] / 16, "y": y[test]},
+        held_out={"X": X[test], "y": y[test]},
     )
 
 

@@ -1,5 +1,6 @@
 """Confined and forked workers: their ends, limits, early answers, and servers that go."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -212,12 +213,50 @@ def test_a_server_that_was_killed_is_replaced(start, chosen):
         pytest.skip("only forked workers have a server")
     worker = start()
     for one in psutil.Process().children(recursive=True):
-        if one.name() == "bwrap":
-            one.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # a worker's may have ended meanwhile
+            if one.name() == "bwrap":
+                one.kill()
     with pytest.raises(Lost) as caught:
         worker.ask(question("sleep", 5), 5)
     assert caught.value.silence is Silence.LEFT_ALONE
     assert start().ask(question("double", 4.0), 5)["values"] == [8.0]
+
+
+def servers():
+    """Our own children: workers are the servers'."""
+    return {one.pid for one in psutil.Process().children()}
+
+
+def test_a_worker_comes_from_the_server_that_was_warmed_up(chosen):
+    if chosen.confinement != "forked":
+        pytest.skip("only forked workers have a server")
+    settings = WorkerSettings({"probe.py": PROBE}, "numpy", ("numpy", "os", "time"))
+    before = servers()
+    chosen.warm_up(settings)
+    warm = servers()
+    worker = chosen.start(settings)
+    worker.ask({"kind": "load", "file": "probe.py"}, 10)
+    assert worker.ask(question("double", 4.0), 5)["values"] == [8.0]
+    assert before < warm == servers()
+    worker.close()
+
+
+def test_a_server_that_does_not_come_up_is_told_to_who_wants_a_worker(
+    chosen, monkeypatch, tmp_path
+):
+    if chosen.confinement != "forked":
+        pytest.skip("only forked workers have a server")
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho bwrap: no room >&2\nexit 1\n")
+    broken.chmod(0o755)
+    settings = WorkerSettings({}, "numpy", ("numpy", "math"))
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        chosen.warm_up(settings)
+    with pytest.raises(Lost, match="no room") as caught:
+        chosen.start(settings)
+    assert caught.value.silence is Silence.NOT_STARTED
+    chosen.start(settings).close()  # the next one tries again
 
 
 def test_a_worn_out_server_makes_way_and_its_workers_finish(start, chosen, monkeypatch):

@@ -1,0 +1,71 @@
+"""The report beside the gradebook: the one that `grader report` writes, or one sentence."""
+
+import subprocess
+import sys
+
+import pytest
+
+from grader.batch import BatchReport
+from grader.cli.problems import UsageProblem
+from grader.cli.report_process import ReportProcess
+from grader.render.html import write_report
+from grader.store import ResultStore
+from tests.render.small_class import small_class
+
+
+@pytest.fixture
+def outcome(tmp_path):
+    store = ResultStore(tmp_path / "results")
+    results = small_class("++-", "+--", "+++")
+    for result in results:
+        store.write(result)
+    return BatchReport(store, [one.student for one in results[:2]])
+
+
+def test_the_report_holds_the_class_of_this_batch(outcome, tmp_path):
+    with ReportProcess(outcome, tmp_path / "beside") as report:
+        page = report.page()
+    expected = write_report(outcome.results, tmp_path / "here")
+    assert page == tmp_path / "beside" / "index.html"
+    for path in expected.parent.rglob("*.html"):
+        assert (page.parent / path.relative_to(expected.parent)).read_bytes() == path.read_bytes()
+    assert len(list(page.parent.glob("students/*.html"))) == 2
+
+
+def test_what_cannot_be_written_is_told(outcome, tmp_path):
+    (tmp_path / "reports").write_text("a file where the folder should be")
+    with (
+        ReportProcess(outcome, tmp_path / "reports" / "a") as report,
+        pytest.raises(UsageProblem, match=r"cannot be written to .*reports/a: Not a directory"),
+    ):
+        report.page()
+
+
+def test_a_process_that_is_killed_is_told(outcome, tmp_path):
+    with ReportProcess(outcome, tmp_path / "reports") as report:
+        report._process.kill()
+        with pytest.raises(UsageProblem, match="exit code -9"):
+            report.page()
+
+
+def test_nothing_is_left_running_where_nobody_waits(outcome, tmp_path):
+    with pytest.raises(KeyError), ReportProcess(outcome, tmp_path / "reports") as report:
+        raise KeyError
+    assert report._process.returncode is not None
+
+
+def test_a_script_that_calls_the_grader_is_not_run_again(outcome, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import pathlib, sys\n"
+        "from grader.batch import BatchReport\n"
+        "from grader.cli.report_process import ReportProcess\n"
+        "from grader.store import ResultStore\n"
+        "print('started')\n"
+        f"store = ResultStore(pathlib.Path({str(outcome.store.directory)!r}))\n"
+        f"outcome = BatchReport(store, {outcome.students!r})\n"
+        f"with ReportProcess(outcome, pathlib.Path({str(tmp_path / 'pages')!r})) as report:\n"
+        "    print(report.page().name)\n"
+    )
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    assert ended.stdout.split() == ["started", "index.html"], ended.stderr
