@@ -10,6 +10,8 @@ STUDENTS ?= 30
 # `nproc` would count OMP_NUM_THREADS instead of cores; macOS has only `getconf`.
 JOBS ?= $(shell env -u OMP_NUM_THREADS nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 export TF_CPP_MIN_LOG_LEVEL := 3
+# Tests start hundreds of Pythons, and each would compile its libraries again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo test test-slow lint format freeze bench clean
 .DEFAULT_GOAL := help
@@ -26,7 +28,7 @@ $(BIN)/python:
 $(VENV)/.instructor: pyproject.toml requirements/lock.txt | $(BIN)/python
 	$(PIP) install --no-compile -c requirements/lock.txt -e '.[instructor]'
 	@# Compiling only what is imported takes a third of the time of compiling everything.
-	PYTHONDONTWRITEBYTECODE= KERAS_BACKEND=tensorflow \
+	KERAS_BACKEND=tensorflow \
 		$(BIN)/python -c "import keras, matplotlib.figure, sklearn.datasets, grader.cli"
 	@touch $@
 

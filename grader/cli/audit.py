@@ -13,7 +13,7 @@ from rich.console import Console
 from grader.authoring.pages import placed
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, needs
 from grader.cli.progress import progress_bar
 from grader.confine import Engine, Launcher, quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
@@ -93,9 +93,7 @@ def _plan(
     try:
         from grader.authoring.audit import ListError, plan_audit, read_listed
     except ModuleNotFoundError as error:
-        raise UsageProblem(
-            f"An audit needs {error.name}: pip install 'deep-learning-grader[instructor]'."
-        ) from None
+        raise needs("An audit", error) from None
     try:
         listed = read_listed(folder)
     except ListError as problem:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from grader.cli.kept import kept_results
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, needs
 from grader.render.exports.canvas import fill_canvas
 from grader.render.exports.filling import Filled, Wishes
 from grader.render.exports.grades import StudentGrade, grade_of
@@ -255,9 +255,7 @@ def _junit(results: Sequence[Result]) -> bytes:
     try:
         from grader.render.exports.junit import junit_xml
     except ModuleNotFoundError as error:
-        raise UsageProblem(
-            f"JUnit needs {error.name}: pip install 'deep-learning-grader[instructor]'"
-        ) from None
+        raise needs("JUnit", error) from None
     return junit_xml(results)
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from grader.cli.places import root_folder
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, needs
 from grader.course.catalogue import choose, live_assignments
 from grader.submissions import CourseDirectory
+
+if TYPE_CHECKING:
+    from grader.push.pages import Pages
 
 group = typer.Typer(
     help="Grade what students push to your own git server.",
@@ -23,6 +27,7 @@ group = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+_ADDRESS = re.compile(r"https?://[!-~]+")
 CourseOption = Annotated[Path, typer.Option(help="The course directory; results land there.")]
 
 
@@ -85,6 +90,13 @@ def serve(
         list[str] | None,
         typer.Option(help="Prepare this assignment at once; may be repeated. Default: at need."),
     ] = None,
+    pages: Annotated[
+        Path | None,
+        typer.Option(help="Keep each report as a web page in this folder, too; needs --link."),
+    ] = None,
+    link: Annotated[
+        str, typer.Option(help="The address at which a web server shows that folder.")
+    ] = "",
 ) -> None:
     """Grade what is pushed, until Ctrl+C or SIGTERM; one server serves a course."""
     from grader.batch.run import default_jobs
@@ -93,6 +105,7 @@ def serve(
     from grader.push.server import serve as run
 
     directory = CourseDirectory(course.resolve())
+    shown = _pages(directory, pages, link)
     root = root_folder()
     names = tuple(choose(one, live_assignments(root)).name for one in warm or ())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -106,7 +119,28 @@ def serve(
             f"{problem} What students push is only graded where it can be confined."
         ) from None
     with chosen:
-        run(PushGrader(directory, root, chosen), stop, jobs=jobs or default_jobs(), warm=names)
+        grader = PushGrader(directory, root, chosen)
+        run(grader, stop, jobs=jobs or default_jobs(), warm=names, pages=shown)
+
+
+def _pages(directory: CourseDirectory, folder: Path | None, link: str) -> Pages | None:
+    """Where pages go; None where none are wanted."""
+    if folder is None and not link:
+        return None
+    if folder is None or not link:
+        raise UsageProblem(
+            "--pages and --link belong together: the folder that pages are written to, and the "
+            "address at which your web server shows it."
+        )
+    try:
+        from grader.push.pages import Pages
+    except ModuleNotFoundError as error:
+        raise needs("--pages", error) from None
+    if not _ADDRESS.fullmatch(link):
+        raise UsageProblem(
+            f"--link expects an address such as https://git.example.edu/reports. Received: {link!r}"
+        )
+    return Pages(directory, folder.resolve(), link)
 
 
 @group.command()

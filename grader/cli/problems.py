@@ -7,6 +7,13 @@ class UsageProblem(Exception):
     """The command cannot do what was asked; the message says why and how to mend it."""
 
 
+def needs(what: str, error: ModuleNotFoundError) -> UsageProblem:
+    """What to tell who lacks a library of the extra `instructor`."""
+    return UsageProblem(
+        f"{what} needs {error.name}: pip install 'deep-learning-grader[instructor]'"
+    )
+
+
 def known_problems() -> tuple[type[Exception], ...]:
     """The exceptions of lower floors whose message is meant for the user."""
     from grader.authoring.new import NewAssignmentError

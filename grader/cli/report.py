@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from grader.cli.kept import kept_results
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, needs
 from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
@@ -53,10 +53,7 @@ def write_html(results: Sequence[Result], folder: Path) -> Path:
     try:
         from grader.render.html import write_report
     except ModuleNotFoundError as error:
-        raise UsageProblem(
-            f"The HTML report needs {error.name}: pip install 'deep-learning-grader[instructor]', "
-            "or skip it with --no-report."
-        ) from None
+        raise needs("The HTML report (--no-report skips it)", error) from None
     try:
         return write_report(results, folder)
     except OSError as error:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, needs
 from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.frozen import load
@@ -75,9 +75,7 @@ def _compare(
         from grader.similarity import compare_class
         from grader.similarity.comparison import THRESHOLD
     except ModuleNotFoundError as error:
-        raise UsageProblem(
-            f"grader similarity needs {error.name}: pip install 'deep-learning-grader[instructor]'."
-        ) from None
+        raise needs("grader similarity", error) from None
     frozen = choose(assignment, frozen_assignments(root_folder()))
     expected = [file.name for file in load(frozen / "public").files]
     texts = _texts(console, CourseDirectory(course), frozen.name, expected)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -15,11 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.push.link import Link
+
 FOLDER = ".grader"
 """Below the course directory, beside the prepared hidden cases."""
 QUEUED, RUNNING, DONE = "queued", "running", "done"
 SUPERSEDED, FAILED = "superseded", "failed"
 _PATIENCE = 30.0
+_VERSION = 2
+"""Of the tables; version 1 had no pages."""
+_KEY_BYTES = 32
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,6 +41,15 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, student);
 CREATE INDEX IF NOT EXISTS jobs_by_student ON jobs (student, assignment);
 CREATE TABLE IF NOT EXISTS turns (student TEXT PRIMARY KEY, turn INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS due (
+    student TEXT NOT NULL,
+    assignment TEXT NOT NULL,
+    job INTEGER NOT NULL,
+    PRIMARY KEY (student, assignment)
+);
+CREATE TABLE IF NOT EXISTS link (
+    only INTEGER PRIMARY KEY CHECK (only = 1), base TEXT NOT NULL, key BLOB NOT NULL
+);
 """
 
 
@@ -81,8 +96,10 @@ class Queue:
         )
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = FULL")  # a queued push outlives power
-        if not self._database.execute("PRAGMA user_version").fetchone()[0]:
-            self._database.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = 1; END")
+        if self._database.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
+            self._database.executescript(
+                f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_VERSION}; END"
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -159,10 +176,36 @@ class Queue:
         return self.job(identity)
 
     def finish(self, identity: int, state: str, report: str) -> None:
-        """Keep how a job ended."""
+        """Keep how a job ended; its page is due then."""
+        with self._transaction():
+            self._database.execute(
+                "UPDATE jobs SET state = ?, report = ? WHERE id = ?", (state, report, identity)
+            )
+            self._database.execute(
+                "INSERT OR REPLACE INTO due SELECT student, assignment, id FROM jobs WHERE id = ?",
+                (identity,),
+            )
+
+    def due(self) -> list[PushJob]:
+        """Jobs whose page is to be written, the newest of each student and assignment."""
+        return list(self._select("WHERE id IN (SELECT job FROM due) ORDER BY id"))
+
+    def published(self, job: PushJob) -> None:
+        """Note that a page is written; a newer one of the same assignment stays due."""
+        self._database.execute("DELETE FROM due WHERE job = ?", (job.id,))
+
+    def publish(self, base: str) -> Link:
+        """Say where pages are to be read, nowhere if `base` is empty; the key stays the same."""
         self._database.execute(
-            "UPDATE jobs SET state = ?, report = ? WHERE id = ?", (state, report, identity)
+            "INSERT INTO link VALUES (1, ?, ?) ON CONFLICT (only) DO UPDATE SET base = ?",
+            (base, secrets.token_bytes(_KEY_BYTES), base),
         )
+        return Link(*self._database.execute("SELECT base, key FROM link").fetchone())
+
+    def link(self) -> Link | None:
+        """Where pages are to be read; None where no server writes them."""
+        row = self._database.execute("SELECT base, key FROM link WHERE base <> ''").fetchone()
+        return row and Link(*row)
 
     def recover(self) -> int:
         """Queue again what a dead server left running and what failed; return how many.

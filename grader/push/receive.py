@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.push.git import GitProblem, default_branch, folders, is_ancestor
+from grader.push.link import Link
 from grader.push.queue import DONE, FAILED, SUPERSEDED, PushJob, Queue, is_served
 from grader.sanitise import safe_text
 
 _PAUSE = 0.03
 _SHOWN = 100
 _MAX_NAMED = 5
-_AGAIN = "git commit --allow-empty -m report, then git push, shows it"
+_AGAIN = "git commit --allow-empty -m report, then git push, shows it."
 
 
 @dataclass(frozen=True)
@@ -176,9 +177,10 @@ def _wait(settings: Settings, queue: Queue, wanted: list[int]) -> None:
     if not is_served(settings.course):
         _say(
             "grader: your push is queued, but no grader is running. Tell your instructor "
-            f"(grader hook serve); later, {_AGAIN}."
+            f"(grader hook serve); later, {_AGAIN}"
         )
         return
+    link = queue.link()
     end = time.monotonic() + settings.seconds
     left = list(wanted)
     while left and time.monotonic() < end:
@@ -186,23 +188,30 @@ def _wait(settings: Settings, queue: Queue, wanted: list[int]) -> None:
             job = queue.job(identity)
             if job.state in (DONE, FAILED, SUPERSEDED):
                 left.remove(identity)
-                _show(job)
+                _show(job, link)
         if left:
             time.sleep(_PAUSE)
     for identity in left:
         job = queue.job(identity)
         before = sum(one.id < identity for one in queue.waiting() if one.state != FAILED)
+        later = (
+            f"Its report will stand at {link.address(job.student, job.assignment)}"
+            if link is not None
+            else f"It will be: {_AGAIN}"
+        )
         _say(
             f"grader: {job.assignment} is not graded after {settings.seconds:g} s "
-            f"({before} pushes before yours). It will be: {_AGAIN}."
+            f"({before} pushes before yours). {later}"
         )
 
 
-def _show(job: PushJob) -> None:
+def _show(job: PushJob, link: Link | None) -> None:
     if job.state == SUPERSEDED:
         _say(f"grader: a newer push of {job.assignment} took the place of this one.")
-    else:
-        _say(f"{job.assignment}, commit {job.commit_id[:10]}\n{job.report}")
+        return
+    _say(f"{job.assignment}, commit {job.commit_id[:10]}\n{job.report}")
+    if link is not None and job.state == DONE:
+        _say(f"In full, with plots: {link.address(job.student, job.assignment)}")
 
 
 def _say(text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+from typing import TYPE_CHECKING
 
 from grader.push.git import GitProblem
 from grader.push.grading import PushGrader, sweep
@@ -12,15 +13,30 @@ from grader.push.install import HookProblem
 from grader.push.queue import DONE, FAILED, PushJob, Queue, serving
 from grader.store import StoreError
 
+if TYPE_CHECKING:  # drawing needs a large library, and not every server draws
+    from grader.push.pages import Pages
+
 _PAUSE = 0.03
 _AFTER_TROUBLE = 5.0
 _log = logging.getLogger("grader.push")
 
 
 def serve(
-    grader: PushGrader, stop: threading.Event, *, jobs: int, warm: tuple[str, ...] = ()
+    grader: PushGrader,
+    stop: threading.Event,
+    *,
+    jobs: int,
+    warm: tuple[str, ...] = (),
+    pages: Pages | None = None,
 ) -> None:
     """Grade pushes with `jobs` threads until `stop` is set; those begun are ended first.
+
+    Parameters
+    ----------
+    warm
+        Assignments that are prepared before the first push.
+    pages
+        Where each report is kept as a web page, too.
 
     Raises
     ------
@@ -34,6 +50,7 @@ def serve(
         sweep(course)
         queue = Queue(course)
         again = queue.recover()
+        queue.publish(pages.base if pages else "")
         queue.close()
         if again:
             _log.info("%d pushes that were not finished are queued again", again)
@@ -43,6 +60,8 @@ def serve(
             threading.Thread(target=_work, args=(grader, stop), name=f"grader-{number}")
             for number in range(jobs)
         ]
+        if pages is not None:
+            threads.append(threading.Thread(target=pages.keep_written, args=(stop,), name="pages"))
         for thread in threads:
             thread.start()
         _log.info("ready")

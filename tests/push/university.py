@@ -89,12 +89,12 @@ class University:
             "PYTHONPATH": str(ROOT),
         }
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, *options: str) -> subprocess.Popen[bytes]:
         """Start a server and wait until it grades."""
         log = (self.base / "server.log").open("ab")
         before = (self.base / "server.log").read_bytes().count(b" ready")
         process = subprocess.Popen(
-            self.command("serve", "--course", str(self.course), "--warm", NAME),
+            self.command("serve", "--course", str(self.course), "--warm", NAME, *options),
             cwd=self.base,
             env=self.environment(),
             stdout=log,

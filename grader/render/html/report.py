@@ -88,8 +88,16 @@ def class_page(results: Sequence[Result], history: History | None = None, proble
     )
 
 
-def student_page(result: Result, *, back: str | None = "../index.html") -> str:
-    """The page of one student; it stands alone."""
+def student_page(result: Result, *, back: str | None = "../index.html", notice: str = "") -> str:
+    """The page of one student; it stands alone.
+
+    Parameters
+    ----------
+    back
+        The address of the class's page, where there is one.
+    notice
+        What the reader is to know first: which of several pushes this is, say.
+    """
     plots = [
         Markup(draw(plot.model_copy(update={"title": f"{check.exercise}: {plot.title}"})))
         for check in result.checks
@@ -102,7 +110,13 @@ def student_page(result: Result, *, back: str | None = "../index.html") -> str:
         exercises=exercises(result),
         plots=plots,
         back=back,
+        notice=notice,
     )
+
+
+def message_page(title: str, text: str) -> str:
+    """A page that says why there is nothing else to show."""
+    return render("message.html", title=title, text=text)
 
 
 def _page_name(student: str) -> str:
