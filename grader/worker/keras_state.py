@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -40,3 +42,40 @@ def skip_graph_optimisation() -> None:
         import tensorflow
 
         tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+def keep_kernels() -> None:
+    """Let TensorFlow keep its kernels from one question to the next.
+
+    `tensorflow.random.set_seed` throws all of them away, because those of random operations
+    hold a state, and making them again takes half of the time of a question about a small
+    model. Where no random operation was made since the same seed was set, there is no such
+    state, and here it then keeps them.
+    """
+    if keras.backend.backend() == "tensorflow":
+        with contextlib.suppress(ImportError):  # another TensorFlow: right all the same, slower
+            _skip_needless_seeding()
+
+
+def _skip_needless_seeding() -> None:
+    import tensorflow
+    from tensorflow.python.eager.context import global_seed
+    from tensorflow.python.framework import random_seed
+
+    # Every random operation asks `get_seed` when it is made. One that a traced function holds
+    # is not made again when the function is called, so from then on each seeding is in earnest.
+    ask: Callable[[Any], Any] = random_seed.get_seed
+    seed_in_earnest: Callable[[Any], None] = tensorflow.random.set_seed
+    made = {"eager": False, "traced": False}
+
+    def get_seed(op_seed: Any) -> Any:
+        made["eager" if tensorflow.executing_eagerly() else "traced"] = True
+        return ask(op_seed)
+
+    def set_seed(seed: Any) -> None:
+        if type(seed) is not int or global_seed() != seed or any(made.values()):
+            seed_in_earnest(seed)
+            made["eager"] = False
+
+    random_seed.get_seed = get_seed
+    tensorflow.random.set_seed = set_seed

@@ -59,6 +59,7 @@ class Session:
             self.convert = keras_steps.to_plain
             self.reseed = keras_state.reset
             keras_state.skip_graph_optimisation()
+            keras_state.keep_kernels()
             keras_state.refuse_another_backend()
         else:
             self.reseed = _reseed_numpy
