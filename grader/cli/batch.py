@@ -16,7 +16,7 @@ from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.hidden import hidden_assignment
 from grader.batch.run import default_jobs
 from grader.cli.options import DeviceOption
-from grader.cli.outcome import Wishes, leave
+from grader.cli.outcome import Publisher, Wishes
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
 from grader.cli.progress import progress_bar
@@ -71,35 +71,36 @@ def command(
     when every submission has a result, 3 when the grader failed on some, 2 for a wrong call.
     """
     console = Console()
-    wishes = Wishes(json, report, gradebook)
+    wishes = Wishes(report=False, gradebook=False) if changed else Wishes(json, report, gradebook)
     directory = CourseDirectory(course)
     name = choose(assignment, live_assignments(root_folder())).name
     directory.submitted(name)  # a course without submissions is told before anything runs
     engine = Engine.from_environment(device)
     engine.require()
     count = jobs or (default_jobs() if device == "cpu" else GPU_JOBS)
-    with _launcher(unconfined, engine) as chosen:
-        with console.status(f"Preparing hidden cases of {name} …"):
-            live = load_live(choose(name, live_assignments(root_folder())))
-            prepared = hidden_assignment(directory, live, chosen)
-        limits = directory.settings.limits.book()
-        _check_places(limits, prepared)
-        store = ResultStore(directory.results / name)
-        plan = plan_batch(directory, prepared, store, fresh=fresh)
-        _announce(console, plan, directory)
-        options = GradingOptions(course=directory.name, limits=limits)
-        run = partial(_run, console, plan, prepared, chosen, options, count)
-        try:
-            if changed:
-                raise typer.Exit(_preview(console, plan, store, run))
-            outcome = run(store)
-        except StoreError as error:
-            console.print(f"grader: {error}", style="red", markup=False, highlight=False)
-            raise typer.Exit(INCOMPLETE) from None
-        except KeyboardInterrupt:
-            console.print("\nInterrupted; what is graded is kept. The same command goes on.")
-            raise typer.Exit(130) from None
-    written = leave(console, wishes, directory, prepared, plan, outcome)
+    with Publisher(console, wishes, directory) as publisher:
+        with _launcher(unconfined, engine) as chosen:
+            with console.status(f"Preparing hidden cases of {name} …"):
+                live = load_live(choose(name, live_assignments(root_folder())))
+                prepared = hidden_assignment(directory, live, chosen)
+            limits = directory.settings.limits.book()
+            _check_places(limits, prepared)
+            store = ResultStore(directory.results / name)
+            plan = plan_batch(directory, prepared, store, fresh=fresh)
+            _announce(console, plan, directory)
+            options = GradingOptions(course=directory.name, limits=limits)
+            run = partial(_run, console, plan, prepared, chosen, options, count)
+            try:
+                if changed:
+                    raise typer.Exit(_preview(console, plan, store, run))
+                outcome = run(store)
+            except StoreError as error:
+                console.print(f"grader: {error}", style="red", markup=False, highlight=False)
+                raise typer.Exit(INCOMPLETE) from None
+            except KeyboardInterrupt:
+                console.print("\nInterrupted; what is graded is kept. The same command goes on.")
+                raise typer.Exit(130) from None
+        written = publisher.leave(prepared, plan, outcome)
     raise typer.Exit(INCOMPLETE if outcome.failed or not written else 0)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import importlib
+import threading
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import Self
 
 from rich.console import Console
 
@@ -38,35 +39,90 @@ class Wishes:
         return is_nbgrader_course(directory.path) if self.gradebook is None else self.gradebook
 
 
-def leave(
-    console: Console,
-    wishes: Wishes,
-    directory: CourseDirectory,
-    prepared: PreparedAssignment,
-    plan: BatchPlan,
-    outcome: BatchReport,
-) -> bool:
-    """Write what is wished for and show the class; False when the gradebook was not written.
+class Publisher:
+    """Leaves behind what is wished for; as a context manager it gets ready while others grade.
 
-    Raises
-    ------
-    UsageProblem
-        When the report or the file of results cannot be written; the gradebook was, then.
+    The libraries of report and gradebook take seconds to import. The report is written by a
+    process of its own beside a gradebook: its plots take as long, and neither needs the other.
     """
-    results = outcome.results
-    folder = directory.path / "reports" / prepared.name
-    with contextlib.ExitStack() as stack:
-        page: Callable[[], Path] = partial(write_html, results, folder)
+
+    def __init__(self, console: Console, wishes: Wishes, directory: CourseDirectory) -> None:
+        self._console = console
+        self._wishes = wishes
+        self._directory = directory
+        self._report: ReportProcess | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to import."""
+        if self._wishes.gradebook_of(self._directory):
+            threading.Thread(target=_import_gradebook).start()
+            if self._wishes.report:
+                self._report = ReportProcess()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process of the report, where nobody waited for it."""
+        if self._report is not None:
+            self._report.end()
+
+    def leave(self, prepared: PreparedAssignment, plan: BatchPlan, outcome: BatchReport) -> bool:
+        """Write what is wished for and show the class; False when the gradebook was not written.
+
+        Raises
+        ------
+        UsageProblem
+            When the report or the file of results cannot be written; the gradebook was, then.
+        """
+        results = outcome.results
+        folder = self._directory.path / "reports" / prepared.name
+        if self._report is not None:
+            self._report.begin(outcome, folder)
         written = True
-        if wishes.gradebook_of(directory):
-            if wishes.report:
-                # Its plots take as long as the gradebook, and neither waits for anything.
-                page = stack.enter_context(ReportProcess(outcome, folder)).page
-            written = _publish(console, wishes, directory, prepared, plan, results)
-        print_class(console, results, page() if wishes.report else None)
-    if wishes.json is not None:
-        _write_json(results, wishes.json)
-    return written
+        if self._wishes.gradebook_of(self._directory):
+            written = self._write_gradebook(prepared, plan, results)
+        page = None
+        if self._report is not None:
+            page = self._report.page()
+        elif self._wishes.report:
+            page = write_html(results, folder)
+        print_class(self._console, results, page)
+        if self._wishes.json is not None:
+            _write_json(results, self._wishes.json)
+        return written
+
+    def _write_gradebook(
+        self, prepared: PreparedAssignment, plan: BatchPlan, results: list[Result]
+    ) -> bool:
+        console = self._console
+        try:
+            from grader.gradebook.problems import GradebookError
+            from grader.gradebook.publish import publish
+        except ImportError as error:
+            missing = f"The gradebook was not written: {error.name} is not installed."
+            console.print(f"{missing} pip install 'deep-learning-grader[nbgrader]'", markup=False)
+            return self._wishes.gradebook is None
+        try:
+            with progress_bar(console, "gradebook") as progress:
+                task = progress.add_task("gradebook", total=len(results))
+                report = publish(
+                    self._directory,
+                    prepared,
+                    plan,
+                    results,
+                    lambda count: progress.advance(task, count),
+                )
+        except GradebookError as problem:
+            console.print(f"grader: {problem}", style="red", markup=False, highlight=False)
+            return False
+        console.print(f"Gradebook: {report.written} submissions written.")
+        if report.manual:
+            console.print(f"Points given by people were kept for: {_names(report.manual)}.")
+        return True
+
+
+def _import_gradebook() -> None:
+    with contextlib.suppress(ImportError):  # told when it is needed
+        importlib.import_module("grader.gradebook.publish")
 
 
 def _write_json(results: list[Result], path: Path) -> None:
@@ -75,37 +131,6 @@ def _write_json(results: list[Result], path: Path) -> None:
         write_atomically(path, text.encode())
     except OSError as error:
         raise UsageProblem(f"{path} cannot be written: {error.strerror}.") from None
-
-
-def _publish(
-    console: Console,
-    wishes: Wishes,
-    directory: CourseDirectory,
-    prepared: PreparedAssignment,
-    plan: BatchPlan,
-    results: list[Result],
-) -> bool:
-    """Write the gradebook; False when it could not be written."""
-    try:
-        from grader.gradebook.problems import GradebookError
-        from grader.gradebook.publish import publish
-    except ImportError as error:
-        missing = f"The gradebook was not written: {error.name} is not installed."
-        console.print(f"{missing} pip install 'deep-learning-grader[nbgrader]'", markup=False)
-        return wishes.gradebook is None
-    try:
-        with progress_bar(console, "gradebook") as progress:
-            task = progress.add_task("gradebook", total=len(results))
-            report = publish(
-                directory, prepared, plan, results, lambda count: progress.advance(task, count)
-            )
-    except GradebookError as problem:
-        console.print(f"grader: {problem}", style="red", markup=False, highlight=False)
-        return False
-    console.print(f"Gradebook: {report.written} submissions written.")
-    if report.manual:
-        console.print(f"Points given by people were kept for: {_names(report.manual)}.")
-    return True
 
 
 def _names(students: list[str]) -> str:

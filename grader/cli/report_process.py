@@ -5,14 +5,13 @@ Not by `multiprocessing`, which would run the caller's own script again to start
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import grader
 from grader.batch import BatchReport
@@ -22,21 +21,29 @@ from grader.store import ResultStore
 
 
 class ReportProcess:
-    """Begins to write the report of what was graded; at the end of a `with` block it is gone."""
+    """Gets ready to write a report, writes it when it is told to, and is ended with `end`."""
 
-    def __init__(self, outcome: BatchReport, folder: Path) -> None:
+    def __init__(self) -> None:
         places = [str(Path(grader.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-        with tempfile.TemporaryFile() as students:
-            students.write(json.dumps(outcome.students).encode())
-            students.seek(0)
-            self._process = subprocess.Popen(
-                # -P: the folder that the command runs in holds none of our modules.
-                [sys.executable, "-P", "-m", __name__, outcome.store.directory, folder],
-                stdin=students,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))},
-            )
+        self._process = subprocess.Popen(
+            # -P: the folder that the command runs in holds none of our modules.
+            [sys.executable, "-P", "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))},
+        )
+
+    def begin(self, outcome: BatchReport, folder: Path) -> None:
+        """Have the report of what was graded written into a folder."""
+        order = {
+            "store": str(outcome.store.directory),
+            "students": outcome.students,
+            "folder": str(folder),
+        }
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
+            pipe.write(json.dumps(order).encode())
 
     def page(self) -> Path:
         """Wait for the report, and return its first page.
@@ -46,7 +53,9 @@ class ReportProcess:
         UsageProblem
             When it cannot be written.
         """
-        output = self._process.communicate()[0]
+        assert self._process.stdout is not None
+        output = self._process.stdout.read()
+        self._process.wait()
         try:
             answer = json.loads(output)
         except ValueError:
@@ -59,25 +68,22 @@ class ReportProcess:
             raise UsageProblem(answer["problem"])
         return Path(answer["page"])
 
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        """End the process where nobody waited for it."""
+    def end(self) -> None:
+        """End the process, whether it is done or not."""
         with self._process:
             self._process.kill()
 
 
 def main() -> None:
-    """Write the report of the students whom the input names; say how that went as JSON."""
-    store, folder = map(Path, sys.argv[1:])
-    students = json.load(sys.stdin)
-    results = [found for one in students if (found := ResultStore(store).read(one)) is not None]
+    """Import what a report needs, wait for the order, write; say how that went as JSON."""
+    with contextlib.suppress(ModuleNotFoundError):  # `write_html` tells it
+        importlib.import_module("grader.render.html")
+    order = json.load(sys.stdin)
+    store = ResultStore(Path(order["store"]))
+    results = [found for one in order["students"] if (found := store.read(one)) is not None]
     try:
-        print(json.dumps({"page": str(write_html(results, folder))}))
+        page = write_html(results, Path(order["folder"]))
+        print(json.dumps({"page": str(page)}))
     except UsageProblem as problem:
         print(json.dumps({"problem": str(problem)}))
 

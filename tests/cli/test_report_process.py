@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import time
 
+import psutil
 import pytest
 
 from grader.batch import BatchReport
@@ -22,9 +24,22 @@ def outcome(tmp_path):
     return BatchReport(store, [one.student for one in results[:2]])
 
 
-def test_the_report_holds_the_class_of_this_batch(outcome, tmp_path):
-    with ReportProcess(outcome, tmp_path / "beside") as report:
-        page = report.page()
+def child():
+    """The process itself, as the system sees it."""
+    children = psutil.Process().children()
+    return next(one for one in children if "report_process" in str(one.cmdline()))
+
+
+@pytest.fixture
+def process():
+    made = ReportProcess()
+    yield made
+    made.end()
+
+
+def test_the_report_holds_the_class_of_this_batch(process, outcome, tmp_path):
+    process.begin(outcome, tmp_path / "beside")
+    page = process.page()
     expected = write_report(outcome.results, tmp_path / "here")
     assert page == tmp_path / "beside" / "index.html"
     for path in expected.parent.rglob("*.html"):
@@ -32,26 +47,31 @@ def test_the_report_holds_the_class_of_this_batch(outcome, tmp_path):
     assert len(list(page.parent.glob("students/*.html"))) == 2
 
 
-def test_what_cannot_be_written_is_told(outcome, tmp_path):
+def test_what_cannot_be_written_is_told(process, outcome, tmp_path):
     (tmp_path / "reports").write_text("a file where the folder should be")
-    with (
-        ReportProcess(outcome, tmp_path / "reports" / "a") as report,
-        pytest.raises(UsageProblem, match=r"cannot be written to .*reports/a: Not a directory"),
-    ):
-        report.page()
+    process.begin(outcome, tmp_path / "reports" / "a")
+    with pytest.raises(UsageProblem, match=r"cannot be written to .*reports/a: Not a directory"):
+        process.page()
 
 
-def test_a_process_that_is_killed_is_told(outcome, tmp_path):
-    with ReportProcess(outcome, tmp_path / "reports") as report:
-        report._process.kill()
-        with pytest.raises(UsageProblem, match="exit code -9"):
-            report.page()
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_process_that_was_killed_is_told(process, outcome, tmp_path, begun):
+    if begun:
+        process.begin(outcome, tmp_path / "reports")
+    killed = child()
+    killed.kill()
+    if not begun:
+        while killed.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        process.begin(outcome, tmp_path / "reports")
+    with pytest.raises(UsageProblem, match="exit code -9"):
+        process.page()
 
 
-def test_nothing_is_left_running_where_nobody_waits(outcome, tmp_path):
-    with pytest.raises(KeyError), ReportProcess(outcome, tmp_path / "reports") as report:
-        raise KeyError
-    assert report._process.returncode is not None
+def test_it_ends_with_the_batch(process):
+    ended = child()
+    process.end()
+    assert not ended.is_running()
 
 
 def test_a_script_that_calls_the_grader_is_not_run_again(outcome, tmp_path):
@@ -64,8 +84,10 @@ def test_a_script_that_calls_the_grader_is_not_run_again(outcome, tmp_path):
         "print('started')\n"
         f"store = ResultStore(pathlib.Path({str(outcome.store.directory)!r}))\n"
         f"outcome = BatchReport(store, {outcome.students!r})\n"
-        f"with ReportProcess(outcome, pathlib.Path({str(tmp_path / 'pages')!r})) as report:\n"
-        "    print(report.page().name)\n"
+        "report = ReportProcess()\n"
+        f"report.begin(outcome, pathlib.Path({str(tmp_path / 'pages')!r}))\n"
+        "print(report.page().name)\n"
+        "report.end()\n"
     )
     ended = subprocess.run([sys.executable, script], capture_output=True, text=True)
     assert ended.stdout.split() == ["started", "index.html"], ended.stderr
