@@ -50,8 +50,14 @@ def test_{short}(check):
 
 def freeze(solution: Path, target: Path, launcher: Launcher) -> None:
     """Write stubs, notebooks, public cases, handout and test file of an assignment."""
+    _generate(solution, target, launcher, with_mistakes=True)
+
+
+def _generate(solution: Path, target: Path, launcher: Launcher, *, with_mistakes: bool) -> None:
     course = load_live(solution)
-    prepared = prepare(course, PUBLIC_SEED, Visibility.PUBLIC, launcher)
+    prepared = prepare(
+        course, PUBLIC_SEED, Visibility.PUBLIC, launcher, with_mistakes=with_mistakes
+    )
     target.mkdir(parents=True, exist_ok=True)
     for name, text in course.references.items():
         _write(target / name, make_stub(text, name))
@@ -85,7 +91,7 @@ def stale_files(solution: Path, target: Path, launcher: Launcher) -> list[str]:
     """
     with tempfile.TemporaryDirectory(prefix="grader-freeze-") as name:
         fresh = Path(name)
-        freeze(solution, fresh, launcher)
+        _generate(solution, fresh, launcher, with_mistakes=False)
         stale = [
             path.name
             for path in sorted(fresh.iterdir())

@@ -16,10 +16,10 @@ from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.hidden import hidden_assignment
 from grader.batch.run import default_jobs
 from grader.cli.options import DeviceOption
-from grader.cli.outcome import Publisher, Wishes
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
 from grader.cli.progress import progress_bar
+from grader.cli.publisher import Publisher, Wishes
 from grader.confine import CannotConfine, Engine, Launcher, LimitBook, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepared import PreparedAssignment

@@ -15,8 +15,15 @@ from tests.conftest import (
 
 FOLDER = ROOT / "tests" / "alternatives"
 ALTERNATIVES = sorted(path for path in FOLDER.glob("*/*") if path.is_dir())
-LONG = {"a6_transformer-loops-keras", "a6_transformer-einsum-keras", "a5_lstm-loops-numpy"}
-"""More than a minute of training each: with the slow tests."""
+LONG = {
+    "a6_transformer-loops-keras",
+    "a6_transformer-einsum-keras",
+    "a6_transformer-matrix-keras",
+    "a5_lstm-loops-numpy",
+    "a5_lstm-einsum-numpy",
+    "a5_lstm-einsum-keras",
+}
+"""Half a minute and more of training each: with the slow tests."""
 
 
 def each():

@@ -11,7 +11,7 @@ from tests.conftest import ASSIGNMENTS, exercises_of, files_of, grade_text, live
 
 SEEDS = {"jax": 1, "torch": 3}
 """JAX compiles every shape anew: one seed for each push, three with the slow tests."""
-LONG = ("a4_cnn", "a6_transformer")
+LONG = ("a3_mlp", "a4_cnn", "a5_lstm", "a6_transformer")
 """On JAX these take minutes: all three seeds with the slow tests."""
 
 
