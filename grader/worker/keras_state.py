@@ -53,7 +53,9 @@ def keep_kernels() -> None:
     state, and here it then keeps them.
     """
     if keras.backend.backend() == "tensorflow":
-        with contextlib.suppress(ImportError):  # another TensorFlow: right all the same, slower
+        with contextlib.suppress(
+            ImportError, AttributeError
+        ):  # another TensorFlow: right all the same, slower
             _skip_needless_seeding()
 
 
