@@ -53,9 +53,8 @@ def keep_kernels() -> None:
     state, and here it then keeps them.
     """
     if keras.backend.backend() == "tensorflow":
-        with contextlib.suppress(
-            ImportError, AttributeError
-        ):  # another TensorFlow: right all the same, slower
+        # Another TensorFlow may have no such parts: it is right all the same, and slower.
+        with contextlib.suppress(ImportError, AttributeError):
             _skip_needless_seeding()
 
 
