@@ -201,7 +201,8 @@ class ForkServer:
             self._reply(_START_SECONDS)
             self._ready = True
         except (OSError, WireError) as error:
-            self.process.wait(STATUS_SECONDS)
+            with contextlib.suppress(subprocess.TimeoutExpired):  # it says nothing, and lives
+                self.process.wait(STATUS_SECONDS)
             self._errors.seek(0)
             lines = self._errors.read(20_000).decode("utf-8", "replace").strip().splitlines()
             self._end()

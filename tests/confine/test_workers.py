@@ -241,20 +241,27 @@ def test_a_worker_comes_from_the_server_that_was_warmed_up(chosen):
     worker.close()
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("echo bwrap: no room >&2\nexit 1", "no room"), ("exec /bin/sleep 600", "timed out")],
+    ids=["ends", "says nothing"],
+)
 def test_a_server_that_does_not_come_up_is_told_to_who_wants_a_worker(
-    chosen, monkeypatch, tmp_path
+    chosen, script, said, monkeypatch, tmp_path
 ):
     if chosen.confinement != "forked":
         pytest.skip("only forked workers have a server")
     broken = tmp_path / "bwrap"
-    broken.write_text("#!/bin/sh\necho bwrap: no room >&2\nexit 1\n")
+    broken.write_text(f"#!/bin/sh\n{script}\n")
     broken.chmod(0o755)
     settings = WorkerSettings({}, "numpy", ("numpy", "math"))
     with monkeypatch.context() as patch:
         patch.setenv("PATH", str(tmp_path))
+        patch.setattr("grader.confine.fork_server._START_SECONDS", 1.0)
+        patch.setattr("grader.confine.fork_server.STATUS_SECONDS", 0.1)
         chosen.warm_up(settings)
-    with pytest.raises(Lost, match="no room") as caught:
-        chosen.start(settings)
+        with pytest.raises(Lost, match=said) as caught:
+            chosen.start(settings)  # from that server, or from another where it has ended by now
     assert caught.value.silence is Silence.NOT_STARTED
     chosen.start(settings).close()  # the next one tries again
 
