@@ -28,7 +28,7 @@ _COMPUTING = ("numpy", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch")
 
 
 def hidden_assignment(
-    directory: CourseDirectory, live: LiveCourse, launcher: Launcher
+    directory: CourseDirectory, live: LiveCourse, launcher: Launcher, jobs: int = 1
 ) -> PreparedAssignment:
     """Return the assignment with hidden cases of the course's seed.
 
@@ -47,7 +47,7 @@ def hidden_assignment(
     kept = folder / _key(live, seed, launcher)
     with contextlib.suppress(frozen.FrozenError):
         return frozen.load(kept)
-    prepared = prepare(live, seed, Visibility.HIDDEN, launcher)
+    prepared = prepare(live, seed, Visibility.HIDDEN, launcher, jobs=jobs)
     with contextlib.suppress(OSError):  # a full disk or a read-only course costs time alone
         _keep(prepared, folder, kept)
     return prepared

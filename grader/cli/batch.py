@@ -82,7 +82,7 @@ def command(
         with _launcher(unconfined, engine) as chosen:
             with console.status(f"Preparing hidden cases of {name} …"):
                 live = load_live(choose(name, live_assignments(root_folder())))
-                prepared = hidden_assignment(directory, live, chosen)
+                prepared = hidden_assignment(directory, live, chosen, count)
             limits = directory.settings.limits.book()
             _check_places(limits, prepared)
             store = ResultStore(directory.results / name)

@@ -6,8 +6,12 @@ compared was made the same way on both sides, and TensorFlow stays out of the ju
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import queue
 import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,8 +73,12 @@ def prepare(
     only_backend: str | None = None,
     with_mistakes: bool = True,
     with_training: bool = True,
+    jobs: int = 1,
 ) -> PreparedAssignment:
     """Generate every case from `seed` and record the reference's and each mistake's answer.
+
+    A check's cases come from a stream of its own and its answers from a worker that is set back
+    before each question, so the outcome is the same whatever the number of jobs.
 
     Parameters
     ----------
@@ -80,6 +88,8 @@ def prepare(
         Record what the misconceptions answer, too; without it nothing is diagnosed.
     with_training
         Keep the train checks; without them the assignment is worth less, and ready in no time.
+    jobs
+        How many checks to prepare at once, each with a worker.
 
     Raises
     ------
@@ -95,12 +105,17 @@ def prepare(
     }
     for one in preparing.values():
         launcher.warm_up(one.settings)  # Keras gets ready while the NumPy file is prepared
-    checks: list[PreparedCheck] = []
-    for file in assignment.files:
-        if file.name in preparing:
-            checks += preparing[file.name].run(with_training)
-        else:
-            checks += [_prepared(check, ()) for one in file.exercises for check in one.checks]
+    wanted = [
+        (preparing.get(file.name), check)
+        for file in assignment.files
+        for exercise in file.exercises
+        for check in exercise.checks
+        if with_training or check.kind is not Kind.TRAIN or file.name not in preparing
+    ]
+    with contextlib.ExitStack() as workers, ThreadPoolExecutor(jobs) as pool:
+        for one in preparing.values():
+            workers.callback(one.close)
+        checks = tuple(pool.map(_prepared, *zip(*wanted, strict=True)))
     return PreparedAssignment(
         name=assignment.name,
         title=assignment.title,
@@ -110,7 +125,7 @@ def prepare(
             PreparedExercise(e.name, e.file, e.hints, e.needs, e.forbid)
             for e in assignment.exercises()
         ),
-        checks=tuple(checks),
+        checks=checks,
         misconceptions=tuple(replace(one, source="") for one in course.misconceptions),
         visibility=visibility,
         seed=fingerprint(seed),
@@ -129,7 +144,8 @@ def case_generator(seed: str, exercise: str, check: str) -> np.random.Generator:
     return np.random.default_rng([root, zlib.crc32(f"{exercise}.{check}".encode())])
 
 
-def _prepared(check: Check, cases: tuple[Case, ...]) -> PreparedCheck:
+def _prepared(preparing: _FilePreparation | None, check: Check) -> PreparedCheck:
+    cases = preparing.cases(check) if preparing is not None else ()
     return PreparedCheck(
         check.exercise,
         check.name,
@@ -143,7 +159,7 @@ def _prepared(check: Check, cases: tuple[Case, ...]) -> PreparedCheck:
 
 
 class _FilePreparation:
-    """Prepares the checks of one file with one worker."""
+    """Prepares the checks of one file, with as many workers as checks are prepared at once."""
 
     def __init__(
         self, course: LiveCourse, file: StudentFile, seed: str, launcher: Launcher
@@ -166,41 +182,50 @@ class _FilePreparation:
             guarded=course.assignment.guarded(),
             limits=Limits(numpy_megabytes=8_192),
         )
+        self._workers: list[Worker] = []
+        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
 
-    def run(self, with_training: bool) -> list[PreparedCheck]:
-        worker = self.launcher.start(self.settings)
-        try:
-            self._load(worker, self.file.name)
-            for file_name, _ in self.mistakes.values():
-                self._load(worker, file_name)
-            return [
-                _prepared(check, tuple(self._cases(worker, check)))
-                for exercise in self.file.exercises
-                for check in exercise.checks
-                if with_training or check.kind is not Kind.TRAIN
-            ]
-        finally:
+    def cases(self, check: Check) -> tuple[Case, ...]:
+        """Make the cases of a check and record what they are answered."""
+        stream = check.settings.get("same_cases_as", check.name)
+        generator = case_generator(self.seed, check.exercise, stream)
+        with self._worker() as worker:
+            return tuple(self._recorded(worker, check, case) for case in check.cases(generator))
+
+    def close(self) -> None:
+        """End the workers."""
+        for worker in self._workers:
             worker.close()
+
+    @contextlib.contextmanager
+    def _worker(self) -> Iterator[Worker]:
+        """One that nobody else asks meanwhile."""
+        try:
+            worker = self._idle.get_nowait()
+        except queue.Empty:
+            worker = self.launcher.start(self.settings)
+            self._workers.append(worker)
+            # All of them, though one exercise's suffice: what a file registers with Keras is
+            # then the same in every worker.
+            for file_name in (self.file.name, *(name for name, _ in self.mistakes.values())):
+                self._load(worker, file_name)
+        yield worker
+        self._idle.put(worker)
 
     def _load(self, worker: Worker, file_name: str) -> None:
         answer = worker.ask({"kind": "load", "file": file_name}, _REFERENCE_SECONDS)
         if answer["outcome"] != "answered":
             raise PreparationError(f"{file_name} cannot be loaded: {answer.get('error')}")
 
-    def _cases(self, worker: Worker, check: Check) -> list[Case]:
-        stream = check.settings.get("same_cases_as", check.name)
-        generator = case_generator(self.seed, check.exercise, stream)
-        prepared = []
-        for case in check.cases(generator):
-            asked = case.calling(check.exercise)
-            expected = self._reference(worker, check, asked)
-            mistaken = {}
-            if check.kind not in _NOT_OBSERVED:
-                for identifier, (file_name, one) in self.mistakes.items():
-                    if one.exercise == check.exercise:
-                        mistaken[identifier] = self._ask(worker, asked, file_name)
-            prepared.append(replace(asked, expected=expected, mistaken=mistaken))
-        return prepared
+    def _recorded(self, worker: Worker, check: Check, case: Case) -> Case:
+        asked = case.calling(check.exercise)
+        expected = self._reference(worker, check, asked)
+        mistaken = {}
+        if check.kind not in _NOT_OBSERVED:
+            for identifier, (file_name, one) in self.mistakes.items():
+                if one.exercise == check.exercise:
+                    mistaken[identifier] = self._ask(worker, asked, file_name)
+        return replace(asked, expected=expected, mistaken=mistaken)
 
     def _reference(self, worker: Worker, check: Check, case: Case) -> Observation:
         expected = self._ask(worker, case, self.file.name)
