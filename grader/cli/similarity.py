@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +16,10 @@ from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.frozen import load
 from grader.submissions import CourseDirectory, read_path
+from grader.submissions.course_directory import earlier_attempts
 
 if TYPE_CHECKING:
-    from grader.similarity import ClassComparison, Text
+    from grader.similarity import ClassComparison
 
 
 def command(
@@ -37,6 +39,10 @@ def command(
         list[Path] | None,
         typer.Option(help="A previous course directory to compare with; may be repeated."),
     ] = None,
+    earlier: Annotated[
+        bool,
+        typer.Option("--earlier/--latest", help="Compare earlier attempts, too, or the latest."),
+    ] = True,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="How many to read at once. Default: one per core.")
     ] = None,
@@ -48,7 +54,8 @@ def command(
     to talk, never a verdict. Ends with exit code 0 whatever is found.
     """
     console = Console()
-    comparison, name = _compare(console, assignment, course, previous or [], threshold, jobs)
+    courses = [course, *(previous or [])]
+    comparison, name = _compare(console, assignment, courses, earlier, threshold, jobs)
     folder = output or course / "reports" / name / "similarity"
     from grader.similarity.pages import write_pages
     from grader.similarity.terminal import print_comparison
@@ -66,26 +73,32 @@ def command(
 def _compare(
     console: Console,
     assignment: str,
-    course: Path,
-    previous: list[Path],
+    courses: list[Path],
+    earlier: bool,
     threshold: float | None,
     jobs: int | None,
 ) -> tuple[ClassComparison, str]:
     try:
-        from grader.similarity import compare_class
+        from grader.similarity import compare_class, texts_of
         from grader.similarity.comparison import THRESHOLD
     except ModuleNotFoundError as error:
         raise needs("grader similarity", error) from None
     frozen = choose(assignment, frozen_assignments(root_folder()))
     expected = [file.name for file in load(frozen / "public").files]
-    texts = _texts(console, CourseDirectory(course), frozen.name, expected)
-    for folder in previous:
-        origin = folder.resolve().name
-        texts += _texts(console, CourseDirectory(folder), frozen.name, expected, origin)
-    if len(texts) < 2:
+    texts = []
+    for place, folder in enumerate(courses):
+        directory = CourseDirectory(folder)
+        origin = folder.resolve().name if place else ""
+        for student, attempts in _attempts(console, directory, frozen.name, earlier):
+            submissions = [
+                read_path(path, expected, student=student, assignment=frozen.name)
+                for path in attempts
+            ]
+            texts += texts_of(submissions, expected, origin)
+    if len({(one.student, one.origin) for one in texts}) < 2:
         raise UsageProblem(
-            f"There is one submission of {frozen.name} under {course}, and comparing takes two. "
-            "Add earlier ones with --previous COURSE."
+            f"There is one submission of {frozen.name} under {courses[0]}, and comparing takes "
+            "two. Add those of an earlier course with --previous COURSE."
         )
     with progress_bar(console, "comparing") as progress:
         task = progress.add_task("comparing", total=len(texts))
@@ -99,18 +112,16 @@ def _compare(
     return comparison, frozen.name
 
 
-def _texts(
-    console: Console, directory: CourseDirectory, name: str, expected: list[str], origin: str = ""
-) -> list[Text]:
-    from grader.similarity import text_of
-
-    found = [
-        text_of(read_path(path, expected, student=student, assignment=name), expected, origin)
-        for student, path in directory.submitted(name)
-    ]
+def _attempts(
+    console: Console, directory: CourseDirectory, name: str, earlier: bool
+) -> Iterator[tuple[str, list[Path]]]:
+    """Each student with the folders of their attempts, the latest last."""
+    submitted = directory.submitted(name)
     for note in directory.notes:
         console.print(f"note: {note}", markup=False, style="yellow")
-    return found
+    for student, path in submitted:
+        before = earlier_attempts(directory.path, path.parent.name, name) if earlier else []
+        yield student, [*before, path]
 
 
 def _stubs(folder: Path, expected: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ did not give.
 
 A high similarity says little where the right answer is short: much of a class is similar then. So
 each shared passage is weighed by how many have it. Were passages chosen independently, each as
-often as the class chooses it, a passage that m of n texts have would be shared by chance with
+often as the class chooses it, a passage that m of n people have would be shared by chance with
 probability about (m - 1) / n: its rarest run counts, with a logarithm to base 2 as in Shannon's
 measure of information, and the passages of a pair add up to its *rarity* in bits. A pair is
 *unusual* when its rarity exceeds that of the class's median pair by more than the logarithm of the
@@ -20,16 +20,14 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
-import numpy as np
 from copydetect import CodeFingerprint
-from copydetect.utils import get_copied_slices
 
 from grader.similarity.fingerprints import fingerprint, take_out
+from grader.similarity.meeting import Meeting, Overlap
 from grader.similarity.reading import SECONDS, normalise_all
 from grader.similarity.texts import Text
 
@@ -39,13 +37,11 @@ LEAST_MATCHED = 150
 """Normalised characters, about seven lines: less in common is no evidence."""
 _LEAST_LINE = 12
 _FEWEST_PAIRS = 3
-_WORTH_COMPARING = 0.15
-"""Pairs with a smaller share of runs in common are far below any threshold."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two texts that resemble each other.
+    """Two texts that resemble each other; of several attempts of two people, the closest.
 
     Attributes
     ----------
@@ -58,7 +54,7 @@ class Pair:
     unusual
         Whether that is more than chance would give in a class of this size.
     sole_lines
-        Lines, to the letter, that these two have and nobody else.
+        Lines, to the letter, that these two people have and nobody else.
     """
 
     first: int
@@ -86,11 +82,11 @@ class ClassComparison:
     pairs
         Pairs above the threshold, the most similar first.
     nearest
-        For each text of this class, the similarity of the one that is most like it.
+        For each student of this class, the similarity of the text that is most like theirs.
     left_out
         Texts that were not compared, with the reason.
     pair_count
-        How many pairs were compared.
+        How many pairs of people were compared.
     limit
         Rarity from which pairs are unusual, in bits.
     threshold
@@ -140,45 +136,55 @@ def compare_class(
         Called once for each text.
     """
     compared, prints, left_out = _fingerprints(texts, given, jobs, seconds, progress)
-    lines = _own_lines(compared, given)
-    line_frequency = Counter(line for one in lines for line in one)
-    candidates = [
-        (a, b)
-        for a, b in combinations(range(len(compared)), 2)
-        if not (compared[a].origin and compared[b].origin)
-    ]
-    nearest = [0.0] * len(compared)
-    overlaps: dict[tuple[int, int], _Overlap] = {}
-    rarities = [0.0] * len(candidates)
-    meeting = _Meeting(prints)
-    for place, (a, b) in enumerate(candidates):
+    people = _people(compared)
+    meeting = Meeting(prints, people)
+    nearest = {person: 0.0 for person, one in zip(people, compared, strict=True) if not one.origin}
+    closest: dict[tuple[int, int], tuple[int, int, Overlap] | None] = {}
+    for a, b in combinations(range(len(compared)), 2):
+        if people[a] == people[b] or (compared[a].origin and compared[b].origin):
+            continue
+        both = (min(people[a], people[b]), max(people[a], people[b]))
+        known = closest.setdefault(both, None)
         overlap = meeting.of(a, b)
         if overlap is None:
             continue
-        rarities[place] = overlap.rarity
-        similarity = max(overlap.shares)
-        for one in (a, b):
-            nearest[one] = max(nearest[one], similarity)
-        if similarity >= threshold and overlap.matched >= LEAST_MATCHED:
-            overlaps[a, b] = overlap
-    limit = _unusual_from(rarities)
+        if known is None or _order(overlap) >= _order(known[2]):
+            closest[both] = a, b, overlap
+        for person in nearest.keys() & both:
+            nearest[person] = max(nearest[person], overlap.similarity)
+    limit = _unusual_from([one[2].rarity if one else 0.0 for one in closest.values()])
+    lines = _own_lines(compared, people, given)
+    line_frequency = Counter(line for one in lines.values() for line in one)
     found = []
-    for (a, b), overlap in overlaps.items():
-        sole = sum(line_frequency[line] == 2 for line in lines[a] & lines[b])
+    for (one, other), met in closest.items():
+        if met is None or met[2].similarity < threshold or met[2].matched < LEAST_MATCHED:
+            continue
+        a, b, overlap = met
+        sole = sum(line_frequency[line] == 2 for line in lines[one] & lines[other])
         unusual = overlap.rarity >= limit
         found.append(Pair(a, b, overlap.shares, overlap.passages, overlap.rarity, unusual, sole))
     found.sort(key=lambda one: (-one.similarity, -one.rarity, one.first, one.second))
-    here = [value for value, text in zip(nearest, compared, strict=True) if not text.origin]
     return ClassComparison(
         tuple(compared),
         tuple(prints),
         tuple(found),
-        tuple(here),
+        tuple(nearest.values()),
         tuple(left_out),
-        len(candidates),
+        len(closest),
         limit,
         threshold,
     )
+
+
+def _people(texts: Sequence[Text]) -> list[int]:
+    """Number the authors, whose attempts are texts of one person."""
+    numbers: dict[tuple[str, str], int] = {}
+    return [numbers.setdefault((one.student, one.origin), len(numbers)) for one in texts]
+
+
+def _order(overlap: Overlap) -> tuple[bool, float, float]:
+    """Of several attempts of two people, the pair that says most stands for both."""
+    return overlap.matched >= LEAST_MATCHED, overlap.similarity, overlap.rarity
 
 
 def _unusual_from(rarities: Sequence[float]) -> float:
@@ -209,99 +215,27 @@ def _fingerprints(
         slow = [name for name, source in text.files if normalised[source] is None]
         files = [(n, s, one) for n, s in text.files if (one := normalised[s]) is not None]
         notes = [*text.notes, *(f"{name}: cannot be read in time" for name in slow)]
-        kept = Text(text.student, text.origin, tuple((n, s) for n, s, _ in files), tuple(notes))
+        kept = replace(text, files=tuple((n, s) for n, s, _ in files), notes=tuple(notes))
         made = fingerprint(kept.label, kept.source, [one for _, _, one in files])
         take_out(made, from_course)
         if made.hashes:
             compared.append(kept)
             prints.append(made)
-        else:
+        elif notes or not text.attempt:  # an attempt that began with the stub alone is no news
             reason = "; ".join(notes) or "no code of their own beyond the shortest functions"
             left_out.append((kept, reason))
     return compared, prints, left_out
 
 
-@dataclass(frozen=True)
-class _Overlap:
-    """What two texts share: characters of the first, the share of each, passages, bits."""
-
-    matched: int
-    shares: tuple[float, float]
-    passages: int
-    rarity: float
-
-
-class _Meeting:
-    """Fingerprints as arrays, for classes have tens of thousands of pairs.
-
-    Copydetect's `compare_files` makes an array of each shared hash; this takes a fiftieth of its
-    time and finds the same, which a test compares.
-    """
-
-    def __init__(self, prints: Sequence[CodeFingerprint]) -> None:
-        numbers: dict[int, int] = {}
-        self._prints = prints
-        self._places, self._numbers = [], []
-        for one in prints:
-            runs = sorted(
-                (place, numbers.setdefault(key, len(numbers)))
-                for key, places in one.hash_idx.items()
-                for place in places
-            )
-            places, keys = np.array(runs, dtype=np.int64).reshape(-1, 2).T
-            self._places.append(places)
-            self._numbers.append(keys)
-        self._is_shared = np.zeros(len(numbers), dtype=bool)
-        self._owners = np.zeros(len(numbers), dtype=np.int64)
-        for keys in self._numbers:
-            self._owners[np.unique(keys)] += 1
-
-    def of(self, first: int, second: int) -> _Overlap | None:
-        """What two texts share; None when it is too little to speak of."""
-        common = self._common(first, second)
-        fewest = min(len(self._prints[one].hashes) for one in (first, second))
-        if len(common) < _WORTH_COMPARING * fewest:
-            return None
-        self._is_shared[common] = True
-        sides = [self._side(one) for one in (first, second)]
-        self._is_shared[common] = False
-        passages, rarity = min(side[1:] for side in sides)
-        shares = [
-            matched / self._prints[one].token_coverage
-            for one, (matched, _, _) in zip((first, second), sides, strict=True)
-        ]
-        return _Overlap(sides[0][0], (shares[0], shares[1]), passages, rarity)
-
-    def _common(self, first: int, second: int) -> np.ndarray[Any, Any]:
-        """The numbers of the hashes that both have, each once."""
-        self._is_shared[self._numbers[first]] = True
-        keys = self._numbers[second]
-        common = np.unique(keys[self._is_shared[keys]])
-        self._is_shared[self._numbers[first]] = False
-        return common
-
-    def _side(self, one: int) -> tuple[int, int, float]:
-        """Characters in shared passages, how many these are, and the sum of their bits."""
-        keys = self._numbers[one]
-        shared = self._is_shared[keys]
-        places = self._places[one][shared]
-        starts, ends = get_copied_slices(places, self._prints[one].k)
-        texts = len(self._prints)
-        fewest = np.full(len(starts), texts)
-        within = np.searchsorted(starts, places, side="right") - 1
-        np.minimum.at(fewest, within, self._owners[keys[shared]])
-        bits = float(np.log2(texts / (np.maximum(fewest, 2) - 1)).sum())
-        return int((ends - starts).sum()), len(starts), bits
-
-
-def _own_lines(texts: Iterable[Text], given: Sequence[str]) -> list[set[str]]:
-    """The lines of each text that are long enough to mean something and were not given."""
+def _own_lines(
+    texts: Sequence[Text], people: Sequence[int], given: Sequence[str]
+) -> dict[int, set[str]]:
+    """The lines of each person that are long enough to mean something and were not given."""
     from_course = {line.strip() for source in given for line in source.splitlines()}
-    return [
-        {
-            line
-            for line in map(str.strip, text.source.splitlines())
-            if len(line) >= _LEAST_LINE and line not in from_course
-        }
-        for text in texts
-    ]
+    lines: dict[int, set[str]] = {}
+    for person, text in zip(people, texts, strict=True):
+        own = lines.setdefault(person, set())
+        for line in map(str.strip, text.source.splitlines()):
+            if len(line) >= _LEAST_LINE and line not in from_course:
+                own.add(line)
+    return lines

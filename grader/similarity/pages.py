@@ -44,15 +44,17 @@ def write_pages(comparison: ClassComparison, assignment: str, folder: Path) -> P
 
 def index_page(comparison: ClassComparison, assignment: str) -> str:
     """The page of all pairs."""
-    here = [text for text in comparison.texts if not text.origin]
+    people = {(text.student, text.origin) for text in comparison.texts}
+    here = sum(not origin for _, origin in people)
     return render(
         "similarity.html",
         folder=_TEMPLATES,
         extra_style=_style(),
         title=assignment,
         texts=comparison.texts,
-        here=len(here),
-        earlier=len(comparison.texts) - len(here),
+        here=here,
+        of_previous_courses=len(people) - here,
+        earlier_attempts=len(comparison.texts) - len(people),
         pair_count=comparison.pair_count,
         unusual=comparison.unusual[:MAX_PAGES],
         unusual_count=len(comparison.unusual),
@@ -60,7 +62,7 @@ def index_page(comparison: ClassComparison, assignment: str) -> str:
         ordinary_count=len(comparison.ordinary),
         threshold=comparison.threshold,
         limit=comparison.limit,
-        most_bits=math.log2(max(1, len(comparison.texts))),
+        most_bits=math.log2(max(1, len(people))),
         histogram=histogram(comparison.nearest),
         left_out=comparison.left_out,
         notes=[text for text in comparison.texts if text.notes],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.sanitise import safe_text
 from grader.submissions import Submission
@@ -26,22 +26,43 @@ class Text:
         Pairs of file name and source, without control characters.
     notes
         What is not compared, and why.
+    attempt
+        Which earlier attempt it is ("attempt 1 of 3"); empty for the latest.
     """
 
     student: str
     origin: str = ""
     files: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    attempt: str = ""
 
     @property
     def label(self) -> str:
         """The student's name as tables show it."""
-        return f"{self.student} ({self.origin})" if self.origin else self.student
+        where = f"{self.student} ({self.origin})" if self.origin else self.student
+        return f"{where}, {self.attempt}" if self.attempt else where
 
     @property
     def source(self) -> str:
         """All files, one after the other."""
         return "".join(source for _, source in self.files)
+
+
+def texts_of(
+    attempts: Sequence[Submission], expected: Sequence[str], origin: str = ""
+) -> list[Text]:
+    """Take the text of each attempt of one student, the latest last.
+
+    An earlier attempt that the next one repeats to the letter is left out.
+    """
+    found: list[Text] = []
+    for number, submission in enumerate(attempts, 1):
+        text = text_of(submission, expected, origin)
+        if found and found[-1].files == text.files:
+            found.pop()
+        attempt = f"attempt {number} of {len(attempts)}" if number < len(attempts) else ""
+        found.append(replace(text, attempt=attempt))
+    return found
 
 
 def text_of(submission: Submission, expected: Sequence[str], origin: str = "") -> Text:

@@ -273,8 +273,15 @@ def test_a_copy_is_shown_whoever_handed_it_in(grader, tmp_path):
     assert "and three" in said
     page = tmp_path / "c" / "reports" / "a1_least_squares" / "similarity" / "index.html"
     assert "&lt;b&gt;one" in page.read_text(encoding="utf-8")
+    first = tmp_path / "c" / ".attempts" / "three" / "a1_least_squares" / "1"
+    shutil.copytree(folder, first)
+    (folder / "least_squares.ipynb").unlink()  # and handed in nothing at last
     ended = grader("similarity", "a1", "--course", "c", "--previous", "c", "--output", "o")
-    assert ended.returncode == 0 and "three (c)" in (tmp_path / "o" / "index.html").read_text()
+    index = (tmp_path / "o" / "index.html").read_text(encoding="utf-8")
+    assert ended.returncode == 0
+    assert "three, attempt 1 of 2" in index and "three (c), attempt 1 of 2" in index
+    ended = grader("similarity", "a1", "--course", "c", "--latest", "--output", "o")
+    assert "attempt 1 of 2" not in (tmp_path / "o" / "index.html").read_text(encoding="utf-8")
 
 
 def test_one_submission_has_nobody_to_be_compared_with(grader, tmp_path):

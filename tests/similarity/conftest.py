@@ -67,8 +67,8 @@ def source(parts):
     return HEAD + "\n\n" + "\n\n".join(parts)
 
 
-def text(student, code, origin=""):
-    return Text(student, origin, (("answers.py", code),))
+def text(student, code, origin="", attempt=""):
+    return Text(student, origin, (("answers.py", code),), attempt=attempt)
 
 
 def compared(*texts, given=(GIVEN,), **options):

@@ -122,11 +122,45 @@ def test_previous_courses_are_compared_with_this_one_alone(independent):
     assert len(comparison.nearest) == 12
 
 
+def attempts(student, *codes):
+    """All but the last are earlier ones."""
+    earlier = [text(student, code, attempt=f"attempt {n}") for n, code in enumerate(codes[:-1], 1)]
+    return [*earlier, text(student, codes[-1])]
+
+
+def test_a_copy_that_was_handed_in_first_and_rewritten_later_is_found(independent):
+    thief = attempts("thief", source(functions(3)), source(functions(88)))
+    comparison = compared(*independent, *thief)
+    (pair,) = comparison.unusual
+    labels = {comparison.texts[one].label for one in (pair.first, pair.second)}
+    assert labels == {"student 3", "thief, attempt 1"}
+    assert compared(*independent, thief[-1]).pairs == ()
+
+
+def test_attempts_of_one_person_are_no_pair_and_make_nothing_common(independent):
+    once = compared(*independent, text("a", source(functions(3))))
+    parts = functions(3)
+    grown = attempts("a", source(parts[:2]), source(parts[:3]), source(parts))
+    often = compared(*independent, *grown)
+    assert often.pair_count == once.pair_count == 78 and len(often.nearest) == 13
+    assert often.limit == once.limit
+    (pair,) = often.pairs
+    assert (pair.similarity, pair.rarity) == (once.pairs[0].similarity, once.pairs[0].rarity)
+    assert not often.texts[pair.first].attempt and not often.texts[pair.second].attempt
+
+
+def test_an_attempt_that_began_with_the_stub_is_no_news(independent):
+    comparison = compared(*independent, *attempts("a", GIVEN, source(functions(77))))
+    assert comparison.left_out == () and len(comparison.nearest) == 13
+
+
 def test_lines_that_only_two_have_are_counted(independent):
     odd = source(functions(3)) + "\n# as my grandmother would write it\n"
     comparison = compared(*independent, text("a", odd), text("b", odd))
     assert pair_of(comparison, "a", "b").sole_lines == 1
     assert pair_of(comparison, "student 3", "a").sole_lines == 0
+    again = compared(*independent, *attempts("a", odd, odd + "x = 1\n"), text("b", odd))
+    assert pair_of(again, "a", "b").sole_lines == 1
 
 
 def test_two_students_can_be_compared():

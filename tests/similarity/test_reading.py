@@ -1,7 +1,7 @@
 """Text that keeps the lexer busy, or breaks it, costs itself."""
 
 from grader.similarity.reading import normalise_all
-from grader.similarity.texts import MAX_CHARACTERS, decoded, text_of
+from grader.similarity.texts import MAX_CHARACTERS, decoded, text_of, texts_of
 from grader.submissions import Submission
 from tests.similarity.conftest import compared, functions, source, text
 
@@ -66,3 +66,14 @@ def test_huge_files_are_left_out_and_named():
 def test_broken_bytes_and_characters_that_reorder_lines_are_replaced():
     taken = text_of(submission(answers="a = '\u202e'\r\n\0".encode() + b"\xff"), ["answers.py"])
     assert taken.source == f"a = '{REPLACED}'\n{REPLACED}{REPLACED}\n"
+
+
+def test_earlier_attempts_are_named_and_repetitions_left_out():
+    handed_in = [submission(answers=code) for code in (b"a = 1", b"a = 1", b"b = 2", b"c = 3")]
+    taken = texts_of(handed_in, ["answers.py"])
+    assert [(one.label, one.source) for one in taken] == [
+        ("Ada, attempt 2 of 4", "a = 1\n"),
+        ("Ada, attempt 3 of 4", "b = 2\n"),
+        ("Ada", "c = 3\n"),
+    ]
+    assert [one.label for one in texts_of(handed_in[:2], ["answers.py"], "2024")] == ["Ada (2024)"]
