@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from grader.confine import Launcher, SpawnedLauncher, quickest_launcher
+from grader.course import frozen
 from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.result import Result, Visibility
 from grader.submissions import Submission
+from tests.shared import made_once, shared_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = tuple(live_assignments(ROOT))
@@ -34,27 +37,46 @@ def prepared(
     with_mistakes: bool = True,
 ) -> PreparedAssignment:
     visibility = Visibility.PUBLIC if public else Visibility.HIDDEN
-    return prepare(
-        live(name),
-        seed,
-        visibility,
-        strongest(),
-        only_backend=backend,
-        with_mistakes=with_mistakes,
+    return _made_once(
+        f"{name} {backend} {seed} {visibility} {with_mistakes}",
+        lambda: prepare(
+            live(name),
+            seed,
+            visibility,
+            strongest(),
+            only_backend=backend,
+            with_mistakes=with_mistakes,
+        ),
     )
 
 
 @lru_cache
 def untrained(name: str, backend: str, seed: str = "a test seed") -> PreparedAssignment:
     """Return the assignment without its train checks, for tests that grade it often."""
-    return prepare(
-        live(name),
-        seed,
-        Visibility.HIDDEN,
-        strongest(),
-        only_backend=backend,
-        with_training=False,
+    return _made_once(
+        f"{name} {backend} {seed} untrained",
+        lambda: prepare(
+            live(name),
+            seed,
+            Visibility.HIDDEN,
+            strongest(),
+            only_backend=backend,
+            with_training=False,
+        ),
     )
+
+
+def _made_once(key: str, make: Callable[[], PreparedAssignment]) -> PreparedAssignment:
+    folder = _shared[-1] / f"prepared {key}"
+    return frozen.load(made_once(folder, lambda made: frozen.save(make(), made)))
+
+
+_shared: list[Path] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _know_the_shared_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    _shared.append(shared_folder(tmp_path_factory))
 
 
 @lru_cache

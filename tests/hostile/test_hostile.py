@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from tests.conftest import ROOT
 from tests.hostile.arena import ATTACKS, EACH, FOLDERS, NEIGHBOURS, SEED, write_class
 from tests.hostile.ordinary_user import USER, as_ordinary_user
 from tests.mini import check_of
+from tests.shared import made_once, shared_folder
 
 WAYS = [(name, user) for name in ("forked", "confined") for user in ("oneself", "ordinary user")]
 
@@ -50,19 +50,11 @@ def graded(request, tmp_path_factory):
         pytest.skip(f"no {name} workers here: see `grader doctor`")
     if user == "ordinary user" and os.getuid() != 0:
         pytest.skip("only root can become somebody else")
-    # Test processes that run side by side share what one of them has graded.
-    base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    course = base / f"arena {name} {user}"
-    with open(base / f"{course.name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (course / "left.json").exists():
-            _grade(course, name, user)
-    return Graded(course)
+    course = shared_folder(tmp_path_factory) / f"arena {name} {user}"
+    return Graded(made_once(course, lambda folder: _grade(folder, name, user)))
 
 
 def _grade(course, name, user):
-    shutil.rmtree(course, ignore_errors=True)
     write_class(course)
     command = [sys.executable, "-m", "tests.hostile.arena", str(course), name]
     scratch = course / "scratch"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grader.course.misconception import splice
 from grader.datasets import digits
 from grader.result import Status
-from tests.conftest import ROOT, grade_text, live, prepared, strongest
+from tests.conftest import ROOT, grade_text, live, strongest, untrained
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 NAME = "a3_mlp"
@@ -196,7 +196,7 @@ def graded(**replacements):
     for exercise, definition in replacements.items():
         file = TF_FILE if exercise == "train_step" else KERAS_FILE
         texts[file] = splice(texts[file], exercise, definition)
-    result = grade_text(prepared(NAME, "keras"), texts, strongest(), only=frozenset(replacements))
+    result = grade_text(untrained(NAME, "keras"), texts, strongest(), only=frozenset(replacements))
     return {one.check: one.status for one in result.checks if one.status is not Status.PASSED}
 
 

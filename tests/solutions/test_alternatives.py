@@ -19,6 +19,7 @@ LONG = {
     "a6_transformer-loops-keras",
     "a6_transformer-einsum-keras",
     "a6_transformer-matrix-keras",
+    "a6_transformer-per_head-keras",
     "a5_lstm-loops-numpy",
     "a5_lstm-einsum-numpy",
     "a5_lstm-einsum-keras",

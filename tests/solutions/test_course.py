@@ -4,6 +4,8 @@ import pytest
 
 from grader.authoring.freeze import stale_files
 from grader.authoring.stubs import make_stub
+from grader.checks.registry import judge_check
+from grader.checks.verdict import Reply
 from grader.course.misconception import splice
 from grader.course.prepare import prepare
 from grader.result import Kind, Status, Visibility
@@ -21,29 +23,37 @@ from tests.conftest import (
     untrained,
 )
 
-SEEDS, TRAINED = 20, 2
-"""On how many seeds references are graded, and on how many of them with training at once."""
-QUICK = {"numpy": SEEDS, "keras": 6}
-"""On how many seeds they are graded on every push: a Keras part takes seconds for each."""
+SEEDS = 20
+"""On how many seeds references are graded."""
+QUICK = {"numpy": SEEDS, "keras": 3}
+"""On how many of them on every push: a Keras part takes seconds for each."""
 
 PARTS = [(name, backend) for name in ASSIGNMENTS for backend in ("numpy", "keras")]
 UNTRAINED = [
     pytest.param(name, backend, seed, marks=() if seed < QUICK[backend] else pytest.mark.slow)
     for name, backend in PARTS
-    for seed in range(TRAINED, SEEDS)
+    for seed in range(SEEDS)
 ]
-TRAINED_PARTS = [
-    pytest.param(name, backend, seed, marks=pytest.mark.slow if seed or minutes else ())
-    for name, backend in PARTS
-    for seed in range(TRAINED)
-    for minutes in [(name, backend) == ("a6_transformer", "keras")]
-]
-"""One seed on every push, where it takes no minutes; an alternative trains for that part then."""
-MISTAKES = [
-    pytest.param(name, one, id=f"{name.partition('_')[0]}-{one.exercise}-{one.name}")
-    for name in ASSIGNMENTS
-    for one in live(name).misconceptions
-]
+
+
+def backend_of(name, exercise):
+    return "numpy" if exercise in exercises_of(name, "numpy") else "keras"
+
+
+def mistakes(which):
+    """Return the misconceptions for which `which(name, mistake)` is true."""
+    return [
+        pytest.param(name, one, id=f"{name.partition('_')[0]}-{one.exercise}-{one.name}")
+        for name in ASSIGNMENTS
+        for one in live(name).misconceptions
+        if which(name, one)
+    ]
+
+
+def quick(name, mistake):
+    """Whether the whole file is graded on every push: in Keras for one mistake of an exercise."""
+    others = [one for one in live(name).misconceptions if one.exercise == mistake.exercise]
+    return backend_of(name, mistake.exercise) == "numpy" or mistake is others[0]
 
 
 def dependants(name, exercise):
@@ -72,6 +82,7 @@ def test_an_assignment_totals_100_points(name):
 
 
 def check_reference(name, backend, seed, with_training):
+    """Grade the reference on a seed."""
     assignment = prepare(
         live(name),
         f"seed {seed}",
@@ -97,15 +108,30 @@ def test_the_reference_gets_full_points_on_every_seed(name, backend, seed):
     check_reference(name, backend, seed, with_training=False)
 
 
-@pytest.mark.parametrize(("name", "backend", "seed"), TRAINED_PARTS)
-def test_the_reference_gets_full_points_for_training_too(name, backend, seed):
-    check_reference(name, backend, seed, with_training=True)
+class Recorded:
+    """Answers what the reference answered when the cases were made: nothing trains twice."""
+
+    def __init__(self, assignment):
+        self.assignment = assignment
+
+    def ask(self, check, case):
+        return Reply(case.expected)
+
+
+@pytest.mark.parametrize(("name", "backend"), PARTS)
+def test_the_reference_reaches_every_threshold_of_training(name, backend):
+    assignment = prepared(name, backend, with_mistakes=False)
+    own = exercises_of(name, backend)
+    trained = [one for one in assignment.checks if one.exercise in own and one.kind is Kind.TRAIN]
+    assert {one.exercise: judge_check(one, Recorded(assignment)).status for one in trained} == {
+        one.exercise: Status.PASSED for one in trained
+    }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "backend"), PARTS)
-@pytest.mark.parametrize("seed", range(TRAINED, SEEDS))
-def test_the_reference_gets_full_points_for_training_on_every_seed(name, backend, seed):
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_reference_gets_full_points_for_training_too(name, backend, seed):
     check_reference(name, backend, seed, with_training=True)
 
 
@@ -119,16 +145,16 @@ def test_every_stub_misses_every_check_with_a_friendly_message(name):
     assert len(result.checks) == len(prepared(name).checks)
 
 
-@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
-def test_a_misconception_costs_its_own_exercise_and_is_named(name, mistake):
+def check_mistake(name, mistake, alone):
+    """Grade the reference with a mistake in it: the whole file, or the exercise alone."""
     exercise = next(e for e in live(name).assignment.exercises() if e.name == mistake.exercise)
-    backend = "numpy" if exercise.file in files_of(name, "numpy") else "keras"
     text = splice(live(name).references[exercise.file], mistake.exercise, mistake.source)
     result = grade_text(
-        untrained(name, backend),  # a misconception is told from answers, never from training
+        # A misconception is told from answers, never from training.
+        untrained(name, backend_of(name, mistake.exercise)),
         {exercise.file: text},
         strongest(),
-        only=exercises_in(name, exercise.file),
+        only=frozenset({exercise.name}) if alone else exercises_in(name, exercise.file),
     )
     wrong = {entry[0] for entry in not_passed(result)}
     assert mistake.exercise in wrong
@@ -141,6 +167,17 @@ def test_a_misconception_costs_its_own_exercise_and_is_named(name, mistake):
     assert mistake.id in named
     own = [check for check in result.checks if check.exercise == mistake.exercise]
     assert sum(check.points for check in own) < sum(check.max_points for check in own)
+
+
+@pytest.mark.parametrize(("name", "mistake"), mistakes(lambda name, one: True))
+def test_a_misconception_costs_its_own_exercise_and_is_named(name, mistake):
+    check_mistake(name, mistake, alone=not quick(name, mistake))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "mistake"), mistakes(lambda *which: not quick(*which)))
+def test_no_misconception_costs_an_exercise_that_does_without_its_own(name, mistake):
+    check_mistake(name, mistake, alone=False)
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
