@@ -21,6 +21,7 @@ from grader.cli.problems import UsageProblem
 from grader.cli.progress import progress_bar
 from grader.cli.publisher import Publisher, Wishes
 from grader.confine import CannotConfine, Engine, Launcher, LimitBook, launcher
+from grader.course import Assignment
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions
@@ -82,9 +83,9 @@ def command(
         with _launcher(unconfined, engine) as chosen:
             with console.status(f"Preparing hidden cases of {name} …"):
                 live = load_live(choose(name, live_assignments(root_folder())))
+                limits = directory.settings.limits.book()
+                _check_places(limits, live.assignment)
                 prepared = hidden_assignment(directory, live, chosen, count)
-            limits = directory.settings.limits.book()
-            _check_places(limits, prepared)
             store = ResultStore(directory.results / name)
             plan = plan_batch(directory, prepared, store, fresh=fresh)
             _announce(console, plan, directory)
@@ -117,11 +118,12 @@ def _launcher(unconfined: bool, engine: Engine) -> Launcher:
         ) from None
 
 
-def _check_places(limits: LimitBook, assignment: PreparedAssignment) -> None:
+def _check_places(limits: LimitBook, assignment: Assignment) -> None:
     """Refuse limits of this assignment for an exercise or a check that it does not have."""
     known: set[tuple[str, ...]] = {(assignment.name,)}
-    known |= {(assignment.name, one.exercise) for one in assignment.checks}
-    known |= {(assignment.name, one.exercise, one.name) for one in assignment.checks}
+    for exercise in assignment.exercises():
+        known.add((assignment.name, exercise.name))
+        known |= {(assignment.name, exercise.name, check.name) for check in exercise.checks}
     for place in limits.others:
         if place[0] == assignment.name and place not in known:
             names = {".".join(one) for one in known if len(one) == len(place)}
