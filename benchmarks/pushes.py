@@ -1,9 +1,10 @@
 """Pushes to a git server with the hook: how soon a report comes, and a hundred at once.
 
-``python -m benchmarks.pushes [--students 100] [--rounds 7]``
+``python -m benchmarks.pushes [--students 100] [--rounds 7] [--pages]``
 
 Everything is real: bare repositories, clones, ``git push``, one warm server, which is killed
-in the middle of the hundred and started again.
+in the middle of the hundred and started again. With ``--pages`` it writes each report as a web
+page, too.
 """
 
 from __future__ import annotations
@@ -80,14 +81,16 @@ def timed_push(clone: Path) -> tuple[float, str]:
 class Server:
     """`grader hook serve` in a process of its own, and the most memory it ever took."""
 
-    def __init__(self, course: Path) -> None:
-        self.course = course
+    def __init__(self, course: Path, pages: Path | None) -> None:
+        self.course, self.pages = course, pages
         self.peak = self.peak_with_children = 0
         self.start()
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
         command = [sys.executable, "-m", "grader", "hook", "serve", "--course", str(self.course)]
+        if self.pages is not None:
+            command += ["--pages", str(self.pages), "--link", "https://git.example.edu/reports"]
         self.log = self.course / "server.log"
         before = self.log.read_text().count(" ready") if self.log.exists() else 0
         self.process = subprocess.Popen(
@@ -172,6 +175,21 @@ def crowd(base: Path, course: Path, texts: list[str], server: Server) -> None:
         time.sleep(0.1)
     seconds = time.perf_counter() - started
     report(course, students, before, pushed, seconds, server)
+    if server.pages is not None:
+        while due(course):
+            time.sleep(0.1)
+        written = time.perf_counter() - started
+        pages = len(list(server.pages.rglob("*.html"))) - 1  # the one of `latency`
+        print(f"  pages                       {pages:6} of {len(students)}, after {written:.1f} s")
+
+
+def due(course: Path) -> int:
+    """How many pages are still to be written."""
+    queue = Queue(course)
+    try:
+        return len(queue.due())
+    finally:
+        queue.close()
 
 
 def states(course: Path) -> Counter[str]:
@@ -228,6 +246,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--students", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--pages", action="store_true", help="write web pages, too")
     given = parser.parse_args()
     os.environ["PYTHONPATH"] = str(ROOT)
     os.environ["GIT_CONFIG_GLOBAL"] = os.devnull
@@ -244,8 +263,9 @@ def main() -> None:
             if (path := student / ASSIGNMENT / FILE)
         ]
         random.Random(5).shuffle(texts)
-        server = Server(course)
-        print(f"{ASSIGNMENT}, {FILE} alone; {os.cpu_count()} cores")
+        server = Server(course, base / "pages" if given.pages else None)
+        with_pages = ", with web pages" if given.pages else ""
+        print(f"{ASSIGNMENT}, {FILE} alone{with_pages}; {os.cpu_count()} cores")
         try:
             latency(base, course, live.references[FILE], given.rounds)
             print(f"{given.students} students push at once, one of them five times:")
