@@ -12,6 +12,7 @@ import math
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,14 @@ def from_files(files: Mapping[str, bytes]) -> PreparedAssignment:
     """Read what `to_files` made; raises one of `UNREADABLE` when that is damaged."""
     plain = json.loads(files[CHECKS].decode("utf-8"))
     with np.load(io.BytesIO(files[CASES]), allow_pickle=False) as archive:
-        return _assignment(_from_plain(plain, archive.__getitem__))
+
+        @cache  # half of them occur twice and more; read once, they are shared
+        def array(name: str) -> np.ndarray[Any, Any]:
+            found: np.ndarray[Any, Any] = archive[name]
+            found.flags.writeable = False
+            return found
+
+        return _assignment(_from_plain(plain, array))
 
 
 UNREADABLE = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)

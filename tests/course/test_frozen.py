@@ -39,3 +39,12 @@ def test_damage_is_told_with_the_way_to_mend_it(tmp_path, damage):
         np.savez(cases, **{name: np.array([{}], dtype=object) for name in names})
     with pytest.raises(frozen.FrozenError, match="fetch that folder again"):
         frozen.load(tmp_path)
+
+
+def test_equal_arrays_are_shared_and_nobody_can_change_them(tmp_path):
+    frozen.save(mini(public=True), tmp_path)
+    batch, purity = frozen.load(tmp_path).checks[:2]  # of the same cases
+    given, again = (one.cases[0].arguments["X"] for one in (batch, purity))
+    assert given is again
+    with pytest.raises(ValueError, match="read-only"):
+        given += 1

@@ -1,4 +1,11 @@
 """The notebook edition of an assignment: generated from its references, graded by nbgrader too."""
+# ruff: noqa: E402  # what keeps an import quick stands before it
+
+import sys
+
+# With this package jsonschema, which nbformat brings, compiles 38 grammars of addresses when it is
+# imported: seconds, for a format that no notebook has. Without, it goes on.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from grader.authoring.notebooks.edition import (
     KERNEL,
