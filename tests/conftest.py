@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import shutil
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
+from grader.batch.hidden import hidden_assignment
 from grader.confine import Launcher, SpawnedLauncher, quickest_launcher
 from grader.course import frozen
 from grader.course.catalogue import live_assignments, load_live
@@ -16,7 +18,7 @@ from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.result import Result, Visibility
-from grader.submissions import Submission
+from grader.submissions import CourseDirectory, Submission
 from tests.shared import made_once, shared_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,6 +71,18 @@ def untrained(name: str, backend: str, seed: str = "a test seed") -> PreparedAss
 def _made_once(key: str, make: Callable[[], PreparedAssignment]) -> PreparedAssignment:
     folder = _shared[-1] / f"prepared {key}"
     return frozen.load(made_once(folder, lambda made: frozen.save(make(), made)))
+
+
+def have_hidden_cases(course: Path, name: str) -> None:
+    """Leave a seed and its hidden cases in a course, as a batch before would have."""
+
+    def make(folder: Path) -> None:
+        (folder / "grader.toml").write_text('seed = "a test seed"\n', encoding="utf-8")
+        hidden_assignment(CourseDirectory(folder), live(name), strongest())
+
+    made = made_once(_shared[-1] / f"course of {name}", make)
+    shutil.copy(made / "grader.toml", course)
+    shutil.copytree(made / ".grader", course / ".grader")
 
 
 _shared: list[Path] = []

@@ -15,6 +15,7 @@ from grader.result import Status
 from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory, CourseError
 from tests.batch.mini_class import hand_in
+from tests.conftest import have_hidden_cases
 from tests.mini import REFERENCE, mini, replaced
 
 STUDENTS = {
@@ -143,6 +144,7 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path, root):
         "demo-class", "--students", "8", "--course", "c", "--assignment", "a1_least_squares"
     )
     made.communicate()
+    have_hidden_cases(tmp_path / "c", "a1_least_squares")
     for file in (tmp_path / "c").rglob("keras_*.py"):
         file.unlink()
     batch = ("batch", "a1", "--course", "c", "--unconfined", "--no-report", "--jobs", "1")

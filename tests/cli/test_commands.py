@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from grader.result import Result
-from tests.conftest import ROOT, live, strongest
+from tests.conftest import ROOT, have_hidden_cases, live, strongest
 
 COMMANDS = (
     "list",
@@ -293,6 +293,7 @@ def test_one_submission_has_nobody_to_be_compared_with(grader, tmp_path):
 
 def test_a_machine_that_cannot_confine_grades_nothing_unless_told_to(grader, tmp_path, monkeypatch):
     grader("demo-class", "--students", "2", "--course", "c", "--assignment", "a1")
+    have_hidden_cases(tmp_path / "c", "a1_least_squares")
     monkeypatch.setenv("PATH", str(tmp_path))  # no bubblewrap there
     ended = grader("batch", "a1", "--course", "c")
     assert ended.returncode == 2

@@ -11,7 +11,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from tests.browser import chromium, needs_browser
-from tests.conftest import ROOT, live
+from tests.conftest import ROOT, have_hidden_cases, live
 from tests.gradebook.test_publish import grader, hand_in
 
 pytestmark = needs_browser
@@ -24,7 +24,7 @@ def course(tmp_path_factory):
     """Three students: a notebook with the reference, a stub, and plain files."""
     course = tmp_path_factory.mktemp("formgrader") / "course"
     course.mkdir()
-    (course / "grader.toml").write_text('seed = "a test seed"\n', encoding="utf-8")
+    have_hidden_cases(course, NAME)
     grader(course, "notebooks", NAME)
     hand_in(course, "ada", NAME, "source")
     for student in ("bob", "cid"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.conftest import ASSIGNMENTS, ROOT
+from tests.conftest import ASSIGNMENTS, ROOT, have_hidden_cases
 
 SCRIPTS = Path(sys.executable).parent
 ENVIRONMENT = {
@@ -62,7 +62,7 @@ def test_nbgraders_own_commands_agree_with_grader_batch_point_for_point(tmp_path
     """The reference has full points, the stub none, by either way of grading."""
     course = tmp_path / "course"
     course.mkdir()
-    (course / "grader.toml").write_text('seed = "a test seed"\n', encoding="utf-8")
+    have_hidden_cases(course, name)
     grader(course, "notebooks", name)
     run(course, "nbgrader", "generate_assignment", name)
     hand_in(course, "reference", name, "source")
@@ -98,7 +98,7 @@ def test_feedback_goes_back_to_the_student_through_nbgraders_exchange(tmp_path):
     for folder in (course, student, exchange):
         folder.mkdir()
     exchange.chmod(0o777)
-    (course / "grader.toml").write_text('seed = "a test seed"\n', encoding="utf-8")
+    have_hidden_cases(course, name)
     grader(course, "notebooks", name)
     with (course / "nbgrader_config.py").open("a", encoding="utf-8") as file:
         file.write(f"c.Exchange.root = {str(exchange)!r}\nc.Exchange.cache = '{tmp_path}/cache'\n")

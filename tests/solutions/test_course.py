@@ -25,7 +25,7 @@ from tests.conftest import (
 
 SEEDS = 20
 """On how many seeds references are graded."""
-QUICK = {"numpy": SEEDS, "keras": 3}
+QUICK = {"numpy": SEEDS, "keras": 2}
 """On how many of them on every push: a Keras part takes seconds for each."""
 
 PARTS = [(name, backend) for name in ASSIGNMENTS for backend in ("numpy", "keras")]
@@ -138,11 +138,12 @@ def test_the_reference_gets_full_points_for_training_too(name, backend, seed):
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_every_stub_misses_every_check_with_a_friendly_message(name):
     stubs = {file: make_stub(text) for file, text in live(name).references.items()}
-    result = grade_text(prepared(name), stubs, strongest())
+    assignment = prepared(name, with_mistakes=False)
+    result = grade_text(assignment, stubs, strongest())
     assert {check.status for check in result.checks} == {Status.MISSING}
     assert all("is not written yet" in check.message for check in result.checks)
     assert result.points == 0
-    assert len(result.checks) == len(prepared(name).checks)
+    assert len(result.checks) == len(assignment.checks)
 
 
 def check_mistake(name, mistake, alone):
@@ -197,6 +198,17 @@ def test_generated_files_are_not_stale(name):
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_grading_twice_gives_the_same_result(name):
+    check_twice(name, untrained(name, "numpy"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_training_twice_gives_the_same_result(name):
+    check_twice(name, prepared(name))
+
+
+def check_twice(name, assignment):
+    """Grade the NumPy reference with a mistake in every second exercise twice."""
     mistakes = {}
     for one in live(name).misconceptions:
         mistakes.setdefault(one.exercise, one)
@@ -205,6 +217,6 @@ def test_grading_twice_gives_the_same_result(name):
     for one in list(mistakes.values())[::2]:
         if one.exercise in exercises_of(name, "numpy"):
             text = splice(text, one.exercise, one.source)
-    first, second = (grade_text(prepared(name), {file: text}, strongest()) for _ in range(2))
+    first, second = (grade_text(assignment, {file: text}, strongest()) for _ in range(2))
     assert first.comparable() == second.comparable()
     assert 0 < first.points < first.max_points
