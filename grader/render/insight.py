@@ -93,33 +93,35 @@ def insight(results: Sequence[Result]) -> ClassInsight:
 
 def check_insights(results: Sequence[Result]) -> list[CheckInsight]:
     """All checks of a class, in the order of the assignment."""
-    outcomes: dict[tuple[str, str], list[tuple[Result, CheckResult]]] = {}
+    outcomes: dict[tuple[str, str], list[tuple[CheckResult, float | None]]] = {}
     for result in results:
+        points = None if result.has_grader_error else result.points
         for check in result.checks:
-            outcomes.setdefault((check.exercise, check.check), []).append((result, check))
+            outcomes.setdefault((check.exercise, check.check), []).append((check, points))
     return [_insight(pairs) for pairs in outcomes.values()]
 
 
-def _insight(pairs: list[tuple[Result, CheckResult]]) -> CheckInsight:
-    judged = [(result, one) for result, one in pairs if one.status is not Status.GRADER_ERROR]
-    whole = [(result, one) for result, one in judged if not result.has_grader_error]
+def _insight(pairs: list[tuple[CheckResult, float | None]]) -> CheckInsight:
+    """Look at a check, given with the student's points in all, where these are whole."""
+    judged = [one for one, _ in pairs if one.status is not Status.GRADER_ERROR]
+    whole = [(one, points) for one, points in pairs if points is not None]
     reasons = Counter(
         one.diagnosis.hint
-        for _, one in judged
+        for one in judged
         if one.diagnosis is not None and one.status is not Status.PASSED
     )
     reason, reason_count = reasons.most_common(1)[0] if reasons else ("", 0)
-    about = pairs[0][1]
+    about = pairs[0][0]
     return CheckInsight(
         about.exercise,
         about.check,
         about.title,
-        passed=sum(one.status is Status.PASSED for _, one in judged),
-        tried=sum(one.status not in _UNTRIED for _, one in judged),
+        passed=sum(one.status is Status.PASSED for one in judged),
+        tried=sum(one.status not in _UNTRIED for one in judged),
         count=len(judged),
         correlation=item_rest_correlation(
-            [one.status is Status.PASSED for _, one in whole],
-            [result.points - one.points for result, one in whole],
+            [one.status is Status.PASSED for one, _ in whole],
+            [points - one.points for one, points in whole],
         ),
         reason=reason,
         reason_count=reason_count,
