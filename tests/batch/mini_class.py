@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.batch import plan_batch, run_batch
 from grader.confine import LimitBook, Limits, launcher
 from grader.judge import GradingOptions
-from grader.store import ResultStore
+from grader.store import ResultStore, write_atomically
 from grader.submissions import CourseDirectory
 from tests.mini import REFERENCE, body, prepare_mini
 
@@ -52,7 +52,7 @@ def grade_class(course: Path) -> None:
         limits = LimitBook(Limits(numpy_megabytes=1_024))
         report = run_batch(plan, assignment, store, chosen, GradingOptions(limits=limits), jobs=2)
     records = [result.comparable() for result in report.results]
-    (course / "all.json").write_text(json.dumps(records), encoding="utf-8")
+    write_atomically(course / "all.json", json.dumps(records).encode())
 
 
 if __name__ == "__main__":
