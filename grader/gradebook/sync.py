@@ -100,7 +100,9 @@ class _Writer:
 
     def write(self, results: Sequence[Result]) -> None:
         """Write some results in one transaction."""
-        known = self._submissions([result.student for result in results])
+        names = [result.student for result in results]
+        known = self._submissions(names)
+        self._enrol(names)
         for result in results:
             submission = known.get(result.student) or self._new_submission(result.student)
             submission.timestamp = self.stamps.get(result.student)
@@ -110,7 +112,7 @@ class _Writer:
             self._write_one(submission, result)
         self.session.flush()
         # Scores are computed by the database, from what was just written.
-        written = self._submissions([result.student for result in results])
+        written = self._submissions(names)
         for result in results:
             self._penalise(written[result.student], result)
         self.session.commit()
@@ -132,9 +134,13 @@ class _Writer:
         )
         return {one.student_id: one for one in found}
 
+    def _enrol(self, students: Sequence[str]) -> None:
+        """Add who is not known; asked for one by one, each would be a flush of its own."""
+        query = self.session.query(Student.id).filter(Student.id.in_(students))
+        known = {identity for (identity,) in query}
+        self.session.add_all(Student(id=one) for one in students if one not in known)
+
     def _new_submission(self, student: str) -> SubmittedAssignment:
-        if self.session.get(Student, student) is None:
-            self.session.add(Student(id=student))
         submission = SubmittedAssignment(
             assignment_id=self.structure.assignment.id, student_id=student
         )
