@@ -75,7 +75,7 @@ def from_files(files: Mapping[str, bytes]) -> PreparedAssignment:
     plain = json.loads(files[CHECKS].decode("utf-8"))
     with np.load(io.BytesIO(files[CASES]), allow_pickle=False) as archive:
 
-        @cache  # half of them occur twice and more; read once, they are shared
+        @cache  # an array is named twice on average; read once, it is shared
         def array(name: str) -> np.ndarray[Any, Any]:
             found: np.ndarray[Any, Any] = archive[name]
             found.flags.writeable = False

@@ -118,14 +118,24 @@ class Recorded:
         return Reply(case.expected)
 
 
-@pytest.mark.parametrize(("name", "backend"), PARTS)
+def trains(name, backend):
+    own = exercises_of(name, backend)
+    every = [check for one in live(name).assignment.exercises() for check in one.checks]
+    return any(one.kind is Kind.TRAIN and one.exercise in own for one in every)
+
+
+@pytest.mark.parametrize(("name", "backend"), [part for part in PARTS if trains(*part)])
 def test_the_reference_reaches_every_threshold_of_training(name, backend):
     assignment = prepared(name, backend, with_mistakes=False)
     own = exercises_of(name, backend)
     trained = [one for one in assignment.checks if one.exercise in own and one.kind is Kind.TRAIN]
-    assert {one.exercise: judge_check(one, Recorded(assignment)).status for one in trained} == {
-        one.exercise: Status.PASSED for one in trained
-    }
+    missed = [
+        (one.exercise, one.name, verdict.message)
+        for one in trained
+        for verdict in [judge_check(one, Recorded(assignment))]
+        if verdict.status is not Status.PASSED
+    ]
+    assert trained and missed == []
 
 
 @pytest.mark.slow
