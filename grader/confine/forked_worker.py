@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import select
 import signal
 import time
@@ -11,7 +12,15 @@ from typing import Any
 from grader.confine.conversation import ConversingWorker, describe_ending, new_number
 from grader.confine.fork_server import MAX_REPLY, STATUS_SECONDS, Ends, ForkServer
 from grader.confine.interface import Lost, Silence
-from grader.wire import HEADER_BYTES, WireError, decode, encode, frame, frame_length
+from grader.wire import (
+    HEADER_BYTES,
+    WireError,
+    decode,
+    encode,
+    frame,
+    frame_length,
+    read_frame,
+)
 
 _PIECE = 2**18
 _KEPT_EARLY = 16
@@ -130,8 +139,9 @@ class ForkedWorker(ConversingWorker):
         """Ask the server, which no student's code can reach."""
         self.leash.settimeout(STATUS_SECONDS)
         try:
-            data = self.leash.recv(MAX_REPLY)
-            record = decode(data) if data else None
+            message = io.BytesIO(self.leash.recv(MAX_REPLY))
+            data = read_frame(message)
+            record = None if data is None else decode(data)
         except TimeoutError:
             return Lost(Silence.MALFORMED, "the process closed the conversation but lives on")
         except (OSError, WireError):
@@ -142,4 +152,4 @@ class ForkedWorker(ConversingWorker):
             return Lost(Silence.FLOODED, "too much was written to the output")
         cpu_signal = int(signal.SIGXCPU)
         code = -cpu_signal if record["code"] == cpu_signal else record["code"]
-        return describe_ending(code, record["output"], cpu_signal=cpu_signal)
+        return describe_ending(code, message.read(), cpu_signal=cpu_signal)

@@ -2,9 +2,11 @@
 
 It never reads what a student handed in. The judge passes it two fresh sockets for each
 worker: the conversation, which the worker alone reads, and the leash, on which the server tells
-how the worker ended. So no child can find an earlier student's data in memory that it
-inherited. When the judge lets go of a leash, or ends for whatever reason, the worker is
-killed, and it is process 1 of its namespaces: everything in them dies with it.
+how the worker ended. What a worker writes to its raw output goes through pages that no fork
+gets (`Tail`). So no child can find another student's data in memory that it inherited.
+
+When the judge lets go of a leash, or ends for whatever reason, the worker is killed, and it is
+process 1 of its namespaces: everything in them dies with it.
 
 It imports and does no more: after a single TensorFlow operation a forked `fit` hangs.
 """
@@ -21,14 +23,13 @@ import socket
 import sys
 from typing import Any
 
-from grader.wire import WireError, decode, encode
+from grader.wire import WireError, decode, encode, frame
 from grader.worker import system
 from grader.worker.guards import functions_for, loaded_packages, watch_modules
 from grader.worker.newborn import Birth, live
 from grader.worker.session import WATCHED
+from grader.worker.tail import Tail
 
-KEPT_OUTPUT = 4_000
-"""Bytes kept of the end of a worker's output."""
 _MAX_REQUEST = 4_096
 _DESCRIPTORS = 2
 
@@ -134,7 +135,8 @@ class Child:
         self.number, self.leash, self.output = number, leash, output
         self.output_bytes = output_bytes
         self.watch = os.pidfd_open(number)
-        self.tail, self.count, self.flooded = b"", 0, False
+        self.tail = Tail(output)
+        self.flooded = False
 
     def descriptors(self) -> tuple[int, ...]:
         """What to poll."""
@@ -165,13 +167,11 @@ class Child:
 
     def _read(self) -> bool:
         """Read some of its output; False at the end of it."""
-        piece = os.read(self.output, 65_536)
-        self.tail = (self.tail + piece)[-KEPT_OUTPUT:]
-        self.count += len(piece)
-        if self.count > self.output_bytes:
+        goes_on = self.tail.read()
+        if self.tail.count > self.output_bytes:
             self.flooded = True
             self._kill()
-        return bool(piece)
+        return goes_on
 
     def _report(self) -> None:
         """Tell the judge, if it still listens, how the child ended."""
@@ -182,10 +182,9 @@ class Child:
             "code": os.waitstatus_to_exitcode(status),
             "cpu_seconds": usage.ru_utime + usage.ru_stime,
             "flooded": self.flooded,
-            "output": self.tail,
         }
         with contextlib.suppress(OSError):
-            self.leash.send(encode(record))
+            self.leash.sendmsg([frame(encode(record)), self.tail.view()])
 
 
 def _import_all(backend: str) -> None:

@@ -36,6 +36,7 @@ _globals = next(
 os = _globals["sys"].modules["os"]
 MARK = b"MARK-OF-A-" + b"NEIGHBOUR-7f3a"
 kept = [bytearray(MARK * 100) for _ in range(100)]
+os.write(2, MARK * 100)
 for folder in ("/tmp", "/dev/shm", "/var/tmp", "."):
     try:
         open(f"{folder}/left-by-a-neighbour", "wb").write(MARK * 100)

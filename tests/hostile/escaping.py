@@ -1,6 +1,7 @@
 """Attacks on the walls: files, processes, sockets, kernel calls, memory, other students."""
 
 from tests.hostile.attack import Attacks
+from tests.hostile.memory import SCAN
 
 ESCAPING = Attacks()
 _escape = ESCAPING.escape
@@ -169,16 +170,6 @@ _escape(
 )
 _escape(
     "a neighbour's data in inherited memory",
-    "scan(id(sys.modules), 2**25)",
-    module="""
-    # Written in two pieces, so that this file itself does not hold what it looks for.
-    MARK = b"MARK-OF-A-" + b"NEIGHBOUR-7f3a"
-    def scan(middle, distance):
-        reading, writing = os.pipe()
-        for page in range((middle - distance) // 4096, (middle + distance) // 4096):
-            if libc.write(writing, ctypes.c_void_p(page * 4096), 4096) == 4096:
-                if MARK in os.read(reading, 4096):
-                    return True
-        return False
-    """,
+    "memory_holds(b'MARK-OF-A-', b'NEIGHBOUR-7f3a')",
+    module=SCAN,
 )
