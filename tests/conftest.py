@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
-from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
-from grader.result import Result, Visibility
+from grader.result import Kind, Result, Visibility
 from grader.submissions import CourseDirectory, Submission
 from tests.shared import made_once, shared_folder
 
@@ -31,46 +31,27 @@ def live(name: str) -> LiveCourse:
 
 
 @lru_cache
-def prepared(
-    name: str,
-    backend: str = "numpy",
-    seed: str = "a test seed",
-    public: bool = False,
-    with_mistakes: bool = True,
-) -> PreparedAssignment:
+def prepared(name: str, backend: str = "numpy", public: bool = False) -> PreparedAssignment:
     visibility = Visibility.PUBLIC if public else Visibility.HIDDEN
-    return _made_once(
-        f"{name} {backend} {seed} {visibility} {with_mistakes}",
-        lambda: prepare(
-            live(name),
-            seed,
-            visibility,
-            strongest(),
-            only_backend=backend,
-            with_mistakes=with_mistakes,
-        ),
-    )
+
+    def make(folder: Path) -> None:
+        made = prepare(
+            live(name), "a test seed", visibility, strongest(), only_backend=backend, jobs=2
+        )
+        frozen.save(made, folder)
+
+    return frozen.load(made_once(_shared[-1] / f"prepared {name} {backend} {visibility}", make))
 
 
 @lru_cache
-def untrained(name: str, backend: str, seed: str = "a test seed") -> PreparedAssignment:
+def untrained(name: str, backend: str = "numpy") -> PreparedAssignment:
     """Return the assignment without its train checks, for tests that grade it often."""
-    return _made_once(
-        f"{name} {backend} {seed} untrained",
-        lambda: prepare(
-            live(name),
-            seed,
-            Visibility.HIDDEN,
-            strongest(),
-            only_backend=backend,
-            with_training=False,
-        ),
-    )
+    return without_training(prepared(name, backend))
 
 
-def _made_once(key: str, make: Callable[[], PreparedAssignment]) -> PreparedAssignment:
-    folder = _shared[-1] / f"prepared {key}"
-    return frozen.load(made_once(folder, lambda made: frozen.save(make(), made)))
+def without_training(assignment: PreparedAssignment) -> PreparedAssignment:
+    checks = tuple(one for one in assignment.checks if one.kind is not Kind.TRAIN)
+    return replace(assignment, checks=checks)
 
 
 def have_hidden_cases(course: Path, name: str) -> None:

@@ -122,7 +122,7 @@ def test_what_leans_on_a_hanging_exercise_does_not_take_the_next_worker_with_it(
         "def sigmoid(z):\n    while True:\n        pass\n",
     )
     limits = LimitBook(Limits(seconds=1, cpu_seconds=1))
-    assignment = prepared("a2_logistic_regression", "numpy", with_mistakes=False)
+    assignment = prepared("a2_logistic_regression", "numpy")
     grade_text(assignment, {"logistic_regression.py": text}, limits=limits)
     first, *later = [
         {step["target"] for question in questions for step in question["steps"] if "target" in step}

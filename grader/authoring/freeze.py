@@ -50,13 +50,19 @@ def test_{short}(check):
 
 def freeze(solution: Path, target: Path, launcher: Launcher) -> None:
     """Write stubs, notebooks, public cases, handout and test file of an assignment."""
-    _generate(solution, target, launcher, with_mistakes=True)
+    _generate(solution, target, launcher, complete=True)
 
 
-def _generate(solution: Path, target: Path, launcher: Launcher, *, with_mistakes: bool) -> None:
+def _generate(solution: Path, target: Path, launcher: Launcher, *, complete: bool) -> None:
+    """Write all files; the cases complete, or without the answers that are not `_equal`'s."""
     course = load_live(solution)
     prepared = prepare(
-        course, PUBLIC_SEED, Visibility.PUBLIC, launcher, with_mistakes=with_mistakes
+        course,
+        PUBLIC_SEED,
+        Visibility.PUBLIC,
+        launcher,
+        with_mistakes=complete,
+        with_training=complete,
     )
     target.mkdir(parents=True, exist_ok=True)
     for name, text in course.references.items():
@@ -86,12 +92,13 @@ def stale_files(solution: Path, target: Path, launcher: Launcher) -> list[str]:
     """Names of generated files that differ from what `freeze` would write now.
 
     The public cases are compared by what the references answer. What the misconceptions answer
-    may be rounding alone (a singular matrix that is inverted all the same), so it differs from
-    one processor to the next; the digest of the sources tells whether one of them changed.
+    may be rounding alone (a singular matrix that is inverted all the same), and in training
+    rounding grows, so both differ from one processor to the next and are not asked for anew;
+    the digest of the sources tells whether one of them changed.
     """
     with tempfile.TemporaryDirectory(prefix="grader-freeze-") as name:
         fresh = Path(name)
-        _generate(solution, fresh, launcher, with_mistakes=False)
+        _generate(solution, fresh, launcher, complete=False)
         stale = [
             path.name
             for path in sorted(fresh.iterdir())

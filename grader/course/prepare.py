@@ -87,7 +87,8 @@ def prepare(
     with_mistakes
         Record what the misconceptions answer, too; without it nothing is diagnosed.
     with_training
-        Keep the train checks; without them the assignment is worth less, and ready in no time.
+        Run the training of train checks. Without it their cases have no answer, so they cannot
+        be graded, and all the rest is ready in no time.
     jobs
         How many checks to prepare at once, each with a worker.
 
@@ -99,7 +100,7 @@ def prepare(
     assignment = course.assignment
     known = course if with_mistakes else replace(course, misconceptions=())
     preparing = {
-        file.name: _FilePreparation(known, file, seed, launcher)
+        file.name: _FilePreparation(known, file, seed, launcher, with_training=with_training)
         for file in assignment.files
         if only_backend in {None, file.backend}
     }
@@ -110,7 +111,6 @@ def prepare(
         for file in assignment.files
         for exercise in file.exercises
         for check in exercise.checks
-        if with_training or check.kind is not Kind.TRAIN or file.name not in preparing
     ]
     with contextlib.ExitStack() as workers, ThreadPoolExecutor(jobs) as pool:
         for one in preparing.values():
@@ -162,9 +162,16 @@ class _FilePreparation:
     """Prepares the checks of one file, with as many workers as checks are prepared at once."""
 
     def __init__(
-        self, course: LiveCourse, file: StudentFile, seed: str, launcher: Launcher
+        self,
+        course: LiveCourse,
+        file: StudentFile,
+        seed: str,
+        launcher: Launcher,
+        *,
+        with_training: bool,
     ) -> None:
         self.course, self.file, self.seed, self.launcher = course, file, seed, launcher
+        self.with_training = with_training
         self.mistakes = {
             one.id: (f"mistake_{number}.py", one)
             for number, one in enumerate(course.misconceptions)
@@ -219,6 +226,8 @@ class _FilePreparation:
 
     def _recorded(self, worker: Worker, check: Check, case: Case) -> Case:
         asked = case.calling(check.exercise)
+        if check.kind is Kind.TRAIN and not self.with_training:
+            return asked
         expected = self._reference(worker, check, asked)
         mistaken = {}
         if check.kind not in _NOT_OBSERVED:

@@ -83,7 +83,7 @@ def test_no_part_of_the_authors_side_is_in_it(edition):
 
 def test_no_hidden_case_is_in_it(edition, texts):
     """No array that the course's seed has drawn is among the public ones."""
-    hidden = prepared("a1_least_squares", with_mistakes=False)
+    hidden = prepared("a1_least_squares")
     folder = edition / "assignments" / hidden.name / "public"
     with np.load(folder / "cases.npz") as archive:
         public = {archive[name].tobytes() for name in archive.files}

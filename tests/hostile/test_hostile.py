@@ -20,6 +20,8 @@ from tests.mini import check_of
 from tests.shared import made_once, shared_folder
 
 WAYS = [(name, user) for name in ("forked", "confined") for user in ("oneself", "ordinary user")]
+SLOW = [("confined", "ordinary user")]
+"""The walls are those of the other three, and each worker starts an interpreter."""
 
 
 def _works(name: str) -> bool:
@@ -43,7 +45,11 @@ class Graded:
         return [one for name, one in self.by_student.items() if name[4:] == kind]
 
 
-@pytest.fixture(scope="session", params=WAYS, ids=lambda way: "-".join(way).replace(" ", "-"))
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(way, marks=pytest.mark.slow if way in SLOW else ()) for way in WAYS],
+    ids=["-".join(way).replace(" ", "-") for way in WAYS],
+)
 def graded(request, tmp_path_factory):
     name, user = request.param
     if not _works(name):

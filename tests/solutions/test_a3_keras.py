@@ -171,6 +171,7 @@ def test_a_training_step_is_what_fit_does_with_one_batch(keras, name):
     same(own.get_weights(), theirs.get_weights())
 
 
+@pytest.mark.slow
 def test_the_reference_learns_digits(keras):
     X, y = digits()
     order = np.random.default_rng(0).permutation(len(X))

@@ -85,6 +85,7 @@ def test_the_network_has_the_parameters_that_the_docstring_names(keras):
     assert part().build_lenet((8, 8, 1), 10).count_params() == 19_754
 
 
+@pytest.mark.slow
 def test_the_network_reads_digits(keras):
     X, y = digits()
     X = X.reshape(-1, 8, 8, 1)

@@ -256,6 +256,7 @@ def train_check(task):
     return next(check for check in generate.checks if check.name == task)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("honest", [True, False])
 def test_reversal_is_learned_and_answers_at_random_are_not(honest):
     """With answers of other rows nothing can be predicted: a high score would be a leak."""

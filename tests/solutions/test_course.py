@@ -21,11 +21,12 @@ from tests.conftest import (
     prepared,
     strongest,
     untrained,
+    without_training,
 )
 
 SEEDS = 20
 """On how many seeds references are graded."""
-QUICK = {"numpy": SEEDS, "keras": 2}
+QUICK = {"numpy": SEEDS, "keras": 1}
 """On how many of them on every push: a Keras part takes seconds for each."""
 
 PARTS = [(name, backend) for name in ASSIGNMENTS for backend in ("numpy", "keras")]
@@ -93,7 +94,7 @@ def check_reference(name, backend, seed, with_training):
         with_training=with_training,
     )
     result = grade_text(
-        assignment,
+        assignment if with_training else without_training(assignment),
         {file: live(name).references[file] for file in files_of(name, backend)},
         strongest(),
         only=exercises_of(name, backend),
@@ -126,7 +127,7 @@ def trains(name, backend):
 
 @pytest.mark.parametrize(("name", "backend"), [part for part in PARTS if trains(*part)])
 def test_the_reference_reaches_every_threshold_of_training(name, backend):
-    assignment = prepared(name, backend, with_mistakes=False)
+    assignment = prepared(name, backend)
     own = exercises_of(name, backend)
     trained = [one for one in assignment.checks if one.exercise in own and one.kind is Kind.TRAIN]
     missed = [
@@ -148,7 +149,7 @@ def test_the_reference_gets_full_points_for_training_too(name, backend, seed):
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_every_stub_misses_every_check_with_a_friendly_message(name):
     stubs = {file: make_stub(text) for file, text in live(name).references.items()}
-    assignment = prepared(name, with_mistakes=False)
+    assignment = prepared(name)
     result = grade_text(assignment, stubs, strongest())
     assert {check.status for check in result.checks} == {Status.MISSING}
     assert all("is not written yet" in check.message for check in result.checks)
