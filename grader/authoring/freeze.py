@@ -50,11 +50,17 @@ def test_{short}(check):
 
 def freeze(solution: Path, target: Path, launcher: Launcher) -> None:
     """Write stubs, notebooks, public cases, handout and test file of an assignment."""
-    _generate(solution, target, launcher, complete=True)
+    prepared = _generate(solution, target, launcher, complete=True)
+    frozen.save(prepared, target / PUBLIC_FOLDER)
 
 
-def _generate(solution: Path, target: Path, launcher: Launcher, *, complete: bool) -> None:
-    """Write all files; the cases complete, or without the answers that are not `_equal`'s."""
+def _generate(
+    solution: Path, target: Path, launcher: Launcher, *, complete: bool
+) -> PreparedAssignment:
+    """Write all but the public cases, and return those.
+
+    They are complete, or without the answers that `_equal` makes nothing of.
+    """
     course = load_live(solution)
     prepared = prepare(
         course,
@@ -74,7 +80,7 @@ def _generate(solution: Path, target: Path, launcher: Launcher, *, complete: boo
     short = prepared.name.partition("_")[0]
     test = _TEST_FILE.format(title=prepared.title.lower(), short=short)
     _write(target / f"test_{short}.py", test)
-    frozen.save(prepared, target / PUBLIC_FOLDER)
+    return prepared
 
 
 def points_table(prepared: PreparedAssignment) -> str:
@@ -98,7 +104,7 @@ def stale_files(solution: Path, target: Path, launcher: Launcher) -> list[str]:
     """
     with tempfile.TemporaryDirectory(prefix="grader-freeze-") as name:
         fresh = Path(name)
-        _generate(solution, fresh, launcher, complete=False)
+        prepared = _generate(solution, fresh, launcher, complete=False)
         stale = [
             path.name
             for path in sorted(fresh.iterdir())
@@ -112,7 +118,7 @@ def stale_files(solution: Path, target: Path, launcher: Launcher) -> list[str]:
             committed = frozen.load(target / PUBLIC_FOLDER)
         except frozen.FrozenError:
             return [*stale, PUBLIC_FOLDER]
-        if not _equal(committed, frozen.load(fresh / PUBLIC_FOLDER)):
+        if not _equal(committed, prepared):
             stale.append(PUBLIC_FOLDER)
         return stale
 

@@ -176,12 +176,11 @@ def _check(plain: dict[str, Any]) -> PreparedCheck:
 
 
 def _case(plain: dict[str, Any]) -> Case:
-    expected = plain.get("expected")
     return Case(
         **{
             **plain,
             "expects": tuple(Expectation(**one) for one in plain.get("expects", ())),
-            "expected": None if expected is None else Observation(**expected),
+            "expected": Observation(**plain["expected"]),
             "mistaken": {key: Observation(**one) for key, one in plain.get("mistaken", {}).items()},
         }
     )
