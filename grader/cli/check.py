@@ -20,6 +20,9 @@ from grader.result import Result, Status
 from grader.store import write_atomically
 
 PROGRESS_FILE = ".grader/progress.json"
+_WATCHING = "\nWatching for changes; Ctrl+C ends it."
+_LOOK_AFTER = 200
+"""Milliseconds after which the watcher comes back when nothing was saved."""
 
 
 def command(
@@ -58,9 +61,8 @@ def command(
     engine = Engine.from_environment(device)
     engine.require()
     options: dict[str, Any] = {"only": only, "path": path, "engine": engine}
-    result = _check(folder, prepared, json, all_failures, options)
-    if watch:
-        _watch(folder, prepared, json, all_failures, options)
+    check = _watch if watch else _check
+    result = check(folder, prepared, json, all_failures, options)
     raise typer.Exit(0 if all(one.status is Status.PASSED for one in result.checks) else 1)
 
 
@@ -130,17 +132,22 @@ def _watch(
     json: Path | None,
     all_failures: bool,
     options: dict[str, Any],
-) -> None:
+) -> Result:
+    """Check, and again whenever a file is saved, until Ctrl+C; return the last result."""
     from watchfiles import watch
 
     console = Console()
     watched = options["path"] or folder
-    console.print("\nWatching for changes; Ctrl+C ends it.", style="dim")
+    saved = watch(watched, recursive=False, rust_timeout=_LOOK_AFTER, yield_on_timeout=True)
+    next(saved)  # from here on it watches: what is saved while the first check runs is not lost
+    result = _check(folder, prepared, json, all_failures, options)
     try:
-        for changes in watch(watched, recursive=False, raise_interrupt=True):
+        console.print(_WATCHING, style="dim")
+        for changes in saved:
             if any(name.endswith((".py", ".ipynb")) for _, name in changes):
                 console.clear()
-                _check(folder, prepared, json, all_failures, options)
-                console.print("\nWatching for changes; Ctrl+C ends it.", style="dim")
+                result = _check(folder, prepared, json, all_failures, options)
+                console.print(_WATCHING, style="dim")
     except KeyboardInterrupt:
         console.print()
+    return result
