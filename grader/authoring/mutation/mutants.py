@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import libcst as cst
 
 from grader.authoring.mutation.build import grouped
-from grader.authoring.mutation.families import FAMILIES
+from grader.authoring.mutation.families import FAMILIES, Ancestors
 from grader.authoring.mutation.places import Places, defined_name, scope_of
 
 
@@ -87,7 +88,7 @@ def _changed(
     for node, ancestors in places.within(statement):
         for family, changes in FAMILIES.items():
             for change in changes(node, ancestors):
-                code = _replaced(module, statement, node, change)
+                code = _replaced(module, ancestors, node, change)
                 meaning = _meaning(code)
                 if meaning not in seen:
                     seen.add(meaning)
@@ -95,22 +96,35 @@ def _changed(
 
 
 def _replaced(
-    module: cst.Module, statement: cst.CSTNode, node: cst.CSTNode, change: cst.CSTNode
+    module: cst.Module, ancestors: Ancestors, node: cst.CSTNode, change: cst.CSTNode
 ) -> str:
-    """The code with the change in it, in parentheses only where they are needed."""
-    plain = _code(module, statement, node, change)
+    """The statement with the change in it, in parentheses only where they are needed."""
+    plain = module.code_for_node(_with_change(ancestors, node, change))
     if not isinstance(change, cst.BaseExpression) or grouped(change) is change:
         return plain
-    careful = _code(module, statement, node, grouped(change))
+    careful = module.code_for_node(_with_change(ancestors, node, grouped(change)))
     return plain if _meaning(plain) == _meaning(careful) else careful
 
 
-def _code(
-    module: cst.Module, statement: cst.CSTNode, node: cst.CSTNode, change: cst.CSTNode
-) -> str:
-    changed = statement.deep_replace(node, change)
-    assert isinstance(changed, cst.CSTNode)
-    return module.code_for_node(changed)
+def _with_change(ancestors: Ancestors, node: cst.CSTNode, change: cst.CSTNode) -> cst.CSTNode:
+    """The outermost ancestor with the node replaced.
+
+    Only what the node stands in is made anew: libcst's own `deep_replace` makes everything.
+    """
+    for parent in reversed(ancestors):
+        node, change = parent, parent.with_changes(**_field_with(parent, node, change))
+    return change
+
+
+def _field_with(parent: cst.CSTNode, node: cst.CSTNode, change: cst.CSTNode) -> dict[str, Any]:
+    """The field of a parent that holds the node, with the change in its place."""
+    for field in fields(parent):
+        held = getattr(parent, field.name)
+        if held is node:
+            return {field.name: change}
+        if isinstance(held, list | tuple) and any(item is node for item in held):
+            return {field.name: [change if item is node else item for item in held]}
+    raise ValueError(f"{type(node).__name__} is not in {type(parent).__name__}")
 
 
 def _meaning(code: str) -> str | None:
