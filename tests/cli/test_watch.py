@@ -67,9 +67,11 @@ def test_what_is_saved_while_the_first_check_runs_is_checked_too(folder, monkeyp
         return results[-1]
 
     monkeypatch.setattr(checking, "_check", check_and_save)
-    patience = threading.Timer(60, _thread.interrupt_main)
+    patience = threading.Timer(60, _thread.interrupt_main)  # Ctrl+C, where nothing was noticed
     patience.start()
-    with pytest.raises(SystemExit):
-        main(["check", "a2", "sigmoid", "--watch"])
-    patience.cancel()
+    try:
+        with pytest.raises(SystemExit):
+            main(["check", "a2", "sigmoid", "--watch"])
+    finally:
+        patience.cancel()
     assert [one.points for one in results] == [0, results[1].max_points]
