@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -39,6 +40,8 @@ class GradingOptions:
     """How the exercises ended that are not judged now: others may lean on them."""
     until_lost: bool = False
     """Stop at the first check that loses points, for who asks no more than whether any does."""
+    on_check: Callable[[CheckResult], None] | None = None
+    """Told of each check as soon as it is judged."""
 
 
 def grade(
@@ -70,6 +73,7 @@ def grade(
             submitted_at=submission.submitted_at,
             late_seconds=submission.late_seconds,
             notes=list(submission.notes),
+            nothing_to_grade=submission.nothing_to_grade,
         ),
         points=points,
         max_points=max_points,
@@ -305,26 +309,27 @@ class _Grading:
     def _record(
         self, check: PreparedCheck, file: PreparedFile, verdict: Verdict, seconds: float
     ) -> None:
-        self.results.append(
-            CheckResult(
-                exercise=check.exercise,
-                check=check.name,
-                title=check.title,
-                kind=check.kind,
-                visibility=self.assignment.visibility,
-                points=round(verdict.share * check.points, 2),
-                max_points=check.points,
-                status=verdict.status,
-                message=self._with_cell(verdict.message, file.name, verdict.line),
-                diagnosis=verdict.diagnosis,
-                cases=verdict.cases,
-                seconds=round(seconds, 3),
-                printed=verdict.printed,
-                line=verdict.line,
-                file=file.name,
-                plots=list(verdict.plots),
-            )
+        result = CheckResult(
+            exercise=check.exercise,
+            check=check.name,
+            title=check.title,
+            kind=check.kind,
+            visibility=self.assignment.visibility,
+            points=round(verdict.share * check.points, 2),
+            max_points=check.points,
+            status=verdict.status,
+            message=self._with_cell(verdict.message, file.name, verdict.line),
+            diagnosis=verdict.diagnosis,
+            cases=verdict.cases,
+            seconds=round(seconds, 3),
+            printed=verdict.printed,
+            line=verdict.line,
+            file=file.name,
+            plots=list(verdict.plots),
         )
+        self.results.append(result)
+        if self.options.on_check is not None:
+            self.options.on_check(result)
 
 
 def ungraded(

@@ -158,6 +158,8 @@ class SubmissionRecord(_Record):
     late_seconds: float = 0.0
     notes: list[SafeText] = []
     """What was odd about the files: ignored links, two files for one name, wrong encodings."""
+    nothing_to_grade: SafeText = ""
+    """Why nothing could be graded: what was found and what to hand in instead."""
     attempts_sha256: str = ""
     """Of all attempts, where the best of several counts; resuming compares it."""
 

@@ -26,6 +26,9 @@ class Submission:
         ISO 8601, UTC: from ``timestamp.txt``, else the newest file.
     line_origins
         For files that came from a notebook: where in the notebook a line stands.
+    nothing_to_grade
+        Why nothing of it can be graded: what was found and what to hand in instead; "" when
+        something can.
     """
 
     student: str
@@ -36,6 +39,7 @@ class Submission:
     submitted_at: str | None = None
     late_seconds: float = 0.0
     line_origins: dict[str, LineOrigins] = field(default_factory=dict)
+    nothing_to_grade: str = ""
 
     @property
     def sha256(self) -> str:
