@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from grader.checks.examine import status_of
 from grader.checks.verdict import Reply
-from grader.checks.wording import describe_reply
 from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
+from grader.loading import Loading
 from grader.replies import (
     WORTH_ANOTHER_TRY,
     FileState,
@@ -75,6 +74,8 @@ class FileInterview:
         self.checks: list[PreparedCheck] = []
         """What will be asked, in order; the judge fills it in once the source is inspected."""
         self.state: FileState | None = None
+        self.loading: Loading | None = None
+        """What was left out of the file; None before it is loaded."""
         self.definitions: dict[str, Any] = {}
         self.versions: dict[str, str] = {}
         self._worker: Worker | None = None
@@ -93,6 +94,11 @@ class FileInterview:
         """The line on which an exercise is defined."""
         line = self.definitions.get(exercise, {}).get("line")
         return line if type(line) is int else None
+
+    def problem_of(self, exercise: str) -> dict[str, Any] | None:
+        """The syntax error of an exercise that does not parse."""
+        found = self.definitions.get(exercise, {}).get("problem")
+        return found if type(found) is dict else None
 
     def calls(self, exercise: str) -> list[str]:
         """Other definitions that an exercise's own source calls."""
@@ -129,7 +135,8 @@ class FileInterview:
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
         forbid = self.assignment.exercise(check.exercise).forbid
-        return self.questions.encoded(check, case, self.file.name, forbid, limits.cpu_seconds)
+        time = limits.seconds, limits.cpu_seconds
+        return self.questions.encoded(check, case, self.file.name, forbid, *time)
 
     def _announce(self, worker: Worker, check: PreparedCheck) -> None:
         """Say what will be asked from this check on, so that the worker need not wait for us."""
@@ -178,6 +185,7 @@ class FileInterview:
             "kind": "inspect",
             "file": name,
             "forbidden": {one.name: list(one.forbid) for one in exercises if one.forbid},
+            "seconds": limits.seconds,
             "cpu_seconds": limits.cpu_seconds,
         }
         answer = self._answer(encode(question), limits)
@@ -224,7 +232,7 @@ class FileInterview:
         worker = self._start(limits)
         if check is not None:
             if not self._loaded:
-                self._load(worker, limits)
+                worker = self._load(limits)
             self._announce(worker, check)
         return self._put(worker, question, limits.seconds)
 
@@ -255,8 +263,8 @@ class FileInterview:
             self._worker.close()
         self._worker, self._loaded, self._announced = None, False, False
 
-    def _load(self, worker: Worker, limits: Limits) -> None:
-        """Import the student's file; what goes wrong there is the whole file's.
+    def _load(self, limits: Limits) -> Worker:
+        """Load the student's file into a worker, which may take several.
 
         Raises
         ------
@@ -265,22 +273,23 @@ class FileInterview:
         Lost
             When the machine may be to blame.
         """
-        seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
-        question = {"kind": "load", "file": self.file.name, "cpu_seconds": seconds}
-        try:
-            reply = reply_of(self._put(worker, encode(question), seconds))
-        except Lost as lost:
-            if lost.silence in WORTH_ANOTHER_TRY:
-                raise
-            self.state = not_imported(self.file.name, lost)
-            raise NotLoadable from None
-        if reply.observation.outcome == "answered":
+        if self.loading is None:
+            self.loading = Loading(self.file.name, max(limits.cpu_seconds, _LOAD_SECONDS))
+        while True:
+            worker = self._start(limits)
+            try:
+                for question in self.loading.questions():
+                    self.loading.take(self._put(worker, question, self.loading.patience()))
+            except Lost as lost:
+                if self.loading.learn(lost):
+                    continue
+                if lost.silence in WORTH_ANOTHER_TRY:
+                    raise
+                self.state = not_imported(self.file.name, lost)
+                raise NotLoadable from None
             self._loaded = True
-            return
-        status, line = status_of(reply)
-        text = describe_reply(self.file.name, reply, self.assignment.visibility)
-        self.state = FileState(status, f"{self.file.name} cannot be imported. {text}", line)
-        raise NotLoadable
+            self.loading.settle()
+            return worker
 
 
 class NotLoadable(Exception):

@@ -19,7 +19,8 @@ from grader.course.prepared import (
 )
 from grader.course.question import Questions
 from grader.interview import Deadline, FileInterview, NotLoadable, inspect_files
-from grader.replies import FileState, lost_verdict
+from grader.liberties import Shared, notes_of
+from grader.replies import FileState, lost_verdict, syntax_message
 from grader.result import CaseCount, CheckResult, Kind, Result, Status, SubmissionRecord, total
 from grader.submissions import Submission
 
@@ -72,7 +73,7 @@ def grade(
             sha256=submission.sha256,
             submitted_at=submission.submitted_at,
             late_seconds=submission.late_seconds,
-            notes=list(submission.notes),
+            notes=[*submission.notes, *grading.notes],
             nothing_to_grade=submission.nothing_to_grade,
         ),
         points=points,
@@ -113,6 +114,8 @@ class _Grading:
         self.launcher, self.options = launcher, options
         self.results: list[CheckResult] = list(options.known)
         self.versions: dict[str, str] = {}
+        self.notes: list[str] = []
+        """What was left out when the files were loaded."""
 
     def run(self) -> list[CheckResult]:
         interviews = self._interviews()
@@ -128,7 +131,21 @@ class _Grading:
             for interview in interviews.values():
                 self.versions |= interview.versions
                 interview.close()
+            self.notes = self._notes(list(interviews.values()))
         return self.results
+
+    def _notes(self, interviews: list[FileInterview]) -> list[str]:
+        notes = []
+        for one in interviews:
+            if one.loading is not None:
+                text = self.submission.files[one.file.name]
+                shared = [
+                    Shared(other.file.imports, other.loading)
+                    for other in interviews
+                    if other is not one and self.submission.files.get(other.file.name) == text
+                ]
+                notes += notes_of(one.loading, self.submission.line_origins, shared)
+        return list(dict.fromkeys(notes))
 
     def written(self) -> frozenset[str]:
         """The files that have more than stubs and can be read."""
@@ -212,6 +229,10 @@ class _Grading:
                 message=f"{exercise.name} is not written yet. `grader hint {exercise.name}` helps.",
                 line=interview.line_of(exercise.name),
             )
+        problem = interview.problem_of(exercise.name)
+        if problem is not None:
+            text = syntax_message(interview.file.name, problem)
+            return Verdict(Status.ERROR, message=text, line=problem["line"])
         earlier = [result for result in self.results if result.exercise == exercise.name]
         ended = next((one for one in earlier if one.status in LOST_STATUSES), None)
         if ended is not None:

@@ -50,8 +50,21 @@ class FileState:
 
 def lost_verdict(lost: Lost) -> Verdict:
     """The verdict on a check whose question got no answer."""
-    text = f"{lost.detail[:1].upper()}{lost.detail[1:]}. {_ADVICE[lost.silence]}"
-    return Verdict(_SILENCES[lost.silence], message=text)
+    text = f"{lost.detail[:1].upper()}{lost.detail[1:]}."
+    frames = _frames(lost.told.get("frames"))
+    line = None
+    if frames:
+        last = frames[-1]
+        line = last["line"]
+        text += f" Your code was in line {line} of {last['file']}, in {last['function']}."
+        text += f"\n    {last['code']}\n" if last["code"] else " "
+    printed = lost.told.get("printed")
+    return Verdict(
+        _SILENCES[lost.silence],
+        message=f"{text.rstrip(' ')} {_ADVICE[lost.silence]}".replace("\n ", "\n"),
+        printed=printed if type(printed) is str else "",
+        line=line,
+    )
 
 
 def not_imported(name: str, lost: Lost) -> FileState:
@@ -91,19 +104,32 @@ def reply_of(answer: dict[str, Any]) -> Reply:
 
 
 def _error(record: dict[str, Any]) -> dict[str, Any]:
-    frames = record.get("frames")
     return {
         "message": str(record.get("message") or ""),
         "cause": str(record.get("cause") or ""),
         "limit": str(record.get("limit") or ""),
-        "frames": [
-            {
-                "file": str(frame.get("file")),
-                "line": frame["line"] if type(frame.get("line")) is int else 0,
-                "function": str(frame.get("function")),
-                "code": str(frame.get("code") or ""),
-            }
-            for frame in (frames if type(frames) is list else [])
-            if type(frame) is dict
-        ],
+        "left_out": _left_out(record.get("left_out")),
+        "frames": _frames(record.get("frames")),
     }
+
+
+def _left_out(record: Any) -> dict[str, Any] | None:
+    """The statement that was to define a name which is not there; None when there is none."""
+    if type(record) is not dict or type(record.get("line")) is not int:
+        return None
+    return {key: str(record.get(key) or "") for key in ("name", "file", "reason")} | {
+        "line": record["line"]
+    }
+
+
+def _frames(frames: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "file": str(frame.get("file")),
+            "line": frame["line"] if type(frame.get("line")) is int else 0,
+            "function": str(frame.get("function")),
+            "code": str(frame.get("code") or ""),
+        }
+        for frame in (frames if type(frames) is list else [])
+        if type(frame) is dict
+    ]

@@ -14,6 +14,8 @@ from grader.wire import WireError, decode, encode
 
 CPU_USED_UP = "the CPU seconds were used up"
 """How a loss reads that is surely the code's own: a busy machine cannot bring it about."""
+GRACE_SECONDS = 1.0
+"""How much longer the judge waits than it says: the worker's own stopwatch tells the line."""
 _OUT_OF_MEMORY_WORDS = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"OOM")
 
 
@@ -52,7 +54,7 @@ class ConversingWorker(ABC):
     def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
         data = question if type(question) is bytes else encode(question)
         number = new_number()
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds + GRACE_SECONDS
         self._send(encode([number, data]), deadline)
         return self._answer(number, deadline, seconds)
 
@@ -71,6 +73,10 @@ class ConversingWorker(ABC):
             raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s") from None
         except WireError as error:
             raise Lost(Silence.MALFORMED, f"what came is no answer: {error}") from None
+        if answer.get("outcome") == "late":
+            used_up = answer.get("computing") is True
+            detail = CPU_USED_UP if used_up else f"no answer within {seconds:g} s"
+            raise Lost(Silence.TIMEOUT, detail, told=answer)
         return answer
 
     @abstractmethod

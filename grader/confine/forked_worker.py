@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from grader.confine.conversation import ConversingWorker, describe_ending, new_number
+from grader.confine.conversation import GRACE_SECONDS, ConversingWorker, describe_ending, new_number
 from grader.confine.fork_server import MAX_REPLY, STATUS_SECONDS, Ends, ForkServer
 from grader.confine.interface import Lost, Silence
 from grader.wire import (
@@ -64,9 +64,10 @@ class ForkedWorker(ConversingWorker):
             earliest, (number, limit) = next(iter(self.waiting.items()))
             limit = min(limit, seconds) if earliest == data else limit
             try:
-                answer = self._answer(number, time.monotonic() + limit, limit)
+                deadline = time.monotonic() + limit + GRACE_SECONDS
+                answer = self._answer(number, deadline, limit)
             except Lost as lost:
-                raise Lost(lost.silence, lost.detail, earliest) from None
+                raise Lost(lost.silence, lost.detail, earliest, lost.told) from None
             del self.waiting[earliest]
             if earliest == data:
                 return answer

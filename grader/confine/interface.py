@@ -35,12 +35,20 @@ class Silence(StrEnum):
 class Lost(Exception):
     """The worker is gone, or what it said is no answer; the next question needs a fresh one."""
 
-    def __init__(self, silence: Silence, detail: str, question: bytes | None = None) -> None:
+    def __init__(
+        self,
+        silence: Silence,
+        detail: str,
+        question: bytes | None = None,
+        told: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.silence = silence
         self.detail = detail
         self.question = question
         """The question that got no answer, where several were announced."""
+        self.told: Mapping[str, Any] = told or {}
+        """What the worker said of its own end: where its code was when the time was up."""
 
 
 @dataclass(frozen=True)

@@ -223,6 +223,12 @@ class _FilePreparation:
         answer = worker.ask({"kind": "load", "file": file_name}, _REFERENCE_SECONDS)
         if answer["outcome"] != "answered":
             raise PreparationError(f"{file_name} cannot be loaded: {answer.get('error')}")
+        for left_out in answer["values"][0]["left_out"]:
+            error = left_out.get("error") or left_out.get("problem") or {}
+            raise PreparationError(
+                f"{left_out['file']}, line {left_out['line']}, cannot be run: "
+                f"{error.get('message', left_out['reason'])}"
+            )
 
     def _recorded(self, worker: Worker, check: Check, case: Case) -> Case:
         asked = case.calling(check.exercise)

@@ -10,15 +10,21 @@ from grader.wire import encode
 
 
 def question_of(
-    case: Case, file: str, *, forbid: tuple[str, ...] = (), cpu_seconds: float | None = None
+    case: Case,
+    file: str,
+    *,
+    forbid: tuple[str, ...] = (),
+    seconds: float | None = None,
+    cpu_seconds: float | None = None,
 ) -> dict[str, Any]:
-    """The question that a case asks of one file."""
+    """The question that a case asks of one file, and how long its answer may take."""
     return {
         "kind": "ask",
         "file": file,
         "steps": case.asked_steps(),
         "returns": list(case.returns),
         "forbid": list(forbid),
+        "seconds": seconds,
         "cpu_seconds": cpu_seconds,
     }
 
@@ -34,17 +40,24 @@ class Questions:
         self._encoded: dict[tuple[Any, ...], tuple[Case, bytes]] = {}
 
     def encoded(
-        self, check: PreparedCheck, case: Case, file: str, forbid: tuple[str, ...], seconds: float
+        self,
+        check: PreparedCheck,
+        case: Case,
+        file: str,
+        forbid: tuple[str, ...],
+        seconds: float,
+        cpu_seconds: float,
     ) -> bytes:
-        """The question, ready to be sent, with the CPU seconds that it may take.
+        """The question, ready to be sent, with the time that its answer may take.
 
         A case that a check made for one student (a finite difference, say) is not remembered.
         """
-        key = (id(case), file, forbid, seconds)
+        key = (id(case), file, forbid, seconds, cpu_seconds)
         known = self._encoded.get(key)
         if known is not None and known[0] is case:
             return known[1]
-        data = encode(question_of(case, file, forbid=forbid, cpu_seconds=seconds))
+        limits = {"seconds": seconds, "cpu_seconds": cpu_seconds}
+        data = encode(question_of(case, file, forbid=forbid, **limits))
         if any(case is own for own in check.cases):
             self._encoded[key] = case, data
         return data

@@ -22,7 +22,7 @@ from typing import Any
 from grader.submissions.magics import clean
 from grader.submissions.model import LineOrigins
 from grader.submissions.names import is_importable, listing, nearest, shown
-from grader.worker.cells import CELL_MARK
+from grader.worker.parts import CELL_MARK
 
 MAX_NOTEBOOK = 25 * 2**20
 """Bytes of a notebook that is read whole; reading JSON takes many times its size in memory."""

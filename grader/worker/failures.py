@@ -6,8 +6,9 @@ import errno
 import linecache
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 MAX_MESSAGE = 500
@@ -81,12 +82,19 @@ def _is_of_the_network(error: BaseException) -> bool:
 
 
 def _own_frames(error: BaseException, folder: Path) -> list[dict[str, Any]]:
-    frames = []
+    return own_frames(traceback.walk_tb(error.__traceback__), folder)
+
+
+def own_frames(
+    walked: Iterable[tuple[FrameType, int | None]], folder: Path
+) -> list[dict[str, Any]]:
+    """The last of the frames that lie in `folder`, with the source of their lines."""
     own = str(folder) + os.sep
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        path = frame.f_code.co_filename
-        if path.startswith(own):
-            frames.append((path, line or 0, frame.f_code.co_name))
+    frames = [
+        (path, line or 0, frame.f_code.co_name)
+        for frame, line in walked
+        if (path := frame.f_code.co_filename).startswith(own)
+    ]
     return [
         {
             "file": path.removeprefix(own),

@@ -6,29 +6,16 @@ among others, and confinement is the one that holds.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import functools
 import importlib
-import importlib.abc
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib.machinery import ModuleSpec
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
-_BACKENDS = frozenset({"jax", "tensorflow", "torch"})
-_ANY_BACKEND = ", which is to run on every backend; see keras.ops"
-
-
-class ForbiddenUse(Exception):
-    """Graded code used what the exercise does not allow."""
-
-
-class ForbiddenImport(ImportError):
-    """Graded code imported a package that the assignment does not allow."""
+from grader.worker.stand_in import ForbiddenUse
 
 
 class ForbiddenFunctions:
@@ -91,71 +78,6 @@ class ForbiddenFunctions:
 def functions_for(dotted_names: tuple[str, ...]) -> ForbiddenFunctions:
     """The guards of these functions, put in place once for a process and its forks."""
     return ForbiddenFunctions(dotted_names)
-
-
-class _BlockedPackages(importlib.abc.MetaPathFinder):
-    """Refuses to find top-level packages that the course does not allow."""
-
-    def __init__(self, allowed: frozenset[str]) -> None:
-        self.allowed = allowed
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        package = fullname.partition(".")[0]
-        if package in self.allowed or package in sys.stdlib_module_names:
-            return None
-        if package.startswith("_sysconfigdata"):  # the standard library's, named after the system
-            return None
-        raise _forbidden_import(fullname)
-
-
-def _forbidden_import(name: str, advice: str = "") -> ForbiddenImport:
-    text = f"the package {name} may not be imported in this file{advice}"
-    return ForbiddenImport(text, name=name)
-
-
-def guard_imports(folder: Path, allowed: Iterable[str], *, block_packages: bool) -> None:
-    """Let files under `folder` import only `allowed` packages and each other.
-
-    Parameters
-    ----------
-    folder
-        Where the submission lies; only its files are held to the rule, since NumPy and
-        Keras import parts of themselves while they work.
-    allowed
-        Top-level package names.
-    block_packages
-        Also refuse every other third-party package, by whatever road it is imported.
-    """
-    own = {path.stem for path in folder.glob("*.py")}
-    names = frozenset(allowed) | own
-    importing = builtins.__import__
-    prefix = str(folder)
-    refused = _BACKENDS if "keras" in names and not names & _BACKENDS else frozenset()
-
-    def guarded(
-        name: str,
-        global_names: Any = None,
-        local_names: Any = None,
-        fromlist: Any = (),
-        level: int = 0,
-    ) -> ModuleType:
-        importer = str((global_names or {}).get("__file__", ""))
-        if level == 0 and importer.startswith(prefix) and name.partition(".")[0] not in names:
-            advice = _ANY_BACKEND if name.partition(".")[0] in refused else ""
-            raise _forbidden_import(name, advice)
-        return importing(name, global_names, local_names, fromlist, level)
-
-    builtins.__import__ = guarded  # type: ignore[assignment]
-    if block_packages:
-        sys.meta_path.insert(0, _BlockedPackages(names | loaded_packages()))
-
-
-@functools.cache
-def loaded_packages() -> frozenset[str]:
-    """The top-level packages that are loaded before the first submission is."""
-    return frozenset(name.partition(".")[0] for name in sys.modules)
 
 
 def refuse_input(prompt: object = "") -> str:

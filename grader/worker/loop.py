@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Any, BinaryIO
 
 from grader.wire import decode, encode, read_frame, write_frame
@@ -44,13 +45,21 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
         return
     settings = decode(first)
     from grader.worker.session import Session
+    from grader.worker.stopwatch import Stopwatch
 
-    session = Session(settings, _unpack(settings["files"]))
+    folder = _unpack(settings["files"])
+    number = 0
+
+    def time_is_up(frame: FrameType | None, seconds: float, computing: bool) -> None:
+        late = session.late_answer(frame, seconds)
+        write_frame(answers, encode({**late, "computing": computing, "id": number}))
+
+    session = Session(settings, folder, Stopwatch(time_is_up))
     versions = _versions(settings)
     lock_down(settings)
     write_frame(answers, encode({"id": 0, "outcome": "answered", "versions": versions}))
-    while (frame := read_frame(questions)) is not None:
-        number, question = decode(frame)
+    while (received := read_frame(questions)) is not None:
+        number, question = decode(received)
         answer = session.answer(decode(question))
         write_frame(answers, encode({**answer, "id": number}))
     # Threads or exit handlers that a student left behind must not hold the process.
@@ -62,7 +71,9 @@ def _unpack(files: dict[str, bytes]) -> Path:
     folder = os.path.join(os.path.realpath(os.getcwd()), SUBMISSION)
     os.mkdir(folder, 0o700)
     for name, content in files.items():
-        with open(os.path.join(folder, name), "xb") as file:
+        path = os.path.join(folder, *name.split("/"))
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(path, "xb") as file:
             file.write(content)
     return Path(folder)
 

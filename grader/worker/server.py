@@ -25,7 +25,8 @@ from typing import Any
 
 from grader.wire import WireError, decode, encode, frame
 from grader.worker import system
-from grader.worker.guards import functions_for, loaded_packages, watch_modules
+from grader.worker.guards import functions_for, watch_modules
+from grader.worker.imports import loaded_packages
 from grader.worker.newborn import Birth, live
 from grader.worker.session import WATCHED
 from grader.worker.tail import Tail

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import builtins
+import math
 import sys
 import time
+import traceback
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 import numpy as np
 import numpy.random  # NumPy itself loads it only when it is asked for; a fork server has it ready
 
 from grader.wire import Opaque, TooLarge, encode
-from grader.worker.cells import is_notebook, run_cells
-from grader.worker.failures import describe_exception
+from grader.worker.failures import describe_exception, own_frames
 from grader.worker.guards import (
-    ForbiddenUse,
     functions_for,
-    guard_imports,
     keep_assignments,
     refuse_input,
     undo_assignments,
     watch_modules,
 )
+from grader.worker.imports import ImportRule, own_modules
 from grader.worker.limits import limit_cpu
+from grader.worker.loading import Allowance, Loader
+from grader.worker.parts import parts_of
+from grader.worker.shell import offer_shell
 from grader.worker.source import inspect_source
+from grader.worker.stand_in import ForbiddenUse, StandIn, refuse_stand_ins
 from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
+from grader.worker.stopwatch import Stopwatch
 from grader.worker.surroundings import Surroundings
 
 WATCHED = ("numpy", "builtins", "math", "random", "functools", "itertools")
+_SYNTAX_ERROR = "builtins.SyntaxError"
 _BESIDE_VALUES = 2**16
 """Bytes of an answer that are kept for what goes with its values."""
 
@@ -44,10 +50,12 @@ class Session:
         ``guarded``: dotted names of functions that some question forbids.
     folder
         Where the submission lies.
+    stopwatch
+        Ends this process when the time of a question is up.
     """
 
-    def __init__(self, settings: dict[str, Any], folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, settings: dict[str, Any], folder: Path, stopwatch: Stopwatch) -> None:
+        self.folder, self.stopwatch = folder, stopwatch
         self.max_values: int = settings["answer_bytes"] - _BESIDE_VALUES
         self.backend: str = settings["backend"]
         self.operations: dict[str, Operation] = dict(CORE)
@@ -65,7 +73,11 @@ class Session:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
         self.functions = functions_for(tuple(settings["guarded"]))
-        guard_imports(self.folder, settings["imports"], block_packages=self.backend == "numpy")
+        allowed = frozenset(settings["imports"]) - sys.stdlib_module_names
+        self.rule = ImportRule(self.folder, allowed, own_modules(settings["files"]))
+        self.rule.install(block_packages=self.backend == "numpy")
+        self.loader = Loader(self.folder, lambda seconds: stopwatch.start(seconds, seconds))
+        self.loader.install()
         builtins.input = refuse_input
         watch_modules(WATCHED)
         keep_assignments()
@@ -75,6 +87,26 @@ class Session:
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one question; whatever the student's code raises is part of it."""
         limit_cpu(question.get("cpu_seconds"))
+        seconds, cpu_seconds = question.get("seconds"), question.get("cpu_seconds")
+        if seconds is not None:
+            self.stopwatch.start(seconds, cpu_seconds or seconds)
+        answer = self._answer(question)
+        self.stopwatch.stop()
+        return answer
+
+    def late_answer(self, frame: FrameType | None, seconds: float) -> dict[str, Any]:
+        """The answer to a question whose time is up, while its code still runs in `frame`."""
+        walked = [] if frame is None else reversed(list(traceback.walk_stack(frame)))
+        statement = self.loader.running[-1] if self.loader.running else None
+        return {
+            "outcome": "late",
+            "seconds": seconds,
+            "frames": own_frames(walked, self.folder),
+            "printed": self.surroundings.printed.text(),
+            "statement": statement,
+        }
+
+    def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         if question["kind"] == "inspect":
             found = inspect_source(self.folder / question["file"], question["forbidden"])
             return {"outcome": "answered", "values": [found]}
@@ -100,30 +132,71 @@ class Session:
         try:
             with self.functions.during(question.get("forbid", [])):
                 if question["kind"] == "load":
-                    self._load(question["file"])
-                    return {"outcome": "answered", "values": []}
+                    return {"outcome": "answered", "values": [self._load(question)]}
                 run_steps(scope, question["steps"], self.operations)
                 values = [self.convert(scope.saved[name]) for name in question["returns"]]
+                refuse_stand_ins(values)
             return {"outcome": "answered", "values": _sendable(values, self.max_values)}
         except NameMissing as missing:
-            return {"outcome": "missing", "name": missing.name, "nearest": missing.nearest}
-        except ForbiddenUse as use:
+            answer: dict[str, Any] = {
+                "outcome": "missing",
+                "name": missing.name,
+                "nearest": missing.nearest,
+            }
+            return self._without(missing.name, answer)
+        except (ForbiddenUse, StandIn) as use:
             return {"outcome": "forbidden", "error": describe_exception(use, self.folder)}
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
-            return {"outcome": "raised", "error": describe_exception(error, self.folder)}
+            answer = {"outcome": "raised", "error": describe_exception(error, self.folder)}
+            if isinstance(error, NameError) and type(error.name) is str:
+                return self._without(error.name, answer)
+            return answer
 
-    def _load(self, name: str) -> None:
-        path = str(self.folder / name)
-        module = ModuleType(name.removesuffix(".py"))
-        module.__file__ = path
-        sys.modules[module.__name__] = module
-        source = (self.folder / name).read_bytes()
-        if is_notebook(source.decode("utf-8", "replace")):
-            for failure in run_cells(source.decode("utf-8", "replace"), module, path):
-                print(failure)
-        else:
-            exec(compile(source, path, "exec", dont_inherit=True), vars(module))
-        self.modules[name] = module
+    def _without(self, name: str, answer: dict[str, Any]) -> dict[str, Any]:
+        """The answer when code needs a name that is not there: why it is not, where that is known.
+
+        A name that a statement was to define is not there because the statement was left out.
+        """
+        lost = next((one for one in self.loader.left_out if name in one["names"]), None)
+        if lost is not None:
+            problem = {"chain": [_SYNTAX_ERROR], **(lost.get("problem") or {})}
+            error = lost.get("error") or answer.get("error") or problem
+            outcome = "forbidden" if lost["reason"] == "forbidden" else "raised"
+            return {"outcome": outcome, "error": {**error, "left_out": {**lost, "name": name}}}
+        if self.rule.stars:
+            frames = answer.get("error", {}).get("frames", [])
+            message = f"{name} is not defined. {self.rule.stars[-1]}"
+            return {"outcome": "forbidden", "error": {"message": message, "frames": frames}}
+        return answer
+
+    def _load(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Run a file's statements, all or some; tell how many it has and what was left out."""
+        name = question["file"]
+        module = self.modules.get(name)
+        if module is None:
+            module = ModuleType(name.removesuffix(".py"))
+            module.__file__ = str(self.folder / name)
+            sys.modules[module.__name__] = module
+            self.modules[name] = module
+        offer_shell(lambda text: self.loader.run_text(text, module, name))
+        first, end = question.get("first", 0), question.get("end")
+        seconds = question.get("seconds") or math.inf
+        self.loader.load(
+            name,
+            module,
+            allowance=None if first else Allowance(seconds, question.get("spent", 0.0)),
+            passed_over=[(file, line) for file, line in question.get("passed_over", ())],
+            first=first,
+            end=end,
+        )
+        parts = parts_of((self.folder / name).read_bytes())
+        return {
+            "statements": len(parts),
+            "next": parts[end].line if end is not None and end < len(parts) else 0,
+            "left_out": self.loader.left_out,
+            "count": self.loader.count,
+            "refused": self.rule.refused,
+        }
 
 
 def _sendable(values: list[Any], limit: int) -> bytes:

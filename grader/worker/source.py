@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.worker.cells import is_notebook, without_broken_cells
+from grader.worker.parts import parts_of, problem_of
 
 _CALL = re.compile(r"\b([^\W\d]\w*)\s*\(")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -32,27 +32,29 @@ def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any
     Returns
     -------
     dict
-        ``problem`` (None, or ``message``, ``line``, ``column``, ``text``), and
-        ``definitions``: by name, ``line``, ``end_line``, ``stub``, ``calls``, the definitions
-        that it calls, and ``uses``, the dotted names that it reaches, directly or through
-        other definitions, with their lines.
+        ``problem`` (None, or ``message``, ``line``, ``column``, ``text``) when nothing of the
+        file parses, and ``definitions``: by name, ``line``, ``end_line``, ``stub``, ``calls``,
+        the definitions that it calls, ``uses``, the dotted names that it reaches, directly or
+        through other definitions, with their lines, and, for one that does not parse,
+        ``problem``.
     """
+    source = path.read_bytes()
     try:
-        data = path.read_bytes()
-        problem = _encoding_problem(data)
-        if problem is not None:
-            return {"problem": problem, "definitions": {}}
-        source = _whole(data)
-        tree = ast.parse(source, filename=path.name)
+        parts = parts_of(source)
     except SyntaxError as error:
-        text = (error.text or "").rstrip("\n")[:200]
-        return _failure(error.msg, error.lineno, error.offset, text)
+        return {"problem": problem_of(error), "definitions": {}}
     except (ValueError, RecursionError, MemoryError) as error:
-        return _failure(f"the file cannot be parsed ({type(error).__name__})", None, None, "")
+        return _failure(f"the file cannot be parsed ({type(error).__name__})")
+    tree = ast.Module([part.node for part in parts if part.node is not None], [])
     try:
-        return {"problem": None, "definitions": _definitions(tree, source, forbidden)}
+        definitions = _definitions(tree, source, forbidden)
     except RecursionError:
-        return _failure("the code is nested too deeply to be read", None, None, "")
+        return _failure("the code is nested too deeply to be read")
+    for part in parts:
+        for name in part.names:
+            broken = {"line": part.line, "end_line": part.end_line, "problem": part.problem}
+            definitions.setdefault(name, {**broken, "stub": False, "uses": {}, "calls": []})
+    return {"problem": None, "definitions": definitions}
 
 
 def _suspects(source: bytes, forbidden: dict[str, list[str]]) -> set[str]:
@@ -64,34 +66,9 @@ def _suspects(source: bytes, forbidden: dict[str, list[str]]) -> set[str]:
     }
 
 
-def _whole(data: bytes) -> bytes:
-    """The text to parse; of a notebook, the cells that do parse."""
-    text = data.decode("utf-8", "replace")
-    return without_broken_cells(text).encode() if is_notebook(text) else data
-
-
-def _failure(message: str, line: int | None, column: int | None, text: str) -> dict[str, Any]:
-    problem = {"message": message, "line": line, "column": column, "text": text}
+def _failure(message: str) -> dict[str, Any]:
+    problem = {"message": message, "line": None, "column": None, "text": ""}
     return {"problem": problem, "definitions": {}}
-
-
-def _encoding_problem(data: bytes) -> dict[str, Any] | None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message = "the file is saved as UTF-16; save it as UTF-8"
-        return {"message": message, "line": 1, "column": None, "text": ""}
-    if b"\0" in data:
-        line = data[: data.index(b"\0")].count(b"\n") + 1
-        message = "the file contains null bytes; it is not a text file, or it was damaged"
-        return {"message": message, "line": line, "column": None, "text": ""}
-    if b"coding" in b"".join(data.splitlines()[:2]):
-        return None  # the file declares its encoding; the compiler follows it
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
-        return {"message": message, "line": line, "column": None, "text": ""}
-    return None
 
 
 def _definitions(

@@ -1,0 +1,196 @@
+"""How the judge has a file loaded: statement by statement, without what does not end.
+
+A worker leaves out what raises and goes on. What hangs or ends the process costs that worker; the
+next one loads the file without it. Which statement it was, the worker's own stopwatch tells;
+where it cannot, the statements are asked for one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.confine import Lost, Silence
+from grader.wire import encode
+
+_MAX_ROUNDS = 12
+"""How many statements of one file may take their worker with them."""
+_LEAST_SECONDS = 0.5
+_MAX_TEXT = 200
+_NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
+_ENDINGS = {
+    Silence.TIMEOUT: "it did not end",
+    Silence.OUT_OF_MEMORY: "it ran out of memory",
+    Silence.FLOODED: "it wrote too much to the output",
+}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A statement that was left out when a file was loaded.
+
+    Attributes
+    ----------
+    reason
+        ``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``.
+    text
+        What happened, to go on after "because" or a colon.
+    """
+
+    file: str
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An import that was refused, or taken for another."""
+
+    package: str
+    file: str
+    line: int
+    taken_as: str = ""
+
+
+@dataclass
+class Loading:
+    """One file on its way into a worker, and what was left out of it.
+
+    Parameters
+    ----------
+    seconds
+        How long loading took at most before statements were left out one by one. Together they
+        may take twice as long, and each half of what is left of that.
+    """
+
+    file: str
+    seconds: float
+    left_out: list[LeftOut] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    count: int = 0
+    """How many statements were left out; not all of them are described."""
+    _lost: dict[tuple[str, int], str] = field(default_factory=dict)
+    _spent: float = 0.0
+    _one_by_one: bool = False
+    _next: int | None = None
+    """The line of the statement that is asked for."""
+
+    def questions(self) -> Iterator[bytes]:
+        """What to ask of a fresh worker, in order; each answer is to be taken before the next."""
+        if not self._one_by_one:
+            yield self._question(0, None)
+            return
+        yield self._question(0, 0)
+        for index in range(self._statements):
+            yield self._question(index, index + 1)
+
+    def patience(self) -> float:
+        """Seconds that one question may take."""
+        left = max((2 * self.seconds - self._spent) / 2, _LEAST_SECONDS)
+        return left if self._one_by_one else max(self.seconds, _LEAST_SECONDS)
+
+    def take(self, answer: Mapping[str, Any]) -> None:
+        """Keep what a worker tells of its loading; none of its types is trusted."""
+        values = answer.get("values")
+        report = values[0] if type(values) is list and values else {}
+        report = report if type(report) is dict else {}
+        self._statements = _number(report.get("statements"))
+        self._next = _number(report.get("next"))
+        self.count = _number(report.get("count"))
+        self.left_out = [self._left_out(one) for one in _records(report.get("left_out"))]
+        self.refused = [
+            Refused(
+                _text(one.get("package")),
+                _text(one.get("file")),
+                _number(one.get("line")),
+                _text(one.get("taken_as")),
+            )
+            for one in _records(report.get("refused"))
+        ]
+
+    def learn(self, lost: Lost) -> bool:
+        """Leave out what took a worker with it; False when that is no use."""
+        if lost.silence in _NOT_THE_CODE:
+            return False
+        statement: Any = lost.told.get("statement")
+        seconds = self.patience()
+        if type(statement) in (list, tuple) and len(statement) == 2:
+            place = _text(statement[0]), _number(statement[1])
+            told = lost.told.get("seconds")
+            seconds = told if type(told) is float and 0 < told <= 2 * self.seconds else seconds
+        elif self._one_by_one and self._next is not None:
+            place = self.file, self._next
+        elif self._one_by_one:
+            return False
+        else:
+            self._one_by_one = True
+            self._spent += seconds if lost.silence is Silence.TIMEOUT else 0.0
+            return True
+        if place in self._lost or len(self._lost) >= _MAX_ROUNDS:
+            return False
+        self._lost[place] = _ending(lost)
+        self._spent += seconds if lost.silence is Silence.TIMEOUT else 0.0
+        return True
+
+    def settle(self) -> None:
+        """The file is loaded: what later workers load need not wait for what did not end."""
+        self._spent = 0.0
+
+    def _question(self, first: int, end: int | None) -> bytes:
+        return encode(
+            {
+                "kind": "load",
+                "file": self.file,
+                "seconds": 2 * self.seconds,
+                "cpu_seconds": 2 * self.seconds,
+                "spent": self._spent,
+                "passed_over": [list(place) for place in self._lost],
+                "first": first,
+                "end": end,
+            }
+        )
+
+    def _left_out(self, record: Mapping[str, Any]) -> LeftOut:
+        file, line = _text(record.get("file")), _number(record.get("line"))
+        reason = _text(record.get("reason"))
+        error, problem = record.get("error"), record.get("problem")
+        if reason == "lost":
+            text = self._lost.get((file, line), "it did not end")
+        elif type(problem) is dict:
+            text = _text(problem.get("message"))
+            line = _number(problem.get("line")) or line
+        elif type(error) is dict:
+            text = _of_error(error)
+        else:
+            text = "the time for loading the file was used up"
+        return LeftOut(file, line, reason, text)
+
+
+def _ending(lost: Lost) -> str:
+    return _ENDINGS.get(lost.silence, f"it ended the program ({lost.detail[:_MAX_TEXT]})")
+
+
+def _of_error(error: Mapping[str, Any]) -> str:
+    chain = error.get("chain")
+    name = _text(chain[0]) if type(chain) is list and chain else "an exception"
+    name = name.removeprefix("builtins.")
+    message = " ".join(_text(error.get("message")).split())
+    if name == "SystemExit":
+        return "it ends the program"
+    if name.endswith(("ForbiddenUse", "StandIn")):
+        return message
+    return f"{name}: {message}" if message else name
+
+
+def _records(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if type(one) is dict] if type(value) is list else []
+
+
+def _text(value: Any) -> str:
+    return value[:_MAX_TEXT] if type(value) is str else ""
+
+
+def _number(value: Any) -> int:
+    return int(value) if type(value) in (int, float) and 0 <= value < 2**31 else 0

@@ -1,0 +1,181 @@
+"""What a student's files may import: each other, Python's standard library, and what is taught.
+
+The rule is about learning (a package that would do the exercise is refused); confinement is what
+protects. A refused import binds a stand-in that fails when it is used. Inside a ``try`` whose
+handler would catch it the import fails at once, as on a machine without the package, so that a
+fallback works.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import importlib.abc
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+from grader.worker.handlers import catches_import_error
+from grader.worker.stand_in import Holder, StandIn
+
+_BACKENDS = frozenset({"jax", "tensorflow", "torch"})
+_ANY_BACKEND = "is to run on every backend; see keras.ops"
+_MAX_REFUSED = 50
+
+
+class ForbiddenImport(ModuleNotFoundError):
+    """Graded code imported a package that the assignment does not allow."""
+
+
+@dataclass
+class ImportRule:
+    """Answers the imports of a submission's own files.
+
+    Attributes
+    ----------
+    folder
+        Where the submission lies; only its files are held to the rule, since NumPy and Keras
+        import parts of themselves while they work.
+    allowed
+        Third-party packages that the file may import.
+    own
+        The submission's own modules and packages.
+    refused
+        What was refused so far, in order, each once: ``package``, ``file``, ``line``, and
+        ``taken_as``, the allowed package that stands in for it, or "".
+    stars
+        The refusals of ``from package import *``, whose names nobody knows.
+    """
+
+    folder: Path
+    allowed: frozenset[str]
+    own: frozenset[str]
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    stars: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Keep what is asked at every import."""
+        self._prefix = str(self.folder)
+        self._free = self.allowed | self.own | sys.stdlib_module_names
+        self._importing: Callable[..., ModuleType] = builtins.__import__
+
+    def install(self, *, block_packages: bool) -> None:
+        """Answer imports from now on.
+
+        Parameters
+        ----------
+        block_packages
+            Also refuse every other third-party package, by whatever road it is imported.
+        """
+        builtins.__import__ = self._import  # type: ignore[assignment]
+        if block_packages:
+            sys.meta_path.insert(0, _BlockedPackages(self._free | loaded_packages()))
+
+    def _import(
+        self,
+        name: str,
+        global_names: Any = None,
+        local_names: Any = None,
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        names = global_names or {}
+        if not str(names.get("__file__", "")).startswith(self._prefix):
+            return self._importing(name, global_names, local_names, fromlist, level)
+        if level > 0 and not names.get("__package__"):
+            return self._beside(name, fromlist)
+        if level > 0 or name.partition(".")[0] in self._free:
+            return self._importing(name, global_names, local_names, fromlist, level)
+        return self._refuse(name, tuple(fromlist or ()), sys._getframe(1))
+
+    def _beside(self, name: str, fromlist: Sequence[str]) -> Any:
+        """In a file that lies in no package, ``from .utils import f`` means the file beside it."""
+        if name:
+            return self._importing(name, None, None, fromlist, 0)
+        return Holder({one: self._importing(one) for one in fromlist})
+
+    def _refuse(self, name: str, fromlist: tuple[str, ...], frame: FrameType) -> Any:
+        root = name.partition(".")[0]
+        if self._through_tensorflow(name, fromlist):
+            self._note("tensorflow.keras", frame, taken_as="keras")
+            return self._keras(name, fromlist)
+        if catches_import_error(frame, self._prefix):
+            raise ForbiddenImport(f"No module named {root!r}", name=name)
+        self._note(root, frame)
+        refusal = self._sentence(name, frame.f_lineno)
+        if not fromlist:
+            return self._chain(name, refusal)
+        if "*" in fromlist:
+            self.stars.append(refusal)
+        return Holder({one: StandIn(refusal) for one in fromlist if one != "*"})
+
+    def _sentence(self, name: str, line: int) -> str:
+        root = name.partition(".")[0]
+        others = sorted(self.allowed)
+        rest = f"{', '.join(others)} and the standard library" if others else "the standard library"
+        text = f"{name}, imported in line {line}, may not be used in this file"
+        if "keras" in self.allowed and root in _BACKENDS:
+            return f"{text}, which {_ANY_BACKEND}. It may import {rest}"
+        return f"{text}; it may import {rest}"
+
+    def _chain(self, name: str, refusal: str) -> StandIn:
+        """``import a.b.c`` binds ``a``, in which ``b.c`` can be reached."""
+        first, *others = name.split(".")
+        parts: dict[str, Any] = {}
+        for part in reversed(others):
+            parts = {part: StandIn(refusal, parts)}
+        if first == "tensorflow" and "keras" in self.allowed:
+            parts["keras"] = sys.modules["keras"]
+        return StandIn(refusal, parts)
+
+    def _through_tensorflow(self, name: str, fromlist: tuple[str, ...]) -> bool:
+        """Whether it is Keras that is wanted, by the name that it has inside of TensorFlow."""
+        if "keras" not in self.allowed:
+            return False
+        inside = name.startswith("tensorflow.keras") or name.startswith("tensorflow.python.keras")
+        return (inside and bool(fromlist)) or (name == "tensorflow" and fromlist == ("keras",))
+
+    def _keras(self, name: str, fromlist: tuple[str, ...]) -> Any:
+        if name == "tensorflow":
+            return Holder({"keras": self._importing("keras")})
+        real = name.removeprefix("tensorflow.").removeprefix("python.")
+        return self._importing(real, None, None, fromlist, 0)
+
+    def _note(self, package: str, frame: FrameType, *, taken_as: str = "") -> None:
+        known = any(one["package"] == package for one in self.refused)
+        if not known and len(self.refused) < _MAX_REFUSED:
+            file = frame.f_code.co_filename.removeprefix(self._prefix).lstrip("/\\")
+            place = {"file": file, "line": frame.f_lineno}
+            self.refused.append({"package": package, "taken_as": taken_as, **place})
+
+
+class _BlockedPackages(importlib.abc.MetaPathFinder):
+    """Finds no top-level package that the course does not allow."""
+
+    def __init__(self, allowed: frozenset[str]) -> None:
+        self.allowed = allowed
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        package = fullname.partition(".")[0]
+        if package in self.allowed:
+            return None
+        if package.startswith("_sysconfigdata"):  # the standard library's, named after the system
+            return None
+        raise ForbiddenImport(f"the package {fullname} may not be imported here", name=fullname)
+
+
+def own_modules(files: Iterable[str]) -> frozenset[str]:
+    """The top-level names by which a submission's files import each other."""
+    return frozenset(name.partition("/")[0].removesuffix(".py") for name in files)
+
+
+@functools.cache
+def loaded_packages() -> frozenset[str]:
+    """The top-level packages that are loaded before the first submission is."""
+    return frozenset(name.partition(".")[0] for name in sys.modules)

@@ -1,0 +1,244 @@
+"""Runs a student's file as a notebook's cells are run: one statement after the other.
+
+One that raises, exits, asks for input or does not end is left out, and the rest counts.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import sys
+import time
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import dataclass, field
+from importlib.machinery import FileFinder, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from grader.worker.failures import describe_exception
+from grader.worker.parts import Part, future_flags, parts_of, problem_of
+from grader.worker.stand_in import ForbiddenUse, StandIn
+
+_ANNOTATIONS = 0x1000000
+"""The compiler's flag for annotations that nobody evaluates (`__future__.annotations`)."""
+_LEAST_SECONDS = 0.5
+"""So long any statement may take; when no more is left, only definitions and imports run."""
+_MAX_LEFT_OUT = 200
+_MAX_NAMES = 50
+_ALL = slice(None)
+_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+Place = tuple[str, int]
+"""A file's name and a line in it."""
+
+
+@dataclass
+class Allowance:
+    """How long the statements of a file may take together: half of what is left for each.
+
+    What takes less than half of the whole in one go, or altogether, is never cut.
+    """
+
+    seconds: float
+    spent: float = 0.0
+    """What statements took that did not end, in workers before this one."""
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.seconds - self.spent - (time.monotonic() - self.started)
+
+    def of_next(self) -> float:
+        """How long the next statement may take."""
+        return max(self.left / 2, _LEAST_SECONDS)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether only what defines something is worth a try."""
+        return self.left < 2 * _LEAST_SECONDS
+
+
+@dataclass
+class Loader:
+    """Loads the files of one submission.
+
+    Parameters
+    ----------
+    folder
+        Where they lie.
+    limit
+        Told, before each statement of the graded file, how many seconds it may take.
+
+    Attributes
+    ----------
+    left_out
+        What was left out so far: ``file``, ``line``, ``end_line``, ``reason`` (``syntax``,
+        ``error``, ``forbidden``, ``late`` or ``lost``), ``error`` (see `describe_exception`) or
+        ``problem`` (see `problem_of`), and ``names``, what it was to define.
+    running
+        The statements that run at this moment, the innermost last: a helper's statements run
+        inside of the import of the graded file.
+    """
+
+    folder: Path
+    limit: Callable[[float], None]
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+    running: list[Place] = field(default_factory=list)
+    count: int = 0
+    """How many statements were left out; no more than some are described."""
+    _passed_over: frozenset[Place] = frozenset()
+    _allowance: Allowance = field(default_factory=lambda: Allowance(0))
+
+    def install(self) -> None:
+        """Load the submission's own helper modules by the same rule."""
+        prefix = str(self.folder)
+        loader = self
+
+        class OwnModule(SourceFileLoader):
+            def exec_module(self, module: ModuleType) -> None:
+                source = Path(self.path).read_bytes()
+                loader._run_parts(source, module, self.path)
+
+        def hook(path: str) -> FileFinder:
+            if not path.startswith(prefix):
+                raise ImportError
+            return FileFinder(path, (OwnModule, [".py"]))
+
+        sys.path_hooks.insert(0, hook)
+
+    def load(
+        self,
+        name: str,
+        module: ModuleType,
+        *,
+        allowance: Allowance | None,
+        passed_over: Collection[Place] = (),
+        first: int = 0,
+        end: int | None = None,
+    ) -> None:
+        """Run a file's statements in a module.
+
+        Parameters
+        ----------
+        allowance
+            How long they may take; None to go on with the one before.
+        passed_over
+            Statements that did not end, or took the worker with them, before.
+        first, end
+            Which statements to run, counted from 0; by default all.
+        """
+        path = self.folder / name
+        self._passed_over = frozenset(passed_over)
+        self._allowance = allowance or self._allowance
+        self._run_parts(path.read_bytes(), module, str(path), slice(first, end))
+
+    def run_text(self, text: str, module: ModuleType, label: str) -> None:
+        """Run a text that is no file of its own; what fails in it raises."""
+        path = str(self.folder / label)
+        linecache.cache[path] = len(text), None, text.splitlines(keepends=True), path
+        for part in parts_of(text.encode()):
+            if part.problem is not None:
+                raise SyntaxError(part.problem["message"])
+            self._run(part, module, path, 0)
+
+    def _run_parts(
+        self, source: bytes, module: ModuleType, path: str, chosen: slice = _ALL
+    ) -> None:
+        parts = parts_of(source)
+        flags = future_flags(parts)
+        own = Path(path).relative_to(self.folder).as_posix()
+        for part in parts[chosen]:
+            if not self._may_run(own, part):
+                continue
+            self.running.append((own, part.line))
+            try:
+                self._run(part, module, path, flags)
+            except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's
+                self._note_failure(own, part, error)
+            finally:
+                self.running.pop()
+
+    def _may_run(self, own: str, part: Part) -> bool:
+        if part.problem is not None:
+            self._leave_out(own, part, "syntax", problem=part.problem)
+            return False
+        if (own, part.line) in self._passed_over:
+            self._leave_out(own, part, "lost")
+            return False
+        if self.running:  # a helper's: it counts as part of the statement that imports it
+            return True
+        if self._allowance.is_short and not isinstance(part.node, _DEFINING):
+            self._leave_out(own, part, "late")
+            return False
+        self.limit(self._allowance.of_next())
+        return True
+
+    def _run(self, part: Part, module: ModuleType, path: str, flags: int) -> None:
+        assert part.node is not None
+        try:
+            _execute(_compiled(part.node, path, flags), module)
+        except (ForbiddenUse, NameError):
+            # An annotation that nobody needs must not cost the function that carries it.
+            if not isinstance(part.node, ast.FunctionDef) or flags & _ANNOTATIONS:
+                raise
+            _execute(_compiled(part.node, path, flags | _ANNOTATIONS), module)
+
+    def _note_failure(self, own: str, part: Part, error: BaseException) -> None:
+        if isinstance(error, SyntaxError) and error.__traceback__ is not None:
+            frames = describe_exception(error, self.folder)["frames"]
+            if not frames:  # the compiler's: a `return` outside of a function, say
+                self._leave_out(own, part, "syntax", problem=problem_of(error))
+                return
+        reason = "forbidden" if isinstance(error, ForbiddenUse | StandIn) else "error"
+        self._leave_out(own, part, reason, error=describe_exception(error, self.folder))
+
+    def _leave_out(self, own: str, part: Part, reason: str, **facts: Any) -> None:
+        self.count += 1
+        names = _bound(part)
+        if len(self.left_out) < _MAX_LEFT_OUT or names:
+            record = {"file": own, "line": part.line, "end_line": part.end_line}
+            self.left_out.append({**record, "reason": reason, "names": names, **facts})
+
+
+def _compiled(node: ast.stmt, path: str, flags: int) -> CodeType:
+    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    tree = ast.Module([node], [])
+    code: CodeType = compile(tree, path, "exec", flags=flags, dont_inherit=True)
+    return code
+
+
+def _execute(code: CodeType, module: ModuleType) -> None:
+    if code.co_flags & inspect.CO_COROUTINE:
+        _wait_for(eval(code, vars(module)))
+    else:
+        exec(code, vars(module))
+
+
+def _wait_for(coroutine: Coroutine[Any, Any, Any]) -> None:
+    """Run an `await` at the top level to its end; there is no event loop to wait with."""
+    try:
+        while True:
+            coroutine.send(None)
+    except StopIteration:
+        return
+
+
+def _bound(part: Part) -> list[str]:
+    """The names that a statement was to define."""
+    if part.node is None:
+        return list(part.names)
+    found: dict[str, None] = {}
+    waiting: list[ast.AST] = [part.node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found[node.name] = None
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= dict.fromkeys((one.asname or one.name).partition(".")[0] for one in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found[node.id] = None
+        waiting += ast.iter_child_nodes(node)
+    return list(found)[:_MAX_NAMES]

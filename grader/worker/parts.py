@@ -1,0 +1,191 @@
+"""A student's file as the statements at its top level, each with its place.
+
+A file that does not parse as a whole is taken apart where a line begins at the margin, so that
+a broken definition costs itself and nothing else.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+CELL_MARK = "# %% cell "
+"""The line that starts each cell of a module that came from a notebook."""
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+"""A line as the compiler counts it; `splitlines` knows more ends of lines."""
+_CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
+"""What stands at the margin and belongs to the statement before."""
+_DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_MAX_ATTEMPTS = 400
+_MAX_PARSED = 20 * 2**20
+"""How often, and how many bytes, may be parsed while one file is taken apart."""
+_MAX_TEXT = 200
+
+
+@dataclass(frozen=True)
+class Part:
+    """One statement at the top level, or a stretch of text that does not parse.
+
+    Attributes
+    ----------
+    line, end_line
+        Where it stands in the file; a decorator belongs to what it decorates.
+    node
+        Its syntax tree; None when it does not parse.
+    problem
+        None, or ``message``, ``line``, ``column`` and ``text`` of its syntax error.
+    names
+        What a stretch that does not parse was to define.
+    """
+
+    line: int
+    end_line: int
+    node: ast.stmt | None = None
+    problem: dict[str, Any] | None = None
+    names: tuple[str, ...] = ()
+
+
+@functools.lru_cache(maxsize=8)
+def parts_of(source: bytes) -> tuple[Part, ...]:
+    """Take a file apart; the parts stand in their order.
+
+    Raises
+    ------
+    SyntaxError
+        When nothing of it parses.
+    ValueError, RecursionError, MemoryError
+        When the compiler cannot take it.
+    """
+    text = source.decode("utf-8")
+    if text.startswith(CELL_MARK):
+        parts = tuple(part for cell in _cells(text) for part in _taken_apart(cell))
+    else:
+        try:
+            return tuple(map(_part, ast.parse(source).body))
+        except SyntaxError:
+            parts = tuple(_taken_apart(_pieces(_numbered(text))))
+    if parts and all(part.node is None for part in parts):
+        raise _error_of(parts[0].problem or {})
+    return parts
+
+
+def future_flags(parts: tuple[Part, ...]) -> int:
+    """The compiler's flags for what the file imports from `__future__`."""
+    flags = 0
+    for part in parts:
+        if isinstance(part.node, ast.ImportFrom) and part.node.module == "__future__":
+            for item in part.node.names:
+                feature = getattr(__future__, item.name, None)
+                flags |= getattr(feature, "compiler_flag", 0)
+    return flags
+
+
+def problem_of(error: SyntaxError) -> dict[str, Any]:
+    """A syntax error as plain data."""
+    text = (error.text or "").rstrip("\n")[:_MAX_TEXT]
+    return {"message": error.msg, "line": error.lineno, "column": error.offset, "text": text}
+
+
+def _error_of(problem: dict[str, Any]) -> SyntaxError:
+    place = problem.get("line"), problem.get("column"), problem.get("text")
+    return SyntaxError(str(problem.get("message")), ("", *place))
+
+
+def _part(node: ast.stmt) -> Part:
+    decorators = getattr(node, "decorator_list", [])
+    line = min([node.lineno, *(one.lineno for one in decorators)])
+    return Part(line, node.end_lineno or node.lineno, node)
+
+
+_Line = tuple[int, str]
+_Piece = list[_Line]
+"""Lines that belong together, with their numbers."""
+
+
+def _numbered(text: str) -> list[_Line]:
+    return list(enumerate(_LINE.findall(text), start=1))
+
+
+def _cells(text: str) -> Iterator[list[_Piece]]:
+    """The pieces of each cell: a string that stays open in one does not swallow the next."""
+    lines = _numbered(text)
+    starts = [index for index, (_, line) in enumerate(lines) if line.startswith(CELL_MARK)]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield _pieces(lines[start:end])
+
+
+def _pieces(lines: list[_Line]) -> list[_Piece]:
+    """Cut before each line that may begin a statement."""
+    pieces: list[_Piece] = []
+    decorated = False
+    for number, line in lines:
+        at_margin = bool(line.strip()) and not line[0].isspace()
+        begins = at_margin and line[0] != "#" and not _CONTINUES.match(line)
+        if not pieces or (begins and not decorated):
+            pieces.append([])
+        pieces[-1].append((number, line))
+        if begins:
+            decorated = line[0] == "@"
+    return pieces
+
+
+def _taken_apart(pieces: list[_Piece]) -> Iterator[Part]:
+    """Parse as much as parses together; a piece that does not parse is passed over.
+
+    The compiler says on which line it gives up. What stands before the piece of that line is
+    parsed first, then the piece with all that follows; if that fails in the same piece, it is
+    broken.
+    """
+    allowed = _attempts(pieces)
+    start, end = 0, len(pieces)
+    while start < len(pieces):
+        if allowed == 0:
+            rest = [line for piece in pieces[start:] for line in piece]
+            yield _broken(rest, SyntaxError("too many lines do not parse"))
+            return
+        allowed -= 1
+        try:
+            tree = ast.parse(_text(pieces[start:end]))
+        except SyntaxError as error:
+            place = _piece_of(error.lineno, pieces, start, end)
+            if place > start:
+                end = place
+                continue
+            yield _broken(pieces[start], error)
+            start, end = start + 1, len(pieces)
+        else:
+            yield from map(_part, tree.body)
+            start, end = end, len(pieces)
+
+
+def _attempts(pieces: list[_Piece]) -> int:
+    size = sum(len(line) for piece in pieces for _, line in piece)
+    return max(1, min(_MAX_ATTEMPTS, _MAX_PARSED // max(1, size)))
+
+
+def _text(pieces: list[_Piece]) -> str:
+    """The text of pieces, with as many empty lines before it as there are lines."""
+    first = pieces[0][0][0]
+    return "\n" * (first - 1) + "".join(line for piece in pieces for _, line in piece)
+
+
+def _piece_of(line: int | None, pieces: list[_Piece], start: int, end: int) -> int:
+    """The piece in which a line stands, among those from `start` to `end`."""
+    wanted = line or 0
+    later = [index for index in range(start, end) if pieces[index][0][0] <= wanted]
+    return later[-1] if later else start
+
+
+def _broken(piece: _Piece, error: SyntaxError) -> Part:
+    line, end = piece[0][0], piece[-1][0]
+    text = "".join(text for _, text in piece)
+    problem = problem_of(error)
+    if not line <= (problem["line"] or 0) <= end:
+        problem |= {"line": line, "column": None, "text": piece[0][1].rstrip()[:_MAX_TEXT]}
+    return Part(line, end, problem=problem, names=tuple(_DEFINED.findall(text)))

@@ -1,0 +1,90 @@
+"""What an import binds that an assignment does not allow: harmless until it is used.
+
+A file may import a plotting library that no graded function needs. So the import itself does
+not fail. What uses the name fails, with the package, the line of the import and what may be
+imported instead, and only the exercises that use it lose points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, NoReturn
+
+_MAX_DEPTH = 4
+
+
+class ForbiddenUse(Exception):
+    """Graded code used what the exercise does not allow."""
+
+
+class StandIn(BaseException):
+    """Stands for a package, or a name in it; every use of it raises `ForbiddenUse`.
+
+    It is an exception so that ``raise`` finds it out as well.
+
+    Parameters
+    ----------
+    refusal
+        The sentence that every use raises.
+    parts
+        Names in it that may be reached without using it: ``import a.b`` binds ``a``, whose
+        ``b`` is a stand-in or, where only a part of a package is allowed, the real thing.
+    """
+
+    def __init__(self, refusal: str, parts: Mapping[str, Any] | None = None) -> None:
+        super().__init__(refusal)
+        vars(self).update(parts or {})
+        vars(self)["_refusal"] = refusal
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Refuse every name that is not among the parts."""
+        raise ForbiddenUse(vars(self)["_refusal"])
+
+    def __repr__(self) -> str:
+        """The refusal: to print it is no use of it."""
+        return f"<{vars(self)['_refusal']}>"
+
+    __str__ = __repr__
+    __hash__ = object.__hash__
+
+
+def _refuse(self: StandIn, *_: Any, **__: Any) -> NoReturn:
+    raise ForbiddenUse(vars(self)["_refusal"])
+
+
+_BINARY = "add sub mul matmul truediv floordiv mod divmod pow lshift rshift and xor or"
+_OTHERS = """
+    eq ne lt le gt ge bool len iter next reversed contains getitem setitem delitem setattr delattr
+    call enter exit aenter aexit await aiter anext int float complex index round trunc floor ceil
+    neg pos abs invert dir bytes fspath mro_entries instancecheck subclasscheck array array_ufunc
+    array_function copy deepcopy reduce reduce_ex getstate
+"""
+for _name in _BINARY.split():
+    for _prefix in ("", "r", "i"):
+        setattr(StandIn, f"__{_prefix}{_name}__", _refuse)
+for _name in _OTHERS.split():
+    setattr(StandIn, f"__{_name}__", _refuse)
+
+
+class Holder(ModuleType):
+    """What `from package import names` reads its names from; nobody else sees it."""
+
+    __all__: list[str] = []
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        super().__init__("holder")
+        vars(self).update(names)
+
+
+def refuse_stand_ins(value: Any, depth: int = 0) -> None:
+    """Raise `ForbiddenUse` for a stand-in that is handed on as an answer."""
+    if isinstance(value, StandIn):
+        _refuse(value)
+    if depth < _MAX_DEPTH:
+        if isinstance(value, list | tuple):
+            for item in value:
+                refuse_stand_ins(item, depth + 1)
+        elif isinstance(value, dict):
+            for item in value.values():
+                refuse_stand_ins(item, depth + 1)

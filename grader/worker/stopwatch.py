@@ -1,0 +1,84 @@
+"""Ends a worker whose time is up, and says where its code was.
+
+The judge's own clock is the one that nobody can hold; it runs out a moment later. This one knows
+the line of the loop that does not end, and what was printed so far.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+_end_process = os._exit
+_frames_of = sys._current_frames
+_ENDED = 71
+_LONGEST_SLEEP = 3_600.0
+_NEVER = float("inf")
+
+
+class Stopwatch:
+    """Watches the thread that makes it, from a thread of its own.
+
+    While nobody's time is up it costs nothing: it sleeps until the first limit that it was told of
+    could be reached, and then looks which one holds by now.
+
+    Parameters
+    ----------
+    time_is_up
+        Called with the frame in which the watched thread is, the seconds that it was given, and
+        whether it used them up computing; afterwards the process ends.
+    """
+
+    def __init__(self, time_is_up: Callable[[Any, float, bool], None]) -> None:
+        self._watched = threading.get_ident()
+        self._time_is_up = time_is_up
+        self._change = threading.Lock()
+        self._wake = threading.Event()
+        self._deadline = self._cpu_deadline = _NEVER
+        self._wakes_at: float | None = None
+        """When the thread looks next; None before there is one."""
+        self._seconds = self._cpu_seconds = 0.0
+
+    def start(self, seconds: float, cpu_seconds: float) -> None:
+        """Watch from now on; another start takes the place of the one before."""
+        with self._change:
+            self._seconds, self._cpu_seconds = seconds, cpu_seconds
+            self._cpu_deadline = time.process_time() + cpu_seconds
+            self._deadline = time.monotonic() + seconds
+        if self._wakes_at is None:
+            self._wakes_at = self._deadline
+            _thread.start_new_thread(self._watch, ())
+        elif min(seconds, cpu_seconds) < self._wakes_at - time.monotonic():
+            self._wake.set()
+
+    def stop(self) -> None:
+        """Watch no longer; does not return when the process is about to end."""
+        with self._change:
+            self._deadline = self._cpu_deadline = _NEVER
+
+    def _watch(self) -> None:
+        while True:
+            with self._change:
+                left = self._left()
+                if left <= 0:
+                    self._end()
+            self._wakes_at = time.monotonic() + left
+            self._wake.wait(min(left, _LONGEST_SLEEP))
+            self._wake.clear()
+
+    def _left(self) -> float:
+        now, cpu_now = time.monotonic(), time.process_time()
+        return min(self._deadline - now, self._cpu_deadline - cpu_now)
+
+    def _end(self) -> None:
+        frame = _frames_of().get(self._watched)
+        computing = time.process_time() >= self._cpu_deadline
+        try:
+            self._time_is_up(frame, self._cpu_seconds if computing else self._seconds, computing)
+        finally:
+            _end_process(_ENDED)
