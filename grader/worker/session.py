@@ -79,6 +79,7 @@ class Session:
         self.loader = Loader(self.folder, lambda seconds: stopwatch.start(seconds, seconds))
         self.loader.install()
         builtins.input = refuse_input
+        builtins.exit = builtins.quit = sys.exit  # where Python starts without `site`
         watch_modules(WATCHED)
         keep_assignments()
         self.surroundings = Surroundings()

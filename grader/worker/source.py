@@ -44,7 +44,8 @@ def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any
     except SyntaxError as error:
         return {"problem": problem_of(error), "definitions": {}}
     except (ValueError, RecursionError, MemoryError) as error:
-        return _failure(f"the file cannot be parsed ({type(error).__name__})")
+        reason = str(error) if type(error) is ValueError else type(error).__name__
+        return _failure(f"the file cannot be parsed ({reason})")
     tree = ast.Module([part.node for part in parts if part.node is not None], [])
     try:
         definitions = _definitions(tree, source, forbidden)

@@ -10,10 +10,10 @@ from tests.mini import mini
 def test_an_own_case_is_encoded_once():
     check = mini().checks[0]
     questions = Questions()
-    first, second = (questions.encoded(check, check.cases[0], "f", (), 1.0) for _ in range(2))
+    first, second = (questions.encoded(check, check.cases[0], "f", (), 1.0, 1.0) for _ in range(2))
     assert first is second
-    assert questions.encoded(check, check.cases[0], "f", (), 2.0) != first
-    assert questions.encoded(check, check.cases[1], "f", (), 1.0) != first
+    assert questions.encoded(check, check.cases[0], "f", (), 1.0, 2.0) != first
+    assert questions.encoded(check, check.cases[1], "f", (), 1.0, 1.0) != first
 
 
 def test_a_case_made_for_one_student_is_never_taken_for_another():
@@ -21,5 +21,5 @@ def test_a_case_made_for_one_student_is_never_taken_for_another():
     questions = Questions()
     for number in range(2_000):  # the numbers of objects that are gone are given out again
         made = replace(check.cases[0], returns=(str(number),))
-        asked = decode(questions.encoded(check, made, "f", (), 1.0))
+        asked = decode(questions.encoded(check, made, "f", (), 1.0, 1.0))
         assert asked["returns"] == question_of(made, "f")["returns"] == [str(number)]

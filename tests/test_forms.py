@@ -1,0 +1,291 @@
+"""Right work keeps its points in whatever form it is handed in, and each liberty is told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from grader import interview
+from grader.judge import grade
+from grader.result import Result, Status
+from grader.submissions import read_path
+from tests.conftest import strongest
+from tests.mini import REFERENCE, check_of, mini
+
+IMPORTS = {
+    "import matplotlib.pyplot as plt": "matplotlib",
+    "import pandas as pd": "pandas",
+    "from scipy import stats": "scipy",
+    "from scipy.special import expit": "scipy",
+    "import seaborn as sns": "seaborn",
+    "import torch": "torch",
+    "import torch.nn as nn": "torch",
+    "from torch.utils.data import DataLoader, Dataset": "torch",
+    "import tensorflow as tf": "tensorflow",
+    "from tensorflow import keras": "tensorflow",
+    "from tensorflow.keras.layers import Dense, Dropout": "tensorflow",
+    "import keras": "keras",
+    "import sklearn.datasets": "sklearn",
+    "from sklearn.model_selection import train_test_split as split": "sklearn",
+    "import PIL.Image": "PIL",
+    "import cv2": "cv2",
+    "from google.colab import drive, files": "google",
+    "import h5py, scipy, matplotlib": "h5py",
+    "from tqdm.notebook import tqdm": "tqdm",
+    "from pylab import *": "pylab",
+    "from lr_utils import load_dataset": "lr_utils",
+    "from IPython.display import Image, display": "IPython",
+    "from numba import jit": "numba",
+    "import jax.numpy as jnp": "jax",
+    "import a_package_that_nobody_has": "a_package_that_nobody_has",
+    "pd = __import__('pandas')": "pandas",
+    "plt = __import__('matplotlib.pyplot')": "matplotlib",
+    "import importlib\npd = importlib.import_module('pandas')": "pandas",
+    "from . import helpers": "helpers",
+    "import tkinter_of_another_machine.ttk as ttk": "tkinter_of_another_machine",
+    "try:\n    import pandas as pd\nexcept ImportError:\n    pd = None": "",
+    "import os, sys, time, json, pickle, random, urllib.request, socket, subprocess": "",
+    "import os.path as path\nfrom multiprocessing import Pool": "",
+    "from __future__ import annotations, division, print_function": "",
+    "import numpy.typing as npt": "",
+}
+"""Imports that no graded function uses, and the package that a note is to name."""
+
+FAILING = {
+    "1 / 0": "ZeroDivisionError",
+    "raise ValueError('the data are not there')": "the data are not there",
+    "print(a_name_that_nobody_defined)": "a_name_that_nobody_defined",
+    "exit()": "ends the program",
+    "import sys; sys.exit(1)": "ends the program",
+    "n = int(input('How many? '))": "input() was called",
+    "data = open('data.csv').read()": "data.csv",
+    "data = np.loadtxt('/content/drive/My Drive/x.csv')": "x.csv",
+    "assert 1 == 3, 'wrong'": "AssertionError",
+    "print 'the accuracy is', 0.9": "print",
+    "return 3": "outside function",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()": "may not be imported",
+    "from collections import Mapping": "Mapping",
+    "from torch import nn\nclass Net(nn.Module):\n    pass": "may not be imported",
+    "def deep(n): return deep(n + 1)\ndeep(0)": "RecursionError",
+    "x = np.ones((10**6, 10**6))": "Memory",
+    "<<<<<<< HEAD": "invalid syntax",
+    "def half(:": "invalid syntax",
+    "%matplotlib inline": "invalid syntax",
+    "async def f(): pass\nawait undefined()": "undefined",
+    "raise KeyboardInterrupt": "KeyboardInterrupt",
+    "import os; os.chdir('/a/folder/that/is/not/there')": "FileNotFoundError",
+}
+"""Statements that fail beside right functions, and what a note is to say of each."""
+ENDING = {
+    "while True: pass": "did not end",
+    "import time; time.sleep(10**6)": "did not end",
+    "import os; os._exit(0)": "ended the program",
+    "import ctypes; ctypes.string_at(0)": "ended the program",
+    "import os; os.abort()": "ended the program",
+    "sum(range(10**13))": "did not end",
+    "while True:\n    try:\n        while True: pass\n    except BaseException: pass": "did not end",
+}
+"""Statements that take the worker with them."""
+FUNCTIONS = REFERENCE.split("\n\n")
+
+
+@pytest.fixture(scope="module")
+def launcher():
+    with strongest() as chosen:
+        yield chosen
+
+
+@pytest.fixture
+def handed_in(tmp_path, launcher):
+    def handed_in(files: dict[str, str | bytes]) -> Result:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+        submission = read_path(tmp_path, ["mini.py"], student="ada", assignment="m1_mini")
+        return grade(submission, mini(), launcher)
+
+    return handed_in
+
+
+def notebook(*cells: str) -> str:
+    made = [{"cell_type": "code", "source": one, "metadata": {}, "outputs": []} for one in cells]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def assert_full(result: Result, words: str) -> None:
+    lost = [(one.exercise, one.message) for one in result.checks if one.status != Status.PASSED]
+    assert lost == []
+    notes = result.submission.notes
+    assert any(words in note for note in notes) if words else notes == [], notes
+
+
+@pytest.mark.parametrize("line", IMPORTS)
+def test_an_import_that_no_graded_function_uses_costs_nothing(handed_in, line):
+    assert_full(handed_in({"mini.py": f"{line}\n{REFERENCE}"}), IMPORTS[line])
+
+
+@pytest.mark.parametrize("line", IMPORTS)
+def test_nor_does_it_in_a_notebook(handed_in, line):
+    first, *others = FUNCTIONS
+    assert_full(handed_in({"mini.ipynb": notebook(f"{line}\n{first}", *others)}), IMPORTS[line])
+
+
+def placed(statement: str, where: str) -> str:
+    index = {"above": 1, "between": 4, "below": len(FUNCTIONS)}[where]
+    return "\n\n".join([*FUNCTIONS[:index], statement, *FUNCTIONS[index:]])
+
+
+@pytest.mark.parametrize("where", ["above", "between", "below"])
+@pytest.mark.parametrize("statement", FAILING)
+def test_a_statement_that_fails_costs_itself(handed_in, statement, where):
+    assert_full(handed_in({"mini.py": placed(statement, where)}), FAILING[statement])
+
+
+@pytest.mark.parametrize("where", ["above", "between", "below"])
+@pytest.mark.parametrize("statement", ENDING)
+def test_so_does_one_that_takes_the_worker_with_it(handed_in, statement, where, monkeypatch):
+    monkeypatch.setattr(interview, "_LOAD_SECONDS", 0.6)
+    monkeypatch.setattr(interview.Limits, "cpu_seconds", 0.6)
+    assert_full(handed_in({"mini.py": placed(statement, where)}), ENDING[statement])
+
+
+def test_several_that_do_not_end_cost_one_limit_together(handed_in, monkeypatch):
+    monkeypatch.setattr(interview, "_LOAD_SECONDS", 0.6)
+    text = placed("while True: pass\nimport os; os._exit(1)", "above")
+    result = handed_in({"mini.py": f"{text}\nwhile 1: pass\nopen('x')\nwhile 2: pass\n"})
+    assert result.points == 20
+    assert sum("did not end" in note for note in result.submission.notes) == 3
+    assert any("ended the program" in note for note in result.submission.notes)
+
+
+def test_ten_thousand_failing_statements_are_told_in_a_few_notes(handed_in):
+    result = handed_in({"mini.py": REFERENCE + "1 / 0\n" * 10_000})
+    assert result.points == 20
+    assert len(result.submission.notes) < 20
+    assert any("9,992 more statements" in note for note in result.submission.notes)
+
+
+def test_what_a_hanging_statement_wrote_is_not_there_for_the_next_worker(handed_in, monkeypatch):
+    monkeypatch.setattr(interview, "_LOAD_SECONDS", 0.6)
+    text = (
+        "import os\nif not os.path.exists('seen'):\n    open('seen', 'w')\n    while True: pass\n"
+    )
+    trap = f"{text}def predict(*a): return 0\nif os.path.exists('seen'): del predict\n{REFERENCE}"
+    assert handed_in({"mini.py": trap}).points == 20
+
+
+def test_a_name_that_a_failing_statement_was_to_define_is_explained(handed_in):
+    text = REFERENCE.replace("return X @ w + b", "return X @ w + SCALE * b")
+    result = handed_in({"mini.py": f"SCALE = float(open('scale.txt').read())\n{text}"})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.ERROR
+    assert "SCALE" in check.message and "line 1" in check.message
+    assert "scale.txt" in check.message
+    assert result.points == 20 - 9  # predict's own, and what calls it
+
+
+def test_an_annotation_of_a_refused_package_costs_nothing(handed_in):
+    text = REFERENCE.replace(
+        "def predict(X, w, b):", "def predict(X: torch.Tensor, w, b) -> L[int]:"
+    )
+    assert_full(handed_in({"mini.py": f"import torch\n{text}"}), "torch")
+
+
+USES = {
+    "call": "lib(X)",
+    "attribute": "lib.x",
+    "iteration": "[*lib]",
+    "arithmetic": "X @ w + lib",
+    "truth": "1 if lib else 2",
+    "comparison": "lib == 1",
+    "answer": "lib",
+    "answer in a list": "[lib, lib]",
+    "numpy": "np.exp(lib)",
+    "array": "np.array(lib)",
+    "raising": "(_ for _ in ()).throw(lib)",
+    "pickling": "__import__('pickle').dumps(lib)",
+    "copy": "__import__('copy').deepcopy(lib)",
+    "subclass": "type(lib)",
+    "hasattr": "hasattr(lib, 'x')",
+}
+
+
+@pytest.mark.parametrize("use", [one for one in USES if one != "subclass"])
+@pytest.mark.parametrize("line", ["import scipy.x as lib", "from scipy import lib"])
+def test_only_the_exercises_that_use_a_refused_import_lose_points(handed_in, line, use):
+    text = REFERENCE.replace("return X @ w + b", f"return {USES[use]}")
+    result = handed_in({"mini.py": f"\n{line}\n{text}"})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.FORBIDDEN, check.message
+    assert "scipy" in check.message and "imported in line 2" in check.message
+    assert "numpy and the standard library" in check.message
+    assert result.points >= 11
+
+
+def test_a_refused_import_as_base_class_decorator_or_default(handed_in):
+    text = REFERENCE.replace("def root(x):", "@lib.jit\ndef root(x, other=lib):")
+    text = text.replace("def predict(X, w, b):", "def predict(X, w, b, other=lib):")
+    result = handed_in({"mini.py": f"import numba as lib\nclass A(lib):\n    pass\n{text}"})
+    assert check_of(result, "root.positive").status is Status.FORBIDDEN
+    assert "numba" in check_of(result, "root.positive").message
+    assert result.points == 17
+
+
+def test_a_name_from_a_refused_star_import_is_forbidden(handed_in):
+    text = REFERENCE.replace("return X @ w + b", "return matmul(X, w) + b")
+    check = check_of(handed_in({"mini.py": f"from pylab import *\n{text}"}), "predict.batch")
+    assert check.status is Status.FORBIDDEN
+    assert "matmul" in check.message and "pylab" in check.message
+
+
+def test_a_fallback_runs_as_on_a_machine_without_the_package(handed_in):
+    fallback = """
+    try:
+        from scipy.special import expit as product
+    except (ImportError, ValueError):
+        product = np.dot
+    """
+    text = REFERENCE.replace("return X @ w + b", "return product(X, w) + b")
+    assert_full(
+        handed_in({"mini.py": "import numpy as np" + fallback.replace("\n    ", "\n") + text}), ""
+    )
+
+
+def test_a_try_that_would_not_catch_it_binds_a_stand_in(handed_in):
+    text = "try:\n    import scipy\nexcept KeyError:\n    pass\n"
+    assert_full(handed_in({"mini.py": text + REFERENCE}), "scipy")
+
+
+def test_a_helper_module_is_loaded_by_the_same_rule(handed_in):
+    helper = "import matplotlib.pyplot as plt\ndef product(X, w): return X @ w\n1 / 0\n"
+    text = REFERENCE.replace("return X @ w + b", "return product(X, w) + b")
+    files = {"tools.py": helper, "mini.py": f"from tools import product\n{text}"}
+    result = handed_in(files)
+    assert_full(result, "tools.py, line 3 was left out: ZeroDivisionError")
+    assert any("matplotlib" in note for note in result.submission.notes)
+
+
+def test_a_definition_that_does_not_parse_is_that_exercises_own_error(handed_in):
+    result = handed_in({"mini.py": REFERENCE.replace("def root(x):", "def root(x:")})
+    check = check_of(result, "root.positive")
+    assert check.status is Status.ERROR and "mini.py, line 17" in check.message
+    assert result.points == 17
+
+
+def test_a_loop_that_does_not_end_names_its_line_and_what_was_printed(handed_in, monkeypatch):
+    monkeypatch.setattr(interview.Limits, "seconds", 1.0)
+    loop = "step = 0\n    print('before')\n    while True:\n        step += 1"
+    result = handed_in({"mini.py": REFERENCE.replace("return X @ w + b", loop)})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.TIMEOUT
+    assert check.printed.startswith("before")
+    assert check.line in (7, 8) and f"line {check.line} of mini.py, in predict" in check.message
+
+
+def test_a_notebook_that_was_exported_keeps_the_code_of_its_magics(handed_in):
+    cells = "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('ls')\n"
+    timed = f"get_ipython().run_cell_magic('time', '', {FUNCTIONS[1]!r})\n"
+    text = "\n\n".join([FUNCTIONS[0], cells, timed, *FUNCTIONS[2:]])
+    assert_full(handed_in({"mini.py": text}), "")
