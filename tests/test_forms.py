@@ -7,7 +7,8 @@ import json
 import pytest
 
 from grader import interview
-from grader.judge import grade
+from grader.confine import LimitBook, Limits
+from grader.judge import GradingOptions, grade
 from grader.result import Result, Status
 from grader.submissions import read_path
 from tests.conftest import strongest
@@ -84,7 +85,7 @@ ENDING = {
     "import ctypes; ctypes.string_at(0)": "ended the program",
     "import os; os.abort()": "ended the program",
     "sum(range(10**13))": "did not end",
-    "while True:\n    try:\n        while True: pass\n    except BaseException: pass": "did not end",
+    "while True:\n    try:\n        while 1: pass\n    except BaseException: pass": "did not end",
 }
 """Statements that take the worker with them."""
 FUNCTIONS = REFERENCE.split("\n\n")
@@ -98,13 +99,14 @@ def launcher():
 
 @pytest.fixture
 def handed_in(tmp_path, launcher):
-    def handed_in(files: dict[str, str | bytes]) -> Result:
+    def handed_in(files: dict[str, str | bytes], seconds: float = 10.0) -> Result:
         for name, text in files.items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode() if isinstance(text, str) else text)
         submission = read_path(tmp_path, ["mini.py"], student="ada", assignment="m1_mini")
-        return grade(submission, mini(), launcher)
+        limits = LimitBook(Limits(seconds=seconds, cpu_seconds=seconds))
+        return grade(submission, mini(), launcher, GradingOptions(limits=limits))
 
     return handed_in
 
@@ -147,14 +149,14 @@ def test_a_statement_that_fails_costs_itself(handed_in, statement, where):
 @pytest.mark.parametrize("statement", ENDING)
 def test_so_does_one_that_takes_the_worker_with_it(handed_in, statement, where, monkeypatch):
     monkeypatch.setattr(interview, "_LOAD_SECONDS", 0.6)
-    monkeypatch.setattr(interview.Limits, "cpu_seconds", 0.6)
-    assert_full(handed_in({"mini.py": placed(statement, where)}), ENDING[statement])
+    result = handed_in({"mini.py": placed(statement, where)}, seconds=0.6)
+    assert_full(result, ENDING[statement])
 
 
 def test_several_that_do_not_end_cost_one_limit_together(handed_in, monkeypatch):
     monkeypatch.setattr(interview, "_LOAD_SECONDS", 0.6)
     text = placed("while True: pass\nimport os; os._exit(1)", "above")
-    result = handed_in({"mini.py": f"{text}\nwhile 1: pass\nopen('x')\nwhile 2: pass\n"})
+    result = handed_in({"mini.py": f"{text}\nwhile 1: pass\nopen('x')\nwhile 2: pass\n"}, 0.6)
     assert result.points == 20
     assert sum("did not end" in note for note in result.submission.notes) == 3
     assert any("ended the program" in note for note in result.submission.notes)
@@ -173,7 +175,7 @@ def test_what_a_hanging_statement_wrote_is_not_there_for_the_next_worker(handed_
         "import os\nif not os.path.exists('seen'):\n    open('seen', 'w')\n    while True: pass\n"
     )
     trap = f"{text}def predict(*a): return 0\nif os.path.exists('seen'): del predict\n{REFERENCE}"
-    assert handed_in({"mini.py": trap}).points == 20
+    assert handed_in({"mini.py": trap}, 0.6).points == 20
 
 
 def test_a_name_that_a_failing_statement_was_to_define_is_explained(handed_in):
@@ -274,10 +276,9 @@ def test_a_definition_that_does_not_parse_is_that_exercises_own_error(handed_in)
     assert result.points == 17
 
 
-def test_a_loop_that_does_not_end_names_its_line_and_what_was_printed(handed_in, monkeypatch):
-    monkeypatch.setattr(interview.Limits, "seconds", 1.0)
+def test_a_loop_that_does_not_end_names_its_line_and_what_was_printed(handed_in):
     loop = "step = 0\n    print('before')\n    while True:\n        step += 1"
-    result = handed_in({"mini.py": REFERENCE.replace("return X @ w + b", loop)})
+    result = handed_in({"mini.py": REFERENCE.replace("return X @ w + b", loop)}, 0.6)
     check = check_of(result, "predict.batch")
     assert check.status is Status.TIMEOUT
     assert check.printed.startswith("before")

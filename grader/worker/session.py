@@ -79,7 +79,8 @@ class Session:
         self.loader = Loader(self.folder, lambda seconds: stopwatch.start(seconds, seconds))
         self.loader.install()
         builtins.input = refuse_input
-        builtins.exit = builtins.quit = sys.exit  # where Python starts without `site`
+        # Python that starts without `site` has neither.
+        builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]
         watch_modules(WATCHED)
         keep_assignments()
         self.surroundings = Surroundings()

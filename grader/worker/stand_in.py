@@ -7,11 +7,12 @@ imported instead, and only the exercises that use it lose points.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, NoReturn
 
-_MAX_DEPTH = 4
+_MAX_LOOKED_AT = 1_000
 
 
 class ForbiddenUse(Exception):
@@ -77,14 +78,15 @@ class Holder(ModuleType):
         vars(self).update(names)
 
 
-def refuse_stand_ins(value: Any, depth: int = 0) -> None:
-    """Raise `ForbiddenUse` for a stand-in that is handed on as an answer."""
-    if isinstance(value, StandIn):
-        _refuse(value)
-    if depth < _MAX_DEPTH:
+def refuse_stand_ins(answer: Any) -> None:
+    """Raise `ForbiddenUse` for a stand-in that is handed on as an answer, or near its surface."""
+    waiting, seen = [answer], 0
+    while waiting and seen < _MAX_LOOKED_AT:
+        value = waiting.pop()
+        seen += 1
+        if isinstance(value, StandIn):
+            _refuse(value)
         if isinstance(value, list | tuple):
-            for item in value:
-                refuse_stand_ins(item, depth + 1)
+            waiting += value[:_MAX_LOOKED_AT]
         elif isinstance(value, dict):
-            for item in value.values():
-                refuse_stand_ins(item, depth + 1)
+            waiting += itertools.islice(value.values(), _MAX_LOOKED_AT)

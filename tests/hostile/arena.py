@@ -30,10 +30,7 @@ ATTACKS: dict[str, Attack] = {**FORGING, **EXHAUSTING, **ESCAPING}
 LIMITS = LimitBook(Limits(seconds=3, cpu_seconds=3, numpy_megabytes=512))
 
 _WRITER = """
-_globals = next(
-    kind for kind in object.__subclasses__() if kind.__name__ == "_wrap_close"
-).__init__.__globals__
-os = _globals["sys"].modules["os"]
+import os
 MARK = b"MARK-OF-A-" + b"NEIGHBOUR-7f3a"
 kept = [bytearray(MARK * 100) for _ in range(100)]
 os.write(2, MARK * 100)

@@ -1,8 +1,7 @@
 """One hostile submission: a file in which every answer is wrong, and an attack in `predict`.
 
 Where an attack can succeed, the code returns the right answer if it did, so that any point
-awarded is a hole. What is imported in graded code is limited; the preamble gets around that as
-a determined student would.
+awarded is a hole. The whole standard library may be imported: it is the confinement that holds.
 """
 
 from __future__ import annotations
@@ -14,14 +13,11 @@ from grader.result import Status
 
 PREAMBLE = """
 import numpy as np
-_globals = next(
-    kind for kind in object.__subclasses__() if kind.__name__ == "_wrap_close"
-).__init__.__globals__
-sys = _globals["sys"]
-os = sys.modules["os"]
-load = sys.modules["importlib"].import_module
-ctypes = load("ctypes")
-time = load("time")
+import ctypes
+import os
+import sys
+import time
+from importlib import import_module as load
 libc = ctypes.CDLL(None, use_errno=True)
 NUMBERS = {  # system calls of x86-64, as there is no name for them in Python
     "ptrace": 101, "syslog": 103, "mount": 165, "reboot": 169, "sethostname": 170,

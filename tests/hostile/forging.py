@@ -197,12 +197,12 @@ return 0.0
 )
 _add(
     "half a frame and silence",
-    TIMEOUT,
+    CRASHED,
     f"{_SEND.strip()}\nsend((1000).to_bytes(4, 'little') + b'x')\ntime.sleep(60)",
 )
 _add(
     "dripped bytes",
-    TIMEOUT,
+    CRASHED,
     f"{_SEND.strip()}\nsend((10**6).to_bytes(4, 'little'))\n"
     "while True:\n    send(b'x')\n    time.sleep(0.05)",
 )
