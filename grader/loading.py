@@ -16,7 +16,7 @@ from grader.wire import encode
 
 _MAX_ROUNDS = 12
 """How many statements of one file may take their worker with them."""
-_LEAST_SECONDS = 0.5
+_LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
 _ENDINGS = {
@@ -88,8 +88,8 @@ class Loading:
 
     def patience(self) -> float:
         """Seconds that one question may take."""
-        left = max((2 * self.seconds - self._spent) / 2, _LEAST_SECONDS)
-        return left if self._one_by_one else max(self.seconds, _LEAST_SECONDS)
+        left = max((2 * self.seconds - self._spent) / 2, _LEAST_SHARE * self.seconds)
+        return left if self._one_by_one else self.seconds
 
     def take(self, answer: Mapping[str, Any]) -> None:
         """Keep what a worker tells of its loading; none of its types is trusted."""

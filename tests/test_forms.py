@@ -154,9 +154,9 @@ def test_so_does_one_that_takes_the_worker_with_it(handed_in, statement, where, 
 
 
 def test_several_that_do_not_end_cost_one_limit_together(handed_in, monkeypatch):
-    monkeypatch.setattr(interview, "_LOAD_SECONDS", 0.6)
+    monkeypatch.setattr(interview, "_LOAD_SECONDS", 2)
     text = placed("while True: pass\nimport os; os._exit(1)", "above")
-    result = handed_in({"mini.py": f"{text}\nwhile 1: pass\nopen('x')\nwhile 2: pass\n"}, 0.6)
+    result = handed_in({"mini.py": f"{text}\nwhile 1: pass\nopen('x')\nwhile 2: pass\n"}, 2)
     assert result.points == 20
     assert sum("did not end" in note for note in result.submission.notes) == 3
     assert any("ended the program" in note for note in result.submission.notes)

@@ -23,8 +23,9 @@ from grader.worker.stand_in import ForbiddenUse, StandIn
 
 _ANNOTATIONS = 0x1000000
 """The compiler's flag for annotations that nobody evaluates (`__future__.annotations`)."""
-_LEAST_SECONDS = 0.5
-"""So long any statement may take; when no more is left, only definitions and imports run."""
+_LEAST_SHARE = 1 / 40
+"""The part of the whole that any statement may take; when hardly more is left, only definitions
+and imports run."""
 _MAX_LEFT_OUT = 200
 _MAX_NAMES = 50
 _ALL = slice(None)
@@ -52,12 +53,12 @@ class Allowance:
 
     def of_next(self) -> float:
         """How long the next statement may take."""
-        return max(self.left / 2, _LEAST_SECONDS)
+        return max(self.left / 2, _LEAST_SHARE * self.seconds)
 
     @property
     def is_short(self) -> bool:
         """Whether only what defines something is worth a try."""
-        return self.left < 2 * _LEAST_SECONDS
+        return self.left < 2 * _LEAST_SHARE * self.seconds
 
 
 @dataclass
