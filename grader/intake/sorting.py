@@ -24,6 +24,8 @@ class Wanted:
         Names of the files that the assignment asks for.
     zone
         Where the platform's clock hangs: its times say no zone.
+    names
+        The encoding of the names in zips that do not say theirs; "" where nobody told.
     """
 
     assignment: str
@@ -31,6 +33,7 @@ class Wanted:
     platform: Platform = Platform.AUTO
     roster: Roster | None = None
     zone: tzinfo = UTC
+    names: str = ""
 
 
 @dataclass
@@ -48,7 +51,9 @@ class CollectReport:
     problems: list[str] = field(default_factory=list)
     """Whose files were not collected, and why: a sentence each."""
     notes: list[str] = field(default_factory=list)
-    """What was left out of what was collected: a sentence each."""
+    """What was left out of what was collected, or guessed: a sentence each."""
+    nothing: list[str] = field(default_factory=list)
+    """Whose files were collected and hold nothing that can be graded, and why: a sentence each."""
 
 
 @dataclass

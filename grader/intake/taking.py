@@ -42,14 +42,20 @@ class Taking:
     ----------
     folder
         An empty folder, into which the files go.
+    names
+        The encoding of the names in zips that do not say theirs; "" where nobody told.
     notes
         What was left out and why, a sentence each.
+    guesses
+        Encodings of names that had to be guessed, a sentence each.
     taken
         How many files lie in the folder.
     """
 
     folder: Path
+    names: str = ""
     notes: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
     taken: int = 0
     _used: int = 0
     _seen: int = 0
@@ -92,7 +98,7 @@ class Taking:
         if is_reserved(parts):
             raise Refused("is the platform's to write, since it says when something was handed in")
         if parts[-1].casefold().endswith(".zip"):
-            self._take_zip(item, depth)
+            self._take_zip("/".join(parts), item, depth)
             return
         key = folded("/".join(parts))
         if key in self._names:
@@ -114,14 +120,16 @@ class Taking:
         if item.modified is not None:
             os.utime(target, (item.modified, item.modified))
 
-    def _take_zip(self, item: Item, depth: int) -> None:
+    def _take_zip(self, name: str, item: Item, depth: int) -> None:
         if depth >= MAX_ZIP_DEPTH:
             raise Refused(f"is a zip in a zip, {depth + 1} deep; {MAX_ZIP_DEPTH} is the limit")
         with tempfile.TemporaryFile(dir=self.folder.parent) as unpacked:
             with item.open() as source:
                 self._copy(source, unpacked, item.packed)
             unpacked.seek(0)
-            with Archive(unpacked, MAX_INNER_DIRECTORY) as archive:
+            with Archive(unpacked, MAX_INNER_DIRECTORY, self.names) as archive:
+                if archive.guess is not None:
+                    self.guesses.append(f"{shown(name)}: {archive.guess}")
                 self.take(((one.path, one) for one in archive.items()), depth + 1)
 
     def _copy(self, source: BinaryIO, target: BinaryIO, packed: int | None) -> None:
