@@ -17,7 +17,7 @@ _MAX_ROSTER = 16 * 2**20
 
 
 class RosterError(Exception):
-    """The roster cannot be used; the message says why and how to mend it."""
+    """The roster cannot be used; the message says why and how to fix it."""
 
 
 class Roster:

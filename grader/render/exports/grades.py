@@ -14,7 +14,7 @@ from grader.submissions.settings import DAY
 
 
 class ExportProblem(Exception):
-    """The export cannot be made; the message says why and how to mend it."""
+    """The export cannot be made; the message says why and how to fix it."""
 
 
 @dataclass(frozen=True)
