@@ -37,6 +37,12 @@ def test_a_class_is_read_as_it_was_written(encoding: str, form: str) -> None:
     assert CLASSES[encoding][0] in str(guess)
 
 
+@pytest.mark.parametrize("names", [("王伟", "李娜"), ("刘洋", "陈静"), ("黄晓明", "马超")])
+def test_names_of_people_tell_even_a_small_class(names: tuple[str, ...]) -> None:
+    found, _ = decoded([f"{one}/mlp.py".encode("gbk") for one in names])
+    assert found == [f"{one}/mlp.py" for one in names]
+
+
 @pytest.mark.parametrize("encoding", ["gbk", "shift_jis", "euc_kr", "big5", "cp1251", "cp866"])
 def test_without_charset_normalizer_classes_are_read_all_the_same(encoding, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "charset_normalizer", None)
