@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.intake.archive import Archive
-from grader.intake.items import Item, Refused
-from grader.intake.taking import MAX_BYTES
 from grader.submissions.regular import Unreadable, is_regular_file, read_regular
+from grader.unpack.archive import Archive
+from grader.unpack.items import Item, Refused
+from grader.unpack.taking import MAX_BYTES
 
 MAX_ENTRIES = 200_000
 

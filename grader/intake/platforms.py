@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from grader.intake.items import Item
-from grader.intake.names import folded
+from grader.unpack.items import Item
+from grader.unpack.names import folded
 
 _IGNORED = ("onlinetext", "comments", "editpdf", "feedback")
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.intake.archive import MAX_INNER_DIRECTORY, Archive
-from grader.intake.items import MEGABYTE, Item, Refused
-from grader.intake.names import folded, is_reserved, safe_parts, without_common_folder
-from grader.submissions.names import shown
+from grader.sanitise import shown
+from grader.unpack.archive import MAX_INNER_DIRECTORY, Archive
+from grader.unpack.items import MEGABYTE, Item, Refused
+from grader.unpack.names import folded, is_reserved, safe_parts, without_common_folder
 
 MAX_BYTES = 256 * MEGABYTE
 """Of one attempt, unpacked; what is unpacked on the way counts as well."""
