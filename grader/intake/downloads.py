@@ -1,4 +1,4 @@
-"""Open a download: a zip, or a folder that one was unpacked into."""
+"""Open a download: a zip or a tar, or a folder that one was unpacked into."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.submissions.regular import Unreadable, is_regular_file, read_regular
-from grader.unpack.archive import Archive
+from grader.unpack.archive import MAX_DIRECTORY
 from grader.unpack.items import Item, Refused
+from grader.unpack.opening import open_archive
 from grader.unpack.taking import MAX_BYTES
 
 MAX_ENTRIES = 200_000
+_MAX_TAR = 8 * 2**30
+"""Bytes of a class's download, decompressed to the disk; a zip is read where it lies."""
 
 
 @contextmanager
@@ -24,7 +27,7 @@ def items_of(path: Path) -> Iterator[list[Item]]:
     Raises
     ------
     Refused
-        When it is neither a folder nor a zip; the message completes "it …".
+        When it is neither a folder nor an archive; the message completes "it …".
     """
     if path.is_dir():
         yield _of_folder(path)
@@ -36,8 +39,17 @@ def items_of(path: Path) -> Iterator[list[Item]]:
     with stream:
         if not stream.seekable():
             raise Refused("is no file; a zip or a folder was expected")
-        with Archive(stream) as archive:
+        with open_archive(stream, path.name, _copy, MAX_DIRECTORY) as archive:
             yield list(archive.items())
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    size = 0
+    while chunk := source.read(2**20):
+        size += len(chunk)
+        if size > _MAX_TAR:
+            raise Refused(f"unpacks to more than {_MAX_TAR // 2**30} GB")
+        target.write(chunk)
 
 
 def _of_folder(folder: Path) -> list[Item]:
