@@ -16,16 +16,16 @@ from pathlib import Path
 
 from grader.intake.attempts import Attempt, known_attempts, lay, merged, read_attempt
 from grader.intake.downloads import items_of
-from grader.intake.items import Refused
-from grader.intake.names import folded
 from grader.intake.platforms import Handed
 from grader.intake.sorting import CollectReport, SortedStudent, Wanted, sort_download
-from grader.intake.taking import Taking, bounded, remove
 from grader.submissions import read_path
 from grader.submissions.course_directory import ATTEMPTS, SUBMITTED
 from grader.submissions.folder import TIMESTAMP
 from grader.submissions.names import shown
 from grader.submissions.regular import is_true_folder
+from grader.unpack.items import Refused
+from grader.unpack.names import folded
+from grader.unpack.taking import Taking, bounded, remove
 
 _LOCK = ".grader/collect.lock"
 """Held while submissions are laid: two runs at once would move each other's folders."""

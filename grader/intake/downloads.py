@@ -1,4 +1,4 @@
-"""Open a download: a zip, or a folder that one was unpacked into."""
+"""Open a download: a zip or a tar, or a folder that one was unpacked into."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.intake.archive import Archive
-from grader.intake.items import Item, Refused
-from grader.intake.taking import MAX_BYTES
 from grader.submissions.regular import Unreadable, is_regular_file, read_regular
+from grader.unpack.archive import MAX_DIRECTORY
+from grader.unpack.items import Item, Refused
+from grader.unpack.opening import open_archive
+from grader.unpack.taking import MAX_BYTES
 from grader.zip_names import Guess, decoded
 
 MAX_ENTRIES = 200_000
+_MAX_TAR = 8 * 2**30
+"""Bytes of a class's download, decompressed to the disk; a zip is read where it lies."""
 
 
 @contextmanager
@@ -31,7 +34,7 @@ def items_of(path: Path, names: str = "") -> Iterator[tuple[list[Item], Guess | 
     Raises
     ------
     Refused
-        When it is neither a folder nor a zip; the message completes "it …".
+        When it is neither a folder nor an archive; the message completes "it …".
     """
     if path.is_dir():
         yield _of_folder(path, names)
@@ -43,8 +46,17 @@ def items_of(path: Path, names: str = "") -> Iterator[tuple[list[Item], Guess | 
     with stream:
         if not stream.seekable():
             raise Refused("is no file; a zip or a folder was expected")
-        with Archive(stream, names=names) as archive:
+        with open_archive(stream, path.name, _copy, MAX_DIRECTORY, names=names) as archive:
             yield list(archive.items()), archive.guess
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    size = 0
+    while chunk := source.read(2**20):
+        size += len(chunk)
+        if size > _MAX_TAR:
+            raise Refused(f"unpacks to more than {_MAX_TAR // 2**30} GB")
+        target.write(chunk)
 
 
 def _of_folder(folder: Path, names: str) -> tuple[list[Item], Guess | None]:

@@ -7,10 +7,10 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from grader.intake.names import folded
 from grader.intake.platforms import Person
 from grader.submissions.names import shown
 from grader.submissions.regular import Unreadable, read_regular
+from grader.unpack.names import folded
 
 COLUMNS = ("canvas_id", "sis_id", "email", "name", "username")
 _MAX_ROSTER = 16 * 2**20

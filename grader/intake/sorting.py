@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
-from grader.intake.items import Item, Refused
-from grader.intake.names import folded, folder_of, parts_inside
+from grader.intake.folders import folder_of
 from grader.intake.platforms import Handed, Person, Platform, recognise
 from grader.intake.roster import Roster
-from grader.intake.taking import bounded
 from grader.submissions.names import shown
+from grader.unpack.items import Item, Refused
+from grader.unpack.names import folded, parts_inside
+from grader.unpack.taking import bounded
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Read a zip that somebody else made: every claim in it may be a lie.
 
 Nothing is extracted here. `Archive` lists the entries with what is wrong with each, and opens
-one at a time; who reads it counts what really comes out (`grader.intake.taking`).
+one at a time; who reads it counts what really comes out (`grader.unpack.taking`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from grader.intake.items import MEGABYTE, Item, Refused
+from grader.unpack.items import MEGABYTE, Item, Refused
 from grader.zip_names import decoded
 
 MAX_DIRECTORY = 32 * MEGABYTE
