@@ -11,6 +11,7 @@ import unicodedata
 MAX_TEXT = 8_000
 """Characters kept of any one text in a result."""
 
+_MAX_NAME = 100
 _KEPT_CONTROLS = {"\n", "\t"}
 _REMOVED_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
 _BIDIRECTIONAL = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -31,6 +32,11 @@ def safe_text(text: object, limit: int = MAX_TEXT) -> str:
     cut = len(text) - limit
     kept = "".join(map(_safe_character, text[:limit]))
     return f"{kept} … ({cut:,} more characters)" if cut > 0 else kept
+
+
+def shown(name: str) -> str:
+    """A file name as a message may show it: bounded, in one line."""
+    return " ".join(safe_text(name, _MAX_NAME).split())
 
 
 def _safe_character(character: str) -> str:

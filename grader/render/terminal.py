@@ -16,9 +16,12 @@ from grader.render.summary import (
     ExercisePoints,
     exercises,
     failures,
+    graded,
     mean_points,
     median_points,
     mistakes,
+    nothing_to_grade,
+    whose_figures,
 )
 from grader.result import CheckResult, Result, Status
 
@@ -172,16 +175,22 @@ def print_class(console: Console, results: Sequence[Result], report: Path | None
     console.print(_class_table(results, console))
     top = results[0].max_points
     line = Text(f"{len(results)} students", style="bold")
-    line.append(
-        f", mean {mean_points(results):.1f}, median {median_points(results):.1f} of {top:g}",
-    )
+    if graded(results):
+        figures = f", mean {mean_points(results):.1f}, median {median_points(results):.1f}"
+        line.append(f"{figures} of {top:g}")
     console.print(line)
+    if left_out := nothing_to_grade(results):
+        console.print(Text(f"{whose_figures(results)}:", style="yellow"))
+        for result in left_out:
+            text = f"  {result.student}: {result.submission.nothing_to_grade}"
+            console.print(Text(text, style="yellow"))
     broken = [result for result in results if result.has_grader_error]
     if broken:
         text = f"The grader failed on {len(broken)} of them; run the same command again."
         console.print(Text(text, style="bold magenta"))
     if any(result.confinement == "unconfined" for result in results):
-        console.print(Text("Students' code ran unconfined.", style="yellow"))
+        text = "Students' code ran unconfined, with all that this account may do."
+        console.print(Text(text, style="yellow"))
     common = [one for one in mistakes(results) if one.id.startswith("misconception.")][:5]
     if common:
         console.print(Text("\nWhat the class misunderstood", style="bold"))
@@ -204,8 +213,11 @@ def _class_table(results: Sequence[Result], console: Console) -> Table:
     for result in results:
         whole = ExercisePoints("", result.points, result.max_points)
         marks = Text()
-        for exercise in exercises(result):
-            marks.append_text(_mark(exercise.status, unicode))
+        if result.submission.nothing_to_grade:
+            marks.append("nothing that can be graded", style="dim")
+        else:
+            for exercise in exercises(result):
+                marks.append_text(_mark(exercise.status, unicode))
         table.add_row(Text(result.student), f"{result.points:.1f}", _bar(whole, console), marks)
     return table
 

@@ -51,7 +51,11 @@ def test_markup_of_a_student_is_text(hostile):
 
 
 def test_a_class_shows_mean_and_misconceptions():
-    results = [grade_mini(REFERENCE), grade_mini(replaced(" / 2\n", "\n"))]
+    wrong = grade_mini(replaced(" / 2\n", "\n"))
+    results = [grade_mini(REFERENCE), wrong]
     text = text_of(print_class, results)
     assert "2 students, mean 19.0, median 19.0 of 20" in text
-    assert "1 × half_mse divides by m" in text
+    assert "misunderstood" not in text  # one student's mistake is not the class's
+    text = text_of(print_class, [*results, wrong.model_copy(update={"student": "another"})])
+    assert "What the class misunderstood" in text
+    assert "2 × half_mse divides by m" in text
