@@ -19,6 +19,8 @@ class Evidence:
     observation: Observation
     failed: bool
     mismatch: Mismatch | None = None
+    message: str = ""
+    """What the exception said, where one was raised."""
 
 
 def picked(check: PreparedCheck, observation: Observation) -> list[Any]:

@@ -18,8 +18,12 @@ graded ones, so that a near miss is not taken for a known mistake."""
 def diagnose_misconception(
     assignment: PreparedAssignment, check: PreparedCheck, evidence: Sequence[Evidence]
 ) -> Diagnosis | None:
-    """Return the one misconception that explains every answer; None when none or several do."""
-    if not any(item.failed for item in evidence):
+    """Return the one misconception that explains every answer; None when none or several do.
+
+    Of a misconception's exception only the type is known, and many mistakes raise a `ValueError`:
+    at least one failing case must show more.
+    """
+    if not any(item.failed and _is_telling(item) for item in evidence):
         return None
     names = set.intersection(*(set(item.case.mistaken) for item in evidence))
     explaining = [
@@ -36,6 +40,14 @@ def diagnose_misconception(
     return Diagnosis(
         id=known.id, hint=f"Most likely your {known.exercise} {known.phrase}. {known.hint}"
     )
+
+
+def _is_telling(item: Evidence) -> bool:
+    """Whether an answer can tell one mistake from another: by its values or by its message."""
+    if item.observation.outcome == "answered":
+        return True
+    offending = item.case.offending
+    return offending is not None and offending in item.message
 
 
 def same_observation(
