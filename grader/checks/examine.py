@@ -32,8 +32,7 @@ def examine(
         judgement = judge_reply(case, reply)
         mismatch = judgement if isinstance(judgement, Mismatch) else None
         failed = judgement is not None
-        message = str(reply.error.get("message", ""))
-        evidence.append(Evidence(case, reply.observation, failed, mismatch, message))
+        evidence.append(Evidence(case, reply.observation, failed, mismatch, reply.error))
         if failed:
             problems.append((case, reply, judgement))
             if special(reply) is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from grader.comparison import compare
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.course.raised import raised_where
 from grader.diagnose.evidence import Evidence, picked
 from grader.result import Diagnosis
 
@@ -18,21 +19,12 @@ graded ones, so that a near miss is not taken for a known mistake."""
 def diagnose_misconception(
     assignment: PreparedAssignment, check: PreparedCheck, evidence: Sequence[Evidence]
 ) -> Diagnosis | None:
-    """Return the one misconception that explains every answer; None when none or several do.
-
-    Of a misconception's exception only the type is known, and many mistakes raise a `ValueError`:
-    at least one failing case must show more.
-    """
-    if not any(item.failed and _is_telling(item) for item in evidence):
+    """Return the one misconception that explains every answer; None when none or several do."""
+    if not any(item.failed for item in evidence):
         return None
     names = set.intersection(*(set(item.case.mistaken) for item in evidence))
     explaining = [
-        name
-        for name in sorted(names)
-        if all(
-            same_observation(check, item.case, item.observation, item.case.mistaken[name])
-            for item in evidence
-        )
+        name for name in sorted(names) if all(_explains(name, check, item) for item in evidence)
     ]
     if len(explaining) != 1:
         return None
@@ -42,12 +34,19 @@ def diagnose_misconception(
     )
 
 
-def _is_telling(item: Evidence) -> bool:
-    """Whether an answer can tell one mistake from another: by its values or by its message."""
-    if item.observation.outcome == "answered":
+def _explains(name: str, check: PreparedCheck, item: Evidence) -> bool:
+    """Whether a misconception answers a case as the student's code does.
+
+    Many mistakes raise a `ValueError`. One that costs points is the same only where its message
+    and its place are the same, too.
+    """
+    mistaken = item.case.mistaken[name]
+    if not same_observation(check, item.case, item.observation, mistaken):
+        return False
+    if not item.failed or item.observation.outcome == "answered":
         return True
-    offending = item.case.offending
-    return offending is not None and offending in item.message
+    known = mistaken.message, mistaken.place
+    return known != ("", "") and raised_where(item.error) == known
 
 
 def same_observation(
