@@ -180,7 +180,7 @@ class FileInterview:
     def _put_aside(self, lost: Lost, question: bytes) -> None:
         """Remember that a question which was only announced got no answer.
 
-        Its exercise, and what leans on it, is not announced again. When its turn comes, it is
+        Its exercise, and what depends on it, is not announced again. When its turn comes, it is
         lost at once, unless the machine may be to blame: then it is asked again.
         """
         self._announce_no_more(self._asked_for[question])
@@ -188,7 +188,7 @@ class FileInterview:
             self._lost[question] = lost
 
     def _announce_no_more(self, exercise: str) -> None:
-        """Keep a lost exercise, and what leans on it, from taking the next worker with it."""
+        """Keep a lost exercise, and what depends on it, from taking the next worker with it."""
         self._set_aside |= {exercise, *self.assignment.dependants(exercise)}
 
     def inspect(self, name: str) -> dict[str, Any]:

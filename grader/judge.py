@@ -337,9 +337,11 @@ def _not_counted_yet(check: PreparedCheck, earlier: list[CheckResult]) -> Verdic
     if not easy or not outputs or any(one.cases.passed for one in outputs):
         return None
     first = outputs[0]
-    absent = all(one.status is Status.MISSING for one in outputs)
-    if absent or (first.waits_for and all(one.status is Status.SKIPPED for one in outputs)):
-        return Verdict(first.status, message=first.message, waits_for=first.waits_for)
+    if all(one.status is Status.MISSING for one in outputs):
+        return Verdict(first.status, message=first.message)
+    if first.waits_for and all(one.status is Status.SKIPPED for one in outputs):
+        why = first.message.rpartition("\n")[2]  # behind what went wrong in the other check
+        return Verdict(first.status, message=why, waits_for=first.waits_for)
     text = f"This check counts once {check.exercise} is right on at least one case. Fix that first."
     return Verdict(Status.SKIPPED, message=text)
 

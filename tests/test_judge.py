@@ -136,7 +136,7 @@ def test_what_depends_on_a_hanging_exercise_does_not_take_the_next_worker_with_i
 
 def test_a_wrong_number_of_arguments_is_told():
     result = grade_mini(REFERENCE.replace("def predict(X, w, b)", "def predict(X, w)"))
-    assert "Compare the arguments" in check_of(result, "predict.batch").message
+    assert "Compare its arguments" in check_of(result, "predict.batch").message
 
 
 FILES = {

@@ -107,13 +107,13 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     if limit is not None and visibility is Visibility.HIDDEN:
         return f"{exercise} {limit}{_place(reply)}."
     if name == "SystemExit":
-        return f"{exercise} called sys.exit{_place(reply)}; a graded function returns instead."
-    if name == "TypeError" and not reply.error.get("frames"):
-        text = str(reply.error.get("message")) if visibility is Visibility.PUBLIC else name
-        return f"The call itself failed ({text}). Compare the arguments with the handout's."
+        return f"{exercise} called sys.exit{_place(reply)}; it should return its result instead."
+    message = str(reply.error.get("message") or "")
+    if name == "TypeError" and "argument" in message and not reply.error.get("frames"):
+        text = message if visibility is Visibility.PUBLIC else name
+        return f"The call itself failed ({text}). Compare its arguments with those in the handout."
     if visibility is Visibility.HIDDEN:
         return f"{name} was raised{_place(reply)}."
-    message = reply.error.get("message") or ""
     lines = [f"{name}: {message}" if message else f"{name} was raised"]
     for frame in reply.error.get("frames", []):
         lines.append(f"  {frame['file']}, line {frame['line']}, in {frame['function']}")
