@@ -72,7 +72,10 @@ def compare(
     if isinstance(expected, str | bool | np.bool_ | type(None)):
         if type(received) in {type(expected), np.bool_} and received == expected:
             return None
-        summary = f"{_wanted(expected)} was expected; received another {type(received).__name__}"
+        if type(received) is type(expected):
+            summary = f"another {_NOUNS[type(received)]} was expected"
+        else:
+            summary = f"{_plainly(expected)} was expected; received {_plainly(received)}"
         return _mismatch(Difference.VALUES, position, expected, received, summary)
     return _compare_arrays(received, np.asarray(expected), rtol, atol, position)
 
@@ -203,6 +206,14 @@ def _wanted(expected: Any) -> str:
     if isinstance(expected, np.ndarray):
         return "a number" if expected.ndim == 0 else f"an array of shape {expected.shape}"
     return _kind(expected)
+
+
+_NOUNS: dict[type, str] = {bool: "truth value", np.bool_: "truth value", str: "string"}
+
+
+def _plainly(value: Any) -> str:
+    noun = _NOUNS.get(type(value))
+    return f"a {noun}" if noun else _kind(value)
 
 
 def _kind(value: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from grader.checks.absence import Place, absence_of, problem_of
 from grader.checks.verdict import Reply
 from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
 from grader.course.case import Case
@@ -95,15 +96,17 @@ class FileInterview:
         line = self.definitions.get(exercise, {}).get("line")
         return line if type(line) is int else None
 
-    def problem_of(self, exercise: str) -> dict[str, Any] | None:
-        """The syntax error of an exercise that does not parse."""
-        found = self.definitions.get(exercise, {}).get("problem")
-        return found if type(found) is dict else None
-
     def calls(self, exercise: str) -> list[str]:
         """Other definitions that an exercise's own source calls."""
         found = self.definitions.get(exercise, {}).get("calls")
         return [str(name) for name in found] if type(found) is list else []
+
+    def problem_of(self, exercise: str) -> FileState | None:
+        """The syntax error of an exercise's own definition, where the rest of the file is read."""
+        problem = problem_of(self.definitions, exercise)
+        if problem is None:
+            return None
+        return FileState(Status.ERROR, syntax_message(self.file.name, problem), problem["line"])
 
     def uses(self, exercise: str) -> dict[str, int]:
         """Dotted names that an exercise's source reaches, with their lines."""
@@ -119,6 +122,15 @@ class FileInterview:
             if result.exercise == exercise and result.kind is Kind.OUT and result.check != "purity"
         )
 
+    def is_right(self, exercise: str) -> bool:
+        """Whether an exercise was judged and all its values are the expected ones."""
+        values = [
+            one.status is Status.PASSED
+            for one in self.results
+            if one.exercise == exercise and one.kind is Kind.OUT and one.check != "purity"
+        ]
+        return bool(values) and all(values)
+
     def ask(self, check: PreparedCheck, case: Case) -> Reply:
         """Ask one case; the same question is asked once only.
 
@@ -131,7 +143,11 @@ class FileInterview:
         question = self._question(check, case, limits)
         if question not in self._replies:
             self._replies[question] = reply_of(self._answer(question, limits, check))
-        return self._replies[question]
+        reply = self._replies[question]
+        if reply.observation.outcome == "answered":
+            return reply
+        place = Place(self.assignment, check.exercise, self.file.name, self.definitions)
+        return replace(reply, absence=absence_of(case, reply, place))
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
         forbid = self.assignment.exercise(check.exercise).forbid
@@ -166,7 +182,7 @@ class FileInterview:
     def _put_aside(self, lost: Lost, question: bytes) -> None:
         """Remember that a question which was only announced got no answer.
 
-        Its exercise, and what leans on it, is not announced again. When its turn comes, it is
+        Its exercise, and what depends on it, is not announced again. When its turn comes, it is
         lost at once, unless the machine may be to blame: then it is asked again.
         """
         self._announce_no_more(self._asked_for[question])
@@ -174,7 +190,7 @@ class FileInterview:
             self._lost[question] = lost
 
     def _announce_no_more(self, exercise: str) -> None:
-        """Keep a lost exercise, and what leans on it, from taking the next worker with it."""
+        """Keep a lost exercise, and what depends on it, from taking the next worker with it."""
         self._set_aside |= {exercise, *self.assignment.dependants(exercise)}
 
     def inspect(self, name: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.loading import LeftOut, Loading, Refused
+from grader.checks.left_out import LeftOut
+from grader.loading import Loading, Refused
 
 Origins = Mapping[str, Mapping[int, str]]
 """By file, where in a notebook its lines stand."""

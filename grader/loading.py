@@ -8,9 +8,10 @@ where it cannot, the statements are asked for one by one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from grader.checks.left_out import LeftOut, left_out_of, number_in, text_in
 from grader.confine import Lost, Silence
 from grader.wire import encode
 
@@ -24,24 +25,6 @@ _ENDINGS = {
     Silence.OUT_OF_MEMORY: "it ran out of memory",
     Silence.FLOODED: "it wrote too much to the output",
 }
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A statement that was left out when a file was loaded.
-
-    Attributes
-    ----------
-    reason
-        ``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``.
-    text
-        What happened, to go on after "because" or a colon.
-    """
-
-    file: str
-    line: int
-    reason: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -96,16 +79,16 @@ class Loading:
         values = answer.get("values")
         report = values[0] if type(values) is list and values else {}
         report = report if type(report) is dict else {}
-        self._statements = _number(report.get("statements"))
-        self._next = _number(report.get("next"))
-        self.count = _number(report.get("count"))
+        self._statements = number_in(report, "statements")
+        self._next = number_in(report, "next")
+        self.count = number_in(report, "count")
         self.left_out = [self._left_out(one) for one in _records(report.get("left_out"))]
         self.refused = [
             Refused(
-                _text(one.get("package")),
-                _text(one.get("file")),
-                _number(one.get("line")),
-                _text(one.get("taken_as")),
+                text_in(one, "package"),
+                text_in(one, "file"),
+                number_in(one, "line"),
+                text_in(one, "taken_as"),
             )
             for one in _records(report.get("refused"))
         ]
@@ -117,7 +100,7 @@ class Loading:
         statement: Any = lost.told.get("statement")
         seconds = self.patience()
         if type(statement) in (list, tuple) and len(statement) == 2:
-            place = _text(statement[0]), _number(statement[1])
+            place = str(statement[0])[:_MAX_TEXT], number_in({"line": statement[1]}, "line")
             told = lost.told.get("seconds")
             seconds = told if type(told) is float and 0 < told <= 2 * self.seconds else seconds
         elif self._one_by_one and self._next is not None:
@@ -153,44 +136,14 @@ class Loading:
         )
 
     def _left_out(self, record: Mapping[str, Any]) -> LeftOut:
-        file, line = _text(record.get("file")), _number(record.get("line"))
-        reason = _text(record.get("reason"))
-        error, problem = record.get("error"), record.get("problem")
-        if reason == "lost":
-            text = self._lost.get((file, line), "it did not end")
-        elif type(problem) is dict:
-            text = _text(problem.get("message"))
-            line = _number(problem.get("line")) or line
-        elif type(error) is dict:
-            text = _of_error(error)
-        else:
-            text = "the time for loading the file was used up"
-        return LeftOut(file, line, reason, text)
+        found = left_out_of(record)
+        lost = self._lost.get((found.file, found.line))
+        return replace(found, text=lost) if lost and found.reason == "lost" else found
 
 
 def _ending(lost: Lost) -> str:
     return _ENDINGS.get(lost.silence, f"it ended the program ({lost.detail[:_MAX_TEXT]})")
 
 
-def _of_error(error: Mapping[str, Any]) -> str:
-    chain = error.get("chain")
-    name = _text(chain[0]) if type(chain) is list and chain else "an exception"
-    name = name.removeprefix("builtins.")
-    message = " ".join(_text(error.get("message")).split())
-    if name == "SystemExit":
-        return "it ends the program"
-    if name.endswith(("ForbiddenUse", "StandIn")):
-        return message
-    return f"{name}: {message}" if message else name
-
-
 def _records(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if type(one) is dict] if type(value) is list else []
-
-
-def _text(value: Any) -> str:
-    return value[:_MAX_TEXT] if type(value) is str else ""
-
-
-def _number(value: Any) -> int:
-    return int(value) if type(value) in (int, float) and 0 <= value < 2**31 else 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.checks import Verdict
+from grader.checks.left_out import left_out_of
 from grader.checks.verdict import Reply
 from grader.confine import Lost, Silence
 from grader.course.prepare import observe
@@ -45,26 +46,28 @@ class FileState:
 
     def verdict(self) -> Verdict:
         """The verdict on every check of the file."""
-        return Verdict(self.status, message=self.message, line=self.line)
+        return Verdict(self.status, message=self.message, line=self.line, whole_file=True)
 
 
 def lost_verdict(lost: Lost) -> Verdict:
     """The verdict on a check whose question got no answer."""
     text = f"{lost.detail[:1].upper()}{lost.detail[1:]}."
     frames = _frames(lost.told.get("frames"))
-    line = None
-    if frames:
-        last = frames[-1]
-        line = last["line"]
-        text += f" Your code was in line {line} of {last['file']}, in {last['function']}."
-        text += f"\n    {last['code']}\n" if last["code"] else " "
     printed = lost.told.get("printed")
     return Verdict(
         _SILENCES[lost.silence],
-        message=f"{text.rstrip(' ')} {_ADVICE[lost.silence]}".replace("\n ", "\n"),
+        message=f"{text}{_where(frames[-1:])}{_ADVICE[lost.silence]}",
         printed=printed if type(printed) is str else "",
-        line=line,
+        line=frames[-1]["line"] if frames else None,
     )
+
+
+def _where(innermost: list[dict[str, Any]]) -> str:
+    """Say where the code was when its time was up; a space where nobody knows."""
+    for frame in innermost:
+        text = f" Your code was in line {frame['line']} of {frame['file']}, in {frame['function']}"
+        return f"{text}:\n    {frame['code']}\n" if frame["code"] else f"{text}. "
+    return " "
 
 
 def not_imported(name: str, lost: Lost) -> FileState:
@@ -93,6 +96,7 @@ def syntax_message(name: str, problem: dict[str, Any]) -> str:
 def reply_of(answer: dict[str, Any]) -> Reply:
     """Read a worker's answer, trusting the type of none of its fields."""
     error, warnings, nearest = (answer.get(key) for key in ("error", "warnings", "nearest"))
+    left_out = answer.get("left_out")
     return Reply(
         observation=observe(answer),
         error=_error(error) if type(error) is dict else {},
@@ -100,6 +104,7 @@ def reply_of(answer: dict[str, Any]) -> Reply:
         printed=str(answer.get("printed") or ""),
         missing=str(answer.get("name") or ""),
         nearest=tuple(str(name) for name in nearest) if type(nearest) is list else (),
+        left_out=left_out_of(left_out) if type(left_out) is dict else None,
     )
 
 
@@ -108,17 +113,7 @@ def _error(record: dict[str, Any]) -> dict[str, Any]:
         "message": str(record.get("message") or ""),
         "cause": str(record.get("cause") or ""),
         "limit": str(record.get("limit") or ""),
-        "left_out": _left_out(record.get("left_out")),
         "frames": _frames(record.get("frames")),
-    }
-
-
-def _left_out(record: Any) -> dict[str, Any] | None:
-    """The statement that was to define a name which is not there; None when there is none."""
-    if type(record) is not dict or type(record.get("line")) is not int:
-        return None
-    return {key: str(record.get(key) or "") for key in ("name", "file", "reason")} | {
-        "line": record["line"]
     }
 
 

@@ -142,6 +142,10 @@ class CheckResult(_Record):
     file: str = ""
     """The file that holds the exercise."""
     plots: list[Plot] = []
+    waits_for: SafeText = ""
+    """What has to be right first, where the status is `skipped` for that reason."""
+    whole_file: bool = False
+    """Whether the message is about the file, and so said of each of its exercises alike."""
 
     @property
     def lost_points(self) -> bool:

@@ -15,7 +15,7 @@ def judge_source(check: PreparedCheck, interview: Interview) -> Verdict:
             if dotted == forbidden:
                 return Verdict(
                     Status.FORBIDDEN,
-                    message=f"line {line} uses {forbidden}, which this exercise is to do without.",
+                    message=f"Line {line} uses {forbidden}, and this exercise must do without it.",
                     cases=CaseCount(run=1, passed=0),
                     line=line,
                 )

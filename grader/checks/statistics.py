@@ -29,6 +29,18 @@ STATISTICS: dict[str, Callable[[Array], float]] = {
 """Statistics by name: of all entries, whatever the shape."""
 
 
+_TITLES = {
+    "std": "standard deviation",
+    "min": "minimum",
+    "max": "maximum",
+    "zeros": "share of zeros",
+    "distinct": "share of distinct values",
+    "size": "number of values",
+    "first_over_last": "ratio of the first value to the last",
+}
+"""What messages call a statistic, where its name is no word."""
+
+
 def _first_over_last(x: Array) -> float:
     """The ratio x₁/xₙ, for a decay along an axis; NaN, which is in no range, where xₙ is 0."""
     return float(x[0] / x[-1]) if x[-1] else float("nan")
@@ -68,10 +80,11 @@ def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) ->
         statistic, low, high = expectation.statistic, expectation.low, expectation.high
         value = STATISTICS[statistic](array.astype(np.float64))
         if not low <= value <= high:  # NaN fails too
+            title = _TITLES.get(statistic, statistic)
             if visibility is Visibility.HIDDEN:
-                return f"the {statistic} of the output is out of its range"
+                return f"the {title} of the output is out of its range"
             return (
-                f"the {statistic} of the output should lie in [{low:.4g}, {high:.4g}]; "
+                f"the {title} of the output should lie in [{low:.4g}, {high:.4g}]; "
                 f"received {value:.4g}"
             )
     return None

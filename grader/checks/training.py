@@ -38,8 +38,8 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
         if quality <= threshold if measure.lower_is_better else quality >= threshold:
             return None
         return (
-            f"{measure.title} on held-out data is {measured.quality:.3f}; "
-            f"{stated:g} is asked for, {baseline:g} is what no learning gives"
+            f"{measure.title} on held-out data is {measured.quality:.3f}; the exercise asks for "
+            f"{stated:g}, and a model that learns nothing reaches {baseline:g}"
         )
 
     verdict = examine(check, interview, judge)

@@ -87,34 +87,33 @@ def _short(value: Any) -> str:
 def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     """Say what came instead of an answer."""
     outcome = reply.observation.outcome
+    if reply.absence is not None:
+        return reply.absence.sentence
     if outcome == "missing":
-        near = f" Did you mean {' or '.join(reply.nearest)}?" if reply.nearest else ""
-        return f"There is no {reply.missing} in your file.{near}"
+        return f"There is no {reply.missing} in your file."
     raised = reply.observation.raised or ["an unknown exception"]
     name = raised[0].removeprefix("builtins.")
-    if name == "NotImplementedError":
-        return f"{exercise} is not written yet."
     if raised[0] == WRONG_FORM:
         text = f"{exercise}: {str(reply.error.get('message'))[:_MAX_FORM]}."
         cause = reply.error.get("cause")
         return f"{text}\n{cause}" if cause and visibility is Visibility.PUBLIC else text
-    if outcome == "forbidden":
-        return f"{reply.error.get('message', 'a forbidden function was used')}{_place(reply)}."
-    if name.endswith("ForbiddenImport"):
-        return f"{reply.error.get('message')}{_place(reply)}."
+    if outcome == "forbidden" or name.endswith(".ForbiddenImport"):
+        what = reply.error.get("message") or "something was used that this exercise does not allow"
+        frames = reply.error.get("frames")
+        return f"In line {frames[-1]['line']}: {what}." if frames else f"{what}."
     if "builtins.MemoryError" in raised:
         return f"{exercise} ran out of memory{_place(reply)}."
     limit = _LIMITS.get(reply.error.get("limit", ""))
     if limit is not None and visibility is Visibility.HIDDEN:
         return f"{exercise} {limit}{_place(reply)}."
     if name == "SystemExit":
-        return f"{exercise} called sys.exit{_place(reply)}; a graded function returns instead."
-    if name == "TypeError" and not reply.error.get("frames"):
-        text = str(reply.error.get("message")) if visibility is Visibility.PUBLIC else name
-        return f"The call itself failed ({text}). Compare the arguments with the handout's."
+        return f"{exercise} called sys.exit{_place(reply)}; it should return its result instead."
+    message = str(reply.error.get("message") or "")
+    if name == "TypeError" and "argument" in message and not reply.error.get("frames"):
+        text = message if visibility is Visibility.PUBLIC else name
+        return f"The call itself failed ({text}). Compare its arguments with those in the handout."
     if visibility is Visibility.HIDDEN:
         return f"{name} was raised{_place(reply)}."
-    message = reply.error.get("message") or ""
     lines = [f"{name}: {message}" if message else f"{name} was raised"]
     for frame in reply.error.get("frames", []):
         lines.append(f"  {frame['file']}, line {frame['line']}, in {frame['function']}")

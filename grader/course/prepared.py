@@ -22,7 +22,7 @@ class PreparedFile:
 
 @dataclass(frozen=True)
 class PreparedExercise:
-    """An exercise, where it stands and what it leans on."""
+    """An exercise, where it stands and what it depends on."""
 
     name: str
     file: str
@@ -104,7 +104,7 @@ class PreparedAssignment:
         return all_forbidden(exercise.forbid for exercise in self.exercises)
 
     def dependants(self, exercise: str) -> set[str]:
-        """The exercises that lean on this one, directly or not."""
+        """The exercises that depend on this one, directly or not."""
         found: set[str] = set()
         more = {exercise}
         while more:

@@ -13,6 +13,12 @@ from grader.diagnose.evidence import Evidence
 from grader.result import Diagnosis
 
 _CLOSE = 1e-6
+_SCALES = {
+    "2": "is twice what it should be",
+    "1/2": "is half of what it should be",
+    "N": "is N times what it should be, for N rows",
+    "1/N": "was divided by N, the number of rows, once too often",
+}
 Pattern = Callable[[Evidence], tuple[str, str] | None]
 
 
@@ -46,7 +52,10 @@ def _not_finite(item: Evidence) -> tuple[str, str] | None:
 
 def _dtype(item: Evidence) -> tuple[str, str] | None:
     if item.mismatch and item.mismatch.difference is Difference.DTYPE:
-        return "dtype", "The numbers have another type than the contract says; see astype."
+        return (
+            "dtype",
+            "The numbers have another dtype than the handout asks for; astype converts them.",
+        )
     return None
 
 
@@ -67,12 +76,16 @@ def _shape(item: Evidence) -> tuple[str, str] | None:
             "broadcasting pairs every row with every other.",
         )
     if received.size == expected.size and _close(received.reshape(expected.shape), expected):
-        return "extra_axis", "The values are right, but they carry another number of axes."
+        return "extra_axis", "The values are right, but the array has another number of axes."
     if expected.ndim == 0 and received.size > 1:
         return "not_reduced", "A single number is due; a sum or a mean over the rows is missing."
     if received.ndim == 0 and expected.ndim > 0:
         return "over_reduced", "One number came out where several are due; reduce over one axis."
-    return "shape", "Write the shape of every factor beside the formula and see where they part."
+    return (
+        "shape",
+        "Write the shape of every factor beside the formula, and look for the first that does not "
+        "fit.",
+    )
 
 
 def _factor(item: Evidence) -> tuple[str, str] | None:
@@ -91,18 +104,15 @@ def _factor(item: Evidence) -> tuple[str, str] | None:
         if value and abs(value) > 0 and abs(ratio / value - 1) < _CLOSE and value != 1:
             return (
                 f"factor_{name.replace('/', '_')}",
-                f"The result is {_times(name)} too large: look at the factor in front of the sum.",
+                f"The result {_SCALES[name]}: look at the factor in front of the sum.",
             )
     if abs(ratio - 100) < 1e-4 or abs(ratio - 0.01) < 1e-8:
-        return "factor_percent", "The result is off by a factor of 100: percent or fraction?"
+        return (
+            "factor_percent",
+            "The result is off by a factor of 100: is it a percentage instead of a fraction, or "
+            "the other way round?",
+        )
     return None
-
-
-def _times(name: str) -> str:
-    if name == "N":
-        return "N times (the number of rows)"
-    words = {"2": "2 times", "1/2": "half, so not", "1/N": "divided by N once too often, not"}
-    return words[name]
 
 
 def _swapped(item: Evidence) -> tuple[str, str] | None:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import errno
 import linecache
 import os
+import re
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+_Frame = tuple[str, int, str]
+
 MAX_MESSAGE = 500
 MAX_FRAMES = 6
 _MAX_BEHIND = 5
+_TRACED = "in user code:"
+"""How TensorFlow begins the message of what was raised while it traced a function."""
+_MAX_TRACED = 2**16
+_TRACED_FRAME = re.compile(r'File "([^"\n]+)", line (\d+), in (\w+)')
 _CAUSE, _CONTEXT = vars(BaseException)["__cause__"], vars(BaseException)["__context__"]
 """As Python sets them: a hostile class may have attributes of these names."""
 _LIMITS = {
@@ -52,7 +59,10 @@ def describe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
 
 def _message_of(error: BaseException) -> str:
     try:
-        return str(error)[:MAX_MESSAGE]
+        text = str(error)
+        if text.startswith(_TRACED):  # frames, mostly TensorFlow's own, then what is the matter
+            text = text.rpartition("\n\n")[2].strip().partition(": ")[2] or text
+        return text[:MAX_MESSAGE]
     except BaseException as second:  # a hostile or broken __str__ must not hide the error
         return f"(its message could not be read: {type(second).__name__})"
 
@@ -82,19 +92,30 @@ def _is_of_the_network(error: BaseException) -> bool:
 
 
 def _own_frames(error: BaseException, folder: Path) -> list[dict[str, Any]]:
-    return own_frames(traceback.walk_tb(error.__traceback__), folder)
+    traced = _traced_frames(error, str(folder) + os.sep)
+    return own_frames(traceback.walk_tb(error.__traceback__), folder, traced)
 
 
 def own_frames(
-    walked: Iterable[tuple[FrameType, int | None]], folder: Path
+    walked: Iterable[tuple[FrameType, int | None]], folder: Path, traced: Sequence[_Frame] = ()
 ) -> list[dict[str, Any]]:
-    """The last of the frames that lie in `folder`, with the source of their lines."""
+    """The last of the frames that lie in `folder`, with the source of their lines.
+
+    Parameters
+    ----------
+    traced
+        Further frames, inside of those that were walked: path, line and function.
+    """
     own = str(folder) + os.sep
     frames = [
         (path, line or 0, frame.f_code.co_name)
         for frame, line in walked
         if (path := frame.f_code.co_filename).startswith(own)
     ]
+    return _as_records([*frames, *traced], own)
+
+
+def _as_records(frames: list[_Frame], own: str) -> list[dict[str, Any]]:
     return [
         {
             "file": path.removeprefix(own),
@@ -104,3 +125,15 @@ def own_frames(
         }
         for path, line, function in frames[-MAX_FRAMES:]
     ]
+
+
+def _traced_frames(error: BaseException, own: str) -> list[_Frame]:
+    """The student's frames while TensorFlow traced: its message alone still names them."""
+    try:
+        text = str(error)
+    except BaseException:
+        return []
+    if not text.startswith(_TRACED):
+        return []
+    found = _TRACED_FRAME.findall(text[:_MAX_TRACED])
+    return [(path, int(line), function) for path, line, function in found if path.startswith(own)]

@@ -35,7 +35,6 @@ from grader.worker.stopwatch import Stopwatch
 from grader.worker.surroundings import Surroundings
 
 WATCHED = ("numpy", "builtins", "math", "random", "functools", "itertools")
-_SYNTAX_ERROR = "builtins.SyntaxError"
 _BESIDE_VALUES = 2**16
 """Bytes of an answer that are kept for what goes with its values."""
 
@@ -161,10 +160,10 @@ class Session:
         """
         lost = next((one for one in self.loader.left_out if name in one["names"]), None)
         if lost is not None:
-            problem = {"chain": [_SYNTAX_ERROR], **(lost.get("problem") or {})}
-            error = lost.get("error") or answer.get("error") or problem
-            outcome = "forbidden" if lost["reason"] == "forbidden" else "raised"
-            return {"outcome": outcome, "error": {**error, "left_out": {**lost, "name": name}}}
+            answer |= {"name": name, "left_out": lost}
+            if lost["reason"] == "forbidden":
+                return {**answer, "outcome": "forbidden", "error": lost["error"]}
+            return answer
         if self.rule.stars:
             frames = answer.get("error", {}).get("frames", [])
             message = f"{name} is not defined. {self.rule.stars[-1]}"

@@ -43,3 +43,17 @@ def test_a_misconception_goes_before_a_factor():
     check = check_of(grade_mini(replaced(" / 2\n", "\n")), "half_mse.value")
     assert check.diagnosis.id == "misconception.half_mse.forgets_the_half"
     assert check.diagnosis.hint.startswith("Most likely your half_mse divides by m.")
+
+
+@pytest.mark.parametrize(
+    ("name", "ratio", "words"),
+    [
+        ("2", "2", "is twice what it should be"),
+        ("1_2", "0.5", "is half of what it should be"),
+        ("1_N", "1 / len(X)", "was divided by N"),
+    ],
+)
+def test_a_factor_is_told_in_plain_words(name, ratio, words):
+    check = check_of(grade_mini(body(f"return (X @ w + b) * {ratio}")), "predict.batch")
+    assert check.diagnosis.id == f"generic.factor_{name}"
+    assert words in check.diagnosis.hint

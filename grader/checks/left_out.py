@@ -1,0 +1,67 @@
+"""A statement that was left out when a file was loaded, as the judge knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_MAX_TEXT = 200
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A statement that was left out.
+
+    Attributes
+    ----------
+    reason
+        ``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``.
+    text
+        What happened, to go on after a colon.
+    """
+
+    file: str
+    line: int
+    reason: str
+    text: str
+
+
+def left_out_of(record: Mapping[str, Any]) -> LeftOut:
+    """Read what a worker tells of a statement, trusting the type of none of its fields."""
+    error, problem = record.get("error"), record.get("problem")
+    line, reason = number_in(record, "line"), text_in(record, "reason")
+    if type(problem) is dict:
+        text = text_in(problem, "message")
+        line = number_in(problem, "line") or line
+    elif type(error) is dict:
+        text = _of_error(error)
+    elif reason == "lost":
+        text = "it did not end"
+    else:
+        text = "the time for loading the file was used up"
+    return LeftOut(text_in(record, "file"), line, reason, text)
+
+
+def _of_error(error: Mapping[str, Any]) -> str:
+    chain = error.get("chain")
+    name = chain[0] if type(chain) is list and chain and type(chain[0]) is str else ""
+    name = name.removeprefix("builtins.")[:_MAX_TEXT] or "an exception"
+    message = " ".join(text_in(error, "message").split())
+    if name == "SystemExit":
+        return "it ends the program"
+    if name.endswith((".ForbiddenUse", ".StandIn")):
+        return message
+    return f"{name}: {message}" if message else name
+
+
+def text_in(record: Mapping[str, Any], key: str) -> str:
+    """A text of a record, bounded; "" when there is none."""
+    value = record.get(key)
+    return value[:_MAX_TEXT] if type(value) is str else ""
+
+
+def number_in(record: Mapping[str, Any], key: str) -> int:
+    """A count or a line of a record; 0 when there is none."""
+    value = record.get(key)
+    return value if type(value) is int and 0 <= value < 2**31 else 0
