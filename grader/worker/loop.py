@@ -62,7 +62,9 @@ def _unpack(files: dict[str, bytes]) -> Path:
     folder = os.path.join(os.path.realpath(os.getcwd()), SUBMISSION)
     os.mkdir(folder, 0o700)
     for name, content in files.items():
-        with open(os.path.join(folder, name), "xb") as file:
+        path = os.path.join(folder, *name.split("/"))
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        with open(path, "xb") as file:
             file.write(content)
     return Path(folder)
 
