@@ -69,11 +69,15 @@ class Candidates:
         self.expected, self._assignment = expected, assignment
         self._known: dict[Entry, Candidate] = {}
         self._defined: dict[bytes, Definitions] = {}
+        self._likenesses: dict[str, Likeness | None] = {}
         self._left = MAX_READ
 
     def likeness(self, entry: Entry) -> Likeness | None:
         """What the name of a file stands for."""
-        return likeness(entry.name, self.expected.files, self._assignment)
+        name = entry.name
+        if name not in self._likenesses:
+            self._likenesses[name] = likeness(name, self.expected.files, self._assignment)
+        return self._likenesses[name]
 
     def read(self, entry: Entry) -> Candidate:
         """The file, read now or before; a problem of it is said in the candidate."""

@@ -50,6 +50,12 @@ def problem_of(candidate: Candidate, file: str) -> str:
     return f"{candidate.label} {candidate.problem}"
 
 
+def with_name(file: str, problem: str) -> str:
+    """A problem as a sentence: it may begin with the name of what was handed in."""
+    named = problem.startswith("the notebook ") or "." in problem.partition(" ")[0]
+    return problem if named else f"{file} {problem}"
+
+
 def passed_over(unwritten: Choice, candidates: Candidates) -> str:
     """Why a file was not graded although its name is right."""
     why = candidates.emptiness(unwritten.file, unwritten.content)

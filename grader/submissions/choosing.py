@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen, passed_over, problem_of
+from grader.submissions.choice import Choice, Chosen, passed_over, problem_of, with_name
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import Fit, is_copy, is_vague
 from grader.submissions.names import shown
@@ -129,17 +129,12 @@ class Chooser:
         file, best = choice.file, choice.candidate
         notes = list(choice.notes)
         if unwritten is not None:
-            notes.insert(0, passed_over(unwritten, self._candidates))
+            why = passed_over(unwritten, self._candidates)
+            notes[:1] = [f"{why}; {notes[0]}" if notes else why]
         others = [
             entry.place
             for entry in self._tree.entries
-            if entry != best.entry
-            and (
-                (entry.name == file and entry.folder != best.entry.folder)
-                or is_copy(entry.name, file)
-            )
-            and (like := self._candidates.likeness(entry)) is not None
-            and like.file == file
+            if entry != best.entry and self._is_double(entry, best.entry, file)
         ]
         told = any("counts" in note or note.startswith("both ") for note in notes)
         if others and not told and unwritten is None:
@@ -147,9 +142,8 @@ class Chooser:
             notes.append(f"two files for {file}: {beside} beside it; {best.label} was graded")
         problem = chosen.problems.pop(file, None)
         if problem is not None:
-            said = problem if problem.startswith("the notebook") else f"{file} {problem}"
             kind = "the notebook " if best.is_notebook else ""
-            notes.append(f"{said}; {kind}{best.label} was graded")
+            notes.append(f"{with_name(file, problem)}; {kind}{best.label} was graded")
         chosen.choices[file] = Choice(file, best, choice.content, choice.part, tuple(notes))
 
     def _is_double(self, entry: Entry, best: Entry, file: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from grader.submissions.choice import Chosen
+from grader.submissions.choice import Chosen, with_name
 from grader.submissions.expected import Expected
 from grader.submissions.names import shown
 from grader.submissions.tree import Tree
@@ -21,7 +21,7 @@ def why_nothing(tree: Tree, chosen: Chosen, expected: Expected) -> str:
         return looks_like(place, assignment, file, expected)
     problems = [f"{shown(place)} {why}" for place, why in tree.unopened.items()]
     if chosen.problems:
-        problems += [_with_name(name, why) for name, why in chosen.problems.items()]
+        problems += [with_name(name, why) for name, why in chosen.problems.items()]
     if problems:
         return f"{_START}: {'; '.join(problems[:_SHOWN])}."
     if tree.is_empty:
@@ -61,9 +61,3 @@ def short_name(assignment: str, known: Mapping[str, object] | Iterable[str]) -> 
     start = assignment.partition("_")[0]
     same = [name for name in known if name.partition("_")[0] == start]
     return start if len(same) <= 1 and any(map(str.isdigit, start)) else assignment
-
-
-def _with_name(name: str, why: str) -> str:
-    first = why.partition(" ")[0]
-    told = why.startswith("the notebook ") or "." in first or why.startswith("there is ")
-    return why if told else f"{name} {why}"

@@ -22,17 +22,22 @@ class Preference:
 
     def share(self, file: str, content: bytes) -> int:
         """How many exercises of a file a text defines, stubs aside."""
-        found = self._candidates.definitions(content)
-        names = self._expected.exercises_of(file)
-        count = len(names & found.written)
-        for module, bound in found.imported.items():  # what the student's own modules define
-            if module in self._modules:
-                count += len(names) if "*" in bound else len(names & bound - found.written)
-        return count
+        written = self._candidates.definitions(content).written
+        return len(self._expected.exercises_of(file) & written)
 
     def is_written(self, file: str, content: bytes) -> bool:
-        """Whether some exercise is written; true where nobody knows the exercises."""
-        return not self._expected.exercises_of(file) or self.share(file, content) > 0
+        """Whether a file of the right name is more than stubs; true where nobody can know.
+
+        It may take its exercises from other modules of the student's.
+        """
+        names = self._expected.exercises_of(file)
+        if not names or self.share(file, content):
+            return True
+        imported = self._candidates.definitions(content).imported
+        return any(
+            module in self._modules and (names & bound or "*" in bound)
+            for module, bound in imported.items()
+        )
 
     def preferred(
         self, file: str, pairs: Sequence[tuple[Candidate, bytes]]

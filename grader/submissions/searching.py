@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen, passed_over, problem_of
+from grader.submissions.choice import Choice, Chosen, passed_over, problem_of, with_name
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import is_vague
 from grader.submissions.preference import Preference
@@ -44,11 +44,13 @@ class Searcher:
             candidate, why = self._preference.preferred(file, pairs)
         part = next(part for one, part in best if one is candidate)
         notes = [self._found_in(file, candidate, most, chosen)]
+        problem = chosen.problems.pop(file, None)
+        if problem is not None:
+            notes[0] = f"{with_name(file, problem)}; {notes[0]}"
         if why:
             notes.append(
                 f"{len(best)} files define as much of {file}; {candidate.label}, {why}, counts"
             )
-        chosen.problems.pop(file, None)
         chosen.unwritten.discard(file)
         chosen.choices[file] = Choice(file, candidate, candidate.modules[part], part, tuple(notes))
 

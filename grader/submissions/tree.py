@@ -167,6 +167,10 @@ class Tree:
             self.notes += [f"{shown(archive.place)}: {one}" for one in taking.notes[before:]]
             if is_true_folder(unpacked / str(number)):
                 self._walk(unpacked / str(number), archive.place, archive, taking.moments)
+            elif len(taking.notes) > before:
+                self.unopened.setdefault(
+                    archive.place, f"holds no code that can be taken: {taking.notes[-1]}"
+                )
         self._sort()
 
     def _is_wanted(self, name: str) -> bool:
