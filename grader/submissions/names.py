@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from grader.sanitise import shown as shown
 
@@ -33,16 +33,6 @@ def is_near_miss(name: str, expected: str) -> bool:
 def nearest(name: str, expected: Iterable[str]) -> str | None:
     """The one of `expected` that `name` is a near miss of."""
     return next((one for one in expected if is_near_miss(name, one)), None)
-
-
-def notebook_target(name: str, expected_files: Sequence[str], assignment: str) -> str | None:
-    """Which expected file a notebook supplies by its name, or None."""
-    stems = {f"{one.removesuffix('.py')}.ipynb": one for one in expected_files}
-    stems.setdefault(f"{assignment}.ipynb", expected_files[0])
-    if name in stems:
-        return stems[name]
-    near = nearest(name, stems)
-    return stems[near] if near is not None else None
 
 
 def is_importable(name: str) -> bool:

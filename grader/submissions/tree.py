@@ -31,6 +31,7 @@ MAX_ENTRIES = 10_000
 MAX_ARCHIVES = 10
 _MAX_OTHERS = 50
 
+_RUN_BY_THEMSELVES = {"conftest.py", "sitecustomize.py", "usercustomize.py"}
 _ENVIRONMENT = "pyvenv.cfg"
 _PUBLIC, _CHECKS = "public", "checks.json"
 """The folder of a student's copy that holds the cases, and what it is known by."""
@@ -200,7 +201,7 @@ class Tree:
                 continue
             for name in sorted(names, key=lambda one: (not code_ending(one), one)):
                 path, inside = where / name, f"{below}/{name}" if below else name
-                if is_litter(name) or _is_the_courses(name):
+                if is_litter(name) or is_the_courses(name):
                     continue
                 is_folder = names[name] and is_true_folder(path)
                 if not is_folder or code_ending(name):
@@ -267,6 +268,6 @@ def _key(unpacked: Path, path: Path) -> str:
     return f"{unpacked.name}/{path.relative_to(unpacked).as_posix()}"
 
 
-def _is_the_courses(name: str) -> bool:
-    """Whether pytest runs a file of this name; those are the course's own."""
-    return name == "conftest.py" or (name.startswith("test_") and name.endswith(".py"))
+def is_the_courses(name: str) -> bool:
+    """Whether pytest or Python run a file of this name by themselves; no student's is."""
+    return name in _RUN_BY_THEMSELVES or (name.startswith("test_") and name.endswith(".py"))
