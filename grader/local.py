@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.confine import Engine, SpawnedLauncher
 from grader.course import frozen
 from grader.course.catalogue import PUBLIC_FOLDER
+from grader.course.expected import expected_of
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.result import CheckResult, Result, Status
@@ -40,7 +41,7 @@ def check_folder(
     engine
         What Keras computes with; by default what the environment says.
     """
-    expected = [file.name for file in assignment.files]
+    expected = expected_of(assignment)
     submission = read_path(
         path or folder, expected, student=LOCAL_STUDENT, assignment=assignment.name
     )

@@ -22,6 +22,7 @@ from grader.batch.hidden import hidden_assignment
 from grader.confine import Launcher, quickest_launcher
 from grader.course import frozen
 from grader.course.catalogue import PUBLIC_FOLDER, course_root, live_assignments, load_live
+from grader.course.expected import expected_of
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.local import LOCAL_STUDENT, load_public
@@ -126,8 +127,9 @@ def _require(exercise: str, assignment: PreparedAssignment) -> None:
 def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Submission:
     """The folder's files, with the cells that were run in place of the exercise's file."""
     target = assignment.exercise(exercise).file
-    expected = [file.name for file in assignment.files]
-    saved = read_path(folder, expected, student=LOCAL_STUDENT, assignment=assignment.name)
+    asked = expected_of(assignment)
+    expected = list(asked.files)
+    saved = read_path(folder, asked, student=LOCAL_STUDENT, assignment=assignment.name)
     cells = [{"cell_type": "code", "source": source} for source in _cells_run()]
     try:
         made = modules_of_notebook(json.dumps({"cells": cells}).encode(), expected, target)
@@ -139,6 +141,8 @@ def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Sub
         problems={name: why for name, why in saved.problems.items() if name not in made.files},
         line_origins={},  # a cell's number in the session is not its place in the notebook
         notes=(),
+        sources={},
+        nothing_to_grade="",
     )
 
 
@@ -154,7 +158,7 @@ def _cells_run() -> list[str]:
 def _graded_whole(folder: Path, file: str) -> Result:
     """The notebook's file as nbgrader laid it out, graded once for all cells that check."""
     public = load_public(folder)
-    expected = [one.name for one in public.files]
+    expected = expected_of(public)
     only = frozenset(one.name for one in public.exercises if one.file == file)
     submission = read_path(folder, expected, student=folder.parent.name, assignment=public.name)
     course = _course_above(folder)

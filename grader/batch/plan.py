@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.batch.attempts import Attempt, counted, digest_of
+from grader.course.expected import expected_of
 from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
 from grader.result import Result, SubmissionRecord
@@ -85,7 +86,7 @@ def make_job(
     course: CourseDirectory, assignment: PreparedAssignment, student: str, path: Path
 ) -> Job:
     """Read what a student handed in, all attempts where the best of them counts."""
-    expected = [file.name for file in assignment.files]
+    expected = expected_of(assignment)
 
     def read(folder: Path) -> Attempt:
         found = read_path(folder, expected, student=student, assignment=assignment.name)

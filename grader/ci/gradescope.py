@@ -24,6 +24,7 @@ from grader.ci.grading import Graded, PushProblem, grade_work
 from grader.confine import Launcher
 from grader.course import frozen
 from grader.course.catalogue import frozen_assignments
+from grader.course.expected import expected_of
 from grader.judge import GradingOptions
 from grader.local import load_public
 from grader.render.exports.grades import StudentGrade
@@ -63,7 +64,7 @@ def grade_upload(autograder: Path, root: Path, launcher: Launcher) -> Graded:
     metadata = _metadata(autograder / METADATA)
     submission = read_path(
         _handed_in(autograder / "submission", name),
-        [file.name for file in hidden.files],
+        expected_of(hidden, root),
         student=_who(metadata),
         assignment=name,
     )

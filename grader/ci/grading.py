@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.confine import Launcher
+from grader.course.expected import expected_of
 from grader.course.frozen import FrozenError
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade, written_files
@@ -82,11 +83,11 @@ class Graded:
 
     def path_of(self, check: CheckResult) -> Path:
         """The student's own file that a check speaks of: the module, or its notebook."""
-        module = self.folder / check.file
-        if check.file in self.submission.line_origins:
-            notebook = module.with_suffix(".ipynb")
-            return notebook if notebook.is_file() else self.folder
-        return module if check.file else self.folder
+        source = self.submission.sources.get(check.file)
+        if source is None:
+            return self.folder / check.file if check.file else self.folder
+        path = self.folder / source
+        return path if path.is_file() else self.folder  # in an archive no line can be shown
 
 
 def _explained(check: CheckResult, public: CheckResult | None) -> CheckResult:
@@ -148,8 +149,13 @@ def needs_keras(folders: Sequence[Path], launcher: Launcher) -> bool:
 
 
 def _read(folder: Path, assignment: PreparedAssignment, student: str) -> Submission:
-    expected = [file.name for file in assignment.files]
-    found = read_path(folder, expected, student=student or WITHOUT_NAME, assignment=assignment.name)
+    found = read_path(
+        folder,
+        expected_of(assignment),
+        student=student or WITHOUT_NAME,
+        assignment=assignment.name,
+        dated=False,
+    )
     # A checkout gives every file the time of the checkout: that is no time of handing in.
     return replace(found, submitted_at=None)
 

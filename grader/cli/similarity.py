@@ -14,6 +14,7 @@ from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem, needs
 from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, frozen_assignments
+from grader.course.expected import expected_of
 from grader.course.frozen import load
 from grader.submissions import CourseDirectory, read_path
 from grader.submissions.course_directory import earlier_attempts
@@ -84,15 +85,15 @@ def _compare(
     except ModuleNotFoundError as error:
         raise needs("grader similarity", error) from None
     frozen = choose(assignment, frozen_assignments(root_folder()))
-    expected = [file.name for file in load(frozen / "public").files]
+    asked = expected_of(load(frozen / "public"), root_folder())
+    expected = list(asked.files)
     texts = []
     for place, folder in enumerate(courses):
         directory = CourseDirectory(folder)
         origin = folder.resolve().name if place else ""
         for student, attempts in _attempts(console, directory, frozen.name, earlier):
             submissions = [
-                read_path(path, expected, student=student, assignment=frozen.name)
-                for path in attempts
+                read_path(path, asked, student=student, assignment=frozen.name) for path in attempts
             ]
             texts += texts_of(submissions, expected, origin)
     if len({(one.student, one.origin) for one in texts}) < 2:

@@ -88,7 +88,7 @@ def _handed_in(
 ) -> list[dict[str, Any]]:
     """The cells of the notebook that was graded; for a plain file, one cell with its text."""
     if file.name in submission.line_origins:
-        cells = notebook_of(path, file.name, submission.assignment)
+        cells = notebook_of(path, submission.sources.get(file.name, ""))
         if cells is not None:
             return _with_roles(cells[:_MAX_CELLS], known)
     if file.name in submission.files:

@@ -11,6 +11,7 @@ from nbgrader.utils import parse_utc
 from grader.authoring.notebooks import notebook_name
 from grader.batch import BatchPlan
 from grader.batch.attempts import Attempt, counted
+from grader.course.expected import expected_of
 from grader.course.prepared import PreparedAssignment
 from grader.gradebook.autograded import write_autograded
 from grader.gradebook.course import NbgraderCourse, read_course
@@ -62,7 +63,7 @@ def _to_show(
     """What was graded now, and what was graded before but has no notebooks yet."""
     for attempt in graded:
         yield attempt.path, attempt.submission
-    expected = [file.name for file in prepared.files]
+    expected = expected_of(prepared)
     for student, path in plan.kept.items():
         first = notebook_name(prepared.files[0].name)
         if not (_folder(course, prepared, student) / first).is_file():

@@ -30,7 +30,8 @@ from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import SUBMITTED, student_id
-from grader.submissions.folder import TIMESTAMP
+from grader.submissions.nothing import what_was_found
+from grader.unpack.names import TIMESTAMP
 
 _WIDTH = 78
 _EXPLAINED = 5
@@ -84,14 +85,18 @@ class PushGrader:
         """
         warm = self.warm(job.assignment)
         expected = [file.name for file in warm.prepared.files]
-        pushed = take(Path(job.repository), job.tree, expected, job.assignment)
+        pushed = take(Path(job.repository), job.tree, expected)
         place = self._hand_in(job, pushed)
         planned = make_job(self.directory, warm.prepared, student_id(job.student), place)
         found = planned.submission
         problems = {**found.problems, **pushed.problems}
         problems = {name: why for name, why in problems.items() if name not in found.files}
         notes = (*pushed.notes, *found.notes)
-        planned = replace(planned, submission=replace(found, problems=problems, notes=notes))
+        nothing = found.nothing_to_grade
+        if nothing and pushed.others and not pushed.files:
+            nothing = what_was_found(pushed.others)
+        submission = replace(found, problems=problems, notes=notes, nothing_to_grade=nothing)
+        planned = replace(planned, submission=submission)
         result = grade_job(
             planned,
             warm.prepared,
@@ -110,6 +115,7 @@ class PushGrader:
             made = staging / "made"
             made.mkdir()
             for name, content in pushed.files.items():
+                (made / name).parent.mkdir(parents=True, exist_ok=True)
                 (made / name).write_bytes(content)
             moment = datetime.fromtimestamp(job.pushed_at, UTC)
             (made / TIMESTAMP).write_text(f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC\n", encoding="ascii")

@@ -8,16 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.push.git import OBJECT_ID, GitProblem, ask, command, environment
-from grader.submissions.names import is_importable, nearest, notebook_target, shown
+from grader.submissions.likeness import code_ending, is_notebook_name
+from grader.submissions.names import shown
 from grader.submissions.taking import MAX_FILE, MAX_FILES, MAX_TOTAL
+from grader.submissions.tree import is_the_courses
+from grader.unpack.items import Refused
+from grader.unpack.names import TIMESTAMP, safe_parts
+from grader.unpack.opening import is_archive
+from grader.unpack.taking import in_environments
 
 MAX_NOTEBOOK = 25 * 2**20
 """Bytes of a notebook: what is larger holds outputs that nobody should push."""
 _MAX_LISTING = 4 * 2**20
+_MAX_OTHERS = 50
 _REGULAR = {"100644", "100664", "100755"}
 _KINDS = {"120000": "is a symbolic link", "160000": "is a submodule", "040000": "is a folder"}
-_NEVER = {"conftest.py", "sitecustomize.py", "usercustomize.py"}
-"""Names that Python or pytest run by themselves; no student's module needs one."""
 
 
 @dataclass
@@ -30,17 +35,20 @@ class PushedFiles:
         Why an expected file is not there; completes "name: …".
     notes
         What else was left out, in sentences for the student.
+    others
+        Names of files that are no code.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
 
-def take(repository: Path, tree: str, expected: Sequence[str], assignment: str) -> PushedFiles:
+def take(repository: Path, tree: str, expected: Sequence[str]) -> PushedFiles:
     """Read an assignment's files out of a tree object; nothing is checked out or run.
 
-    The expected files, their notebooks and the student's own modules beside them, as when a
+    Whatever is code or holds some, in folders too: which of it counts is decided as when a
     folder is handed in. Sizes are asked before anything is read.
 
     Raises
@@ -50,14 +58,20 @@ def take(repository: Path, tree: str, expected: Sequence[str], assignment: str) 
     """
     taken = PushedFiles()
     wanted: dict[str, str] = {}
-    for mode, identity, name in _entries(repository, tree, taken):
-        if not _is_wanted(name, expected, assignment):
+    entries = _entries(repository, tree, taken)
+    below = _entries(repository, tree, taken, "-r")
+    away = in_environments([name for _, _, name in below])
+    for mode, identity, name in [*entries, *below]:
+        if name in away or not _is_wanted(name, taken):
+            continue
+        if mode == "040000" and name not in expected:
             continue
         if mode in _REGULAR:
             wanted[name] = identity
         else:
             _leave_out(taken, name, f"{_KINDS.get(mode, 'is no regular file')}", expected)
-    first = sorted(wanted, key=lambda name: (name not in expected, name))
+    wanted = _without_clashes(wanted)
+    first = sorted(wanted, key=lambda name: (name not in expected, name.count("/"), name))
     if len(first) > MAX_FILES:
         taken.notes.append(f"more than {MAX_FILES} files; the later ones were left out")
     names = _within_limits(repository, {one: wanted[one] for one in first[:MAX_FILES]}, taken)
@@ -70,19 +84,28 @@ def take(repository: Path, tree: str, expected: Sequence[str], assignment: str) 
     return taken
 
 
-def _is_wanted(name: str, expected: Sequence[str], assignment: str) -> bool:
-    if name in expected:
-        return True
-    if "/" in name or name.startswith(".") or name in _NEVER or name.startswith("test_"):
+def _is_wanted(name: str, taken: PushedFiles) -> bool:
+    """Whether a file of this name may be laid down here, and is worth it."""
+    try:
+        parts = safe_parts(name)
+    except Refused:
         return False
-    return (
-        is_importable(name)
-        or nearest(name, expected) is not None
-        or (
-            name.endswith(".ipynb")
-            and notebook_target(name, list(expected), assignment) is not None
-        )
-    )
+    if not parts or "/".join(parts) != name or is_the_courses(parts[-1]):
+        return False
+    if code_ending(name) or is_archive(name):
+        return True
+    if len(taken.others) < _MAX_OTHERS and name not in taken.others and name != TIMESTAMP:
+        taken.others.append(name)
+    return False
+
+
+def _without_clashes(wanted: dict[str, str]) -> dict[str, str]:
+    """Without what lies in a folder that has the name of a file, as no disk has it."""
+    return {
+        name: identity
+        for name, identity in wanted.items()
+        if not any(name[:at] in wanted for at, one in enumerate(name) if one == "/")
+    }
 
 
 def _leave_out(taken: PushedFiles, name: str, why: str, expected: Sequence[str]) -> None:
@@ -92,12 +115,14 @@ def _leave_out(taken: PushedFiles, name: str, why: str, expected: Sequence[str])
         taken.notes.append(f"{shown(name)} {why} and was left out")
 
 
-def _entries(repository: Path, tree: str, taken: PushedFiles) -> list[tuple[str, str, str]]:
+def _entries(
+    repository: Path, tree: str, taken: PushedFiles, *options: str
+) -> list[tuple[str, str, str]]:
     """Mode, id and name of each entry, as far as a listing of bounded length goes."""
     if OBJECT_ID.fullmatch(tree) is None:
         raise GitProblem(f"Expected a full object id. Received: {tree[:80]!r}")
     with subprocess.Popen(
-        command(repository, "ls-tree", "-z", tree),
+        command(repository, "ls-tree", "-z", *options, tree),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -134,7 +159,8 @@ def _within_limits(repository: Path, wanted: dict[str, str], taken: PushedFiles)
         kind, _, size = line.partition(" ")
         if kind != "blob" or not size.isdigit():
             raise GitProblem("The pushed files are no longer in the repository.")
-        limit = MAX_NOTEBOOK if name.lower().endswith(".ipynb") else MAX_FILE
+        large = is_notebook_name(name) or is_archive(name)
+        limit = MAX_NOTEBOOK if large else MAX_FILE
         if int(size) > limit:
             megabytes = int(size) / 2**20
             limited = limit // 2**20

@@ -17,7 +17,8 @@ class Submission:
     student
         Any Unicode; data, never a path.
     files
-        Content by file name: the expected files and the student's own helper modules.
+        Content by file name: the expected files and the student's own helper modules, those of
+        packages with ``/`` between parts.
     problems
         Why an expected file could not be read, by file name.
     notes
@@ -26,6 +27,8 @@ class Submission:
         ISO 8601, UTC: from ``timestamp.txt``, else the newest file.
     line_origins
         For files that came from a notebook: where in the notebook a line stands.
+    sources
+        Where in what was handed in a file was found, by file name; an archive counts as a folder.
     nothing_to_grade
         Why nothing of it can be graded: what was found and what to hand in instead; "" when
         something can.
@@ -39,6 +42,7 @@ class Submission:
     submitted_at: str | None = None
     late_seconds: float = 0.0
     line_origins: dict[str, LineOrigins] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
     nothing_to_grade: str = ""
 
     @property

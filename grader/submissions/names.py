@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from grader.sanitise import shown as shown
 
 _COPY_MARK = re.compile(r"(?:\s*\(\d+\)|[\s_-]*copy(?:\s*\(?\d+\)?)?|[\s_-]\d+)$")
+_SEPARATORS = re.compile(r"[\s_-]+")
 _COPY_PREFIX = "copy of "
 
 
 def is_near_miss(name: str, expected: str) -> bool:
-    """Whether `name` is `expected` in another case or marked as a copy, but not exactly.
+    """Whether `name` is `expected` in another spelling or marked as a copy, but not exactly.
 
-    ``least_squares (1).py``, ``Least_Squares.py``, ``least_squares-1.py`` and
+    ``least_squares (1).py``, ``Least Squares.py``, ``least_squares-1.py`` and
     ``least_squares.py.txt`` are near misses of ``least_squares.py``.
     """
     if name == expected:
@@ -24,23 +25,14 @@ def is_near_miss(name: str, expected: str) -> bool:
     wanted, _, wanted_suffix = expected.casefold().rpartition(".")
     for ending in (f".{wanted_suffix}", f".{wanted_suffix}.txt"):
         if folded.endswith(ending):
-            return wanted in _without_marks(folded.removesuffix(ending).strip())
+            stems = _without_marks(folded.removesuffix(ending).strip())
+            return _SEPARATORS.sub("", wanted) in {_SEPARATORS.sub("", one) for one in stems}
     return False
 
 
 def nearest(name: str, expected: Iterable[str]) -> str | None:
     """The one of `expected` that `name` is a near miss of."""
     return next((one for one in expected if is_near_miss(name, one)), None)
-
-
-def notebook_target(name: str, expected_files: Sequence[str], assignment: str) -> str | None:
-    """Which expected file a notebook supplies by its name, or None."""
-    stems = {f"{one.removesuffix('.py')}.ipynb": one for one in expected_files}
-    stems.setdefault(f"{assignment}.ipynb", expected_files[0])
-    if name in stems:
-        return stems[name]
-    near = nearest(name, stems)
-    return stems[near] if near is not None else None
 
 
 def is_importable(name: str) -> bool:

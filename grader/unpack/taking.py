@@ -203,12 +203,17 @@ class Taking:
 
 def without_environments(handed: Sequence[tuple[str, Item]]) -> list[tuple[str, Item]]:
     """All but what lies in a virtual environment: thousands of files that nobody wrote."""
+    away = in_environments([name for name, _ in handed])
+    return [one for one in handed if one[0] not in away]
+
+
+def in_environments(names: Sequence[str]) -> set[str]:
+    """Those of the names that lie in a virtual environment."""
     mark = "/pyvenv.cfg"
-    names = [name.replace("\\", "/") for name, _ in handed]
-    roots = tuple(f"{name.removesuffix(mark)}/" for name in names if name.endswith(mark))
-    if not roots:
-        return list(handed)
-    return [one for name, one in zip(names, handed, strict=True) if not name.startswith(roots)]
+    unified = [name.replace("\\", "/") for name in names]
+    roots = tuple(f"{one.removesuffix(mark)}/" for one in unified if one.endswith(mark))
+    pairs = zip(names, unified, strict=True)
+    return {name for name, one in pairs if one.startswith(roots)} if roots else set()
 
 
 def _seconds(moment: datetime) -> float | None:

@@ -55,10 +55,10 @@ def test_large_and_small_notebooks_are_read_alike(
     ):
         monkeypatch.setattr(large_notebook_module, "MAX_NOTEBOOK", 0)
         large = read(tmp_path, content)
-        shown_large = notebook_of(tmp_path, "mlp.py", "a3_mlp")
+        shown_large = notebook_of(tmp_path, "mlp.ipynb")
         monkeypatch.setattr(large_notebook_module, "MAX_NOTEBOOK", 25 * MEGABYTE)
         assert read(tmp_path, content) == large
-        shown = notebook_of(tmp_path, "mlp.py", "a3_mlp")
+        shown = notebook_of(tmp_path, "mlp.ipynb")
         for cell in shown or []:
             if isinstance(cell, dict):
                 cell.pop("outputs", None)

@@ -17,6 +17,7 @@ from grader.worker.cells import run_cells, without_broken_cells
 from grader.worker.source import inspect_source
 
 EXPECTED = ["mlp.py", "keras_mlp.py"]
+EXACT = {"mlp.ipynb", "keras_mlp.ipynb", "a3_mlp.ipynb"}
 
 
 def code(source: Any, **more: Any) -> dict[str, Any]:
@@ -251,7 +252,8 @@ def test_the_name_of_a_notebook_says_which_file_it_supplies(
     assert list(in_folder.files) == [target]
     assert alone.files == in_folder.files
     assert alone.line_origins == in_folder.line_origins
-    assert in_folder.notes == ()
+    told = () if name in EXACT else (f"{name} was taken as {target}",)
+    assert in_folder.notes == alone.notes == told
 
 
 def test_the_only_notebook_of_a_folder_is_taken_whatever_its_name(tmp_path: Path) -> None:
@@ -264,7 +266,7 @@ def test_notebooks_of_other_names_beside_the_right_one_are_noted(tmp_path: Path)
     (tmp_path / "Untitled.ipynb").write_bytes(notebook_bytes(code("wrong = 1")))
     found = read(tmp_path, code("x = 1"))
     assert b"wrong" not in found.files["mlp.py"]
-    assert found.notes == ("Untitled.ipynb: not named like the assignment, not looked at",)
+    assert found.notes == ("Untitled.ipynb: not named like the assignment, not graded",)
 
 
 def test_newest_of_two_notebooks(tmp_path: Path) -> None:

@@ -220,11 +220,11 @@ def test_name_as_a_browser_or_platform_changes_it(tmp_path: Path, name: str) -> 
     assert read(tmp_path / name).files == {"least_squares.py": CODE}
 
 
-@pytest.mark.parametrize(
-    "name", ["least_square.py", "my_least_squares.py", "least_squares.pyc", "least_squares2.py"]
-)
+@pytest.mark.parametrize("name", ["least_square.py", "squares.py", "least_squares.pyc"])
 def test_other_names_are_not_taken_for_the_file(tmp_path: Path, name: str) -> None:
     write(tmp_path / name)
+    write(tmp_path / "tools.py")  # else the only file would be the submission
+    write(tmp_path / "more_tools.py")
     assert "least_squares.py" not in read(tmp_path).files
 
 
@@ -249,7 +249,7 @@ def test_newest_of_two_copies_wins(tmp_path: Path) -> None:
     write(tmp_path / "least_squares (2).py", b"older", modified=1_000)
     found = read(tmp_path)
     assert found.files == {"least_squares.py": b"newer"}
-    assert "two files for least_squares.py: 2 could be it; the newest counts" in found.notes
+    assert "two files for least_squares.py; least_squares (1).py, the newest, counts" in found.notes
 
 
 def test_a_module_that_looks_like_a_copy_can_still_be_imported(tmp_path: Path) -> None:
@@ -258,14 +258,13 @@ def test_a_module_that_looks_like_a_copy_can_still_be_imported(tmp_path: Path) -
     assert set(read(tmp_path).files) == {"least_squares.py", "least_squares_2.py"}
 
 
-def test_file_one_folder_too_deep_is_named(tmp_path: Path) -> None:
+def test_file_one_folder_too_deep_is_taken_and_told(tmp_path: Path) -> None:
     (tmp_path / "a1_least_squares").mkdir()
     write(tmp_path / "a1_least_squares" / "least_squares.py")
-    assert read(tmp_path).problems == {
-        "least_squares.py": (
-            "lies in the subfolder a1_least_squares; hand it in at the top of the folder"
-        )
-    }
+    found = read(tmp_path)
+    assert found.files == {"least_squares.py": CODE}
+    assert found.sources == {"least_squares.py": "a1_least_squares/least_squares.py"}
+    assert found.notes == ("a1_least_squares/least_squares.py was taken as least_squares.py",)
 
 
 def test_single_file_of_another_name_is_the_first_expected(tmp_path: Path) -> None:
@@ -285,12 +284,17 @@ def test_single_file_does_not_bring_its_neighbours(tmp_path: Path) -> None:
     assert set(read(write(tmp_path / "least_squares.py")).files) == {"least_squares.py"}
 
 
-@pytest.mark.parametrize("name", ["answers.zip", "README"])
-def test_file_of_another_kind_is_a_problem(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("answers.zip", "answers.zip is no whole zip"),
+        ("README", "README is no .py file, no notebook (.ipynb), no archive"),
+    ],
+)
+def test_file_of_another_kind_is_a_problem(tmp_path: Path, name: str, problem: str) -> None:
     found = read(write(tmp_path / name))
-    assert found.problems == {
-        "least_squares.py": f"{name} is no .py file, no notebook (.ipynb) and no folder"
-    }
+    assert found.problems["least_squares.py"].startswith(problem)
+    assert name in found.nothing_to_grade
 
 
 def test_path_that_is_not_there(tmp_path: Path) -> None:
@@ -303,6 +307,7 @@ def test_path_that_is_not_there(tmp_path: Path) -> None:
 def test_empty_folder_has_neither_files_nor_problems(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert (found.files, found.problems, found.notes) == ({}, {}, ())
+    assert "the folder is empty" in found.nothing_to_grade
     assert found.submitted_at is None
 
 

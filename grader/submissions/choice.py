@@ -1,0 +1,62 @@
+"""What was chosen of a submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from grader.submissions.candidates import Candidate, Candidates
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is graded as a file.
+
+    Attributes
+    ----------
+    content
+        The module's text.
+    part
+        Which of the candidate's modules it is: another one than `file` where the exercises
+        stand in a file that is graded under its own name, too.
+    notes
+        Each liberty that was taken, a sentence.
+    """
+
+    file: str
+    candidate: Candidate
+    content: bytes
+    part: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Chosen:
+    """What was chosen, and why something was not."""
+
+    choices: dict[str, Choice] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    unwritten: set[str] = field(default_factory=set)
+    """Chosen files in which no exercise is written."""
+    lookalikes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Files of another assignment: its name and its file, by the place of what was handed in."""
+
+
+def problem_of(candidate: Candidate, file: str) -> str:
+    """Why an expected file cannot be graded; completes "file: …"."""
+    if candidate.is_notebook:
+        return f"the notebook {candidate.label} {candidate.problem}"
+    if candidate.entry.place == file:
+        return candidate.problem
+    return f"{candidate.label} {candidate.problem}"
+
+
+def with_name(file: str, problem: str) -> str:
+    """A problem as a sentence: it may begin with the name of what was handed in."""
+    named = problem.startswith("the notebook ") or "." in problem.partition(" ")[0]
+    return problem if named else f"{file} {problem}"
+
+
+def passed_over(unwritten: Choice, candidates: Candidates) -> str:
+    """Why a file was not graded although its name is right."""
+    why = candidates.emptiness(unwritten.file, unwritten.content)
+    return f"{unwritten.candidate.label} {why} and was passed over"

@@ -1,0 +1,126 @@
+"""The student's own modules and packages: what the graded files may import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.submissions.candidates import Candidates
+from grader.submissions.names import is_importable, nearest, shown
+from grader.submissions.taking import MAX_FILES, Taken
+from grader.submissions.tree import Entry, Tree, ancestors
+
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_LIBRARIES = {
+    "jax",
+    "keras",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "scipy",
+    "sklearn",
+    "tensorflow",
+    "torch",
+}
+"""A folder of such a name holds a part of the submission, and is not what is imported."""
+
+
+class Helpers:
+    """Takes modules under the names that they are imported by, such as ``utils/maths.py``.
+
+    Those beside a graded file are taken as they are. Those in packages, and those in folders
+    above it, are taken when a file that was taken names them.
+
+    Parameters
+    ----------
+    graded
+        The files that were taken for what the assignment asks for.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        graded: Sequence[Entry],
+        candidates: Candidates,
+        taken: Taken,
+    ) -> None:
+        self._tree, self._graded = tree, graded
+        self._candidates, self._taken = candidates, taken
+        self._expected = candidates.expected.files
+        self._folded = {name.casefold() for name in (*self._expected, *taken.files)}
+        self._places: dict[str, str] = {}
+        self._words: set[bytes] = set()
+        for content in taken.files.values():
+            self._words.update(_WORD.findall(content))
+
+    def take(self) -> None:
+        """Take what there is, within the limits."""
+        folders = list(dict.fromkeys(entry.folder for entry in self._graded)) or [""]
+        beside = {one.name: one for folder in folders for one in reversed(self._beside(folder))}
+        self._take_all(sorted(beside.items(), key=lambda pair: (not self._named(pair[0]), pair[0])))
+        others = [
+            pair for folder in folders for above in ancestors(folder) for pair in self._below(above)
+        ]
+        while True:  # what was taken may name more
+            named = [pair for pair in others if self._named(pair[0])]
+            others = [pair for pair in others if not self._named(pair[0])]
+            if not named:
+                return
+            self._take_all(named)
+
+    def _beside(self, folder: str) -> list[Entry]:
+        """The modules in a folder that holds a graded file."""
+        found = []
+        for entry in self._tree.entries:
+            if entry.folder != folder or not entry.name.endswith(".py") or entry in self._graded:
+                continue
+            if is_importable(entry.name):
+                found.append(entry)
+            elif nearest(entry.name, self._expected) is None:
+                note = f"{shown(entry.name)} cannot be imported by that name; left out"
+                self._taken.notes.append(note)
+        return found
+
+    def _below(self, folder: str) -> Iterator[tuple[str, Entry]]:
+        """All modules in a folder and in the packages in it, by the name for importing them."""
+        start = f"{folder}/" if folder else ""
+        for entry in self._tree.entries:
+            name = entry.place.removeprefix(start)
+            if not entry.place.startswith(start) or not name.endswith(".py"):
+                continue
+            *packages, _ = name.split("/")
+            if packages and packages[0] in _LIBRARIES:
+                continue
+            if is_importable(entry.name) and all(map(str.isidentifier, packages)):
+                yield name, entry
+
+    def _named(self, name: str) -> bool:
+        """Whether a file that was taken says the name of a module, or of its package."""
+        return name.partition("/")[0].removesuffix(".py").encode() in self._words
+
+    def _take_all(self, pairs: Sequence[tuple[str, Entry]]) -> None:
+        for name, entry in pairs:
+            folded = name.casefold()
+            if folded in self._folded:
+                self._pass_over(name, entry)
+                continue
+            if len(self._taken.files) >= MAX_FILES:
+                note = f"more than {MAX_FILES} files; {shown(name)} and later left out"
+                self._taken.notes.append(note)
+                return
+            self._folded.add(folded)
+            self._places[name] = entry.place
+            content = self._taken.take_helper(name, self._candidates.read(entry))
+            self._words.update(_WORD.findall(content))
+
+    def _pass_over(self, name: str, entry: Entry) -> None:
+        """Two files cannot have one name; some file systems ignore case, too."""
+        if name in self._expected or self._places.get(name) == entry.place:
+            return
+        if name not in self._taken.files:
+            why = "another file differs in case alone"
+        elif self._candidates.read(entry).main_content == self._taken.files[name]:
+            return
+        else:
+            why = f"{shown(self._taken.sources.get(name, name))} has the same name"
+        self._taken.notes.append(f"{shown(entry.place)} was left out: {why}")

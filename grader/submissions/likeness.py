@@ -1,0 +1,145 @@
+"""How well a file's name fits one that the assignment asks for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from grader.submissions.names import is_near_miss
+
+PYTHON_ENDINGS = (".py.txt", ".pyw", ".py", ".txt")
+NOTEBOOK_ENDINGS = (".ipynb.txt", ".ipynb.json", ".ipynb", ".json")
+_ENDINGS = sorted((*PYTHON_ENDINGS, *NOTEBOOK_ENDINGS), key=len, reverse=True)
+_VAGUE = (".txt", ".json")
+"""Endings of many things that are no code."""
+_MAX_NAME = 255
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_LESSER = {
+    "backup",
+    "bak",
+    "checkpoint",
+    "draft",
+    "old",
+    "orig",
+    "original",
+    "starter",
+    "stub",
+    "template",
+}
+"""Words of a name that say: not this one, where there is another."""
+
+
+class Fit(IntEnum):
+    """How a name fits, the best first."""
+
+    EXACT = 0
+    NEAR = 1
+    LESSER = 2
+    VAGUE = 3
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """The file that a name stands for.
+
+    Attributes
+    ----------
+    numbers
+        The numbers behind the name that was asked for: a version, a copy.
+    """
+
+    file: str
+    fit: Fit
+    numbers: tuple[int, ...] = ()
+
+
+def code_ending(name: str) -> str:
+    """The ending that makes a name one of Python or of a notebook; "" for others."""
+    folded = name[-20:].casefold()
+    return next((name[-len(one) :] for one in _ENDINGS if folded.endswith(one)), "")
+
+
+def is_notebook_name(name: str) -> bool:
+    """Whether a notebook has such a name; its content may say otherwise."""
+    return code_ending(name).casefold() in NOTEBOOK_ENDINGS
+
+
+def is_vague(name: str) -> bool:
+    """Whether the name alone does not say that the file is code."""
+    return code_ending(name).casefold() in _VAGUE
+
+
+def likeness(name: str, files: Sequence[str], assignment: str) -> Likeness | None:
+    """Find the expected file that a name stands for; of two the one with more in common."""
+    ending = code_ending(name)
+    exact = _exact_names(tuple(files), assignment)
+    if name in exact:
+        return Likeness(exact[name], Fit.EXACT)
+    if not ending or len(name) > _MAX_NAME:
+        return None
+    words = _words(name.removesuffix(ending))
+    best: tuple[int, Likeness] | None = None
+    for stem, file in _stems(tuple(files), assignment).items():
+        found = _run(words, stem)
+        if found is None or (best is not None and len(stem) <= best[0]):
+            continue
+        start, end = found
+        others = {*words[:start], *words[end:]}
+        fit = Fit.LESSER if others & _LESSER else Fit.NEAR
+        fit = Fit.VAGUE if is_vague(name) else fit
+        numbers = tuple(int(one[:18]) for one in words[end:] if one.isdecimal())
+        best = len(stem), Likeness(file, fit, numbers)
+    return best[1] if best is not None else None
+
+
+def numbers_in(name: str) -> tuple[int, ...]:
+    """All numbers of a name, such as its version."""
+    return tuple(int(one[:18]) for one in re.findall(r"\d+", name[:_MAX_NAME]) if one.isdecimal())
+
+
+def is_copy(name: str, file: str) -> bool:
+    """Whether a name says that this is a copy of an expected file, or of its notebook."""
+    return is_near_miss(name, file) or is_near_miss(name, notebook_name(file))
+
+
+def notebook_name(file: str) -> str:
+    """The notebook that stands for an expected file."""
+    return f"{file.removesuffix('.py')}.ipynb"
+
+
+@lru_cache(maxsize=64)
+def _exact_names(files: tuple[str, ...], assignment: str) -> Mapping[str, str]:
+    names = {f"{assignment}.ipynb": files[0]}
+    return names | {notebook_name(one): one for one in files} | {one: one for one in files}
+
+
+@lru_cache(maxsize=64)
+def _stems(files: tuple[str, ...], assignment: str) -> Mapping[str, str]:
+    """What must stand in a name, without what separates its words."""
+    stems = {"".join(_words(assignment)): files[0]}
+    return stems | {"".join(_words(one.removesuffix(".py"))): one for one in files}
+
+
+def _words(stem: str) -> list[str]:
+    composed = unicodedata.normalize("NFC", stem)
+    return [word.casefold() for word in _WORD.findall(composed)]
+
+
+def _run(words: list[str], joined: str) -> tuple[int, int] | None:
+    """Where words that together are `joined` stand: first and behind the last."""
+    if not joined:
+        return None
+    for start in range(len(words)):
+        text = ""
+        for end in range(start, len(words)):
+            text += words[end]
+            if text == joined:
+                return start, end + 1
+            if not joined.startswith(text):
+                break
+    return None

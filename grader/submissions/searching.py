@@ -1,0 +1,136 @@
+"""Find by what files define, where no name says which of them is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from grader.submissions.candidates import Candidate, Candidates
+from grader.submissions.choice import Choice, Chosen, passed_over, problem_of, with_name
+from grader.submissions.expected import Expected
+from grader.submissions.likeness import is_vague
+from grader.submissions.preference import Preference
+from grader.submissions.tree import Tree
+
+MAX_SEARCHED = 300
+"""Files that are looked into for what they define."""
+
+
+class Searcher:
+    """Looks into the files of one tree."""
+
+    def __init__(self, tree: Tree, candidates: Candidates, preference: Preference) -> None:
+        self._tree, self._candidates, self._preference = tree, candidates, preference
+        self._expected: Expected = candidates.expected
+
+    def by_content(self, file: str, chosen: Chosen) -> None:
+        """Take the file that defines most of the exercises, wherever and whatever it is."""
+        if not self._expected.exercises_of(file):
+            return
+        known = [one.candidate for one in chosen.choices.values()]
+        found: list[tuple[int, Candidate, str]] = []
+        for candidate in self._searched(known, chosen):
+            part = file if file in candidate.modules else candidate.main
+            content = candidate.content(part)
+            share = self._preference.share(file, content) if content is not None else 0
+            if share and content is not None and self._is_ours(candidate, content, known, chosen):
+                found.append((share, candidate, part))
+        if not found:
+            return
+        most = max(share for share, _, _ in found)
+        best = [(one, part) for share, one, part in found if share == most]
+        candidate, why = best[0][0], ""
+        if len(best) > 1:
+            pairs = [(one, one.modules[part]) for one, part in best]
+            candidate, why = self._preference.preferred(file, pairs)
+        part = next(part for one, part in best if one is candidate)
+        notes = [self._found_in(file, candidate, most, chosen)]
+        problem = chosen.problems.pop(file, None)
+        if problem is not None:
+            notes[0] = f"{with_name(file, problem)}; {notes[0]}"
+        if why:
+            notes.append(
+                f"{len(best)} files define as much of {file}; {candidate.label}, {why}, counts"
+            )
+        chosen.unwritten.discard(file)
+        chosen.choices[file] = Choice(file, candidate, candidate.modules[part], part, tuple(notes))
+
+    def _searched(self, known: Iterable[Candidate], chosen: Chosen) -> Iterator[Candidate]:
+        """What is looked into: what was chosen, then the rest, the upper ones first."""
+        seen = set()
+        for candidate in known:
+            if candidate.entry not in seen:
+                seen.add(candidate.entry)
+                yield candidate
+        rest = [entry for entry in self._tree.entries if entry not in seen]
+        for entry in rest[:MAX_SEARCHED]:
+            candidate = self._candidates.read(entry)
+            if not candidate.problem:
+                yield candidate
+
+    def _is_ours(
+        self, candidate: Candidate, content: bytes, known: Sequence[Candidate], chosen: Chosen
+    ) -> bool:
+        """Whether a file is of this assignment rather than of another one of the course."""
+        if candidate in known or candidate.likeness is not None:
+            return True
+        names = self._candidates.definitions(content).names
+        own = len(names & self._expected.all_exercises)
+        other = other_assignment(names, self._expected)
+        if other is None or other[0] <= own:
+            return True
+        chosen.lookalikes[candidate.entry.place] = other[1:]
+        return False
+
+    def only_file(self, chosen: Chosen) -> None:
+        """A folder with one notebook, or one Python file: that can only be the submission."""
+        first = self._expected.files[0]
+        entries = [one for one in self._tree.entries if not is_vague(one.name)][:MAX_SEARCHED]
+        readable = [one for one in map(self._candidates.read, entries) if not one.problem]
+        for is_notebook in (True, False):
+            kind = [one for one in readable if one.is_notebook is is_notebook]
+            if len(kind) != 1:
+                continue
+            (candidate,) = kind
+            content = candidate.content(candidate.main)
+            if content is None:
+                continue
+            names = self._candidates.definitions(content).names
+            if self._expected.all_exercises and not names & self._expected.all_exercises:
+                other = other_assignment(names, self._expected)
+                if other is not None:
+                    chosen.lookalikes[candidate.entry.place] = other[1:]
+                    continue
+            word = "for" if is_notebook else "as"
+            note = f"{candidate.label} was taken {word} {first}"
+            chosen.problems.pop(first, None)
+            chosen.choices[first] = Choice(first, candidate, content, candidate.main, (note,))
+            if not self._preference.is_written(first, content):
+                chosen.unwritten.add(first)
+            return
+        if len(entries) == 1 and first not in chosen.problems:
+            candidate = self._candidates.read(entries[0])
+            if candidate.problem:
+                chosen.problems[first] = problem_of(candidate, first)
+
+    def _found_in(self, file: str, candidate: Candidate, share: int, chosen: Chosen) -> str:
+        """One note: where the exercises of a file were found, and why they were looked for."""
+        count = len(self._expected.exercises_of(file))
+        taken = f"{candidate.label} defines {share} of the {count} exercises of {file}"
+        taken += " and was taken as it"
+        if any(one.candidate is candidate for one in chosen.choices.values()):
+            taken += ", too"
+        stub = chosen.choices.get(file)
+        return f"{passed_over(stub, self._candidates)}; {taken}" if stub is not None else taken
+
+
+def other_assignment(names: frozenset[str], expected: Expected) -> tuple[int, str, str] | None:
+    """Whose exercises these names are: how many, the assignment and its file."""
+    if not names:
+        return None
+    found = [
+        (len(names & frozenset(exercises)), assignment, file)
+        for assignment, files in expected.others().items()
+        for file, exercises in files.items()
+    ]
+    best = max(found, default=(0, "", ""), key=lambda one: one[0])
+    return best if best[0] else None

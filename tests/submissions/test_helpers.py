@@ -1,0 +1,99 @@
+"""A student's own modules and packages come along, under the names that they are imported by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.submissions.test_finding import CODE, FILE, KERAS, KERAS_CODE, STUB, lay, read
+
+USING = b"from utils.maths import stable\nimport tools\n" + CODE
+MATHS = b"def stable(z):\n    return z\n"
+
+
+@pytest.mark.parametrize("package", ["utils/__init__.py", "utils/readme.md"])
+def test_a_package_with_or_without_its_first_file(tmp_path: Path, package: str) -> None:
+    files = {FILE: USING, "tools.py": b"t = 1\n", "utils/maths.py": MATHS, package: b"# first\n"}
+    found = read(lay(tmp_path, files))
+    expected = {FILE, "tools.py", "utils/maths.py", package}
+    assert set(found.files) == {name for name in expected if name.endswith(".py")}
+    assert found.files["utils/maths.py"] == MATHS
+    assert found.notes == ()
+
+
+def test_what_no_file_names_stays_behind(tmp_path: Path) -> None:
+    files = {FILE: CODE, "experiments/run.py": b"x = 1\n", "data/train.csv": b"1,2\n"}
+    assert set(read(lay(tmp_path, files)).files) == {FILE}
+
+
+def test_a_package_that_a_helper_names(tmp_path: Path) -> None:
+    files = {FILE: b"import tools\n" + CODE, "tools.py": b"import deep.inner\n"}
+    files |= {
+        "deep/inner.py": b"from deep import other\n",
+        "deep/other.py": b"from last import x\n",
+    }
+    files |= {"last/__init__.py": b"x = 1\n"}
+    assert set(read(lay(tmp_path, files)).files) == set(files)
+
+
+def test_a_deeper_file_sees_what_lies_beside_it_and_above_it(tmp_path: Path) -> None:
+    files = {
+        f"hw2/src/{FILE}": b"import beside, above\nimport src.beside\nimport pkg.part\n" + CODE,
+        "hw2/src/beside.py": b"b = 1\n",
+        "hw2/above.py": b"a = 1\n",
+        "hw2/pkg/part.py": b"p = 1\n",
+        "hw2/not_named.py": b"n = 1\n",
+    }
+    found = read(lay(tmp_path, files))
+    assert set(found.files) == {
+        FILE,
+        "beside.py",
+        "above.py",
+        "pkg/part.py",
+        "src/beside.py",
+        f"src/{FILE}",
+    }
+    assert found.sources["above.py"] == "hw2/above.py"
+
+
+def test_the_nearest_of_two_modules_of_one_name_counts(tmp_path: Path) -> None:
+    files = {
+        f"src/{FILE}": b"import tools\n" + CODE,
+        "src/tools.py": b"near = 1\n",
+        "tools.py": b"far = 1\n",
+    }
+    found = read(lay(tmp_path, files))
+    assert found.files["tools.py"] == b"near = 1\n"
+    assert "tools.py was left out: src/tools.py has the same name" in found.notes
+
+
+def test_folders_named_like_libraries_do_not_stand_in_for_them(tmp_path: Path) -> None:
+    files = {f"numpy/{FILE}": CODE, f"keras/{KERAS}": KERAS_CODE, "numpy/__init__.py": b""}
+    found = read(lay(tmp_path, files))
+    assert set(found.files) == {FILE, KERAS, "__init__.py"}
+
+
+def test_helpers_come_out_of_an_archive_as_well(tmp_path: Path) -> None:
+    from tests.submissions.test_finding import zipped
+
+    inside = {f"hw2/{FILE}": USING, "hw2/tools.py": b"", "hw2/utils/maths.py": MATHS}
+    found = read(lay(tmp_path, {"work.zip": zipped(inside)}))
+    assert set(found.files) == {FILE, "tools.py", "utils/maths.py"}
+
+
+def test_a_module_that_was_graded_under_another_name_can_still_be_imported(tmp_path: Path) -> None:
+    keras = b"from submission import sigmoid\n" + KERAS_CODE
+    found = read(lay(tmp_path, {"submission.py": CODE, KERAS: keras}))
+    assert found.files[FILE] == found.files["submission.py"] == CODE
+
+
+def test_names_that_cannot_be_imported_and_course_files_stay_behind(tmp_path: Path) -> None:
+    files = {
+        FILE: b"import my, sitecustomize, utils\n" + CODE,
+        "my-package/x.py": b"",
+        "sitecustomize.py": b"",
+        "test_utils.py": STUB,
+        "utils/conftest.py": b"",
+    }
+    assert set(read(lay(tmp_path, files)).files) == {FILE}
