@@ -39,13 +39,16 @@ _WITHOUT_PERCENT = re.compile(
 )
 """IPython takes these for magics or commands; two names side by side are never Python."""
 
+_HINT = re.compile(rf"[%!?]|^{_WITHOUT_PERCENT.pattern}")
+
 _OWN_CHECK = re.compile(
     r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1\)\s*;?$"""
 )
 """What stands in the notebook edition's cells that check: no code of the student's."""
 
 _SUSPICIOUS = re.compile(
-    rf"^[ \t]*(?:[%!?]|>>>|In \[)|\?[ \t]*(?:#.*)?\r?$|=[ \t]*[!%]|^{_WITHOUT_PERCENT.pattern}",
+    rf"^[ \t]*(?:[%!?]|(?:\w[\w., \t]*=[ \t]*)?[\w.\[\]*]+\?{{1,2}}[ \t]*(?:#.*)?\r?$)"
+    rf"|=[ \t]*[!%]|^{_WITHOUT_PERCENT.pattern}",
     re.MULTILINE,
 )
 _CLASSIC = (re.compile(r"[ \t]*>>>(?: |$)"), re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)"))
@@ -78,7 +81,8 @@ class CleanCell:
 
 def may_hold_commands(text: str) -> bool:
     """Whether it is worth the time to look closer at a text that should be plain Python."""
-    return bool(_SUSPICIOUS.search(text)) or text.lstrip("\r\n")[:1] in {" ", "\t"}
+    start = text.lstrip("\r\n")[:4]
+    return start.startswith((" ", "\t", ">>>", "In [")) or bool(_SUSPICIOUS.search(text))
 
 
 def clean(lines: list[str]) -> CleanCell:
@@ -97,8 +101,9 @@ def clean(lines: list[str]) -> CleanCell:
             if _OWN_CHECK.match(line):
                 cell.lines.append(f"# left out: {line}")
                 continue
-            python, note = _python_behind(line)
-            if not python and _is_command(line.strip()):
+            may_be_command = _HINT.search(line) is not None  # most lines are none
+            python, note = _python_behind(line) if may_be_command else ("", "")
+            if may_be_command and not python and _is_command(line.strip()):
                 cell.note(_why_left_out(line.strip()))
                 cell.lines.append(_as_comment(line, in_block=line[:1].isspace()))
                 in_magic = line.endswith("\\")

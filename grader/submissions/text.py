@@ -84,7 +84,9 @@ def python_text(content: bytes) -> tuple[bytes, str]:
         When the bytes are something else: a document, an archive, a damaged file.
     """
     text, note = text_of(content)
-    text = without_declaration(_LONE_RETURN.sub("\n", text))
+    text = _LONE_RETURN.sub("\n", text)
+    if note or not content.isascii():
+        text = without_declaration(text)
     notes = [note] if note else []
     if may_hold_commands(text):
         cell = clean(text.replace("\r\n", "\n").split("\n"))
@@ -133,16 +135,11 @@ def unicode_encoding(content: bytes) -> str:
     head = content[:_HEAD]
     if len(head) < 4 or b"\0" not in head:
         return ""
-    nulls = [head[offset::4].count(0) / len(head[offset::4]) for offset in range(4)]
-    odd, even = (nulls[1] + nulls[3]) / 2, (nulls[0] + nulls[2]) / 2
-    if min(nulls[2:]) > 0.9 and nulls[0] < 0.3:
-        return "utf-32-le"
-    if min(nulls[:2]) > 0.9 and nulls[3] < 0.3:
-        return "utf-32-be"
-    if odd > 0.4 and even < 0.2:
-        return "utf-16-le"
-    if even > 0.4 and odd < 0.2:
-        return "utf-16-be"
+    for name in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 4 * 4].decode(name, "replace").rstrip("\0")
+        printable = text.encode("ascii", "ignore").translate(None, _CONTROL)
+        if "\0" not in text and len(printable) > len(text) / 4:
+            return name  # code is mostly ASCII; in the wrong byte order hardly anything is
     return ""
 
 
@@ -155,11 +152,16 @@ def without_declaration(text: str) -> str:
 
 
 def _decoded_unicode(content: bytes, encoding: str) -> tuple[str, str]:
-    text = content.decode(encoding, "replace").lstrip("\ufeff").rstrip(f"{_END_MARKS}\ufffd")
+    text = (
+        content.decode(encoding, "replace")
+        .lstrip("\ufeff")
+        .removesuffix("\ufffd")
+        .rstrip(_END_MARKS)
+    )
     name = encoding[:6].upper()
     if "\0" in text or text.count("\ufffd") > len(text) / 100:
         raise NotText(
-            f"begins as {name} text does, but most of it is something else; save it as UTF-8"
+            f"begins as {name} text does, but part of it is something else; save it as UTF-8"
         )
     return text, f"is saved as {name}, not as UTF-8, and was decoded"
 
@@ -168,7 +170,7 @@ def _decoded_bytes(content: bytes, *, is_utf8: bool) -> tuple[str, str]:
     ended = content.rstrip(_END_MARKS.encode())
     if content and not ended:
         raise NotText("holds nothing but null bytes: it was damaged when it was saved or sent")
-    if len(ended) - len(ended.translate(None, _CONTROL)) > len(ended) / 50:
+    if len(ended) - len(ended.translate(None, _CONTROL)) > 4 + len(ended) / 50:
         raise NotText("is not text: it is full of control characters; save it as UTF-8 text")
     text, note = _declared(ended) if not is_utf8 else (None, "")
     if text is None:
@@ -193,7 +195,7 @@ def _declared(content: bytes) -> tuple[str | None, str]:
         return None, ""
     name = found[1]
     try:
-        encoding = codecs.lookup(name).name
+        encoding = codecs.lookup(name).name.replace("-", "_")
         ignored = encoding in _NO_ENCODING_OF_TEXT or _ASCII.decode(encoding) != _ASCII.decode()
     except (LookupError, ValueError):
         ignored = True
