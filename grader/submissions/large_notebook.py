@@ -55,9 +55,11 @@ def read_notebook(path: Path) -> tuple[bytes, float]:
                 raise Unreadable("changed while it was read")
             return content, status.st_mtime
         try:
-            events = ijson.basic_parse(_as_utf8(stream), buf_size=_CHUNK, use_float=True)
+            text, encoding = _as_utf8(stream)
+            events = ijson.basic_parse(text, buf_size=_CHUNK, use_float=True)
             notebook = _built(_without_outputs(_counted(events)), ijson.ObjectBuilder())
-            return json.dumps(notebook).encode(), status.st_mtime
+            # In its own encoding, so that an odd one is told as for any other notebook.
+            return json.dumps(notebook).encode(encoding), status.st_mtime
         except ijson.JSONError as error:
             reason = " ".join(str(error).partition("\n")[0].split())[:80]
             raise NotebookError(
@@ -68,15 +70,22 @@ def read_notebook(path: Path) -> tuple[bytes, float]:
             raise NotebookError("cannot be read as JSON; save it again in Jupyter") from None
 
 
-def _as_utf8(stream: BinaryIO) -> Any:
-    """The stream behind its byte order mark, decoded as it is read when it is UTF-16 or UTF-32."""
+def _as_utf8(stream: BinaryIO) -> tuple[Any, str]:
+    """The stream as UTF-8, behind its byte order mark, and the encoding that it has itself."""
     head = stream.read(_HEAD)
-    encoding = unicode_encoding(head)
-    mark = "\ufeff".encode(encoding or "utf-8")
+    encoding = unicode_encoding(head) or "utf-8"
+    mark = "\ufeff".encode(encoding)
     stream.seek(len(mark) if head.startswith(mark) else 0)
-    if encoding in {"", "utf-8"}:
-        return stream
-    return codecs.EncodedFile(stream, "utf-8", encoding, "replace")
+    if encoding == "utf-8":
+        return stream, encoding
+    return _Recoded(codecs.EncodedFile(stream, "utf-8", encoding, "replace")), encoding
+
+
+class _Recoded:
+    """Nothing but `read`: what else the standard library's class has passes the decoding by."""
+
+    def __init__(self, stream: codecs.StreamRecoder) -> None:
+        self.read = stream.read
 
 
 def _counted(events: Iterator[Event]) -> Iterator[Event]:
