@@ -68,7 +68,7 @@ def read_cell(source: list[str]) -> Cell:
         if folded in {"writefile", "file"} and _take_target(arguments, cell):
             break
         if folded in OTHER_LANGUAGES and not _is_python_script(folded, arguments):
-            cell.notes.append(f"the %%{shown(name[:30])} cell is not Python and was left out")
+            cell.notes.append(f"%%{shown(name[:30])} is not Python and was left out")
             cell.left_out = True
             return cell
         known = folded in _OVER_PYTHON

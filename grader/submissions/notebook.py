@@ -176,7 +176,7 @@ class _Modules:
         known = {one.casefold(): one for one in self.by_name}
         name = known.get(name.casefold(), name)  # some file systems do not tell them apart
         if name not in self.by_name and len(self.by_name) >= MAX_MODULES:
-            self.notes.add(number, f"belongs to one more than {MAX_MODULES} files; left out")
+            self.notes.add(number, f"beyond the limit of {MAX_MODULES} files; left out")
             return
         self.by_name.setdefault(name, _Module()).add(number, cell)
 
@@ -201,12 +201,12 @@ class _Modules:
             return name
         near = nearest(name, self.expected)
         if near is not None:
-            self.notes.add(number, f"names {shown(name)}; it was taken as {near}")
+            self.notes.add(number, f"`# file: {shown(name)}` was taken as {near}")
             return near
         if not _is_module(name):
-            self.notes.add(number, f"names {shown(name)}, which is no name of a module; ignored")
+            self.notes.add(number, f"`# file: {shown(name)}` is no name of a module; ignored")
             return None
-        self.notes.add(number, f"names {shown(name)}, which the assignment does not ask for")
+        self.notes.add(number, f"the assignment does not ask for the file {shown(name)}")
         return name
 
     def _written_file(self, number: int, cell: Cell) -> str | None:
@@ -215,22 +215,24 @@ class _Modules:
         name = path.rpartition("/")[2]
         label = shown(cell.writes)
         if not name.lower().endswith(".py"):
-            self.notes.add(number, f"writes {label}, which is no .py file; left out")
+            self.notes.add(number, f"written to {label}, which is no .py file; left out")
             return None
         if name.startswith("test_") or name == "conftest.py":
-            self.notes.add(number, f"writes {label}, which is not graded; left out")
+            self.notes.add(number, f"written to {label}, which is not graded; left out")
             return None
         expected = name if name in self.expected else nearest(name, self.expected)
         if expected is not None:
-            self.notes.add(number, f"writes {label}; these lines count as {expected}")
+            self.notes.add(number, f"written to {label}; these lines count as {expected}")
             return expected
         module = path if _is_module(path) else name
         if _is_module(module):
-            self.notes.add(number, f"writes {label}; these lines are the module {shown(module)}")
+            self.notes.add(
+                number, f"written to {label}; these lines are the module {shown(module)}"
+            )
             return module
         cell.writes = ""
         self.notes.add(
-            number, f"writes {label}, which cannot be imported; taken as part of {self.current}"
+            number, f"written to {label}, which cannot be imported; taken as part of {self.current}"
         )
         return self.current
 

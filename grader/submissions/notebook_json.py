@@ -105,7 +105,7 @@ def code_cells(cells: list[Any], notes: NotebookNotes) -> list[tuple[int, str]]:
             continue
         elif kind != "code":
             if _holds_code(source):
-                notes.add(number, f"defines something, but is a {kind} cell and was left out")
+                notes.add(number, f"code in a {kind} cell was left out")
         elif language := _other_language(cell):
             notes.add(number, f"marked as {shown(language[:30])}, not Python, and left out")
         else:

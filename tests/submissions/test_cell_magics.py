@@ -57,7 +57,7 @@ def test_a_magic_without_a_name_or_with_an_odd_one_shows_nothing_odd() -> None:
 def test_another_language_is_left_out(magic: str) -> None:
     cell = read_cell([f"%%{magic}", "rm = 1"])
     assert cell.left_out
-    assert cell.notes == [f"the %%{magic.split()[0]} cell is not Python and was left out"]
+    assert cell.notes == [f"%%{magic.split()[0]} is not Python and was left out"]
 
 
 def test_another_language_below_a_magic_over_python_is_left_out() -> None:

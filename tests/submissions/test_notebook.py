@@ -98,9 +98,9 @@ def test_a_cell_names_another_file(tmp_path: Path) -> None:
     assert {"v", "u"} <= vars(module_of(found, "tools.py")).keys()
     assert set(found.files) == {"mlp.py", "keras_mlp.py", "tools.py"}
     assert found.notes == (
-        "mlp.ipynb: cell 5: names tools.py, which the assignment does not ask for",
-        "mlp.ipynb: cell 6: names ../../evil.py, which is no name of a module; ignored",
-        "mlp.ipynb: cell 7: names Keras_MLP.py; it was taken as keras_mlp.py",
+        "mlp.ipynb: cell 5: the assignment does not ask for the file tools.py",
+        "mlp.ipynb: cell 6: `# file: ../../evil.py` is no name of a module; ignored",
+        "mlp.ipynb: cell 7: `# file: Keras_MLP.py` was taken as keras_mlp.py",
     )
     assert found.line_origins["keras_mlp.py"][4] == "cell 2, line 3"
 
@@ -250,7 +250,7 @@ def test_a_notebook_stands_in_for_a_file_that_is_a_directory(tmp_path: Path) -> 
         (b'{"cells": null, "worksheets": [1]}', "has no list of cells"),
         (b'{"cells": []}', "has no cell with Python code"),
         (notebook_bytes(text("only words"), code("%time")), ""),
-        (notebook_bytes(code("%%bash\nls")), "has no cell with Python code; cell 1: the %%bash"),
+        (notebook_bytes(code("%%bash\nls")), "has no cell with Python code; cell 1: %%bash"),
         (notebook_bytes(text("only words"), code("  \n")), "has no cell with Python code"),
         (b"[" * 200_000, "cannot be read as JSON"),
         (b'{"cells": [' + b"9" * 5_000 + b"]}", "cannot be read as JSON"),

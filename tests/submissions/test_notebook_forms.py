@@ -114,18 +114,18 @@ def test_where_no_liberty_was_taken_there_is_no_note(form: str) -> None:
 
 
 LIBERTIES = {
-    "appended file": [f"cells 1 and 2: writes {NAME}; these lines count as {NAME}"],
+    "appended file": [f"cells 1 and 2: written to {NAME}; these lines count as {NAME}"],
     "written elsewhere": [
-        "cell 1: writes solution.py; these lines are the module solution.py",
+        "cell 1: written to solution.py; these lines are the module solution.py",
         f"cell 1: solution.py holds most definitions; taken as {NAME}",
     ],
     "written under no module's name": [
-        f"cell 1: writes my-solution.py, which cannot be imported; taken as part of {NAME}"
+        f"cell 1: written to my-solution.py, which cannot be imported; taken as part of {NAME}"
     ],
     "captured and timed": ["cell 1: notebook commands (%, !, ?) were left out"],
     "unknown magic": ["cell 1: %%heat is not known here; the code below it was taken as Python"],
     "behind shell": [
-        "cell 1: the %%bash cell is not Python and was left out",
+        "cell 1: %%bash is not Python and was left out",
         "cell 2: notebook commands (%, !, ?) were left out",
     ],
     "output of a command": [
@@ -156,9 +156,9 @@ def test_helper_modules_and_packages_that_cells_write() -> None:
     assert set(found.files) == {NAME, "utils.py", "src/tools/maths.py", "more.py"}
     assert found.line_origins["src/tools/maths.py"][3] == "cell 2, line 2"
     assert found.notes[3:] == [
-        "cell 4: writes test_mine.py, which is not graded; left out",
-        "cell 5: writes conftest.py, which is not graded; left out",
-        "cell 6: writes data.csv, which is no .py file; left out",
+        "cell 4: written to test_mine.py, which is not graded; left out",
+        "cell 5: written to conftest.py, which is not graded; left out",
+        "cell 6: written to data.csv, which is no .py file; left out",
     ]
 
 
@@ -267,8 +267,8 @@ def test_code_in_cells_of_text_is_not_taken_but_told() -> None:
     found = made(raw, text(SIGMOID), example, text("What does `def f(x):` do?"), WHOLE)
     assert_right(found)
     assert found.notes == [
-        "cell 1: defines something, but is a raw cell and was left out",
-        "cell 2: defines something, but is a markdown cell and was left out",
+        "cell 1: code in a raw cell was left out",
+        "cell 2: code in a markdown cell was left out",
     ]
 
 

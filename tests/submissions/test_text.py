@@ -181,6 +181,11 @@ def test_whatever_the_guess_the_code_is_understood(encoding: str) -> None:
     assert text.count(b"\n") == filled(word).count("\n")
 
 
+@pytest.mark.parametrize("word", ["20 °C", "µm", "§A and «a", "½x"])
+def test_single_western_letters_are_not_taken_in_pairs(word: str) -> None:
+    assert python_text(f"x = '{word}'\n".encode("cp1252"))[0] == f"x = '{word}'\n".encode()
+
+
 def test_utf8_with_a_few_foreign_bytes_keeps_the_rest() -> None:
     content = filled(CHINESE).encode() + b"# caf\xe9 \x81\n"
     text, note = python_text(content)
