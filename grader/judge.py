@@ -325,6 +325,7 @@ class _Grading:
             printed=verdict.printed,
             line=verdict.line,
             file=file.name,
+            whole_file=verdict.whole_file,
             plots=list(verdict.plots),
         )
         self.results.append(result)

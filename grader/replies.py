@@ -45,7 +45,7 @@ class FileState:
 
     def verdict(self) -> Verdict:
         """The verdict on every check of the file."""
-        return Verdict(self.status, message=self.message, line=self.line)
+        return Verdict(self.status, message=self.message, line=self.line, whole_file=True)
 
 
 def lost_verdict(lost: Lost) -> Verdict:

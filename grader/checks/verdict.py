@@ -52,6 +52,8 @@ class Verdict:
     cases: CaseCount = field(default_factory=CaseCount)
     printed: str = ""
     line: int | None = None
+    whole_file: bool = False
+    """Whether the message is about the whole file."""
     plots: tuple[Plot, ...] = ()
 
 
