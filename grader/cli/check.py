@@ -142,7 +142,6 @@ def _check_and_show(wanted: _Wanted) -> Result:
     console = Console()
     if place := place_of(wanted.path or wanted.folder):
         console.print(f"checking {place}", style="dim", markup=False, soft_wrap=True)
-        console.file.flush()
     submission = read_own(wanted.folder, wanted.prepared, wanted.path)
     told = submission.notes
     print_notes(console, submission.nothing_to_grade, told, more=_ALL_NOTES, every=wanted.every)

@@ -27,7 +27,6 @@ class LiveRows:
     def __init__(
         self, console: Console, assignment: PreparedAssignment, only: frozenset[str] | None = None
     ) -> None:
-        self._console = console
         self._waiting = [one for one in assignment.exercises if only is None or one.name in only]
         self._expected = {one.name: len(assignment.checks_of(one.name)) for one in self._waiting}
         self._keras = {file.name for file in assignment.files if file.backend == "keras"}
@@ -64,7 +63,6 @@ class LiveRows:
             return
         checks = self._came.pop(name)
         self._rows.print(ExercisePoints(name, *total(checks), tuple(checks)))
-        self._console.file.flush()  # a pipe would keep it back
         self._begun.add(check.file)
         self._waiting = [one for one in self._waiting if one.name != name]
         self._tell_which()
