@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from grader.checks.absence import Place, absence_of, problem_of
 from grader.checks.examine import status_of
 from grader.checks.verdict import Reply
 from grader.checks.wording import describe_reply
@@ -99,6 +100,13 @@ class FileInterview:
         found = self.definitions.get(exercise, {}).get("calls")
         return [str(name) for name in found] if type(found) is list else []
 
+    def problem_of(self, exercise: str) -> FileState | None:
+        """The syntax error of an exercise's own definition, where the rest of the file is read."""
+        problem = problem_of(self.definitions, exercise)
+        if problem is None:
+            return None
+        return FileState(Status.ERROR, syntax_message(self.file.name, problem), problem["line"])
+
     def uses(self, exercise: str) -> dict[str, int]:
         """Dotted names that an exercise's source reaches, with their lines."""
         found = self.definitions.get(exercise, {}).get("uses")
@@ -113,6 +121,15 @@ class FileInterview:
             if result.exercise == exercise and result.kind is Kind.OUT and result.check != "purity"
         )
 
+    def is_right(self, exercise: str) -> bool:
+        """Whether an exercise was judged and all its values are the expected ones."""
+        values = [
+            one.status is Status.PASSED
+            for one in self.results
+            if one.exercise == exercise and one.kind is Kind.OUT and one.check != "purity"
+        ]
+        return bool(values) and all(values)
+
     def ask(self, check: PreparedCheck, case: Case) -> Reply:
         """Ask one case; the same question is asked once only.
 
@@ -125,7 +142,11 @@ class FileInterview:
         question = self._question(check, case, limits)
         if question not in self._replies:
             self._replies[question] = reply_of(self._answer(question, limits, check))
-        return self._replies[question]
+        reply = self._replies[question]
+        if reply.observation.outcome == "answered":
+            return reply
+        place = Place(self.assignment, check.exercise, self.file.name, self.definitions)
+        return replace(reply, absence=absence_of(case, reply, place))
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
         forbid = self.assignment.exercise(check.exercise).forbid

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from grader import __version__
@@ -19,12 +19,11 @@ from grader.course.prepared import (
 )
 from grader.course.question import Questions
 from grader.interview import Deadline, FileInterview, NotLoadable, inspect_files
+from grader.prerequisites import LOST_STATUSES, Prerequisites
 from grader.replies import FileState, lost_verdict
 from grader.result import CaseCount, CheckResult, Kind, Result, Status, SubmissionRecord, total
 from grader.submissions import Submission
 
-LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
-"""After one of these the exercise's worker is gone."""
 _EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
@@ -35,9 +34,12 @@ class GradingOptions:
     course: str = ""
     limits: LimitBook = field(default_factory=LimitBook)
     only: frozenset[str] | None = None
-    """Judge these exercises alone; None for all."""
+    """Tell of these exercises alone, with the verdicts of a full run; None for all.
+
+    What those verdicts depend on is judged silently along, unless it is `known`.
+    """
     known: tuple[CheckResult, ...] = ()
-    """How the exercises ended that are not judged now: others may lean on them."""
+    """How exercises ended that are not judged now: others may depend on them."""
     until_lost: bool = False
     """Stop at the first check that loses points, for who asks no more than whether any does."""
     on_check: Callable[[CheckResult], None] | None = None
@@ -111,6 +113,10 @@ class _Grading:
     ) -> None:
         self.submission, self.assignment, self.questions = submission, assignment, questions
         self.launcher, self.options = launcher, options
+        names = frozenset(one.name for one in assignment.exercises)
+        self.wanted = names if options.only is None else options.only
+        self.silent: frozenset[str] = frozenset()
+        """What is judged along, and told to nobody."""
         self.results: list[CheckResult] = list(options.known)
         self.versions: dict[str, str] = {}
 
@@ -119,16 +125,19 @@ class _Grading:
         try:
             self._inspect(interviews)
             for file, exercises in groupby(self.assignment.exercises, lambda one: one.file):
-                for exercise in filter(self._is_wanted, exercises):
+                for exercise in filter(self._is_judged, exercises):
                     self._judge_exercise(exercise, interviews[file])
                     if self._is_decided():
-                        return self.results
+                        return self._told()
                 interviews[file].close()  # one worker at a time: the next may want the memory
         finally:
             for interview in interviews.values():
                 self.versions |= interview.versions
                 interview.close()
-        return self.results
+        return self._told()
+
+    def _told(self) -> list[CheckResult]:
+        return [one for one in self.results if one.exercise not in self.silent]
 
     def written(self) -> frozenset[str]:
         """The files that have more than stubs and can be read."""
@@ -163,31 +172,57 @@ class _Grading:
         }
 
     def _inspect(self, interviews: dict[str, FileInterview]) -> None:
+        """Read the sources of the files that are judged, and find out what to ask of them."""
         present = []
         for name, interview in interviews.items():
             if name in self.submission.files:
                 present.append(interview)
-            elif name in self.submission.problems:
-                interview.state = FileState(
-                    Status.ERROR, f"{name}: {self.submission.problems[name]}"
-                )
             else:
-                found = ", ".join(sorted(self.submission.files)) or "nothing"
-                text = f"{name} was not handed in; found: {found}."
-                interview.state = FileState(Status.MISSING, text)
-        inspect_files(present)
+                interview.state = self._not_there(name)
+        judged = {one.file for one in self.assignment.exercises if one.name in self.wanted}
+        inspect_files([one for one in present if one.file.name in judged | _lightest(present)])
+        if self.options.only is not None:
+            self.silent = self._judged_along(interviews)
         for interview in present:
             interview.checks = [
                 check
                 for exercise in self.assignment.exercises
                 if exercise.file == interview.file.name
-                and self._is_wanted(exercise)
+                and self._is_judged(exercise)
                 and not interview.is_stub(exercise.name)
                 for check in self.assignment.checks_of(exercise.name)
             ]
 
-    def _is_wanted(self, exercise: PreparedExercise) -> bool:
-        return self.options.only is None or exercise.name in self.options.only
+    def _not_there(self, name: str) -> FileState:
+        """Why an expected file cannot be read, or what was found in its place."""
+        if name in self.submission.problems:
+            return FileState(Status.ERROR, f"{name}: {self.submission.problems[name]}")
+        if self.submission.nothing_to_grade:
+            text = f"{name} was not handed in. {self.submission.nothing_to_grade}"
+        else:
+            found = ", ".join(sorted(self.submission.files)) or "nothing"
+            text = f"{name} was not handed in; found: {found}."
+        return FileState(Status.MISSING, text)
+
+    def _judged_along(self, interviews: dict[str, FileInterview]) -> frozenset[str]:
+        """What the verdicts on the wanted exercises depend on, as far as it is not known."""
+        found: set[str] = set()
+        for file, exercises in groupby(self.assignment.exercises, lambda one: one.file):
+            interview = interviews[file]
+            written = [
+                one.name
+                for one in exercises
+                if one.name in self.wanted and not interview.is_stub(one.name)
+            ]
+            if interview.state is None:
+                found |= self._prerequisites(interview).needed_for(written)
+        return frozenset(found - self.wanted - {one.exercise for one in self.options.known})
+
+    def _prerequisites(self, interview: FileInterview) -> Prerequisites:
+        return Prerequisites(self.assignment, interview.calls, self.results)
+
+    def _is_judged(self, exercise: PreparedExercise) -> bool:
+        return exercise.name in self.wanted | self.silent
 
     def _judge_exercise(self, exercise: PreparedExercise, interview: FileInterview) -> None:
         for check in self.assignment.checks_of(exercise.name):
@@ -199,26 +234,16 @@ class _Grading:
 
     def _is_decided(self) -> bool:
         """Whether a point is lost, and nobody wants to know more."""
-        return self.options.until_lost and bool(self.results) and self.results[-1].lost_points
+        if not self.options.until_lost or not self.results:
+            return False
+        return self.results[-1].exercise in self.wanted and self.results[-1].lost_points
 
     def _verdict(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview
     ) -> Verdict:
         if interview.state is not None:
             return interview.state.verdict()
-        if interview.is_stub(exercise.name):
-            return Verdict(
-                Status.MISSING,
-                message=f"{exercise.name} is not written yet. `grader hint {exercise.name}` helps.",
-                line=interview.line_of(exercise.name),
-            )
-        earlier = [result for result in self.results if result.exercise == exercise.name]
-        ended = next((one for one in earlier if one.status in LOST_STATUSES), None)
-        if ended is not None:
-            return Verdict(
-                ended.status, message=f"not run again: {ended.check} already ended like this."
-            )
-        skipped = self._skipped_at_once(exercise, check, earlier, interview)
+        skipped = self._settled(exercise, check, interview)
         if skipped is not None:
             return skipped
         try:
@@ -233,72 +258,28 @@ class _Grading:
                 Status.GRADER_ERROR,
                 message=f"The grader failed on this check ({type(error).__name__}: {error}).",
             )
-        return self._blamed(exercise, check, verdict)
+        return self._prerequisites(interview).blamed(exercise, check, verdict)
 
-    def _skipped_at_once(
-        self,
-        exercise: PreparedExercise,
-        check: PreparedCheck,
-        earlier: list[CheckResult],
-        interview: FileInterview,
-    ) -> Verdict | None:
-        """Skip what cannot be judged yet, without asking."""
-        for need in self._all_needs(exercise, check, interview):
-            results = [one for one in self.results if one.exercise == need]
-            if any(one.status in LOST_STATUSES for one in results):
-                text = f"{need} did not come to an end, and this leans on it. Mend {need} first."
-                return Verdict(Status.SKIPPED, message=text)
-        easy = check.kind in _EASILY_SATISFIED or check.settings.get("judges") == "purity"
-        outputs = [
-            one
-            for one in earlier
-            if one.kind in {Kind.OUT, Kind.KERAS, Kind.STAT} and one.check != "purity"
-        ]
-        if easy and outputs and not any(one.cases.passed for one in outputs):
-            if all(one.status is Status.MISSING for one in outputs):
-                return Verdict(Status.MISSING, message=outputs[0].message)
-            text = f"counts once {exercise.name} is right on at least one case. Mend that first."
-            return Verdict(Status.SKIPPED, message=text)
-        return None
-
-    def _needs(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
-        return [name for name in (*exercise.needs, *check.needs) if name != exercise.name]
-
-    def _all_needs(
+    def _settled(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview
-    ) -> list[str]:
-        """What the check leans on, by declaration or by a call in the source, at any remove."""
-        found = [*self._needs(exercise, check), *interview.calls(exercise.name)]
-        for name in found:  # grows while it is walked
-            declared = next((e.needs for e in self.assignment.exercises if e.name == name), ())
-            found += [one for one in (*declared, *interview.calls(name)) if one not in found]
-        return [name for name in found if name != exercise.name]
-
-    def _blamed(
-        self, exercise: PreparedExercise, check: PreparedCheck, verdict: Verdict
-    ) -> Verdict:
-        """Turn a failure into `skipped` where something that it leans on is wrong.
-
-        The check was run all the same: who solved it without the broken helper keeps the
-        points.
-        """
-        if verdict.status not in {Status.FAILED, Status.ERROR} or verdict.share > 0:
-            return verdict
-        if verdict.diagnosis and verdict.diagnosis.id.startswith("misconception."):
-            return verdict
-        broken = [need for need in self._needs(exercise, check) if self._is_broken(need)]
-        if not broken:
-            return verdict
-        return Verdict(
-            Status.SKIPPED,
-            message=f"This leans on {broken[0]}, which is not right yet. Mend {broken[0]} first.",
-            cases=verdict.cases,
-            printed=verdict.printed,
-        )
-
-    def _is_broken(self, exercise: str) -> bool:
-        results = [one for one in self.results if one.exercise == exercise]
-        return any(one.status is not Status.PASSED for one in results)
+    ) -> Verdict | None:
+        """The verdict on what cannot be judged yet, without asking."""
+        problem = interview.problem_of(exercise.name)
+        if problem is not None:
+            return replace(problem.verdict(), whole_file=False)
+        if interview.is_stub(exercise.name):
+            return Verdict(
+                Status.MISSING,
+                message=f"{exercise.name} is not written yet. `grader hint {exercise.name}` helps.",
+                line=interview.line_of(exercise.name),
+            )
+        earlier = [result for result in self.results if result.exercise == exercise.name]
+        ended = next((one for one in earlier if one.status in LOST_STATUSES), None)
+        if ended is not None:
+            text = f"Your code was not run again: the check {ended.check} already ended like this."
+            return Verdict(ended.status, message=text)
+        waiting = self._prerequisites(interview).lost(exercise, check)
+        return waiting or _not_counted_yet(check, earlier)
 
     def _with_cell(self, message: str, file: str, line: int | None) -> str:
         """Name the notebook's cell where the file came from a notebook."""
@@ -327,10 +308,41 @@ class _Grading:
             file=file.name,
             whole_file=verdict.whole_file,
             plots=list(verdict.plots),
+            waits_for=verdict.waits_for,
+            whole_file=verdict.whole_file,
         )
         self.results.append(result)
-        if self.options.on_check is not None:
+        if self.options.on_check is not None and check.exercise in self.wanted:
             self.options.on_check(result)
+
+
+def _lightest(present: list[FileInterview]) -> set[str]:
+    """A file whose worker reads the sources of all others sooner than their own would."""
+    return {one.file.name for one in present if one.file.backend == "numpy"}
+
+
+def _not_counted_yet(check: PreparedCheck, earlier: list[CheckResult]) -> Verdict | None:
+    """Hold back the points of a check that is easy to satisfy, until some value is right.
+
+    Parameters
+    ----------
+    earlier
+        The results of the same exercise so far.
+    """
+    easy = check.kind in _EASILY_SATISFIED or check.settings.get("judges") == "purity"
+    outputs = [
+        one
+        for one in earlier
+        if one.kind in {Kind.OUT, Kind.KERAS, Kind.STAT} and one.check != "purity"
+    ]
+    if not easy or not outputs or any(one.cases.passed for one in outputs):
+        return None
+    first = outputs[0]
+    absent = all(one.status is Status.MISSING for one in outputs)
+    if absent or (first.waits_for and all(one.status is Status.SKIPPED for one in outputs)):
+        return Verdict(first.status, message=first.message, waits_for=first.waits_for)
+    text = f"This check counts once {check.exercise} is right on at least one case. Fix that first."
+    return Verdict(Status.SKIPPED, message=text)
 
 
 def ungraded(

@@ -148,6 +148,10 @@ class CheckResult(_Record):
     whole_file: bool = False
     """Whether the message is about the whole file: every check that needs it says the same."""
     plots: list[Plot] = []
+    waits_for: SafeText = ""
+    """What has to be right first, where the status is `skipped` for that reason."""
+    whole_file: bool = False
+    """Whether the message is about the file, and so said of each of its exercises alike."""
 
     @property
     def lost_points(self) -> bool:

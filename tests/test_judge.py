@@ -99,12 +99,12 @@ def test_a_hanging_exercise_is_waited_for_once():
     result = grade_mini(body("while True:\n    pass"), seconds=1)
     assert check_of(result, "predict.purity").status is Status.TIMEOUT
     assert "not run again" in check_of(result, "predict.purity").message
-    # What leans on it would hang as well, and is not tried.
+    # What depends on it would hang as well, and is not tried.
     assert check_of(result, "half_mse.value").status is Status.SKIPPED
     assert check_of(result, "half_mse.value").cases.run == 0
 
 
-def test_what_leans_on_a_hanging_exercise_does_not_take_the_next_worker_with_it(monkeypatch):
+def test_what_depends_on_a_hanging_exercise_does_not_take_the_next_worker_with_it(monkeypatch):
     """A worker answers ahead what was announced: it would hang there, for a limit more."""
     announced = []
     start = SpawnedLauncher.start
@@ -199,10 +199,12 @@ def test_printing_a_megabyte_is_bounded_and_harmless():
     assert len(printed) < 3_000
 
 
-def test_a_failure_behind_a_broken_helper_is_skipped_and_says_what_to_mend():
+def test_a_failure_behind_a_broken_helper_is_skipped_and_says_what_to_fix():
     check = check_of(grade_mini(body("return X @ w")), "half_mse.value")
     assert check.status is Status.SKIPPED
-    assert "Mend predict first" in check.message
+    assert "half_mse waits for predict, which is not right yet. Fix predict first." in check.message
+    assert check.message.startswith("five rows (2 of 2 cases): the value differs")
+    assert check.waits_for == "predict"
 
 
 def test_who_solves_it_without_the_broken_helper_keeps_the_points():

@@ -14,7 +14,8 @@ from grader.confine import Launcher
 from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
-from grader.judge import LOST_STATUSES, GradingOptions, grade, ungraded
+from grader.judge import GradingOptions, grade, ungraded
+from grader.prerequisites import LOST_STATUSES
 from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import Submission

@@ -15,7 +15,6 @@ from grader.result import CaseCount, Diagnosis, Status
 Judgement = Mismatch | str | None
 """None is right; a `Mismatch` differs in value; a string says otherwise what is wrong."""
 
-_NOT_IMPLEMENTED = "builtins.NotImplementedError"
 _MEMORY = "builtins.MemoryError"
 _FORBIDDEN_IMPORT = "grader.worker.guards.ForbiddenImport"
 
@@ -33,7 +32,7 @@ def examine(
         judgement = judge_reply(case, reply)
         mismatch = judgement if isinstance(judgement, Mismatch) else None
         failed = judgement is not None
-        evidence.append(Evidence(case, reply.observation, failed, mismatch))
+        evidence.append(Evidence(case, reply.observation, failed, mismatch, reply.error))
         if failed:
             problems.append((case, reply, judgement))
             if special(reply) is not None:
@@ -52,13 +51,16 @@ def examine(
         cases=count,
         printed=printed,
         line=line,
+        waits_for=reply.absence.waits_for if reply.absence else "",
     )
 
 
 def special(reply: Reply) -> Status | None:
-    """The status of a reply that is no answer at all: missing, forbidden, out of memory."""
+    """The status of a reply that is no answer at all: not there, forbidden, out of memory."""
     outcome, raised = reply.observation.outcome, reply.observation.raised
-    if outcome == "missing" or raised[:1] == [_NOT_IMPLEMENTED]:
+    if reply.absence is not None:
+        return reply.absence.status
+    if outcome == "missing":
         return Status.MISSING
     if outcome == "forbidden" or raised[:1] == [_FORBIDDEN_IMPORT]:
         return Status.FORBIDDEN

@@ -32,16 +32,15 @@ def judge_gradient(check: PreparedCheck, interview: Interview) -> Verdict:
     if not all(_consistent(check, interview, case) for case in check.cases):
         return verdict
     share = float(check.settings["consistent_share"])
+    text = f"It is the gradient of your own {loss}: that earns {share:.0%} of the points."
+    found = replace(verdict, share=share, message=f"{verdict.message}\n{text}")
+    if interview.is_right(loss):  # then the values of the loss are not what is wrong
+        return found
     hint = (
         f"The gradient is wrong, but it is the right gradient of your own {loss}. "
         f"So look at {loss} first: its value is not the expected one."
     )
-    return replace(
-        verdict,
-        share=share,
-        message=f"{verdict.message}\nConsistent with your own {loss}: {share:.0%} of the points.",
-        diagnosis=Diagnosis(id="generic.consistent_gradient", hint=hint),
-    )
+    return replace(found, diagnosis=Diagnosis(id="generic.consistent_gradient", hint=hint))
 
 
 def _consistent(check: PreparedCheck, interview: Interview, case: Case) -> bool:

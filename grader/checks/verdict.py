@@ -11,6 +11,17 @@ from grader.result import CaseCount, Diagnosis, Plot, Status
 
 
 @dataclass(frozen=True)
+class Absence:
+    """Something that is not there, though the answer to a case depends on it."""
+
+    status: Status
+    """`missing` where it is the exercise itself; `skipped` where that waits for something else."""
+    sentence: str
+    waits_for: str = ""
+    """What has to be written first; "" where it is the exercise itself."""
+
+
+@dataclass(frozen=True)
 class Reply:
     """A student's answer to one case: what was observed, and what only messages need."""
 
@@ -20,6 +31,8 @@ class Reply:
     printed: str = ""
     missing: str = ""
     nearest: tuple[str, ...] = ()
+    absence: Absence | None = None
+    """What is not there, when the answer shows nothing else."""
 
 
 class Interview(Protocol):
@@ -33,6 +46,10 @@ class Interview(Protocol):
 
     def recognisable_loss(self, exercise: str) -> bool:
         """Whether the student's loss is right on some case, or explained by a misconception."""
+        ...
+
+    def is_right(self, exercise: str) -> bool:
+        """Whether an exercise was judged and all its values are the expected ones."""
         ...
 
     def uses(self, exercise: str) -> dict[str, int]:
@@ -55,6 +72,10 @@ class Verdict:
     whole_file: bool = False
     """Whether the message is about the whole file."""
     plots: tuple[Plot, ...] = ()
+    waits_for: str = ""
+    """What has to be right first, where the status is `skipped`."""
+    whole_file: bool = False
+    """Whether this is about the file, and so said of each of its exercises alike."""
 
 
 def passed(count: int, printed: str = "", plots: tuple[Plot, ...] = ()) -> Verdict:

@@ -87,13 +87,12 @@ def _short(value: Any) -> str:
 def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     """Say what came instead of an answer."""
     outcome = reply.observation.outcome
+    if reply.absence is not None:
+        return reply.absence.sentence
     if outcome == "missing":
-        near = f" Did you mean {' or '.join(reply.nearest)}?" if reply.nearest else ""
-        return f"There is no {reply.missing} in your file.{near}"
+        return f"There is no {reply.missing} in your file."
     raised = reply.observation.raised or ["an unknown exception"]
     name = raised[0].removeprefix("builtins.")
-    if name == "NotImplementedError":
-        return f"{exercise} is not written yet."
     if raised[0] == WRONG_FORM:
         text = f"{exercise}: {str(reply.error.get('message'))[:_MAX_FORM]}."
         cause = reply.error.get("cause")

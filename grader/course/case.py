@@ -36,6 +36,10 @@ class Observation:
     """The exception's class and bases, dotted, most derived first."""
     mutated: list[str] = field(default_factory=list)
     warned: bool = False
+    message: str = ""
+    """What a misconception's exception says, without what differs from run to run."""
+    place: str = ""
+    """The function of its file in which a misconception's exception was raised."""
 
 
 @dataclass(frozen=True)

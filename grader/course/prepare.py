@@ -28,6 +28,7 @@ from grader.course.prepared import (
     PreparedFile,
 )
 from grader.course.question import question_of
+from grader.course.raised import raised_where
 from grader.result import Kind, Visibility
 from grader.wire import Opaque
 
@@ -62,6 +63,16 @@ def observe(answer: dict[str, Any]) -> Observation:
         mutated=[str(name) for name in mutated] if type(mutated) is list else [],
         warned=bool(answer.get("warnings")),
     )
+
+
+def _mistaken(answer: dict[str, Any], expected: Observation) -> Observation:
+    """What a misconception answers; its exception is kept closely where none was due."""
+    found = observe(answer)
+    error = answer.get("error")
+    if found.outcome != "raised" or found.raised == expected.raised or type(error) is not dict:
+        return found
+    message, place = raised_where(error)
+    return replace(found, message=message, place=place)
 
 
 def prepare(
@@ -233,7 +244,8 @@ class _FilePreparation:
         if check.kind not in _NOT_OBSERVED:
             for identifier, (file_name, one) in self.mistakes.items():
                 if one.exercise == check.exercise:
-                    mistaken[identifier] = self._ask(worker, asked, file_name)
+                    answer = worker.ask(question_of(asked, file_name), _REFERENCE_SECONDS)
+                    mistaken[identifier] = _mistaken(answer, expected)
         return replace(asked, expected=expected, mistaken=mistaken)
 
     def _reference(self, worker: Worker, check: Check, case: Case) -> Observation:

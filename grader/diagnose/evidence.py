@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.comparison import Mismatch
@@ -19,6 +20,8 @@ class Evidence:
     observation: Observation
     failed: bool
     mismatch: Mismatch | None = None
+    error: Mapping[str, Any] = field(default_factory=dict)
+    """What is known of the exception, where one was raised."""
 
 
 def picked(check: PreparedCheck, observation: Observation) -> list[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from grader.comparison import compare
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.course.raised import raised_where
 from grader.diagnose.evidence import Evidence, picked
 from grader.result import Diagnosis
 
@@ -23,12 +24,7 @@ def diagnose_misconception(
         return None
     names = set.intersection(*(set(item.case.mistaken) for item in evidence))
     explaining = [
-        name
-        for name in sorted(names)
-        if all(
-            same_observation(check, item.case, item.observation, item.case.mistaken[name])
-            for item in evidence
-        )
+        name for name in sorted(names) if all(_explains(name, check, item) for item in evidence)
     ]
     if len(explaining) != 1:
         return None
@@ -36,6 +32,21 @@ def diagnose_misconception(
     return Diagnosis(
         id=known.id, hint=f"Most likely your {known.exercise} {known.phrase}. {known.hint}"
     )
+
+
+def _explains(name: str, check: PreparedCheck, item: Evidence) -> bool:
+    """Whether a misconception answers a case as the student's code does.
+
+    Many mistakes raise a `ValueError`. One that costs points is the same only where its message
+    and its place are the same, too.
+    """
+    mistaken = item.case.mistaken[name]
+    if not same_observation(check, item.case, item.observation, mistaken):
+        return False
+    if not item.failed or item.observation.outcome == "answered":
+        return True
+    known = mistaken.message, mistaken.place
+    return known != ("", "") and raised_where(item.error) == known
 
 
 def same_observation(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import linecache
 import os
+import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ from typing import Any
 MAX_MESSAGE = 500
 MAX_FRAMES = 6
 _MAX_BEHIND = 5
+_TRACED = "in user code:"
+"""How TensorFlow begins the message of what was raised while it traced a function."""
+_MAX_TRACED = 2**16
+_TRACED_FRAME = re.compile(r'File "([^"\n]+)", line (\d+), in (\w+)')
 _CAUSE, _CONTEXT = vars(BaseException)["__cause__"], vars(BaseException)["__context__"]
 """As Python sets them: a hostile class may have attributes of these names."""
 _LIMITS = {
@@ -51,7 +56,10 @@ def describe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
 
 def _message_of(error: BaseException) -> str:
     try:
-        return str(error)[:MAX_MESSAGE]
+        text = str(error)
+        if text.startswith(_TRACED):  # frames, mostly TensorFlow's own, then what is the matter
+            text = text.rpartition("\n\n")[2].strip().partition(": ")[2] or text
+        return text[:MAX_MESSAGE]
     except BaseException as second:  # a hostile or broken __str__ must not hide the error
         return f"(its message could not be read: {type(second).__name__})"
 
@@ -87,6 +95,7 @@ def _own_frames(error: BaseException, folder: Path) -> list[dict[str, Any]]:
         path = frame.f_code.co_filename
         if path.startswith(own):
             frames.append((path, line or 0, frame.f_code.co_name))
+    frames += _traced_frames(error, own)
     return [
         {
             "file": path.removeprefix(own),
@@ -96,3 +105,15 @@ def _own_frames(error: BaseException, folder: Path) -> list[dict[str, Any]]:
         }
         for path, line, function in frames[-MAX_FRAMES:]
     ]
+
+
+def _traced_frames(error: BaseException, own: str) -> list[tuple[str, int, str]]:
+    """The student's frames while TensorFlow traced: its message alone still names them."""
+    try:
+        text = str(error)
+    except BaseException:
+        return []
+    if not text.startswith(_TRACED):
+        return []
+    found = _TRACED_FRAME.findall(text[:_MAX_TRACED])
+    return [(path, int(line), function) for path, line, function in found if path.startswith(own)]

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.worker.cells import is_notebook, without_broken_cells
 
-_CALL = re.compile(r"\b([^\W\d]\w*)\s*\(")
+_WORD = re.compile(r"[^\W\d]\w*")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -119,18 +119,38 @@ def _definitions(
 
 
 def _calls(nodes: dict[str, Definition], source: bytes) -> dict[str, list[str]]:
-    """Which other definitions each one seems to call, by its text: quicker than by its tree."""
-    lines = source.decode("utf-8", "replace").splitlines()
-    return {
-        name: sorted(nodes.keys() & _CALL.findall("\n".join(lines[node.lineno : node.end_lineno])))
-        for name, node in nodes.items()
-    }
+    """Which other definitions each one calls or hands on; its text says where to look closer."""
+    lines = source.decode("utf-8", "replace").split("\n")
+    found = {}
+    for name, node in nodes.items():
+        words = _WORD.findall("\n".join(lines[node.lineno - 1 : node.end_lineno]))
+        mentioned = nodes.keys() & set(words) - {name}
+        found[name] = sorted(mentioned & _global_names(node)) if mentioned else []
+    return found
+
+
+def _global_names(node: ast.stmt) -> set[str]:
+    """The names that a definition reads and does not bind itself."""
+    if isinstance(node, ast.ClassDef):  # a method's name is nothing that other methods see
+        return set().union(*map(_global_names, node.body))
+    read: set[str] = set()
+    bound: set[str] = set()
+    for item in ast.walk(node):
+        if isinstance(item, ast.Name):
+            (read if isinstance(item.ctx, ast.Load) else bound).add(item.id)
+        elif isinstance(item, ast.arg):
+            bound.add(item.arg)
+        elif isinstance(item, ast.FunctionDef) and item is not node:
+            bound.add(item.name)
+    return read - bound
 
 
 def _is_stub(node: Definition) -> bool:
     """Whether nothing but a docstring and `raise NotImplementedError` (or `pass`) is there."""
     if isinstance(node, ast.ClassDef):
         methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
+        if not methods and not node.bases:
+            return all(isinstance(item, ast.Pass) or _is_constant(item) for item in node.body)
         return bool(methods) and all(_is_stub(method) for method in methods)
     body = [item for item in node.body if not _is_constant(item)]
     if not body or all(isinstance(item, ast.Pass) for item in body):

@@ -1,0 +1,162 @@
+"""What an answer shows to be missing: the exercise itself, or something that it calls."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.checks.verdict import Absence, Reply
+from grader.course.case import Case
+from grader.course.prepared import PreparedAssignment
+from grader.result import Status
+
+_NOT_IMPLEMENTED = "builtins.NotImplementedError"
+_NAME_ERROR = "builtins.NameError"
+_UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+_NEAR = 0.7
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an answer comes from.
+
+    Attributes
+    ----------
+    exercise
+        The exercise that is judged.
+    file
+        The student's file in which it is looked for.
+    definitions
+        What the syntax tree shows of that file, by name.
+    """
+
+    assignment: PreparedAssignment
+    exercise: str
+    file: str
+    definitions: Mapping[str, Any]
+
+    @property
+    def exercises(self) -> set[str]:
+        """The names of all exercises of the assignment."""
+        return {one.name for one in self.assignment.exercises}
+
+    def owner(self, frame: Mapping[str, Any]) -> str:
+        """The definition at the top level of a file in which a frame lies."""
+        if frame["file"] == self.file:
+            for name, facts in self.definitions.items():
+                if _within(frame["line"], facts):
+                    return name
+        function = str(frame["function"])
+        return self.exercise if function.startswith("<") else function
+
+    def problem(self, name: str) -> dict[str, Any] | None:
+        """The syntax error of one definition, when the rest of the file could be read."""
+        return problem_of(self.definitions, name)
+
+
+def problem_of(definitions: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """The syntax error that costs one definition alone; None where it has none."""
+    facts = definitions.get(name)
+    found = facts.get("problem") if isinstance(facts, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def absence_of(case: Case, reply: Reply, place: Place) -> Absence | None:
+    """Say what is not there, when that is all that a reply shows; None for any other reply."""
+    if reply.observation.outcome == "missing":
+        return _missing(case, reply, place)
+    kind = reply.observation.raised[:1] if reply.observation.outcome == "raised" else []
+    if kind == [_NOT_IMPLEMENTED]:
+        return _unwritten(reply, place)
+    if kind == [_NAME_ERROR]:
+        return _undefined(reply, place)
+    return None
+
+
+def _within(line: int, facts: Any) -> bool:
+    first, last = (facts.get(key) for key in ("line", "end_line"))
+    return type(first) is int and type(last) is int and first <= line <= last
+
+
+def _unwritten(reply: Reply, place: Place) -> Absence | None:
+    """Whose NotImplementedError it is; None for one that a library raised on its own behalf."""
+    frames = reply.error.get("frames") or []
+    if not frames or (frames[-1]["code"] and "raise" not in frames[-1]["code"]):
+        return None
+    owners = [place.owner(frame) for frame in frames]
+    callee = owners[-1]
+    if callee == place.exercise:
+        line = frames[-1]["line"]
+        text = f"{callee} is not written yet: line {line} raises NotImplementedError."
+        return Absence(Status.MISSING, text)
+    if place.exercise in owners:
+        text = f"{place.exercise} calls {callee}, which is not written yet."
+    else:
+        text = f"This check of {place.exercise} calls {callee} too, which is not written yet."
+    return Absence(Status.SKIPPED, text, callee)
+
+
+def _undefined(reply: Reply, place: Place) -> Absence | None:
+    """A NameError that is about another exercise."""
+    found = _UNDEFINED.search(str(reply.error.get("message")))
+    name = found.group(1) if found else ""
+    if name not in place.exercises - {place.exercise}:
+        return None
+    problem = place.problem(name)
+    if problem is not None:
+        why = f"which cannot be read: see line {problem.get('line')}."
+    elif name in place.definitions:
+        return None  # it is there, so something else is the matter
+    else:
+        why = f"which is not in your file.{_suggestion(name, place.definitions, place)}"
+    frames = reply.error.get("frames") or []
+    line = f" in line {frames[-1]['line']}" if frames else ""
+    return Absence(Status.SKIPPED, f"{place.exercise} calls {name}{line}, {why}", name)
+
+
+def _missing(case: Case, reply: Reply, place: Place) -> Absence:
+    name = reply.missing
+    steps = [one for one in case.steps if one.get("target") == name]
+    if steps and steps[0]["op"] != "call":
+        return _missing_attribute(case, reply, str(steps[0]["on"]), place)
+    near = _suggestion(name, [*reply.nearest, *place.definitions], place)
+    if name == place.exercise:
+        return Absence(Status.MISSING, f"There is no {name} in your file.{near}")
+    text = f"This check of {place.exercise} calls {name} too, and there is no {name} in your file."
+    return Absence(Status.SKIPPED, text + near, name)
+
+
+def _missing_attribute(case: Case, reply: Reply, holder: str, place: Place) -> Absence:
+    """A method or an attribute that what an exercise made does not have."""
+    by_name = {one.get("save"): one for one in case.steps}
+    step = by_name.get(holder)
+    while step is not None and step["op"] != "call":
+        step = by_name.get(step.get("on"))
+    maker = place.exercise if step is None else str(step["target"])
+    owner = maker if maker[:1].isupper() else f"What {maker} returns"
+    near = f" Did you mean {' or '.join(reply.nearest)}?" if reply.nearest else ""
+    text = f"{owner} has no {reply.missing}.{near}"
+    if maker == place.exercise:
+        return Absence(Status.MISSING, text)
+    return Absence(Status.SKIPPED, text, maker)
+
+
+def _suggestion(name: str, candidates: Iterable[str], place: Place) -> str:
+    """Ask whether a name that resembles the missing one is meant; never another exercise."""
+    known = place.exercises
+    plain = _plain(name)
+    scores = {
+        one: difflib.SequenceMatcher(None, plain, _plain(one)).ratio()
+        for one in dict.fromkeys(candidates)
+        if one not in known
+    }
+    near = sorted((one for one in scores if scores[one] >= _NEAR), key=lambda one: -scores[one])
+    return f" Did you mean {' or '.join(near[:2])}?" if near else ""
+
+
+def _plain(name: str) -> str:
+    """A name as `half_mse`, `halfMSE` and `Half_Mse` have it in common."""
+    return name.replace("_", "").casefold()

@@ -1,0 +1,134 @@
+"""What an exercise depends on: what its code and its checks really call, and how that did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from grader.checks import Verdict
+from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
+from grader.result import CheckResult, Status
+
+LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
+"""After one of these the exercise's worker is gone."""
+
+
+@dataclass(frozen=True)
+class Prerequisites:
+    """The prerequisites of one file's exercises.
+
+    Attributes
+    ----------
+    calls
+        The definitions of the student's file that one of them calls.
+    results
+        The results so far; they grow while the submission is graded.
+    """
+
+    assignment: PreparedAssignment
+    calls: Callable[[str], Iterable[str]]
+    results: Sequence[CheckResult]
+
+    def lost(self, exercise: PreparedExercise, check: PreparedCheck) -> Verdict | None:
+        """Skip a check without asking where something that it calls did not come to an end."""
+        if not any(one.status in LOST_STATUSES for one in self.results):
+            return None
+        for name in self._earlier(exercise, check):
+            if any(one.status in LOST_STATUSES for one in self._results_of(name)):
+                text = (
+                    f"{exercise.name} waits for {name}, which did not come to an end. "
+                    f"Fix {name} first."
+                )
+                return Verdict(Status.SKIPPED, message=text, waits_for=name)
+        return None
+
+    def blamed(self, exercise: PreparedExercise, check: PreparedCheck, verdict: Verdict) -> Verdict:
+        """Turn a failure into `skipped` where something that it needs and calls is wrong.
+
+        The check was run all the same: who solved it without the broken helper keeps the
+        points. What it found is told first, so that a mistake of its own is not hidden.
+        """
+        if verdict.status not in {Status.FAILED, Status.ERROR} or verdict.share > 0:
+            return verdict
+        if verdict.diagnosis and verdict.diagnosis.id.startswith("misconception."):
+            return verdict
+        needed = self._declared(exercise, check)
+        broken = [
+            name
+            for name in self._earlier(exercise, check)
+            if name in needed and self._is_broken(name)
+        ]
+        if not broken:
+            return verdict
+        # What waits itself is not where the mistake lies.
+        name = next((one for one in broken if not self._waits(one)), broken[0])
+        unwritten = all(one.status is Status.MISSING for one in self._results_of(name))
+        state, what = ("written", "Write") if unwritten else ("right", "Fix")
+        text = f"{exercise.name} waits for {name}, which is not {state} yet. {what} {name} first."
+        return replace(
+            verdict,
+            status=Status.SKIPPED,
+            message=f"{verdict.message}\n{text}",
+            waits_for=name,
+        )
+
+    def needed_for(self, exercises: Iterable[str]) -> set[str]:
+        """What has to be judged as well, before these can be judged as in a full run."""
+        wanted = set(exercises)
+        found: set[str] = set()
+        waiting = list(wanted)
+        while waiting:
+            exercise = self.assignment.exercise(waiting.pop())
+            more = {
+                name
+                for check in self.assignment.checks_of(exercise.name)
+                for name in self._looked_at(exercise, check)
+            }
+            waiting += sorted(more - found - wanted)
+            found |= more - wanted
+        return found
+
+    def _looked_at(self, exercise: PreparedExercise, check: PreparedCheck) -> Iterator[str]:
+        """The exercises whose results decide on a check, too."""
+        yield from self._earlier(exercise, check)
+        loss = check.settings.get("of")
+        if loss in self._before(exercise):  # a gradient may be that of a wrong loss
+            yield loss
+
+    def _earlier(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
+        """What is called, directly or not, and is judged before; the nearest first."""
+        before = self._before(exercise)
+        return [name for name in self._called(exercise, check) if name in before]
+
+    def _before(self, exercise: PreparedExercise) -> set[str]:
+        """The exercises that stand before one in its file."""
+        names = [one.name for one in self.assignment.exercises if one.file == exercise.file]
+        return set(names[: names.index(exercise.name)])
+
+    def _called(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
+        """What a check and the student's code call, at any remove; the nearest first."""
+        steps = [
+            str(one["target"]) for case in check.cases for one in case.steps if one["op"] == "call"
+        ]
+        found = list(dict.fromkeys([exercise.name, *steps]))
+        for name in found:  # grows while it is walked
+            found += [one for one in self.calls(name) if one not in found]
+        return found
+
+    def _declared(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
+        """What a check is declared to need, directly or not."""
+        found = [*exercise.needs, *check.needs]
+        for name in found:  # grows while it is walked
+            needs = next((one.needs for one in self.assignment.exercises if one.name == name), ())
+            found += [one for one in needs if one not in found]
+        return found
+
+    def _results_of(self, exercise: str) -> list[CheckResult]:
+        return [one for one in self.results if one.exercise == exercise]
+
+    def _is_broken(self, exercise: str) -> bool:
+        return any(one.status is not Status.PASSED for one in self._results_of(exercise))
+
+    def _waits(self, exercise: str) -> bool:
+        statuses = {one.status for one in self._results_of(exercise)}
+        return statuses <= {Status.PASSED, Status.SKIPPED}
