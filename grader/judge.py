@@ -306,7 +306,6 @@ class _Grading:
             printed=verdict.printed,
             line=verdict.line,
             file=file.name,
-            whole_file=verdict.whole_file,
             plots=list(verdict.plots),
             waits_for=verdict.waits_for,
             whole_file=verdict.whole_file,

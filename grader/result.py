@@ -145,8 +145,6 @@ class CheckResult(_Record):
     """The line of the student's file that the message speaks of."""
     file: str = ""
     """The file that holds the exercise."""
-    whole_file: bool = False
-    """Whether the message is about the whole file: every check that needs it says the same."""
     plots: list[Plot] = []
     waits_for: SafeText = ""
     """What has to be right first, where the status is `skipped` for that reason."""

@@ -16,6 +16,7 @@ MAX_TEXT = 8_000
 _MAX_READ = 16 * MAX_TEXT
 """Characters read of a text of which a terminal would show less than was printed."""
 
+_MAX_NAME = 100
 _KEPT_CONTROLS = {"\n", "\t"}
 _REMOVED_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
 _BIDIRECTIONAL = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -54,6 +55,11 @@ def _read_with(read: Callable[[str], str], text: object) -> object:
     cut = len(text) - _MAX_READ
     shown = read(text[:_MAX_READ])
     return f"{shown} … ({cut:,} more characters)" if cut > 0 else shown
+
+
+def shown(name: str) -> str:
+    """A file name as a message may show it: bounded, in one line."""
+    return " ".join(safe_text(name, _MAX_NAME).split())
 
 
 def _safe_character(character: str) -> str:

@@ -40,11 +40,14 @@ def digest_of(attempts: Sequence[Attempt]) -> str:
 def best_of(attempts: Sequence[Attempt], results: Sequence[Result]) -> Result:
     """Return the result that counts: most points after lateness, and of equals the latest.
 
+    Of equals without points, those that hold something that can be graded go first.
+
     An attempt on which the grader failed might have been better. Unless another has all
     points, its result counts, so that somebody is told and the next run grades it again.
     """
     values = [result.points * one.share for one, result in zip(attempts, results, strict=True)]
-    best = max(range(len(results)), key=lambda index: (values[index], index))
+    empty = [bool(result.submission.nothing_to_grade) for result in results]
+    best = max(range(len(results)), key=lambda index: (values[index], not empty[index], index))
     failed = [index for index, result in enumerate(results) if result.has_grader_error]
     why = "it has the most points"
     if failed and values[best] < results[best].max_points:

@@ -9,7 +9,7 @@ from grader import __version__
 from grader.batch.attempts import Attempt, counted, digest_of
 from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
-from grader.result import Result
+from grader.result import Result, SubmissionRecord
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory, Submission, read_path
 from grader.submissions.course_directory import earlier_attempts
@@ -110,8 +110,15 @@ def _same_conditions(result: Result, job: Job, assignment: PreparedAssignment) -
         and result.seed == assignment.seed
         and result.grader_version == __version__
         and result.submission.late_seconds == submission.late_seconds
+        and result.submission.nothing_to_grade == _told(submission.nothing_to_grade)
         and not result.has_grader_error
     )
+
+
+def _told(nothing_to_grade: str) -> str:
+    """The reason as a result keeps it. No file that is graded changes where it does."""
+    record = SubmissionRecord(files=[], sha256="", nothing_to_grade=nothing_to_grade)
+    return record.nothing_to_grade
 
 
 def _changed(

@@ -69,8 +69,6 @@ class Verdict:
     cases: CaseCount = field(default_factory=CaseCount)
     printed: str = ""
     line: int | None = None
-    whole_file: bool = False
-    """Whether the message is about the whole file."""
     plots: tuple[Plot, ...] = ()
     waits_for: str = ""
     """What has to be right first, where the status is `skipped`."""

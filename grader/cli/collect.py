@@ -15,6 +15,7 @@ from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.intake import CollectReport, Platform, Roster, Wanted, collect
 from grader.submissions import CourseDirectory
+from grader.zip_names import UnknownEncoding, known_encoding
 
 INCOMPLETE = 3
 
@@ -40,15 +41,23 @@ def command(
     zone: Annotated[
         str, typer.Option(help="Time zone of the platform's clock, such as Europe/Berlin.")
     ] = "UTC",
+    names: Annotated[
+        str,
+        typer.Option(
+            metavar="ENCODING",
+            help="Encoding of the names in zips that do not say theirs, such as GBK, Shift-JIS "
+            "or CP437. Default: a guess, which is told.",
+        ),
+    ] = "",
 ) -> None:
     """Lay the submissions of a download into submitted/{student}/ASSIGNMENT.
 
     Zips are read without trust: what cannot be taken is named, the rest is collected. Running
-    it again changes nothing. Ends with exit code 0 when everybody was collected, 3 when
-    somebody was not, 2 for a wrong call.
+    it again changes nothing. A course directory that is not there yet is made. Ends
+    with exit code 0 when everybody was collected, 3 when somebody was not, 2 for a wrong call.
     """
     console = Console(highlight=False)
-    directory = CourseDirectory(course)
+    is_new = _is_new(course)
     live = load_live(choose(assignment, live_assignments(root_folder())))
     wanted = Wanted(
         assignment=live.assignment.name,
@@ -56,17 +65,40 @@ def command(
         platform=platform,
         roster=Roster(roster) if roster is not None else None,
         zone=_zone(zone),
+        names=_encoding(names),
     )
     with progress_bar(console, "collecting") as bar:
         task = bar.add_task("collecting", total=None)
         report = collect(
-            directory.path,
+            course,
             downloads,
             wanted,
             lambda done, total: bar.update(task, completed=done, total=total),
         )
+    if is_new:
+        console.print(f"Made the course directory {course}.", markup=False, soft_wrap=True)
     _show(console, report, wanted)
     raise typer.Exit(INCOMPLETE if report.problems else 0)
+
+
+def _is_new(course: Path) -> bool:
+    """Whether the course directory is yet to be made; one that is there must be usable."""
+    if course.exists():
+        CourseDirectory(course)
+        return False
+    if not course.parent.is_dir():
+        raise UsageProblem(
+            f"The course directory {course} cannot be made, since there is no folder "
+            f"{course.parent}. Check the spelling of --course, or make that folder first."
+        )
+    return True
+
+
+def _encoding(name: str) -> str:
+    try:
+        return known_encoding(name) if name else ""
+    except UnknownEncoding as error:
+        raise UsageProblem(str(error)) from None
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -87,6 +119,11 @@ def _show(console: Console, report: CollectReport, wanted: Wanted) -> None:
         say(f"note: {note}", "yellow")
     for problem in report.problems:
         say(problem, "red")
+    if report.nothing:
+        count = len(report.nothing)
+        say(f"{count} of those collected handed in nothing that can be graded:", "yellow")
+        for one in report.nothing:
+            say(f"  {one}", "yellow")
     groups = (report.new, report.replaced, report.earlier, report.unchanged)
     students = sum(map(len, groups))
     earlier = f"{len(report.earlier)} with an earlier attempt added, " if report.earlier else ""

@@ -36,7 +36,9 @@ def command(
     for name, folder in kept_results(directory, assignment).items():
         results, damaged = ResultStore(folder).read_all()
         for file in damaged:
-            console.print(f"{file} is damaged and left out; grader batch mends it.", markup=False)
+            console.print(
+                f"{file} is damaged and left out; grader batch makes it again.", markup=False
+            )
         if results:
             page = write_html(results, (output or directory.path / "reports") / name)
             console.print(f"{name}: {page}", soft_wrap=True, markup=False, highlight=False)

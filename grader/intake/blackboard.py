@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from grader.intake.items import Item, Refused
 from grader.intake.platforms import BLACKBOARD, Found, Handed, Person, Platform, Recognised
+from grader.unpack.items import Item, Refused
 
 _MAX_TEXT = 64 * 1_024
 _NAME = re.compile(r"Name:.*\(([^()\s]+)\)\s*$")

@@ -16,20 +16,22 @@ from pathlib import Path
 
 from grader.intake.attempts import Attempt, known_attempts, lay, merged, read_attempt
 from grader.intake.downloads import items_of
-from grader.intake.items import Refused
-from grader.intake.names import folded
 from grader.intake.platforms import Handed
 from grader.intake.sorting import CollectReport, SortedStudent, Wanted, sort_download
-from grader.intake.taking import Taking, bounded, remove
+from grader.submissions import read_path
 from grader.submissions.course_directory import ATTEMPTS, SUBMITTED
 from grader.submissions.folder import TIMESTAMP
 from grader.submissions.names import shown
 from grader.submissions.regular import is_true_folder
+from grader.unpack.items import Refused
+from grader.unpack.names import folded
+from grader.unpack.taking import Taking, bounded, remove
 
 _LOCK = ".grader/collect.lock"
 """Held while submissions are laid: two runs at once would move each other's folders."""
 _STAGING = ".collecting-"
 _LEFTOVER_SECONDS = 86_400.0
+_NAME_IT = "if that is wrong, name the encoding with --names"
 
 
 class CollectError(Exception):
@@ -44,7 +46,8 @@ def collect(
 ) -> CollectReport:
     """Lay the submissions of downloads into a course directory.
 
-    Running it again with the same downloads changes nothing.
+    Running it again with the same downloads changes nothing. A course directory that is not
+    there is made, if the folder that it belongs in is.
 
     Raises
     ------
@@ -58,13 +61,16 @@ def collect(
         students: dict[str, SortedStudent] = {}
         for download in downloads:
             try:
-                items = stack.enter_context(items_of(download))
+                items, guess = stack.enter_context(items_of(download, wanted.names))
+                if guess is not None:
+                    report.notes.append(f"{shown(download.name)}: {guess}; {_NAME_IT}")
                 sort_download(items, wanted, students, report)
             except (Refused, LookupError) as reason:
                 report.problems.append(f"{shown(download.name)}: {_sentence(reason)}")
         if not report.platforms:
             raise CollectError("Nothing was collected. " + " ".join(report.problems))
         try:
+            course.mkdir(exist_ok=True)
             lock = course / _LOCK
             lock.parent.mkdir(exist_ok=True)
             stack.enter_context(FileLock(lock, timeout=0))
@@ -78,7 +84,7 @@ def collect(
             raise CollectError(
                 f"The submissions cannot be written into {course}: {error.strerror or error}. "
                 f"What was collected before is whole ({len(report.new) + len(report.replaced)} "
-                "students). Mend it and run the same command again."
+                "students). Fix that and run the same command again."
             ) from None
     return report
 
@@ -156,29 +162,10 @@ def _collect_one(
     report: CollectReport,
     staging: Path,
 ) -> None:
-    collected: list[Attempt] = []
-    who = shown(student)
-    for number, handed in enumerate(attempts, start=1):
-        label = who if len(attempts) == 1 else f"{who}, attempt {number} of {len(attempts)}"
-        folder = staging / f"attempt {number}"
-        folder.mkdir()
-        taking = Taking(folder)
-        try:
-            taking.take((one.name, one.item) for one in handed)
-        except Refused as reason:
-            report.problems.append(f"{label} was not collected: it {reason}.")
-            continue
-        report.notes += [f"{label}: {note}" for note in bounded(taking.notes)]
-        if not taking.taken:
-            report.problems.append(f"{label} was not collected: it holds no file to grade.")
-            continue
-        moments = [_utc(one.moment, wanted.zone) for one in handed if one.moment is not None]
-        if moments:
-            stamp = max(moments).strftime("%Y-%m-%d %H:%M:%S.%f UTC\n")
-            (folder / TIMESTAMP).write_text(stamp, encoding="ascii")
-        collected.append(read_attempt(folder))
+    collected = _take_all(shown(student), attempts, wanted, report, staging)
     if not collected:
         return
+    who = shown(student)
     try:
         known = known_attempts(course, student, wanted.assignment)
     except OSError as error:
@@ -191,15 +178,54 @@ def _collect_one(
     report.attempts += len(all_attempts)
     if all_attempts == known:
         report.unchanged.append(student)
-        return
-    place = staging / "laying"
-    place.mkdir()
-    lay(course, student, wanted.assignment, all_attempts, place)
-    if not known:
-        report.new.append(student)
     else:
-        same = all_attempts[-1] == known[-1]
-        (report.earlier if same else report.replaced).append(student)
+        place = staging / "laying"
+        place.mkdir()
+        lay(course, student, wanted.assignment, all_attempts, place)
+        if not known:
+            report.new.append(student)
+        else:
+            same = all_attempts[-1] == known[-1]
+            (report.earlier if same else report.replaced).append(student)
+    why = _nothing_to_grade(course, student, wanted)
+    if why:
+        latest = f"{who}, latest of {len(all_attempts)} attempts" if len(all_attempts) > 1 else who
+        report.nothing.append(f"{latest}: {why}")
+
+
+def _take_all(
+    who: str, attempts: list[list[Handed]], wanted: Wanted, report: CollectReport, staging: Path
+) -> list[Attempt]:
+    """Take each attempt into a folder of its own; what is wrong with one is told."""
+    collected: list[Attempt] = []
+    for number, handed in enumerate(attempts, start=1):
+        label = who if len(attempts) == 1 else f"{who}, attempt {number} of {len(attempts)}"
+        folder = staging / f"attempt {number}"
+        folder.mkdir()
+        taking = Taking(folder, wanted.names)
+        try:
+            taking.take((one.name, one.item) for one in handed)
+        except Refused as reason:
+            report.problems.append(f"{label} was not collected: it {reason}.")
+            continue
+        report.notes += [f"{label}: {note}" for note in bounded(taking.notes)]
+        report.notes += [f"{label}: {one}; {_NAME_IT}" for one in bounded(taking.guesses)]
+        if not taking.taken:
+            report.problems.append(f"{label} was not collected: it holds no file to grade.")
+            continue
+        moments = [_utc(one.moment, wanted.zone) for one in handed if one.moment is not None]
+        if moments:
+            stamp = max(moments).strftime("%Y-%m-%d %H:%M:%S.%f UTC\n")
+            (folder / TIMESTAMP).write_text(stamp, encoding="ascii")
+        collected.append(read_attempt(folder))
+    return collected
+
+
+def _nothing_to_grade(course: Path, student: str, wanted: Wanted) -> str:
+    """Why nothing of what lies in ``submitted/`` can be graded; "" when something can."""
+    folder = course / SUBMITTED / student / wanted.assignment
+    found = read_path(folder, wanted.expected, student=student, assignment=wanted.assignment)
+    return found.nothing_to_grade
 
 
 def _utc(moment: datetime, zone: tzinfo) -> datetime:

@@ -1,4 +1,4 @@
-"""Open a download: a zip, or a folder that one was unpacked into."""
+"""Open a download: a zip or a tar, or a folder that one was unpacked into."""
 
 from __future__ import annotations
 
@@ -9,25 +9,35 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.intake.archive import Archive
-from grader.intake.items import Item, Refused
-from grader.intake.taking import MAX_BYTES
 from grader.submissions.regular import Unreadable, is_regular_file, read_regular
+from grader.unpack.archive import MAX_DIRECTORY
+from grader.unpack.items import Item, Refused
+from grader.unpack.opening import open_archive
+from grader.unpack.taking import MAX_BYTES
+from grader.zip_names import Guess, decoded
 
 MAX_ENTRIES = 200_000
+_MAX_TAR = 8 * 2**30
+"""Bytes of a class's download, decompressed to the disk; a zip is read where it lies."""
 
 
 @contextmanager
-def items_of(path: Path) -> Iterator[list[Item]]:
+def items_of(path: Path, names: str = "") -> Iterator[tuple[list[Item], Guess | None]]:
     """Give the files of a download; they can be opened while the context is.
+
+    Parameters
+    ----------
+    names
+        The encoding of the names that do not say theirs; "" where nobody told. Given with the
+        files is what had to be guessed of it.
 
     Raises
     ------
     Refused
-        When it is neither a folder nor a zip; the message completes "it …".
+        When it is neither a folder nor an archive; the message completes "it …".
     """
     if path.is_dir():
-        yield _of_folder(path)
+        yield _of_folder(path, names)
         return
     try:
         stream = open(path, "rb")  # noqa: SIM115
@@ -36,22 +46,39 @@ def items_of(path: Path) -> Iterator[list[Item]]:
     with stream:
         if not stream.seekable():
             raise Refused("is no file; a zip or a folder was expected")
-        with Archive(stream) as archive:
-            yield list(archive.items())
+        with open_archive(stream, path.name, _copy, MAX_DIRECTORY, names=names) as archive:
+            yield list(archive.items()), archive.guess
 
 
-def _of_folder(folder: Path) -> list[Item]:
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    size = 0
+    while chunk := source.read(2**20):
+        size += len(chunk)
+        if size > _MAX_TAR:
+            raise Refused(f"unpacks to more than {_MAX_TAR // 2**30} GB")
+        target.write(chunk)
+
+
+def _of_folder(folder: Path, names: str) -> tuple[list[Item], Guess | None]:
     """The regular files below a folder; links are named and never followed."""
-    found: list[Item] = []
+    found: dict[str, Path] = {}
     for place, folders, files in os.walk(folder):
         folders.sort()
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
         for name in sorted(files) + links:
             path = Path(place, name)
-            found.append(_of_file(path, path.relative_to(folder).as_posix()))
+            found[path.relative_to(folder).as_posix()] = path
             if len(found) > MAX_ENTRIES:
                 raise Refused(f"holds more than {MAX_ENTRIES:,} files")
-    return found
+    # What unpacked a zip may have kept its names byte by byte, which Python shows as surrogates.
+    raw = [name for name in found if not _is_text(name)]
+    texts, guess = decoded([os.fsencode(name) for name in raw], names)
+    read = dict(zip(raw, texts, strict=True))
+    return [_of_file(path, read.get(name, name)) for name, path in found.items()], guess
+
+
+def _is_text(name: str) -> bool:
+    return not any("\udc80" <= letter <= "\udcff" for letter in name)
 
 
 def _of_file(path: Path, name: str) -> Item:

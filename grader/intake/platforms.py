@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from grader.intake.items import Item
-from grader.intake.names import folded
+from grader.unpack.items import Item
+from grader.unpack.names import folded
+from grader.unpack.opening import folder_name, is_archive
 
 _IGNORED = ("onlinetext", "comments", "editpdf", "feedback")
 
@@ -119,7 +120,7 @@ def recognise(
         return readers[platform]()
     chosen = _most_likely([path[0] for path in paths])
     if chosen is None:
-        if not any(len(path) > 1 or path[0].lower().endswith(".zip") for path in paths):
+        if not any(len(path) > 1 or is_archive(path[0]) for path in paths):
             shown = ", ".join(repr(path[0][:60]) for path in paths[:3])
             raise LookupError(
                 f"no learning platform names files like this: {shown}. Expected a download of "
@@ -204,7 +205,7 @@ def _without_resubmission(name: str, stems: set[str]) -> str:
     if match is None or folded(name) in stems:
         return name
     plain = match[1] + match[2]
-    return plain if folded(plain) in stems or match[2].lower() == ".zip" else name
+    return plain if folded(plain) in stems or is_archive(plain) else name
 
 
 def _stems(expected: Iterable[str], assignment: str) -> set[str]:
@@ -271,11 +272,12 @@ def _plain(found: Found, assignment: str) -> Recognised:
             continue
         name = "/".join(path[1:])
         if len(path) == 1:
-            stem, dot, ending = student.rpartition(".")
-            if not stem or ending.lower() not in {"zip", "py", "ipynb"}:
+            stem = folder_name(student) if is_archive(student) else student.rpartition(".")[0]
+            ending = student[len(stem) :]
+            if not stem or not (is_archive(student) or ending.lower() in {".py", ".ipynb"}):
                 result.unknown.append(item.path)
                 continue
-            student, name = stem, f"{assignment}{dot}{ending}" if ending != "py" else path[0]
+            student, name = stem, f"{assignment}{ending}" if ending != ".py" else path[0]
         elif len(path) > 2 and path[1] == assignment:
             name = "/".join(path[2:])
         person = Person(f"plain {student}", student, _any(student))

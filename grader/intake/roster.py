@@ -7,17 +7,17 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from grader.intake.names import folded
 from grader.intake.platforms import Person
 from grader.submissions.names import shown
 from grader.submissions.regular import Unreadable, read_regular
+from grader.unpack.names import folded
 
 COLUMNS = ("canvas_id", "sis_id", "email", "name", "username")
 _MAX_ROSTER = 16 * 2**20
 
 
 class RosterError(Exception):
-    """The roster cannot be used; the message says why and how to mend it."""
+    """The roster cannot be used; the message says why and how to fix it."""
 
 
 class Roster:

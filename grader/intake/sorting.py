@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
-from grader.intake.items import Item, Refused
-from grader.intake.names import folded, folder_of, parts_inside
+from grader.intake.folders import folder_of
 from grader.intake.platforms import Handed, Person, Platform, recognise
 from grader.intake.roster import Roster
-from grader.intake.taking import bounded
 from grader.submissions.names import shown
+from grader.unpack.items import Item, Refused
+from grader.unpack.names import folded, parts_inside
+from grader.unpack.taking import bounded
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Wanted:
         Names of the files that the assignment asks for.
     zone
         Where the platform's clock hangs: its times say no zone.
+    names
+        The encoding of the names in zips that do not say theirs; "" where nobody told.
     """
 
     assignment: str
@@ -31,6 +34,7 @@ class Wanted:
     platform: Platform = Platform.AUTO
     roster: Roster | None = None
     zone: tzinfo = UTC
+    names: str = ""
 
 
 @dataclass
@@ -48,7 +52,9 @@ class CollectReport:
     problems: list[str] = field(default_factory=list)
     """Whose files were not collected, and why: a sentence each."""
     notes: list[str] = field(default_factory=list)
-    """What was left out of what was collected: a sentence each."""
+    """What was left out of what was collected, or guessed: a sentence each."""
+    nothing: list[str] = field(default_factory=list)
+    """Whose files were collected and hold nothing that can be graded, and why: a sentence each."""
 
 
 @dataclass

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.render.summary import graded
 from grader.result import CheckResult, Result, Status
 
 _CHECKS_SHOWN = 4
@@ -66,6 +67,9 @@ class Difference(_Record):
     ----------
     students
         How many results are in both runs.
+    left_out
+        Those of them that hold nothing that can be graded in one of the runs or in both: the
+        means leave them out.
     moves
         The largest first.
     totals
@@ -77,6 +81,7 @@ class Difference(_Record):
     """
 
     students: int
+    left_out: int
     mean_before: float
     mean_after: float
     up: int
@@ -103,12 +108,14 @@ def compare(before: Sequence[Result], after: Sequence[Result]) -> Difference:
     """
     old, new = _by_place(before), _by_place(after)
     both = [place for place in old if place in new]
+    counted = [place for place in both if len(graded([old[place], new[place]])) == 2]
     moves = [move for place in both if (move := _move(old[place], new[place])) is not None]
     moves.sort(key=lambda one: (-abs(one.by), -len(one.checks), one.assignment, one.student))
     return Difference(
         students=len(both),
-        mean_before=_mean([old[place].points for place in both]),
-        mean_after=_mean([new[place].points for place in both]),
+        left_out=len(both) - len(counted),
+        mean_before=_mean([old[place].points for place in counted]),
+        mean_after=_mean([new[place].points for place in counted]),
         up=sum(move.by > 0 for move in moves),
         down=sum(move.by < 0 for move in moves),
         moves=moves,
@@ -145,13 +152,19 @@ def print_difference(console: Console, difference: Difference, *, limit: int = 3
 
 
 def _sentence(difference: Difference) -> str:
+    whose = ""
+    if difference.left_out:
+        whose = (
+            f" (of {difference.students - difference.left_out}; {difference.left_out} handed in "
+            "nothing that can be graded)"
+        )
     if difference.is_same:
-        return f"Same: {difference.students} students, mean {difference.mean_before:.2f}."
+        return f"Same: {difference.students} students, mean {difference.mean_before:.2f}{whose}."
     unmoved = len(difference.moves) - difference.up - difference.down
     return (
         f"{difference.students} students in both: {difference.up} up, {difference.down} down, "
         f"{unmoved} with other outcomes for the same points; mean "
-        f"{difference.mean_before:.2f} -> {difference.mean_after:.2f}."
+        f"{difference.mean_before:.2f} -> {difference.mean_after:.2f}{whose}."
     )
 
 

@@ -12,7 +12,6 @@ from grader.result import CheckResult, Result, Status
 MOST_NOTES = 5
 """Notes of a submission that are shown where nobody asked for all of them."""
 _NOT_THERE = "not in your file"
-_WAITS = re.compile(r"(?:waits for|depends on) +`?([A-Za-z_]\w*)")
 _SILENT = {Status.MISSING, Status.SKIPPED}
 _SENTENCE_END = re.compile(r"[.;](?:\s|$)")
 _WORDS = {
@@ -81,7 +80,8 @@ def _is_worth_a_word(check: CheckResult) -> bool:
     if check.status is Status.PASSED:
         return False
     if check.status is Status.SKIPPED:
-        return "\n" in check.message  # an exception of the student's own
+        is_own_exception = check.line is not None and "\n" in check.message
+        return bool(check.waits_for) and (is_own_exception or "waits for" not in check.message)
     if check.status is Status.MISSING and not check.whole_file:
         return row_words([check]) not in {words(Status.MISSING), _NOT_THERE} or (
             "did you mean" in check.message.casefold()
@@ -108,8 +108,7 @@ def row_words(checks: Sequence[CheckResult]) -> str:
     if len(wrong) < len(checks) or len({check.status for check in wrong}) > 1:
         return f"{len(checks) - len(wrong)} of {len(checks)} checks pass"
     if first.status is Status.SKIPPED:
-        waits = _WAITS.search(first.message)
-        return f"waits for {waits[1]}" if waits else words(first.status)
+        return f"waits for {first.waits_for}" if first.waits_for else words(first.status)
     if first.status is Status.MISSING:
         return _missing_words(first)
     return words(first.status)

@@ -18,7 +18,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from grader.render.insight import check_insights
-from grader.render.summary import mean_points, median_points
+from grader.render.summary import graded, mean_points, median_points
 from grader.result import Result
 from grader.store import write_atomically
 
@@ -57,6 +57,8 @@ class Run(_Record):
 
     at: datetime
     students: int = Field(ge=0)
+    left_out: int = Field(default=0, ge=0)
+    """How many of them handed in nothing that can be graded: no figure counts them."""
     mean: _Points
     median: _Points
     max_points: _Points
@@ -155,6 +157,7 @@ def run_of(results: Sequence[Result], at: datetime) -> Run:
     return Run(
         at=at,
         students=len(results),
+        left_out=len(results) - len(graded(results)),
         mean=mean_points(results),
         median=median_points(results),
         max_points=results[0].max_points if results else 0.0,
@@ -195,6 +198,7 @@ def _digest(results: Sequence[Result]) -> str:
             one.submission.sha256,
             one.points,
             [[check.exercise, check.check, check.status, check.points] for check in one.checks],
+            *(["nothing to grade"] if one.submission.nothing_to_grade else []),
         ]
         for one in sorted(results, key=lambda result: result.student)
     ]

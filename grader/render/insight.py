@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.render.discrimination import FEWEST, POOR, item_rest_correlation
+from grader.render.summary import graded
 from grader.result import CheckResult, Result, Status
 
 _HARDEST = 8
@@ -68,10 +69,11 @@ def insight(results: Sequence[Result]) -> ClassInsight:
 
     Students on whom the grader failed are left out of correlations: their points are not whole.
     """
-    checks = check_insights(results)
+    counted = graded(results)
+    checks = check_insights(counted)
     tried = [one for one in checks if one.tried]
-    whole = sum(not result.has_grader_error for result in results)
-    several = len(results) > 1
+    whole = sum(not result.has_grader_error for result in counted)
+    several = len(counted) > 1
     failing: dict[str, CheckInsight] = {}
     for one in sorted(tried, key=lambda one: (one.share, -one.tried)):
         if one.passed < one.tried:
@@ -94,7 +96,7 @@ def insight(results: Sequence[Result]) -> ClassInsight:
 def check_insights(results: Sequence[Result]) -> list[CheckInsight]:
     """All checks of a class, in the order of the assignment."""
     outcomes: dict[tuple[str, str], list[tuple[CheckResult, float | None]]] = {}
-    for result in results:
+    for result in graded(results):
         points = None if result.has_grader_error else result.points
         for check in result.checks:
             outcomes.setdefault((check.exercise, check.check), []).append((check, points))

@@ -14,16 +14,18 @@ SYMBOLS = {
     Status.PASSED: "✓",
     Status.FAILED: "✗",
     Status.ERROR: "✗",
-    Status.TIMEOUT: "⧖",
+    Status.TIMEOUT: "∞",
     Status.OUT_OF_MEMORY: "✗",
     Status.CRASHED: "✗",
-    Status.FORBIDDEN: "⊘",
+    Status.FORBIDDEN: "!",
     Status.MISSING: "·",
     Status.SKIPPED: "→",
     Status.GRADER_ERROR: "?",
 }
-"""A sign for each status."""
+"""A sign for each status; each is in the fonts that come with every system."""
 _BINS = 10
+_FEWEST_OF_A_CLASS = 2
+"""Of fewer students a mistake is their own, not the class's."""
 _SILENT = {Status.PASSED, Status.SKIPPED, Status.MISSING}
 
 
@@ -104,11 +106,38 @@ def failures(result: Result) -> list[CheckResult]:
     return found
 
 
+def graded(results: Sequence[Result]) -> list[Result]:
+    """The results that the figures of a class are made of.
+
+    Who handed in nothing that can be graded has no points and says nothing about the checks.
+    """
+    return [one for one in results if not one.submission.nothing_to_grade]
+
+
+def nothing_to_grade(results: Sequence[Result]) -> list[Result]:
+    """The results that `graded` leaves out, by student."""
+    found = [one for one in results if one.submission.nothing_to_grade]
+    return sorted(found, key=lambda one: one.student.casefold())
+
+
+def whose_figures(results: Sequence[Result]) -> str:
+    """Say whom the figures leave out, without a full stop; "" where they leave out nobody."""
+    left_out = len(nothing_to_grade(results))
+    if not left_out:
+        return ""
+    counted = len(results) - left_out
+    start = f"Mean and median of {counted}; " if counted else ""
+    return f"{start}{left_out} handed in nothing that can be graded"
+
+
 def mistakes(results: Sequence[Result]) -> list[Mistake]:
-    """The diagnoses of a class, the most frequent first; each student counts once."""
+    """The diagnoses that students of a class share, the most frequent first.
+
+    Each student counts once. What only one of them got is no mistake of the class.
+    """
     who: dict[str, dict[str, None]] = defaultdict(dict)
     about: dict[str, CheckResult] = {}
-    for result in results:
+    for result in graded(results):
         for check in result.checks:
             if check.diagnosis is not None:
                 key = check.diagnosis.id
@@ -118,6 +147,8 @@ def mistakes(results: Sequence[Result]) -> list[Mistake]:
                 about.setdefault(key, check)
     found = []
     for key, students in who.items():
+        if len(students) < _FEWEST_OF_A_CLASS:
+            continue
         diagnosis = about[key].diagnosis
         assert diagnosis is not None
         found.append(Mistake(key, about[key].exercise, diagnosis.hint, tuple(students)))
@@ -128,7 +159,7 @@ def check_rates(results: Sequence[Result]) -> list[CheckRate]:
     """How every check went, in the order of the assignment."""
     counts: dict[tuple[str, str], Counter[Status]] = defaultdict(Counter)
     about: dict[tuple[str, str], CheckResult] = {}
-    for result in results:
+    for result in graded(results):
         for check in result.checks:
             key = (check.exercise, check.check)
             counts[key][check.status] += 1
@@ -148,13 +179,15 @@ def check_rates(results: Sequence[Result]) -> list[CheckRate]:
 
 
 def mean_points(results: Sequence[Result]) -> float:
-    """The class's mean."""
-    return statistics.fmean(result.points for result in results) if results else 0.0
+    """The class's mean; 0 where there is nobody to count."""
+    points = [result.points for result in graded(results)]
+    return statistics.fmean(points) if points else 0.0
 
 
 def median_points(results: Sequence[Result]) -> float:
-    """The class's median."""
-    return statistics.median(result.points for result in results) if results else 0.0
+    """The class's median; 0 where there is nobody to count."""
+    points = [result.points for result in graded(results)]
+    return statistics.median(points) if points else 0.0
 
 
 def share_of_points(result: Result) -> float:

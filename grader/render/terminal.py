@@ -18,11 +18,17 @@ from grader.render.explaining import (
     explanations,
     row_words,
 )
-from grader.render.rows import Rows
-from grader.render.rows import bar as _bar
-from grader.render.rows import mark as _mark
-from grader.render.rows import speaks_unicode as _speaks_unicode
-from grader.render.summary import ExercisePoints, exercises, mean_points, median_points, mistakes
+from grader.render.rows import Rows, bar, mark, speaks_unicode
+from grader.render.summary import (
+    ExercisePoints,
+    exercises,
+    graded,
+    mean_points,
+    median_points,
+    mistakes,
+    nothing_to_grade,
+    whose_figures,
+)
 from grader.result import CheckResult, Result, Status, Visibility
 
 _MAX_PRINTED = 400
@@ -50,15 +56,25 @@ def print_result(
 
 def print_notes(
     console: Console,
-    nothing_to_grade: str,
+    reason: str,
     notes: Sequence[str],
     *,
     more: str = "",
     every: bool = False,
 ) -> None:
-    """Print what a student is to know first: why nothing can be graded, and what was odd."""
-    if nothing_to_grade:
-        text = f"Nothing can be graded: {nothing_to_grade}"
+    """Print what a student is to know first.
+
+    Parameters
+    ----------
+    reason
+        Why nothing can be graded; "" when something can.
+    more
+        How to see the other notes, put after their number.
+    every
+        Print all notes, not only the first ones.
+    """
+    if reason:
+        text = f"Nothing can be graded: {reason}"
         console.print(Text(text, style="bold red"))
     for note in bounded_notes(notes, more, every=every):
         console.print(Text(f"note: {note}", style="yellow"))
@@ -82,7 +98,7 @@ def print_outcome(
     upcoming
         The exercise to go on with when all of these passed.
     """
-    unicode = _speaks_unicode(console)
+    unicode = speaks_unicode(console)
     found = explanations(result, every=every)
     shown = found if every else found[:failures]
     for explanation in shown:
@@ -103,7 +119,7 @@ def print_outcome(
 
 def print_exercise(console: Console, result: Result) -> None:
     """Print the checks of one exercise, one of those that fail explained, and its points."""
-    unicode = _speaks_unicode(console)
+    unicode = speaks_unicode(console)
     explained = explained_check(result)
     for check in result.checks:
         console.print(_check_line(check, unicode))
@@ -113,14 +129,14 @@ def print_exercise(console: Console, result: Result) -> None:
 
 
 def _check_line(check: CheckResult, unicode: bool) -> Text:
-    line = Text.assemble(_mark(check.status, unicode), f" {check.title}")
+    line = Text.assemble(mark(check.status, unicode), f" {check.title}")
     said = row_words([check])
     return line.append(f"  [{said}]", style="dim") if said else line
 
 
 def _explanation(explanation: Explanation, unicode: bool) -> Group:
     check = explanation.check
-    head = Text.assemble(_mark(check.status, unicode))
+    head = Text.assemble(mark(check.status, unicode))
     head.append(f" {explanation.subject}", style="bold")
     if not check.whole_file:
         head.append(f" {check.title}", style="default")
@@ -181,21 +197,27 @@ def print_class(console: Console, results: Sequence[Result], report: Path | None
     if not results:
         console.print("There are no results.")
         return
-    unicode = _speaks_unicode(console)
+    unicode = speaks_unicode(console)
     console.print()
     console.print(_class_table(results, console))
     top = results[0].max_points
     line = Text(f"{len(results)} students", style="bold")
-    line.append(
-        f", mean {mean_points(results):.1f}, median {median_points(results):.1f} of {top:g}",
-    )
+    if graded(results):
+        figures = f", mean {mean_points(results):.1f}, median {median_points(results):.1f}"
+        line.append(f"{figures} of {top:g}")
     console.print(line)
+    if left_out := nothing_to_grade(results):
+        console.print(Text(f"{whose_figures(results)}:", style="yellow"))
+        for result in left_out:
+            text = f"  {result.student}: {result.submission.nothing_to_grade}"
+            console.print(Text(text, style="yellow"))
     broken = [result for result in results if result.has_grader_error]
     if broken:
         text = f"The grader failed on {len(broken)} of them; run the same command again."
         console.print(Text(text, style="bold magenta"))
     if any(result.confinement == "unconfined" for result in results):
-        console.print(Text("Students' code ran unconfined.", style="yellow"))
+        text = "Students' code ran unconfined, with all that this account may do."
+        console.print(Text(text, style="yellow"))
     common = [one for one in mistakes(results) if one.id.startswith("misconception.")][:5]
     if common:
         console.print(Text("\nWhat the class misunderstood", style="bold"))
@@ -209,7 +231,7 @@ def print_class(console: Console, results: Sequence[Result], report: Path | None
 
 
 def _class_table(results: Sequence[Result], console: Console) -> Table:
-    unicode = _speaks_unicode(console)
+    unicode = speaks_unicode(console)
     table = Table(box=None, pad_edge=False, title=results[0].assignment, title_justify="left")
     table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=24)
     table.add_column("points", justify="right", no_wrap=True)
@@ -218,7 +240,10 @@ def _class_table(results: Sequence[Result], console: Console) -> Table:
     for result in results:
         whole = ExercisePoints("", result.points, result.max_points)
         marks = Text()
-        for exercise in exercises(result):
-            marks.append_text(_mark(exercise.status, unicode))
-        table.add_row(Text(result.student), f"{result.points:.1f}", _bar(whole, console), marks)
+        if result.submission.nothing_to_grade:
+            marks.append("nothing that can be graded", style="dim")
+        else:
+            for exercise in exercises(result):
+                marks.append_text(mark(exercise.status, unicode))
+        table.add_row(Text(result.student), f"{result.points:.1f}", bar(whole, console), marks)
     return table

@@ -22,9 +22,7 @@ from grader.submissions.regular import (
 )
 from grader.submissions.taking import MAX_FILES, Taken
 from grader.submissions.times import parse_timestamp
-
-TIMESTAMP = "timestamp.txt"
-"""What nbgrader writes beside a submission that it collects."""
+from grader.unpack.names import TIMESTAMP as TIMESTAMP
 
 
 def read_folder(folder: Path, expected_files: Sequence[str], assignment: str, taken: Taken) -> None:

@@ -6,11 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from grader.sanitise import safe_text
+from grader.sanitise import shown as shown
 
 _COPY_MARK = re.compile(r"(?:\s*\(\d+\)|[\s_-]*copy(?:\s*\(?\d+\)?)?|[\s_-]\d+)$")
 _COPY_PREFIX = "copy of "
-_SHOWN = 100
 
 
 def is_near_miss(name: str, expected: str) -> bool:
@@ -47,11 +46,6 @@ def notebook_target(name: str, expected_files: Sequence[str], assignment: str) -
 def is_importable(name: str) -> bool:
     """Whether ``import`` can reach a file of this name."""
     return name.endswith(".py") and name.removesuffix(".py").isidentifier()
-
-
-def shown(name: str) -> str:
-    """A file name as a message may show it: bounded, in one line."""
-    return " ".join(safe_text(name, _SHOWN).split())
 
 
 def listing(numbers: list[int], limit: int = 8) -> str:

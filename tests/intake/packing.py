@@ -29,6 +29,31 @@ def add(
     archive.writestr(info, content)
 
 
+class RawName(zipfile.ZipInfo):
+    """An entry whose name is these bytes, in an encoding that the zip does not tell."""
+
+    raw: bytes
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.raw, self.flag_bits & ~0x800
+
+
+def add_raw(
+    archive: zipfile.ZipFile, name: bytes, content: str | bytes, extra: bytes = b""
+) -> None:
+    """Add an entry as old programs write it."""
+    info = RawName(name.decode("cp437"), FIRST.timetuple()[:6])
+    info.raw, info.extra = name, extra
+    archive.writestr(info, content)
+
+
+def write_raw_zip(path: Path, files: dict[bytes, str | bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            add_raw(archive, name, content)
+    return path
+
+
 def submissions(course: Path, assignment: str) -> Iterator[tuple[int, str, list[Path], datetime]]:
     """Number, student, files and time of every submission of a course directory."""
     for number, folder in enumerate(sorted((course / "submitted").glob(f"*/{assignment}"))):

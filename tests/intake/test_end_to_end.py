@@ -12,7 +12,7 @@ import pytest
 
 from grader.authoring.demo_class import write_class
 from tests.conftest import live
-from tests.intake.packing import PACKERS
+from tests.intake.packing import PACKERS, write_zip
 
 ASSIGNMENT = "a1_least_squares"
 
@@ -50,6 +50,23 @@ def test_the_command(root: Path, tmp_path: Path, course: Path) -> None:
     assert with_roster.stdout.count("is not in the roster") == 3
 
 
+def test_a_new_course_directory_is_made_and_told(root: Path, tmp_path: Path) -> None:
+    download = write_zip(tmp_path / "class.zip", {"ada/least_squares.py": "x = 1\n"})
+    new = tmp_path / "new"
+    ended = grader(root, "collect", "a1", download, "--course", new)
+    assert ended.returncode == 0
+    assert f"Made the course directory {new}." in ended.stdout
+    assert (new / "submitted" / "ada" / ASSIGNMENT / "least_squares.py").is_file()
+    again = grader(root, "collect", "a1", download, "--course", new)
+    assert "Made" not in again.stdout and "1 unchanged" in again.stdout
+
+
+def test_nothing_is_made_for_a_download_that_cannot_be_read(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.zip").write_bytes(b"no zip")
+    ended = grader(root, "collect", "a1", tmp_path / "bad.zip", "--course", tmp_path / "new")
+    assert ended.returncode == 2 and not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
@@ -59,11 +76,13 @@ def test_the_command(root: Path, tmp_path: Path, course: Path) -> None:
         (("a1", "x.zip", "--zone", "../etc/passwd"), "There is no time zone"),
         (("a1", "x.zip", "--roster", "none.csv"), "The roster none.csv cannot be read"),
         (("a1", "x.zip", "--platform", "ilias"), "'ilias' is not one of"),
+        (("a1", "x.zip", "--names", "klingon"), "There is no encoding 'klingon'"),
+        (("a1", "x.zip", "--course", "no/such/course"), "there is no folder no/such"),
         (("a1",), "Missing argument 'DOWNLOAD"),
     ],
 )
 def test_wrong_calls(root: Path, course: Path, arguments: tuple[str, ...], message: str) -> None:
-    ended = grader(root, "collect", *arguments, "--course", course)
+    ended = grader(root, "collect", "--course", course, *arguments)
     assert ended.returncode == 2
     assert message in " ".join(ended.stderr.replace("│", " ").split())
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from grader.intake import CollectError, Platform, Wanted, collect
-from grader.intake import archive as archive_module
-from grader.intake import taking as taking_module
+from grader.unpack import archive as archive_module
+from grader.unpack import taking as taking_module
 from tests.intake.packing import FIRST, add, write_zip
 
 ASSIGNMENT = "a9_test"

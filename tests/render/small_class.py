@@ -57,6 +57,13 @@ def student(name: str, signs: str, assignment: str = "0" * 64) -> Result:
     )
 
 
+def with_nothing(name: str, why: str, signs: str = "...") -> Result:
+    """One result of somebody who handed in nothing that can be graded."""
+    result = student(name, signs)
+    record = result.submission.model_copy(update={"files": [], "nothing_to_grade": why})
+    return result.model_copy(update={"submission": record})
+
+
 def small_class(*rows: str, assignment: str = "0" * 64) -> list[Result]:
     """One student for each row of signs."""
     return [student(f"student {n:02}", row, assignment) for n, row in enumerate(rows)]

@@ -53,7 +53,7 @@ def test_the_page_tells_it():
     assert "Nobody passes</strong> (1): <code>exercise_2</code> title 2" in page
     assert '<td class="number">-1.00</td><td class="number">5/10</td>' in page
     assert "Everybody passes</strong> 1 of them" in page
-    assert "Most often (10): exercise_2 is upside down. Turn it." in page
+    assert "Most often (10): <code>exercise_2</code> is upside down. Turn it." in page
     assert "over 10 students" in page
 
 

@@ -64,32 +64,39 @@ def test_a_file_that_is_not_there_is_one_line_and_its_exercises_keep_their_rows(
     assert all(f"  {one.name} " in text for one in mini().exercises)
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        "waits for predict, which is not right yet. Fix predict first.",
-        "This depends on `predict`, which did not come to an end.",
-        "half_mse waits for predict: it is not right yet.",
-    ],
-)
+WAITING = {
+    "half_mse waits for predict, which is not right yet. Fix predict first.": False,
+    "the value differs\nhalf_mse waits for predict, which is not right yet.": False,
+    "half_mse calls predict, which is not written yet.": True,
+}
+
+
+@pytest.mark.parametrize("message", WAITING)
 def test_what_waits_says_for_which_exercise(message):
-    result = changed("half_mse", status=Status.SKIPPED, message=message, points=0)
+    result = changed(
+        "half_mse", status=Status.SKIPPED, message=message, waits_for="predict", points=0
+    )
     text = text_of(print_result, result)
-    (row,) = [line for line in text.splitlines() if "  half_mse " in line]
-    assert row.endswith("waits for predict") and message not in text
+    row = next(line for line in text.splitlines() if "  half_mse " in line)
+    assert row.endswith("waits for predict")
+    assert (message in text) == WAITING[message]
 
 
 def test_an_exception_of_the_students_own_is_shown_even_where_something_waits():
-    message = "half_mse waits for predict.\nTypeError: no\n  mini.py, line 3, in half_mse"
-    result = changed("half_mse", status=Status.SKIPPED, message=message, points=0)
-    assert "TypeError: no" in text_of(print_result, result)
+    code = body("return 3 * (X @ w)").replace(
+        "    return np.mean((predict(X, w, b) - y) ** 2) / 2",
+        "    return predict(X, w, b) + undefined_name",
+    )
+    result = grade_mini(code, public=True)
+    text = text_of(print_result, result)
+    assert "waits for predict" in text and "name 'undefined_name' is not defined" in text
 
 
 MISSING = {
     "half_mse is not written yet. `grader hint half_mse` helps.": ("not written yet", 0),
     "There is no half_mse in your file.": ("not in your file", 0),
     "There is no half_mse in your file. Did you mean half_MSE?": ("not in your file", 1),
-    "half_mse calls predict, which is not written yet.": ("half_mse calls predict, whi", 1),
+    "What half_mse returns has no fit.": ("What half_mse returns has no fit", 1),
 }
 
 
@@ -136,7 +143,11 @@ def test_markup_of_a_student_is_text(hostile):
 
 
 def test_a_class_shows_mean_and_misconceptions():
-    results = [grade_mini(REFERENCE), grade_mini(replaced(" / 2\n", "\n"))]
+    wrong = grade_mini(replaced(" / 2\n", "\n"))
+    results = [grade_mini(REFERENCE), wrong]
     text = text_of(print_class, results)
     assert "2 students, mean 19.0, median 19.0 of 20" in text
-    assert "1 × half_mse divides by m" in text
+    assert "misunderstood" not in text  # one student's mistake is not the class's
+    text = text_of(print_class, [*results, wrong.model_copy(update={"student": "another"})])
+    assert "What the class misunderstood" in text
+    assert "2 × half_mse divides by m" in text

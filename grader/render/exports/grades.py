@@ -14,7 +14,7 @@ from grader.submissions.settings import DAY
 
 
 class ExportProblem(Exception):
-    """The export cannot be made; the message says why and how to mend it."""
+    """The export cannot be made; the message says why and how to fix it."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def grade_of(result: Result, course: CourseDirectory) -> StudentGrade:
             one.name: None if one.status is Status.GRADER_ERROR else one.points for one in done
         },
         statuses=Counter(check.status for check in result.checks),
-        comment=joined_comments({one.name: comment_on(one) for one in done}),
+        comment=result.submission.nothing_to_grade
+        or joined_comments({one.name: comment_on(one) for one in done}),
     )
 
 

@@ -15,11 +15,14 @@ from grader.render.summary import (
     CheckRate,
     check_rates,
     exercises,
+    graded,
     histogram,
     mean_points,
     median_points,
     mistakes,
+    nothing_to_grade,
     share_of_points,
+    whose_figures,
 )
 from grader.result import Result
 from grader.store import file_name_of, write_atomically
@@ -64,18 +67,22 @@ def class_page(results: Sequence[Result], history: History | None = None, proble
     """
     history = history or History()
     top = results[0].max_points if results else 0.0
+    counted = graded(results)
     found = mistakes(results)
     return render(
         "class.html",
         title=results[0].assignment if results else "No results",
         results=sorted(results, key=lambda result: result.student.casefold()),
         top=top,
+        counted=len(counted),
+        left_out=nothing_to_grade(results),
+        whose_figures=whose_figures(results),
         mean=mean_points(results),
         median=median_points(results),
-        full=sum(result.points >= result.max_points for result in results),
+        full=sum(result.points >= result.max_points for result in counted),
         broken=[result for result in results if result.has_grader_error],
         unconfined=any(result.confinement == "unconfined" for result in results),
-        histogram=histogram([share_of_points(result) for result in results]),
+        histogram=histogram([share_of_points(result) for result in counted]),
         rates=_by_exercise(check_rates(results)),
         misconceptions=[one for one in found if one.id.startswith("misconception.")],
         patterns=[one for one in found if one.id.startswith("generic.")][:8],

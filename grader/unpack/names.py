@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import unicodedata
 
-from grader.intake.items import Refused
-from grader.sanitise import safe_text
-from grader.submissions.course_directory import student_id
-from grader.submissions.folder import TIMESTAMP
-from grader.submissions.names import shown
+from grader.sanitise import safe_text, shown
+from grader.unpack.items import Refused
+
+TIMESTAMP = "timestamp.txt"
+"""What nbgrader writes beside a submission that it collects."""
 
 MAX_DEPTH = 8
 """Folders in folders."""
 MAX_NAME_BYTES = 150
 """A file system takes 255, and copies get longer names."""
-_LITTER = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
+_LITTER = {
+    "__macosx",
+    "__pycache__",
+    "desktop.ini",
+    "dist-packages",
+    "node_modules",
+    "site-packages",
+    "thumbs.db",
+}
 _WINDOWS = set('<>:"|?*')
 _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
     f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"
@@ -53,31 +61,16 @@ def safe_parts(path: str) -> tuple[str, ...]:
         When it leads out of its folder, or some system cannot keep a file of that name.
     """
     parts = parts_inside(path)
-    if any(part.startswith(".") or part.casefold() in _LITTER for part in parts):
+    if any(is_litter(part) for part in parts):
         return ()
     if len(parts) > MAX_DEPTH:
         raise Refused(f"lies {len(parts)} folders deep, {MAX_DEPTH} are the limit")
-    return tuple(_safe_part(part) for part in parts)
+    return tuple(safe_part(part) for part in parts)
 
 
-def folder_of(student: str) -> str:
-    """The folder of a student's submissions, which is the id itself, as in nbgrader.
-
-    Raises
-    ------
-    Refused
-        When no folder can have that name on some system; the message completes "it …".
-    """
-    if not student.strip():
-        raise Refused("is empty")
-    if student.startswith("."):
-        raise Refused("starts with a dot, and hidden folders are not looked at")
-    if any(mark in student for mark in "/\\") or student.casefold() in _LITTER:
-        raise Refused("cannot be the name of a folder")
-    name = _safe_part(student)
-    if student_id(name) != name:
-        raise Refused("has a character that cannot be shown")
-    return name
+def is_litter(name: str) -> bool:
+    """Whether systems and tools leave behind what has this name; nobody hands it in."""
+    return name.startswith(".") or name.casefold() in _LITTER
 
 
 def folded(name: str) -> str:
@@ -97,7 +90,8 @@ def is_reserved(parts: tuple[str, ...]) -> bool:
     return len(parts) == 1 and folded(parts[0]) == TIMESTAMP
 
 
-def _safe_part(part: str) -> str:
+def safe_part(part: str) -> str:
+    """One part of a name in composed form; raises `Refused` when some system cannot keep it."""
     name = unicodedata.normalize("NFC", part)
     if name in (".", "..") or safe_text(name) != name or any(one in name for one in "\n\t"):
         raise Refused("has a name with control characters or marks that reorder text")

@@ -1,7 +1,7 @@
 """Read a zip that somebody else made: every claim in it may be a lie.
 
 Nothing is extracted here. `Archive` lists the entries with what is wrong with each, and opens
-one at a time; who reads it counts what really comes out (`grader.intake.taking`).
+one at a time; who reads it counts what really comes out (`grader.unpack.taking`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from grader.intake.items import MEGABYTE, Item, Refused
+from grader.unpack.items import MEGABYTE, Item, Refused
+from grader.zip_names import decoded
 
 MAX_DIRECTORY = 32 * MEGABYTE
 """Bytes of the table of contents of a class's download; Python takes ten times that for it."""
@@ -30,6 +31,7 @@ _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _UTF8 = 0x800
 _LOCAL_HEADER = 30
 _EXTENDED_TIME = 0x5455
+_UNICODE_PATH = 0x7075
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -52,6 +54,13 @@ class Archive:
         The bytes, seekable; they stay the caller's to close.
     max_directory
         Bytes that the table of contents may have.
+    names
+        The encoding of the names that do not say theirs; "" where nobody told.
+
+    Attributes
+    ----------
+    guess
+        The encoding that such names were read in, where it had to be guessed.
 
     Raises
     ------
@@ -59,7 +68,9 @@ class Archive:
         When it is no whole zip, or its table of contents is too large.
     """
 
-    def __init__(self, stream: BinaryIO, max_directory: int = MAX_DIRECTORY) -> None:
+    def __init__(
+        self, stream: BinaryIO, max_directory: int = MAX_DIRECTORY, names: str = ""
+    ) -> None:
         try:
             self._zip = zipfile.ZipFile(_BoundedReads(stream, max_directory))
         except zipfile.BadZipFile as error:
@@ -70,7 +81,15 @@ class Archive:
             raise Refused("has a table of contents with names in no known encoding") from None
         except _DAMAGE as error:
             raise Refused(f"has a damaged table of contents ({_reason(error)})") from None
-        self._overlapping = _overlapping(self._zip.infolist())
+        entries = self._zip.infolist()
+        self._overlapping = _overlapping(entries)
+        declared = [_declared_name(info) for info in entries]
+        raw = [
+            _raw_name(info) for info, name in zip(entries, declared, strict=True) if name is None
+        ]
+        others, self.guess = decoded(raw, names)
+        rest = iter(others)
+        self._names = [next(rest) if name is None else name for name in declared]
 
     def __enter__(self) -> Archive:
         """The archive itself."""
@@ -87,11 +106,11 @@ class Archive:
 
     def items(self) -> Iterator[Item]:
         """The files in it, in its own order; folders are no files."""
-        for info in self._zip.infolist():
-            if info.is_dir():
+        for info, name in zip(self._zip.infolist(), self._names, strict=True):
+            if name.endswith("/"):
                 continue
             yield Item(
-                path=_name(info),
+                path=name,
                 open=lambda info=info: self._open(info),  # type: ignore[misc]
                 packed=info.compress_size,
                 moment=_moment(info),
@@ -182,19 +201,28 @@ def _overlapping(entries: list[zipfile.ZipInfo]) -> set[int]:
     return found
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    """The name as its author saw it.
+def _declared_name(info: zipfile.ZipInfo) -> str | None:
+    """The name, where the zip says in which encoding it is; None where it does not.
 
-    Without the mark for UTF-8 it is in the encoding of old PCs by the book, but many programs
-    write UTF-8 all the same; text in another encoding is almost never valid UTF-8.
+    Beside a name for old programs, Info-ZIP's and others' extra field gives it in UTF-8; a
+    program that renames entries and knows nothing of the field leaves an old one behind, which
+    the checksum of the name tells.
     """
     name = info.orig_filename  # `filename` ends at the first null byte
     if info.flag_bits & _UTF8 or name.isascii():
         return name
-    try:
-        return name.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return name
+    field = _extra_field(info.extra, _UNICODE_PATH)
+    if len(field) > 5 and field[0] == 1:
+        (checksum,) = struct.unpack_from("<I", field, 1)
+        if checksum == zlib.crc32(_raw_name(info)):
+            with suppress(UnicodeDecodeError):
+                return field[5:].decode("utf-8")
+    return None
+
+
+def _raw_name(info: zipfile.ZipInfo) -> bytes:
+    """The bytes of a name that is not marked as UTF-8: `zipfile` reads them as cp437."""
+    return info.orig_filename.encode("cp437")
 
 
 def _moment(info: zipfile.ZipInfo) -> datetime | None:
@@ -210,19 +238,23 @@ def _moment(info: zipfile.ZipInfo) -> datetime | None:
 
 
 def _extended_time(extra: bytes) -> int | None:
+    field = _extra_field(extra, _EXTENDED_TIME)
+    if len(field) < 5 or not field[0] & 1:
+        return None
+    seconds: int = struct.unpack_from("<i", field, 1)[0]
+    return seconds
+
+
+def _extra_field(extra: bytes, wanted: int) -> bytes:
+    """The content of the first whole field of a kind; empty when there is none."""
     place = 0
     while place + 4 <= len(extra):
         kind, size = struct.unpack_from("<HH", extra, place)
-        if (
-            kind == _EXTENDED_TIME
-            and size >= 5
-            and place + 9 <= len(extra)
-            and extra[place + 4] & 1
-        ):
-            seconds: int = struct.unpack_from("<i", extra, place + 5)[0]
-            return seconds
+        content = extra[place + 4 : place + 4 + size]
+        if kind == wanted and len(content) == size:
+            return content
         place += 4 + size
-    return None
+    return b""
 
 
 def _reason(error: Any) -> str:

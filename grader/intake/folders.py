@@ -1,0 +1,27 @@
+"""The folder that a student's submissions go into."""
+
+from __future__ import annotations
+
+from grader.submissions.course_directory import student_id
+from grader.unpack.items import Refused
+from grader.unpack.names import is_litter, safe_part
+
+
+def folder_of(student: str) -> str:
+    """The folder of a student's submissions, which is the id itself, as in nbgrader.
+
+    Raises
+    ------
+    Refused
+        When no folder can have that name on some system; the message completes "it …".
+    """
+    if not student.strip():
+        raise Refused("is empty")
+    if student.startswith("."):
+        raise Refused("starts with a dot, and hidden folders are not looked at")
+    if any(mark in student for mark in "/\\") or is_litter(student):
+        raise Refused("cannot be the name of a folder")
+    name = safe_part(student)
+    if student_id(name) != name:
+        raise Refused("has a character that cannot be shown")
+    return name
