@@ -22,7 +22,7 @@ _WORDS = {
     Status.CRASHED: "ends the process",
     Status.FORBIDDEN: "uses what is not allowed",
     Status.MISSING: "not written yet",
-    Status.SKIPPED: "waits for another exercise",
+    Status.SKIPPED: "does not count yet",
     Status.GRADER_ERROR: "the grader failed; this is not your fault",
 }
 
@@ -57,7 +57,7 @@ def explanations(result: Result, *, every: bool = False) -> list[Explanation]:
         whole = next((check for check in wrong if check.whole_file), None)
         if whole is not None and whole.file not in files:
             files.add(whole.file)
-            if file_line(whole) != whole.message.rstrip("."):
+            if whole.status is not Status.MISSING and "\n" in whole.message:
                 found.append(Explanation(whole))
         own = [check for check in wrong if not check.whole_file]
         if every:
@@ -91,7 +91,9 @@ def _is_worth_a_word(check: CheckResult) -> bool:
 
 def file_line(check: CheckResult) -> str:
     """What is wrong with a whole file, in one line."""
-    return check.message.partition("\n")[0].rstrip(".")
+    line = check.message.partition("\n")[0].rstrip(".")
+    # What was found instead of a file is told above, once for all files.
+    return line.partition(". ")[0] if check.status is Status.MISSING else line
 
 
 def words(status: Status) -> str:
