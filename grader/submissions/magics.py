@@ -21,7 +21,7 @@ _HELP = re.compile(r"[\w.\[\]*]+\?{1,2}\s*(?:#.*)?$")
 _ASSIGNED_MAGIC = re.compile(r"[\w.,\s\[\]]+=\s*[!%]")
 
 _OWN_CHECK = re.compile(
-    r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1\)\s*;?$"""
+    r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1(?:,\s*hint\s*=\s*\w+)?\)\s*;?$"""
 )
 """What stands in the notebook edition's cells that check: no code of the student's."""
 
