@@ -51,13 +51,14 @@ def cell_text(result: Result, aside: Aside | None = None) -> str:
     """The exercise as plain text."""
     aside = aside or Aside()
     text = StringIO()
-    console = Console(file=text, width=_WIDTH, color_system=None)
+    # In a kernel, a console would show its lines itself instead of writing them into the text.
+    console = Console(file=text, width=_WIDTH, color_system=None, force_jupyter=False)
     if aside.notes:
         print_notes(console, result.submission.nothing_to_grade, result.submission.notes)
     print_exercise(console, result)
     for line in _advice(result, aside):
         console.print(Text(line))
-    return text.getvalue()
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
 def _advice(result: Result, aside: Aside) -> list[str]:
