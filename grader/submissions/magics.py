@@ -42,7 +42,7 @@ _WITHOUT_PERCENT = re.compile(
 _HINT = re.compile(rf"[%!?]|^{_WITHOUT_PERCENT.pattern}")
 
 _OWN_CHECK = re.compile(
-    r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1\)\s*;?$"""
+    r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1(?:,\s*hint\s*=\s*\w+)?\)\s*;?$"""
 )
 """What stands in the notebook edition's cells that check: no code of the student's."""
 

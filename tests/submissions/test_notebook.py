@@ -119,7 +119,9 @@ def test_a_broken_cell_costs_that_cell_alone(tmp_path: Path) -> None:
     path.write_bytes(found.files["mlp.py"])
     described = inspect_source(path, forbidden={})
     assert described["problem"] is None
-    assert set(described["definitions"]) == {"first", "second", "fourth"}
+    broken = {name for name, facts in described["definitions"].items() if "problem" in facts}
+    assert broken == {"broken", "third"}
+    assert set(described["definitions"]) - broken == {"first", "second", "fourth"}
     line = described["definitions"]["fourth"]["line"]
     assert found.line_origins["mlp.py"][line] == "cell 6, line 1"
     assert module_of(found).fourth() == 4
