@@ -22,10 +22,8 @@ from grader.interview import Deadline, FileInterview, NotLoadable, inspect_files
 from grader.liberties import Shared, notes_of
 from grader.prerequisites import LOST_STATUSES, Prerequisites
 from grader.replies import FileState, lost_verdict
-from grader.result import CaseCount, CheckResult, Kind, Result, Status, SubmissionRecord, total
+from grader.result import CaseCount, CheckResult, Result, Status, SubmissionRecord, total
 from grader.submissions import Submission
-
-_EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
 @dataclass(frozen=True)
@@ -295,8 +293,8 @@ class _Grading:
         if ended is not None:
             text = f"Your code was not run again: the check {ended.check} already ended like this."
             return Verdict(ended.status, message=text)
-        waiting = self._prerequisites(interview).lost(exercise, check)
-        return waiting or _not_counted_yet(check, earlier)
+        prerequisites = self._prerequisites(interview)
+        return prerequisites.lost(exercise, check) or prerequisites.held_back(check)
 
     def _with_cell(self, message: str, file: str, line: int | None) -> str:
         """Name the notebook's cell where the file came from a notebook."""
@@ -335,32 +333,6 @@ class _Grading:
 def _lightest(present: list[FileInterview]) -> set[str]:
     """A file whose worker reads the sources of all others sooner than their own would."""
     return {one.file.name for one in present if one.file.backend == "numpy"}
-
-
-def _not_counted_yet(check: PreparedCheck, earlier: list[CheckResult]) -> Verdict | None:
-    """Hold back the points of a check that is easy to satisfy, until some value is right.
-
-    Parameters
-    ----------
-    earlier
-        The results of the same exercise so far.
-    """
-    easy = check.kind in _EASILY_SATISFIED or check.settings.get("judges") == "purity"
-    outputs = [
-        one
-        for one in earlier
-        if one.kind in {Kind.OUT, Kind.KERAS, Kind.STAT} and one.check != "purity"
-    ]
-    if not easy or not outputs or any(one.cases.passed for one in outputs):
-        return None
-    first = outputs[0]
-    if all(one.status is Status.MISSING for one in outputs):
-        return Verdict(first.status, message=first.message)
-    if first.waits_for and all(one.status is Status.SKIPPED for one in outputs):
-        why = first.message.rpartition("\n")[2]  # behind what went wrong in the other check
-        return Verdict(first.status, message=why, waits_for=first.waits_for)
-    text = f"This check counts once {check.exercise} is right on at least one case. Fix that first."
-    return Verdict(Status.SKIPPED, message=text)
 
 
 def ungraded(
