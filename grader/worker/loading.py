@@ -26,12 +26,12 @@ _ANNOTATIONS = 0x1000000
 _LEAST_SHARE = 1 / 40
 """The part of the whole that any statement may take; when hardly more is left, only definitions
 and imports run."""
-_MAX_LEFT_OUT = 200
-_MAX_NAMES = 50
-_ALL = slice(None)
+_MAX_DESCRIBED = 200
+_MAX_NAMES = 2_000
+"""How many names are remembered that left-out statements were to define."""
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 Place = tuple[str, int]
-"""A file's name and a line in it."""
+"""A statement: its file, and its number in it. Several may stand on one line."""
 
 
 @dataclass
@@ -75,9 +75,11 @@ class Loader:
     Attributes
     ----------
     left_out
-        What was left out so far: ``file``, ``line``, ``end_line``, ``reason`` (``syntax``,
-        ``error``, ``forbidden``, ``late`` or ``lost``), ``error`` (see `describe_exception`) or
-        ``problem`` (see `problem_of`), and ``names``, what it was to define.
+        What was left out so far, the first of it: ``file``, ``statement`` (its number), ``line``,
+        ``reason`` (``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``), and ``error``
+        (see `describe_exception`) or ``problem`` (see `problem_of`).
+    undefined
+        By name, the left-out statement that was to define it.
     running
         The statements that run at this moment, the innermost last: a helper's statements run
         inside of the import of the graded file.
@@ -86,11 +88,13 @@ class Loader:
     folder: Path
     limit: Callable[[float], None]
     left_out: list[dict[str, Any]] = field(default_factory=list)
+    undefined: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: list[Place] = field(default_factory=list)
     count: int = 0
     """How many statements were left out; no more than some are described."""
     _passed_over: frozenset[Place] = frozenset()
-    _allowance: Allowance = field(default_factory=lambda: Allowance(0))
+    _allowance: Allowance | None = None
+    """None while no file is loaded: what a question imports has the question's own time."""
 
     def install(self) -> None:
         """Load the submission's own helper modules by the same rule."""
@@ -114,7 +118,7 @@ class Loader:
         name: str,
         module: ModuleType,
         *,
-        allowance: Allowance | None,
+        allowance: Allowance,
         passed_over: Collection[Place] = (),
         first: int = 0,
         end: int | None = None,
@@ -124,7 +128,7 @@ class Loader:
         Parameters
         ----------
         allowance
-            How long they may take; None to go on with the one before.
+            How long they may take.
         passed_over
             Statements that did not end, or took the worker with them, before.
         first, end
@@ -132,8 +136,11 @@ class Loader:
         """
         path = self.folder / name
         self._passed_over = frozenset(passed_over)
-        self._allowance = allowance or self._allowance
-        self._run_parts(path.read_bytes(), module, str(path), slice(first, end))
+        self._allowance = allowance
+        try:
+            self._run_parts(path.read_bytes(), module, str(path), first, end)
+        finally:
+            self._allowance = None
 
     def run_text(self, text: str, module: ModuleType, label: str) -> None:
         """Run a text that is no file of its own; what fails in it raises."""
@@ -145,33 +152,34 @@ class Loader:
             self._run(part, module, path, 0)
 
     def _run_parts(
-        self, source: bytes, module: ModuleType, path: str, chosen: slice = _ALL
+        self, source: bytes, module: ModuleType, path: str, first: int = 0, end: int | None = None
     ) -> None:
         parts = parts_of(source)
         flags = future_flags(parts)
         own = Path(path).relative_to(self.folder).as_posix()
-        for part in parts[chosen]:
-            if not self._may_run(own, part):
+        for number, part in enumerate(parts[first:end], start=first):
+            place = own, number
+            if not self._may_run(place, part):
                 continue
-            self.running.append((own, part.line))
+            self.running.append(place)
             try:
                 self._run(part, module, path, flags)
             except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's
-                self._note_failure(own, part, error)
+                self._note_failure(place, part, error)
             finally:
                 self.running.pop()
 
-    def _may_run(self, own: str, part: Part) -> bool:
+    def _may_run(self, place: Place, part: Part) -> bool:
         if part.problem is not None:
-            self._leave_out(own, part, "syntax", problem=part.problem)
+            self._leave_out(place, part, "syntax", problem=part.problem)
             return False
-        if (own, part.line) in self._passed_over:
-            self._leave_out(own, part, "lost")
+        if place in self._passed_over:
+            self._leave_out(place, part, "lost")
             return False
-        if self.running:  # a helper's: it counts as part of the statement that imports it
-            return True
+        if self.running or self._allowance is None:
+            return True  # a helper's: it counts as part of the statement that imports it
         if self._allowance.is_short and not isinstance(part.node, _DEFINING):
-            self._leave_out(own, part, "late")
+            self._leave_out(place, part, "late")
             return False
         self.limit(self._allowance.of_next())
         return True
@@ -186,21 +194,32 @@ class Loader:
                 raise
             _execute(_compiled(part.node, path, flags | _ANNOTATIONS), module)
 
-    def _note_failure(self, own: str, part: Part, error: BaseException) -> None:
-        if isinstance(error, SyntaxError) and error.__traceback__ is not None:
-            frames = describe_exception(error, self.folder)["frames"]
-            if not frames:  # the compiler's: a `return` outside of a function, say
-                self._leave_out(own, part, "syntax", problem=problem_of(error))
-                return
+    def _note_failure(self, place: Place, part: Part, error: BaseException) -> None:
+        if self._is_full(part):
+            self.count += 1
+            return
+        described = describe_exception(error, self.folder)
+        if isinstance(error, SyntaxError) and not described["frames"]:
+            # The compiler's: a `return` outside of a function, say.
+            self._leave_out(place, part, "syntax", problem=problem_of(error))
+            return
         reason = "forbidden" if isinstance(error, ForbiddenUse | StandIn) else "error"
-        self._leave_out(own, part, reason, error=describe_exception(error, self.folder))
+        self._leave_out(place, part, reason, error=described)
 
-    def _leave_out(self, own: str, part: Part, reason: str, **facts: Any) -> None:
+    def _is_full(self, part: Part) -> bool:
+        """Whether nobody would be told of one more."""
+        unknown = len(self.undefined) < _MAX_NAMES and bool(_bound(part))
+        return len(self.left_out) >= _MAX_DESCRIBED and not unknown
+
+    def _leave_out(self, place: Place, part: Part, reason: str, **facts: Any) -> None:
         self.count += 1
-        names = _bound(part)
-        if len(self.left_out) < _MAX_LEFT_OUT or names:
-            record = {"file": own, "line": part.line, "end_line": part.end_line}
-            self.left_out.append({**record, "reason": reason, "names": names, **facts})
+        file, number = place
+        record = {"file": file, "statement": number, "line": part.line, "reason": reason, **facts}
+        if len(self.left_out) < _MAX_DESCRIBED:
+            self.left_out.append(record)
+        for name in _bound(part):
+            if len(self.undefined) < _MAX_NAMES:
+                self.undefined.setdefault(name, record)
 
 
 def _compiled(node: ast.stmt, path: str, flags: int) -> CodeType:
@@ -242,4 +261,4 @@ def _bound(part: Part) -> list[str]:
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found[node.id] = None
         waiting += ast.iter_child_nodes(node)
-    return list(found)[:_MAX_NAMES]
+    return list(found)
