@@ -256,16 +256,14 @@ class _Grading:
     def _verdict(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview
     ) -> Verdict:
-        if interview.state is not None:
-            return interview.state.verdict()
-        skipped = self._settled(exercise, check, interview)
-        if skipped is not None:
-            return skipped
+        settled = self._settled(exercise, check, interview)
+        if settled is not None:
+            return self._with_cell(settled, interview.file)
         try:
             verdict = judge_check(check, interview)
         except NotLoadable:
             assert interview.state is not None
-            return interview.state.verdict()
+            return self._with_cell(interview.state.verdict(), interview.file)
         except Lost as lost:
             verdict = lost_verdict(lost)
         except Exception as error:  # our own mistake must cost nobody a point, and be seen
@@ -273,12 +271,15 @@ class _Grading:
                 Status.GRADER_ERROR,
                 message=f"The grader failed on this check ({type(error).__name__}: {error}).",
             )
-        return self._prerequisites(interview).blamed(exercise, check, verdict)
+        found = self._with_cell(verdict, interview.file)
+        return self._prerequisites(interview).blamed(exercise, check, found)
 
     def _settled(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview
     ) -> Verdict | None:
         """The verdict on what cannot be judged yet, without asking."""
+        if interview.state is not None:
+            return interview.state.verdict()
         problem = interview.problem_of(exercise.name)
         if problem is not None:
             return replace(problem.verdict(), whole_file=False)
@@ -296,11 +297,13 @@ class _Grading:
         prerequisites = self._prerequisites(interview)
         return prerequisites.lost(exercise, check) or prerequisites.held_back(check)
 
-    def _with_cell(self, message: str, file: str, line: int | None) -> str:
+    def _with_cell(self, verdict: Verdict, file: PreparedFile) -> Verdict:
         """Name the notebook's cell where the file came from a notebook."""
-        origins = self.submission.line_origins.get(file)
-        cell = origins.get(line) if origins is not None and line is not None else None
-        return f"{message} That is {cell} of the notebook." if cell else message
+        origins = self.submission.line_origins.get(file.name)
+        if origins is None or verdict.line is None or verdict.line not in origins:
+            return verdict
+        text = f"{verdict.message} That is {origins[verdict.line]} of the notebook."
+        return replace(verdict, message=text)
 
     def _record(
         self, check: PreparedCheck, file: PreparedFile, verdict: Verdict, seconds: float
@@ -314,7 +317,7 @@ class _Grading:
             points=round(verdict.share * check.points, 2),
             max_points=check.points,
             status=verdict.status,
-            message=self._with_cell(verdict.message, file.name, verdict.line),
+            message=verdict.message,
             diagnosis=verdict.diagnosis,
             cases=verdict.cases,
             seconds=round(seconds, 3),
