@@ -6,6 +6,7 @@ One that raises, exits, asks for input or does not end is left out, and the rest
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import linecache
 import sys
@@ -18,7 +19,14 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from grader.worker.failures import describe_exception
-from grader.worker.parts import Part, future_flags, parts_of, problem_of
+from grader.worker.parts import (
+    Part,
+    future_flags,
+    imports_one_by_one,
+    names_of,
+    parts_of,
+    problem_of,
+)
 from grader.worker.stand_in import ForbiddenUse, StandIn
 
 _ANNOTATIONS = 0x1000000
@@ -27,9 +35,9 @@ _LEAST_SHARE = 1 / 40
 """The part of the whole that any statement may take; when hardly more is left, only definitions
 and imports run."""
 _MAX_LEFT_OUT = 200
-_MAX_NAMES = 50
 _ALL = slice(None)
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_ANNOTATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Place = tuple[str, int]
 """A file's name and a line in it."""
 
@@ -71,13 +79,17 @@ class Loader:
         Where they lie.
     limit
         Told, before each statement of the graded file, how many seconds it may take.
+    stars
+        What was said of each refused ``from package import *``: nobody knows its names, and so
+        any name that is not there may be one of them.
 
     Attributes
     ----------
     left_out
         What was left out so far: ``file``, ``line``, ``end_line``, ``reason`` (``syntax``,
         ``error``, ``forbidden``, ``late`` or ``lost``), ``error`` (see `describe_exception`) or
-        ``problem`` (see `problem_of`), and ``names``, what it was to define.
+        ``problem`` (see `problem_of`), ``names``, what it was to define, and ``needs``, the name
+        that it needed from what was left out before it, or "".
     running
         The statements that run at this moment, the innermost last: a helper's statements run
         inside of the import of the graded file.
@@ -85,10 +97,13 @@ class Loader:
 
     folder: Path
     limit: Callable[[float], None]
+    stars: Collection[str] = ()
     left_out: list[dict[str, Any]] = field(default_factory=list)
     running: list[Place] = field(default_factory=list)
     count: int = 0
     """How many statements were left out; no more than some are described."""
+    _undefined: set[str] = field(default_factory=set)
+    """What the statements that were left out were to define."""
     _passed_over: frozenset[Place] = frozenset()
     _allowance: Allowance = field(default_factory=lambda: Allowance(0))
 
@@ -155,9 +170,8 @@ class Loader:
                 continue
             self.running.append((own, part.line))
             try:
-                self._run(part, module, path, flags)
-            except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's
-                self._note_failure(own, part, error)
+                self._attempt(own, part, module, path, flags)
+                self._finish_imports(part, module, path, flags)
             finally:
                 self.running.pop()
 
@@ -176,13 +190,36 @@ class Loader:
         self.limit(self._allowance.of_next())
         return True
 
+    def _attempt(self, own: str, part: Part, module: ModuleType, path: str, flags: int) -> None:
+        """Run a statement, or leave it out; of an import that fails, only the names that fail."""
+        try:
+            self._run(part, module, path, flags)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's
+            pieces = imports_one_by_one(part) if isinstance(error, ImportError) else []
+            if len(pieces) < 2:
+                self._note_failure(own, part, error)
+                return
+            for piece in pieces:
+                self._attempt(own, piece, module, path, flags)
+
+    def _finish_imports(self, part: Part, module: ModuleType, path: str, flags: int) -> None:
+        """Import what a `try` did not come to, because an import above it in there was refused."""
+        if not isinstance(part.node, ast.Try):
+            return
+        for node in part.node.body:
+            one = Part(node.lineno, node.end_lineno or node.lineno, node)
+            is_import = isinstance(node, ast.Import | ast.ImportFrom)
+            if is_import and not any(name in vars(module) for name in names_of(one)):
+                with contextlib.suppress(BaseException):
+                    self._run(one, module, path, flags)
+
     def _run(self, part: Part, module: ModuleType, path: str, flags: int) -> None:
         assert part.node is not None
         try:
             _execute(_compiled(part.node, path, flags), module)
         except (ForbiddenUse, NameError):
             # An annotation that nobody needs must not cost the function that carries it.
-            if not isinstance(part.node, ast.FunctionDef) or flags & _ANNOTATIONS:
+            if not isinstance(part.node, _ANNOTATED) or flags & _ANNOTATIONS:
                 raise
             _execute(_compiled(part.node, path, flags | _ANNOTATIONS), module)
 
@@ -193,11 +230,24 @@ class Loader:
                 self._leave_out(own, part, "syntax", problem=problem_of(error))
                 return
         reason = "forbidden" if isinstance(error, ForbiddenUse | StandIn) else "error"
-        self._leave_out(own, part, reason, error=describe_exception(error, self.folder))
+        needs = self._lacking(part, error)
+        facts = describe_exception(error, self.folder)
+        self._leave_out(own, part, reason, error=facts, needs=needs)
+
+    def _lacking(self, part: Part, error: BaseException) -> str:
+        """The name that a statement did not find because of what was left out before it."""
+        name = error.name if isinstance(error, NameError) else None
+        if isinstance(error, ImportError) and isinstance(part.node, ast.ImportFrom):
+            name = part.node.names[0].name
+        if type(name) is not str:
+            return ""
+        unknown = bool(self.stars) and isinstance(error, NameError)
+        return name if unknown or name in self._undefined else ""
 
     def _leave_out(self, own: str, part: Part, reason: str, **facts: Any) -> None:
         self.count += 1
-        names = _bound(part)
+        names = names_of(part)
+        self._undefined.update(names)
         if len(self.left_out) < _MAX_LEFT_OUT or names:
             record = {"file": own, "line": part.line, "end_line": part.end_line}
             self.left_out.append({**record, "reason": reason, "names": names, **facts})
@@ -224,22 +274,3 @@ def _wait_for(coroutine: Coroutine[Any, Any, Any]) -> None:
             coroutine.send(None)
     except StopIteration:
         return
-
-
-def _bound(part: Part) -> list[str]:
-    """The names that a statement was to define."""
-    if part.node is None:
-        return list(part.names)
-    found: dict[str, None] = {}
-    waiting: list[ast.AST] = [part.node]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found[node.name] = None
-            continue
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            found |= dict.fromkeys((one.asname or one.name).partition(".")[0] for one in node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found[node.id] = None
-        waiting += ast.iter_child_nodes(node)
-    return list(found)[:_MAX_NAMES]

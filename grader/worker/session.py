@@ -75,7 +75,9 @@ class Session:
         allowed = frozenset(settings["imports"]) - sys.stdlib_module_names
         self.rule = ImportRule(self.folder, allowed, own_modules(settings["files"]))
         self.rule.install(block_packages=self.backend == "numpy")
-        self.loader = Loader(self.folder, lambda seconds: stopwatch.start(seconds, seconds))
+        self.loader = Loader(
+            self.folder, lambda seconds: stopwatch.start(seconds, seconds), self.rule.stars
+        )
         self.loader.install()
         builtins.input = refuse_input
         # Python that starts without `site` has neither.
