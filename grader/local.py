@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from grader.course.expected import expected_of
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.result import CheckResult, Result, Status
-from grader.submissions import read_path
+from grader.submissions import Submission, read_path
 
 LOCAL_STUDENT = "me"
 
@@ -22,13 +23,43 @@ def load_public(folder: Path) -> PreparedAssignment:
     return frozen.load(folder / PUBLIC_FOLDER)
 
 
-def check_folder(
-    folder: Path,
+def name_problem(assignment: PreparedAssignment, exercise: str) -> str:
+    """Why there is no such exercise, with the nearest names; "" when there is one."""
+    known = [one.name for one in assignment.exercises]
+    if exercise in known:
+        return ""
+    near = near_names(exercise, known) or known
+    return f"{assignment.name} has no exercise {exercise!r}. Did you mean: {', '.join(near)}?"
+
+
+def near_names(name: str, known: Iterable[str], likeness: float = 0.4) -> list[str]:
+    """The names that may have been meant, the nearest first; case does not matter."""
+    import difflib  # of use to those alone who mistype
+
+    folded = {one.casefold(): one for one in known}
+    found = difflib.get_close_matches(str(name).casefold(), folded, n=3, cutoff=likeness)
+    return [folded[one] for one in found]
+
+
+def read_own(folder: Path, assignment: PreparedAssignment, path: Path | None = None) -> Submission:
+    """Read a student's own files.
+
+    Parameters
+    ----------
+    path
+        Where the files are, when not in `folder`.
+    """
+    expected = expected_of(assignment)
+    return read_path(path or folder, expected, student=LOCAL_STUDENT, assignment=assignment.name)
+
+
+def check_own(
+    submission: Submission,
     assignment: PreparedAssignment,
     *,
     only: frozenset[str] | None = None,
-    path: Path | None = None,
     engine: Engine | None = None,
+    on_check: Callable[[CheckResult], None] | None = None,
 ) -> Result:
     """Grade a student's own files on the public cases.
 
@@ -36,16 +67,13 @@ def check_folder(
     ----------
     only
         Exercises to judge; None for all.
-    path
-        Where the files are, when not in `folder`.
     engine
         What Keras computes with; by default what the environment says.
+    on_check
+        Told of each check as soon as it is judged.
     """
-    expected = expected_of(assignment)
-    submission = read_path(
-        path or folder, expected, student=LOCAL_STUDENT, assignment=assignment.name
-    )
-    return grade(submission, assignment, SpawnedLauncher(engine), GradingOptions(only=only))
+    options = GradingOptions(only=only, on_check=on_check)
+    return grade(submission, assignment, SpawnedLauncher(engine), options)
 
 
 def pytest_parameters(folder: Path) -> list[str]:
@@ -70,5 +98,6 @@ class CheckFailed(AssertionError):
 
 @lru_cache(maxsize=8)
 def _checked_once(folder: Path) -> dict[str, CheckResult]:
-    result = check_folder(folder, load_public(folder))
+    assignment = load_public(folder)
+    result = check_own(read_own(folder, assignment), assignment)
     return {f"{check.exercise}.{check.check}": check for check in result.checks}

@@ -10,11 +10,11 @@ process of its own.
 from __future__ import annotations
 
 import atexit
-import difflib
 import json
 import os
+import re
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,13 +25,18 @@ from grader.course.catalogue import PUBLIC_FOLDER, course_root, live_assignments
 from grader.course.expected import expected_of
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
-from grader.local import LOCAL_STUDENT, load_public
-from grader.render.cell import cell_html, cell_text
+from grader.local import LOCAL_STUDENT, load_public, name_problem
+from grader.render.cell import Aside, cell_html, cell_text
 from grader.result import Result, Status
+from grader.student_progress import next_exercise, next_hint, remember
 from grader.submissions import CourseDirectory, Submission, read_path
 from grader.submissions.course_directory import CONFIGURATION
 from grader.submissions.notebook import NotebookError, modules_of_notebook
 
+_CELLS = re.compile(r"cells? \d+(?:(?:, | and )\d+)*")
+_NUMBER = re.compile(r"(\d+)")
+_FOR_FILES = '`if __name__ == "__main__":`'
+"""What a note says of code that runs when a file is imported; in a session every cell was run."""
 AUTOGRADE = "autograde"
 """What nbgrader sets ``NBGRADER_EXECUTION`` to while it grades."""
 
@@ -52,9 +57,12 @@ class CheckedExercise:
     ----------
     result
         The result of this exercise alone.
+    shown
+        What is shown with it: hints, and the exercise to go on with.
     """
 
     result: Result
+    shown: Aside = field(default_factory=Aside)
 
     @property
     def points(self) -> float:
@@ -67,19 +75,21 @@ class CheckedExercise:
 
     def __str__(self) -> str:
         """The diagnosis, as in the terminal."""
-        return cell_text(self.result)
+        return cell_text(self.result, self.shown)
 
     def _repr_html_(self) -> str:
-        return cell_html(self.result)
+        return cell_html(self.result, self.shown)
 
 
-def check(exercise: str) -> CheckedExercise:
+def check(exercise: str, *, hint: bool = False) -> CheckedExercise:
     """Check one exercise of the notebook that this is called in.
 
     Parameters
     ----------
     exercise
         Its name, such as ``"predict"``.
+    hint
+        Give the next hint, too.
 
     Raises
     ------
@@ -89,8 +99,10 @@ def check(exercise: str) -> CheckedExercise:
     """
     folder = Path.cwd()
     public = _public(folder)
-    _require(exercise, public)
-    if os.environ.get("NBGRADER_EXECUTION") == AUTOGRADE:
+    if problem := name_problem(public, exercise):
+        raise CannotCheck(problem)
+    is_graded = os.environ.get("NBGRADER_EXECUTION") == AUTOGRADE
+    if is_graded:
         whole = _graded_whole(folder, public.exercise(exercise).file)
     else:
         submission = _running(folder, public, exercise)
@@ -100,7 +112,22 @@ def check(exercise: str) -> CheckedExercise:
     if result.has_grader_error:
         failed = next(one for one in result.checks if one.status is Status.GRADER_ERROR)
         raise CannotCheck(f"{exercise} could not be checked: {failed.message} Run the cell again.")
-    return CheckedExercise(result)
+    return CheckedExercise(result, Aside() if is_graded else _aside(folder, public, result, hint))
+
+
+def _aside(folder: Path, public: PreparedAssignment, result: Result, hint: bool) -> Aside:
+    """What a student who works on an exercise is shown with its result."""
+    (name,) = {one.exercise for one in result.checks}
+    exercise = public.exercise(name)
+    given = next_hint(folder, exercise) if hint else None
+    upcoming = next_exercise(public, remember(folder, public, result), after=name)
+    return Aside(
+        exercise=name,
+        notes=True,
+        hints=exercise.hints,
+        given=given.number if given is not None else 0,
+        upcoming=upcoming.name if upcoming is not None else "",
+    )
 
 
 def _public(folder: Path) -> PreparedAssignment:
@@ -115,35 +142,37 @@ def _public(folder: Path) -> PreparedAssignment:
         ) from None
 
 
-def _require(exercise: str, assignment: PreparedAssignment) -> None:
-    known = [one.name for one in assignment.exercises]
-    if exercise not in known:
-        near = difflib.get_close_matches(str(exercise), known, n=3, cutoff=0.4) or known
-        raise CannotCheck(
-            f"{assignment.name} has no exercise {exercise!r}. Did you mean: {', '.join(near)}?"
-        )
-
-
 def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Submission:
     """The folder's files, with the cells that were run in place of the exercise's file."""
     target = assignment.exercise(exercise).file
-    asked = expected_of(assignment)
-    expected = list(asked.files)
-    saved = read_path(folder, asked, student=LOCAL_STUDENT, assignment=assignment.name)
+    expected = expected_of(assignment)
+    saved = read_path(folder, expected, student=LOCAL_STUDENT, assignment=assignment.name)
+    # A cell's number in this list is the number that Jupyter shows beside it.
     cells = [{"cell_type": "code", "source": source} for source in _cells_run()]
     try:
-        made = modules_of_notebook(json.dumps({"cells": cells}).encode(), expected, target)
+        made = modules_of_notebook(json.dumps({"cells": cells}).encode(), expected.files, target)
     except NotebookError as error:
         raise CannotCheck(f"The cells that were run so far {error}.") from None
     return replace(
         saved,
         files={**saved.files, **made.files},
         problems={name: why for name, why in saved.problems.items() if name not in made.files},
-        line_origins={},  # a cell's number in the session is not its place in the notebook
-        notes=(),
+        line_origins={
+            name: replace(origins, form="cell In [{}]")
+            for name, origins in made.line_origins.items()
+        },
+        notes=tuple(_with_prompts(note) for note in made.notes if _FOR_FILES not in note),
         sources={},
         nothing_to_grade="",
     )
+
+
+def _with_prompts(note: str) -> str:
+    """A note with cells called as Jupyter shows them: ``cells In [2] and In [5]: …``."""
+    cells = _CELLS.match(note)
+    if cells is None:
+        return note
+    return _NUMBER.sub(r"In [\1]", cells[0]) + note[cells.end() :]
 
 
 def _cells_run() -> list[str]:
@@ -151,7 +180,7 @@ def _cells_run() -> list[str]:
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is None:
         raise CannotCheck("check() works inside a notebook. In a terminal, use: grader check")
-    return [source for source in shell.history_manager.input_hist_raw if source.strip()]
+    return list(shell.history_manager.input_hist_raw[1:])  # at 0 is nothing: they count from 1
 
 
 @lru_cache(maxsize=1)

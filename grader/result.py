@@ -13,10 +13,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from grader.sanitise import safe_text
+from grader.sanitise import safe_output, safe_sentence, safe_text
 
 SafeText = Annotated[str, BeforeValidator(safe_text)]
 """Text that may come from a student: bounded, printable, free of control characters."""
+SafeSentence = Annotated[str, BeforeValidator(safe_sentence)]
+"""The same for what we say, with a student's words in it: their terminal sequences are removed."""
+SafeOutput = Annotated[str, BeforeValidator(safe_output)]
+"""The same for what a student's code printed: as a terminal would show it."""
 
 
 class Status(StrEnum):
@@ -62,7 +66,7 @@ class Diagnosis(_Record):
 
     id: str
     """A stable name, `generic.factor` or `misconception.half_mse.forgets_the_half`."""
-    hint: SafeText
+    hint: SafeSentence
     """What it looks like and what to look at next; never the answer."""
 
 
@@ -131,12 +135,12 @@ class CheckResult(_Record):
     points: float = Field(ge=0)
     max_points: float = Field(ge=0)
     status: Status
-    message: SafeText = ""
+    message: SafeSentence = ""
     diagnosis: Diagnosis | None = None
     cases: CaseCount = CaseCount()
     seconds: float = Field(default=0.0, ge=0)
-    printed: SafeText = ""
-    """What the student's code printed while this check ran, bounded."""
+    printed: SafeOutput = ""
+    """What the student's code printed while this check ran, as a terminal shows it, bounded."""
     line: int | None = None
     """The line of the student's file that the message speaks of."""
     file: str = ""
@@ -160,9 +164,9 @@ class SubmissionRecord(_Record):
     sha256: str
     submitted_at: str | None = None
     late_seconds: float = 0.0
-    notes: list[SafeText] = []
+    notes: list[SafeSentence] = []
     """What was odd about the files: ignored links, two files for one name, wrong encodings."""
-    nothing_to_grade: SafeText = ""
+    nothing_to_grade: SafeSentence = ""
     """Why nothing could be graded: what was found and what to hand in instead."""
     attempts_sha256: str = ""
     """Of all attempts, where the best of several counts; resuming compares it."""

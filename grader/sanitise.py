@@ -1,15 +1,20 @@
 """What students wrote, made safe once: bounded, printable, whole.
 
-Names, messages, exception texts and output pass through `safe_text` when a
+Names, messages, exception texts and output pass through one of these functions when a
 `Result` is built. Each renderer still escapes for its own medium.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+
+from grader.printed_text import as_shown, without_sequences
 
 MAX_TEXT = 8_000
 """Characters kept of any one text in a result."""
+_MAX_READ = 16 * MAX_TEXT
+"""Characters read of a text of which a terminal would show less than was printed."""
 
 _MAX_NAME = 100
 _KEPT_CONTROLS = {"\n", "\t"}
@@ -32,6 +37,24 @@ def safe_text(text: object, limit: int = MAX_TEXT) -> str:
     cut = len(text) - limit
     kept = "".join(map(_safe_character, text[:limit]))
     return f"{kept} … ({cut:,} more characters)" if cut > 0 else kept
+
+
+def safe_output(text: object) -> str:
+    """Return what code printed as a terminal would show it, and as safe as `safe_text` makes it."""
+    return safe_text(_read_with(as_shown, text))
+
+
+def safe_sentence(text: object) -> str:
+    """Return a text of ours that quotes a student: terminal sequences removed, then `safe_text`."""
+    return safe_text(_read_with(without_sequences, text))
+
+
+def _read_with(read: Callable[[str], str], text: object) -> object:
+    if type(text) is not str:
+        return text
+    cut = len(text) - _MAX_READ
+    shown = read(text[:_MAX_READ])
+    return f"{shown} … ({cut:,} more characters)" if cut > 0 else shown
 
 
 def shown(name: str) -> str:

@@ -7,6 +7,9 @@ import nbclient
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from grader.local import load_public
+from grader.notebook import _with_prompts
+from grader.student_progress import last_result
 from tests.conftest import ROOT, live
 
 NAME = "a1_least_squares"
@@ -88,3 +91,47 @@ def test_under_nbgrader_the_file_counts_and_not_the_kernel(folder):
     (folder / "least_squares.py").write_text(RIGHT, encoding="utf-8")
     found = run(folder, WRONG, check, NBGRADER_EXECUTION="autograde")[-1]
     assert float(shown(found)["text/plain"]) > 0
+
+
+def test_cell_and_line_are_cited_as_jupyter_numbers_them(folder):
+    broken = "import numpy as np\n\ndef predict(X, w, b):\n    return undefined_name"
+    found = run(folder, "1 + 1", broken, f'{IMPORT}\ncheck("predict")')[-1]
+    assert "cell In [2], line 4" in shown(found)["text/html"]
+
+
+def test_hints_are_given_in_place_one_by_one(folder):
+    call = f'{IMPORT}\nprint(check("predict", hint=True))'
+    show = f'{IMPORT}\ncheck("predict", hint=True)'
+    _, closed, first, opened = run(folder, WRONG, f'{IMPORT}\ncheck("predict")', call, show)
+    page = shown(closed)["text/html"]
+    hints = load_public(folder).exercise("predict").hints
+    assert page.count("<details>") == len(hints) and "<details open>" not in page
+    text = "".join(one["text"] for one in first)
+    assert f"Hint 1 of {len(hints)}: " in text
+    assert 'check("predict", hint=True) gives the next hint.' in text
+    assert shown(opened)["text/html"].count("<details open>") == 2
+
+
+def test_after_an_exercise_passes_the_next_one_is_named_and_the_progress_is_kept(folder):
+    found = run(folder, RIGHT, f'{IMPORT}\ncheck("predict")')[-1]
+    assert "predict passed. Next: half_mse." in shown(found)["text/html"]
+    assert "<details" not in shown(found)["text/html"]
+    assert last_result(folder).points == float(shown(found)["text/plain"])
+
+
+def test_how_the_cells_were_read_is_shown_and_bounded(folder):
+    cells = ["%%bash\ntrue", "%%latex\nx", RIGHT]
+    page = shown(run(folder, *cells, f'{IMPORT}\ncheck("predict")')[-1])["text/html"]
+    assert "In [1]" in page and "__main__" not in page
+
+
+@pytest.mark.parametrize(
+    ("note", "shown"),
+    [
+        ("cell 3: damaged and left out", "cell In [3]: damaged and left out"),
+        ("cells 3, 12 and 14: left out 2", "cells In [3], In [12] and In [14]: left out 2"),
+        ("it was read as UTF-16, cell 3", "it was read as UTF-16, cell 3"),
+    ],
+)
+def test_a_note_calls_cells_as_jupyter_does(note, shown):
+    assert _with_prompts(note) == shown

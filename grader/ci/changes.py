@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.ci.environment import Environment, Server
 
 _SECONDS = 60
+_MOST_STRAY = 10
 _DIFF = ("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z")
 """Nothing that the tree's attributes name is run for it."""
 
@@ -24,38 +25,65 @@ class Changes:
     ----------
     since
         The commit that was compared with; "" where all are graded.
+    stray
+        Files that were pushed outside of the folder in which they are graded, each with its
+        assignment. That assignment is graded: it is what the push was about.
     """
 
     names: tuple[str, ...]
     reason: str
     since: str = ""
+    stray: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def notes(self) -> list[str]:
+        """What to tell of files that lie in a wrong place."""
+        return [
+            f"{path} is not graded, because it lies outside of its assignment's folder. Move it "
+            f"into assignments/{name}."
+            for path, name in self.stray
+        ]
 
 
 class _NoAnswer(Exception):
     """Git cannot tell; the message says why."""
 
 
-def changed_assignments(root: Path, known: Sequence[str], environment: Environment) -> Changes:
+def changed_assignments(
+    root: Path,
+    known: Sequence[str],
+    environment: Environment,
+    expected: Mapping[str, str] | None = None,
+) -> Changes:
     """Name the assignments below ``root/assignments`` that differ from before the push.
 
     Where git cannot tell, all of them are named, with the reason: a grade too many costs a
     minute, one too few hides a mistake.
+
+    Parameters
+    ----------
+    expected
+        The assignment of each file name that some assignment asks for.
     """
     try:
         since = _compared_with(root, environment)
         # A server's checkout is its commit; on somebody's own machine, work not committed counts.
         until = () if environment.server is Server.PLAIN else ("HEAD",)
-        paths = _git(root, *_DIFF, since, *until, "--", "assignments")
+        paths = _git(root, *_DIFF, since, *until, "--", ".")
     except _NoAnswer as reason:
         return Changes(tuple(known), f"{reason}, so every assignment is graded")
     inside = _git(root, "rev-parse", "--show-prefix").rstrip("\n")
-    changed = set()
+    changed, stray = set(), []
     for path in paths.split("\0"):
-        parts = PurePosixPath(path.removeprefix(inside)).parts
-        if len(parts) > 2 and parts[0] == "assignments":
+        path = path.removeprefix(inside)
+        parts = PurePosixPath(path).parts
+        if len(parts) > 2 and parts[0] == "assignments" and parts[1] in known:
             changed.add(parts[1])
+        elif parts and parts[-1] in (expected or {}) and (root / path).is_file():
+            stray.append((path, (expected or {})[parts[-1]]))
+    changed |= {name for _, name in stray}
     names = tuple(name for name in known if name in changed)
-    return Changes(names, f"changed since {since[:10]}", since)
+    return Changes(names, f"changed since {since[:10]}", since, tuple(stray[:_MOST_STRAY]))
 
 
 def _compared_with(root: Path, environment: Environment) -> str:

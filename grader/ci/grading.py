@@ -21,7 +21,7 @@ WITHOUT_NAME = "me"
 
 
 class PushProblem(Exception):
-    """The push cannot be graded; the message says why and how to mend it."""
+    """The push cannot be graded; the message says why and how to fix it."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -51,6 +52,9 @@ thresholds and audit. doctor tells what works on this machine.
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a known problem ends with exit code 2 and without a traceback."""
     given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what it cannot write is no reason to stop
+            stream.reconfigure(errors="replace")
     try:
         _application(given)(args=given, prog_name="grader")
     except known_problems() as problem:

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-import difflib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from grader.cli.options import DeviceOption
-from grader.cli.places import assignment_folder
+from grader.cli.places import assignment_folder, assignment_here, place_of, root_folder
 from grader.cli.problems import UsageProblem
 from grader.confine import Engine
+from grader.course.catalogue import UnknownAssignment, frozen_assignments
 from grader.course.prepared import PreparedAssignment
-from grader.local import check_folder, load_public
-from grader.render.terminal import print_result
+from grader.local import check_own, load_public, name_problem, near_names, read_own
+from grader.render.live import LiveRows
+from grader.render.terminal import print_notes, print_outcome
 from grader.result import Result, Status
 from grader.store import write_atomically
+from grader.student_progress import next_exercise, remember
 
-PROGRESS_FILE = ".grader/progress.json"
 _WATCHING = "\nWatching for changes; Ctrl+C ends it."
 _LOOK_AFTER = 200
 """Milliseconds after which the watcher comes back when nothing was saved."""
+_LIKE_AN_EXERCISE = 0.6
+"""From this likeness on (1 is equal) a name is a mistyped exercise and no assignment."""
+_ALL_NOTES = "; --all shows them"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be checked, and how it is to be shown."""
+
+    folder: Path
+    prepared: PreparedAssignment
+    only: frozenset[str] | None
+    path: Path | None
+    engine: Engine
+    json: Path | None
+    every: bool
 
 
 def command(
@@ -40,113 +58,132 @@ def command(
         typer.Option("--json", help="Write the result to this file, too (- prints it)."),
     ] = None,
     path: Annotated[
-        Path | None, typer.Option("--path", help="Where your files are, if not in the folder.")
+        Path | None,
+        typer.Option("--path", help="Where your files are, if they are not in the folder."),
     ] = None,
     all_failures: Annotated[
-        bool, typer.Option("--all", help="Explain every failure, not the first three.")
+        bool, typer.Option("--all", help="Explain every check that fails, and show every note.")
     ] = False,
     device: DeviceOption = "cpu",
 ) -> None:
     """Check my files and explain what is wrong.
 
-    Runs the public checks of an assignment on your files. Nothing is sent anywhere.
-    Ends with exit code 0 when all passed, 1 when something failed, 2 for a wrong call.
+    Runs the public checks of an assignment on your files and shows each exercise as soon as it is
+    checked. Nothing is sent anywhere. Ends with exit code 0 when everything passed, 1 when
+    something did not, 2 when the command was called wrongly.
     """
-    chosen = list(exercises or [])
-    folder, chosen = _folder_and_exercises(assignment, chosen)
+    folder, chosen = _folder_and_exercises(assignment, list(exercises or []))
     prepared = load_public(folder)
-    only = _known_exercises(prepared, chosen)
+    for name in chosen:
+        if problem := name_problem(prepared, name):
+            raise UsageProblem(problem)
     if path is not None and not path.exists():
         raise UsageProblem(f"There is no {path}.")
     engine = Engine.from_environment(device)
     engine.require()
-    options: dict[str, Any] = {"only": only, "path": path, "engine": engine}
-    check = _watch if watch else _check
-    result = check(folder, prepared, json, all_failures, options)
+    only = frozenset(chosen) or None
+    wanted = _Wanted(folder, prepared, only, path, engine, json, all_failures)
+    result = (_watch if watch else _check)(wanted)
     raise typer.Exit(0 if all(one.status is Status.PASSED for one in result.checks) else 1)
 
 
 def _folder_and_exercises(name: str | None, exercises: list[str]) -> tuple[Path, list[str]]:
     """`grader check predict` inside an assignment's folder means the exercise."""
-    from grader.course.catalogue import UnknownAssignment
-
     try:
         return assignment_folder(name), exercises
     except UnknownAssignment:
-        try:
-            here = assignment_folder(None)
-        except UsageProblem:
-            pass
-        else:
-            if name in {exercise.name for exercise in load_public(here).exercises}:
-                return here, [name, *exercises]
+        if name is None:
+            raise
+        here = assignment_here()
+        if here is None:
+            _require_no_exercise(name)
+            raise
+        known = [exercise.name for exercise in load_public(here).exercises]
+        # Somebody who stands here and mistypes means an exercise, unless nothing is like it.
+        if name in known or near_names(name, known, _LIKE_AN_EXERCISE):
+            return here, [name, *exercises]
         raise
 
 
-def _known_exercises(prepared: PreparedAssignment, names: list[str]) -> frozenset[str] | None:
-    known = [exercise.name for exercise in prepared.exercises]
-    for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known
-            raise UsageProblem(
-                f"{prepared.name} has no exercise {name!r}. Did you mean: {', '.join(near)}?"
-            )
-    return frozenset(names) or None
+def _require_no_exercise(name: str) -> None:
+    """Raise `UsageProblem` where an exercise was named without its assignment."""
+    holding = [
+        assignment
+        for assignment, folder in frozen_assignments(root_folder()).items()
+        if name in {exercise.name for exercise in load_public(folder).exercises}
+    ]
+    if holding:
+        raise UsageProblem(
+            f"{name} is an exercise of {' and '.join(holding)}. Name the assignment first, such "
+            f"as: grader check {holding[0]} {name}"
+        )
 
 
-def _check(
-    folder: Path,
-    prepared: PreparedAssignment,
-    json: Path | None,
-    all_failures: bool,
-    options: dict[str, Any],
-) -> Result:
-    result = check_folder(folder, prepared, **options)
-    if json is not None and str(json) == "-":
+def _check(wanted: _Wanted) -> Result:
+    is_printed = wanted.json is not None and str(wanted.json) == "-"
+    result = _check_silently(wanted) if is_printed else _check_and_show(wanted)
+    if is_printed:
         print(result.model_dump_json(indent=1))
-        return result
-    print_result(Console(), result, failures=10_000 if all_failures else 3)
-    if json is not None:
+    elif wanted.json is not None:
         try:
-            write_atomically(json, result.model_dump_json(indent=1).encode())
+            write_atomically(wanted.json, result.model_dump_json(indent=1).encode())
         except OSError as error:
-            raise UsageProblem(f"{json} cannot be written: {error.strerror}.") from None
-    if options["only"] is None:
-        _remember(folder, result)
+            raise UsageProblem(f"{wanted.json} cannot be written: {error.strerror}.") from None
     return result
 
 
-def _remember(folder: Path, result: Result) -> None:
-    """Keep the points for `grader list`; a read-only folder is no reason to complain."""
-    file = folder / PROGRESS_FILE
-    try:
-        file.parent.mkdir(exist_ok=True)
-        write_atomically(file, result.model_dump_json().encode())
-    except OSError:
-        return
+def _check_silently(wanted: _Wanted) -> Result:
+    submission = read_own(wanted.folder, wanted.prepared, wanted.path)
+    return check_own(submission, wanted.prepared, only=wanted.only, engine=wanted.engine)
 
 
-def _watch(
-    folder: Path,
-    prepared: PreparedAssignment,
-    json: Path | None,
-    all_failures: bool,
-    options: dict[str, Any],
-) -> Result:
+def _check_and_show(wanted: _Wanted) -> Result:
+    """Show each exercise as soon as it is known, and then what to do."""
+    console = Console()
+    if place := place_of(wanted.path or wanted.folder):
+        console.print(f"checking {place}", style="dim", markup=False, soft_wrap=True)
+    submission = read_own(wanted.folder, wanted.prepared, wanted.path)
+    told = submission.notes
+    print_notes(console, submission.nothing_to_grade, told, more=_ALL_NOTES, every=wanted.every)
+    with LiveRows(console, wanted.prepared, wanted.only) as rows:
+        result = check_own(
+            submission,
+            wanted.prepared,
+            only=wanted.only,
+            engine=wanted.engine,
+            on_check=rows.tell,
+        )
+    # What only running the code could tell.
+    later = [note for note in result.submission.notes if note not in told]
+    print_notes(console, "", later, more=_ALL_NOTES, every=wanted.every)
+    known = remember(wanted.folder, wanted.prepared, result)
+    last = result.checks[-1].exercise if result.checks else None
+    upcoming = next_exercise(wanted.prepared, known, after=last)
+    print_outcome(
+        console,
+        result,
+        more="; --all explains everything",
+        every=wanted.every,
+        upcoming=upcoming.name if upcoming is not None else "",
+    )
+    return result
+
+
+def _watch(wanted: _Wanted) -> Result:
     """Check, and again whenever a file is saved, until Ctrl+C; return the last result."""
     from watchfiles import watch
 
     console = Console()
-    watched = options["path"] or folder
+    watched = wanted.path or wanted.folder
     saved = watch(watched, recursive=False, rust_timeout=_LOOK_AFTER, yield_on_timeout=True)
     next(saved)  # from here on it watches: what is saved while the first check runs is not lost
-    result = _check(folder, prepared, json, all_failures, options)
+    result = _check(wanted)
     try:
         console.print(_WATCHING, style="dim")
         for changes in saved:
             if any(name.endswith((".py", ".ipynb")) for _, name in changes):
                 console.clear()
-                result = _check(folder, prepared, json, all_failures, options)
+                result = _check(wanted)
                 console.print(_WATCHING, style="dim")
     except KeyboardInterrupt:
         console.print()

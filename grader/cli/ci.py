@@ -16,9 +16,9 @@ from grader.ci.changes import Changes, changed_assignments
 from grader.ci.environment import AUTOGRADER, Environment, Server, detect
 from grader.ci.gradescope import forget_results, grade_upload, write_results
 from grader.ci.grading import Graded, PushProblem, grade_push, needs_keras
+from grader.ci.place import course_of_push, expected_files
 from grader.ci.sealing import Sealed
 from grader.cli.options import DeviceOption
-from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
 from grader.confine import (
     CannotCompute,
@@ -85,13 +85,14 @@ def command(
 ) -> None:
     """Grade what a push changed: in GitHub Actions, GitLab CI, Gradescope or any other place.
 
-    Prints a short report, puts failures on their lines and writes the job's summary. Ends with
-    exit code 0 when all is well, 1 when a public check fails (or by --fail-under), 3 when the
-    grader failed, 2 for a wrong call.
+    Grades what lies in the checkout and in no other folder. Prints a short report, puts failures
+    on their lines and writes the job's summary. Ends with exit code 0 when all is well, 1 when a
+    public check fails (or by --fail-under), 3 when the grader failed, 2 when the command was
+    called wrongly or in a wrong place.
     """
     cases = Sealed.from_environment(os.environ)  # first: no process of ours inherits the key
-    root = root_folder()
     environment = detect(os.environ)
+    root = course_of_push(environment, os.environ)
     if environment.server is Server.GRADESCOPE:
         raise typer.Exit(_on_gradescope(root, Engine.from_environment(device)))
     changes = _changes(root, assignments or [], every, environment)
@@ -106,6 +107,7 @@ def command(
             return
         engine.require()
         notes = [f"{_listing(changes)}: {changes.reason}."]
+        notes += changes.notes
         notes += [f"Students' code ran unconfined. {weakness}"] if weakness else []
         cases.look_in(sealed or root / "sealed", may_open=unconfined or not weakness)
         graded, problems = [], []
@@ -148,7 +150,7 @@ def _changes(root: Path, names: Sequence[str], every: bool, environment: Environ
         return Changes(tuple(chosen), "named in the call")
     if every:
         return Changes(tuple(known), "--all grades every assignment")
-    return changed_assignments(root, list(known), environment)
+    return changed_assignments(root, list(known), environment, expected_files(root, known))
 
 
 def _listing(changes: Changes) -> str:

@@ -2,80 +2,95 @@
 
 from __future__ import annotations
 
-import difflib
-import json
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from grader.cli.places import root_folder
+from grader.cli.places import assignment_here, root_folder
 from grader.cli.problems import UsageProblem
-from grader.course.catalogue import frozen_assignments
+from grader.course.catalogue import course_root, frozen_assignments
 from grader.course.prepared import PreparedExercise
-from grader.local import load_public
-from grader.store import write_atomically
-
-_COUNTS = ".grader/hints.json"
+from grader.local import load_public, near_names
+from grader.student_progress import last_result, next_exercise, next_hint
 
 
 def command(
-    exercise: Annotated[str, typer.Argument(help="Such as predict, or a1.predict.")],
+    exercise: Annotated[
+        str | None,
+        typer.Argument(
+            help="Such as predict, or a1.predict. Default: the first that does not pass yet."
+        ),
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Start with the first hint.")] = False,
 ) -> None:
     """Give the next hint for an exercise.
 
-    Hints come one by one: each call goes a step further.
+    Hints come one by one: each call gives the next one.
     """
-    folder, found = _find(exercise)
+    folder, found = _current() if exercise is None else _find(exercise)
     console = Console(highlight=False)
-    if not found.hints:
+    hint = next_hint(folder, found, again=again)
+    if hint is None:
         console.print(f"There is no hint for {found.name}; the handout README.md explains it.")
         return
-    file = folder / _COUNTS
-    counts = {} if again else _read(file)
-    number = min(counts.get(found.name, 0), len(found.hints) - 1)
-    console.print(f"{found.name}, hint {number + 1} of {len(found.hints)}", style="bold")
-    console.print(found.hints[number], markup=False)
-    if number + 1 < len(found.hints):
-        console.print("Stuck? Ask again for the next one.", style="dim")
+    console.print(f"{found.name}, hint {hint.number} of {hint.count}", style="bold")
+    console.print(hint.text, markup=False)
+    if hint.is_last:
+        console.print("That was the last hint; --again starts with the first one.", style="dim")
     else:
-        console.print("That was the last one; --again starts over.", style="dim")
-    try:
-        file.parent.mkdir(exist_ok=True)
-        write_atomically(file, json.dumps({**counts, found.name: number + 1}).encode())
-    except OSError:
-        return  # a read-only folder just gives the same hint again
+        console.print("Are you stuck? Ask again for the next hint.", style="dim")
+
+
+def _current() -> tuple[Path, PreparedExercise]:
+    """The first exercise of this folder's assignment that did not pass when it was checked."""
+    folder = assignment_here()
+    if folder is None:
+        raise UsageProblem(
+            "A hint for which exercise? Change into an assignment's folder, or name the exercise, "
+            "such as: grader hint a1.predict"
+        )
+    assignment = load_public(folder)
+    found = next_exercise(assignment, last_result(folder))
+    if found is None:
+        raise UsageProblem(
+            f"Every exercise of {assignment.name} passed when it was last checked. Name the one "
+            f"that you want a hint for, such as: grader hint {assignment.exercises[0].name}"
+        )
+    return folder, found
 
 
 def _find(name: str) -> tuple[Path, PreparedExercise]:
     prefix, _, bare = name.rpartition(".")
     candidates = []
-    names = []
-    here = Path.cwd().resolve()
-    for key, folder in frozen_assignments(root_folder()).items():
-        for exercise in load_public(folder).exercises:
-            names.append(exercise.name)
-            if exercise.name == bare and key.startswith(prefix):
-                candidates.append((folder, exercise))
-    inside = [item for item in candidates if here == item[0] or item[0] in here.parents]
-    candidates = inside or candidates
+    names: dict[Path, list[str]] = {}
+    here = assignment_here()
+    for key, folder in _folders(here).items():
+        exercises = load_public(folder).exercises
+        names[folder] = [exercise.name for exercise in exercises]
+        candidates += [
+            (folder, exercise)
+            for exercise in exercises
+            if exercise.name == bare and key.startswith(prefix)
+        ]
+    candidates = [item for item in candidates if item[0] == here] or candidates
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
         ways = " or ".join(f"{folder.name.partition('_')[0]}.{bare}" for folder, _ in candidates)
         raise UsageProblem(f"Several assignments have {bare}. Say which one: {ways}.")
-    near = difflib.get_close_matches(bare, names, n=3, cutoff=0.4)
-    advice = f" Did you mean: {', '.join(near)}?" if near else " grader list shows them."
+    own = names[here] if here is not None else []
+    near = near_names(bare, own) or near_names(bare, chain.from_iterable(names.values()))
+    advice = f" Did you mean: {', '.join(near)}?" if near else " `grader list` shows them."
     raise UsageProblem(f"There is no exercise {name!r}.{advice}")
 
 
-def _read(file: Path) -> dict[str, int]:
-    try:
-        counts = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(counts, dict):
-        return {}
-    return {key: value for key, value in counts.items() if isinstance(value, int) and value >= 0}
+def _folders(here: Path | None) -> dict[str, Path]:
+    """The course's assignments, and the one that the user stands in wherever it lies."""
+    if here is None:
+        return frozen_assignments(root_folder())
+    root = course_root()
+    known = frozen_assignments(root) if root is not None else {}
+    return {**known, here.name: here}

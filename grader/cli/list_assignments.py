@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from grader.cli.check import PROGRESS_FILE
 from grader.cli.places import root_folder
 from grader.course.catalogue import choose, frozen_assignments
 from grader.local import load_public
-from grader.result import Result
+from grader.student_progress import last_result
 
 
 def command(
@@ -42,7 +40,7 @@ def _print_assignments(known: dict[str, Path]) -> None:
         table.add_row(name, str(len(prepared.exercises)), earned, prepared.summary)
     console = Console()
     console.print(table)
-    console.print("\nNext: change into a folder under assignments/ and run grader check.")
+    console.print("\nNext: change into a folder under assignments/ and run `grader check`.")
 
 
 def _print_exercises(folder: Path) -> None:
@@ -55,17 +53,9 @@ def _print_exercises(folder: Path) -> None:
     table.add_column("mine", justify="right")
     for exercise in prepared.exercises:
         points = sum(check.points for check in prepared.checks_of(exercise.name))
-        mine = "-"
-        if last:
-            earned = [one.points for one in last.checks if one.exercise == exercise.name]
-            mine = f"{sum(earned):g}"
+        earned = (
+            [one.points for one in last.checks if one.exercise == exercise.name] if last else []
+        )
+        mine = f"{sum(earned):g}" if earned else "-"
         table.add_row(exercise.name, exercise.file, f"{points:g}", mine)
     Console().print(table)
-
-
-def last_result(folder: Path) -> Result | None:
-    """What the last whole `grader check` found; None when there is none to read."""
-    try:
-        return Result.model_validate_json((folder / PROGRESS_FILE).read_bytes())
-    except (OSError, ValidationError):
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class UsageProblem(Exception):
-    """The command cannot do what was asked; the message says why and how to mend it."""
+    """The command cannot do what was asked; the message says why and how to fix it."""
 
 
 def needs(what: str, error: ModuleNotFoundError) -> UsageProblem:

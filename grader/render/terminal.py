@@ -11,11 +11,17 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from grader.render.explaining import (
+    Explanation,
+    bounded_notes,
+    explained_check,
+    explanations,
+    row_words,
+)
+from grader.render.rows import Rows, bar, mark, speaks_unicode
 from grader.render.summary import (
-    SYMBOLS,
     ExercisePoints,
     exercises,
-    failures,
     graded,
     mean_points,
     median_points,
@@ -23,22 +29,8 @@ from grader.render.summary import (
     nothing_to_grade,
     whose_figures,
 )
-from grader.result import CheckResult, Result, Status
+from grader.result import CheckResult, Result, Status, Visibility
 
-_STYLES = {
-    Status.PASSED: ("+", "green"),
-    Status.FAILED: ("x", "red"),
-    Status.ERROR: ("x", "red"),
-    Status.TIMEOUT: ("t", "red"),
-    Status.OUT_OF_MEMORY: ("m", "red"),
-    Status.CRASHED: ("c", "red"),
-    Status.FORBIDDEN: ("!", "red"),
-    Status.MISSING: (".", "dim"),
-    Status.SKIPPED: (">", "yellow"),
-    Status.GRADER_ERROR: ("?", "magenta"),
-}
-"""The sign where the terminal speaks no Unicode, and the colour."""
-_BAR = 12
 _MAX_PRINTED = 400
 
 
@@ -50,97 +42,116 @@ def print_result(
     Parameters
     ----------
     failures
-        How many failing checks to explain.
+        How many failing exercises to explain.
     more
         How to see the others, put after their number.
     """
-    unicode = _speaks_unicode(console)
-    for note in result.submission.notes:
+    print_notes(console, result.submission.nothing_to_grade, result.submission.notes)
+    found = exercises(result)
+    rows = Rows(console, [exercise.name for exercise in found])
+    for exercise in found:
+        rows.print(exercise)
+    print_outcome(console, result, failures=failures, more=more)
+
+
+def print_notes(
+    console: Console,
+    reason: str,
+    notes: Sequence[str],
+    *,
+    more: str = "",
+    every: bool = False,
+) -> None:
+    """Print what a student is to know first.
+
+    Parameters
+    ----------
+    reason
+        Why nothing can be graded; "" when something can.
+    more
+        How to see the other notes, put after their number.
+    every
+        Print all notes, not only the first ones.
+    """
+    if reason:
+        text = f"Nothing can be graded: {reason}"
+        console.print(Text(text, style="bold red"))
+    for note in bounded_notes(notes, more, every=every):
         console.print(Text(f"note: {note}", style="yellow"))
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="ellipsis")
-    for exercise in exercises(result):
-        table.add_row(*_exercise_row(exercise, console))
-    console.print(table)
-    _print_failures(console, result, failures, unicode, more)
+
+
+def print_outcome(
+    console: Console,
+    result: Result,
+    *,
+    failures: int = 3,
+    more: str = "",
+    every: bool = False,
+    upcoming: str = "",
+) -> None:
+    """Print what comes after the rows: what is wrong, the points, and what to do next.
+
+    Parameters
+    ----------
+    every
+        Explain each failing check, not the first one of each exercise.
+    upcoming
+        The exercise to go on with when all of these passed.
+    """
+    unicode = speaks_unicode(console)
+    found = explanations(result, every=every)
+    shown = found if every else found[:failures]
+    for explanation in shown:
+        console.print()
+        console.print(_explanation(explanation, unicode))
+    if len(found) > len(shown):
+        console.print()
+        rest = len(found) - len(shown)
+        what = "exercise" if rest == 1 else "exercises"
+        console.print(Text(f"… and {rest} more {what}{more}.", style="dim"))
     console.print(Rule(style="dim", characters="─" if unicode else "-"))
     line = Text(f"{result.points:g} of {result.max_points:g} points", style="bold")
-    if result.checks and result.checks[0].visibility == "public":
+    if any(check.visibility is Visibility.PUBLIC for check in result.checks):
         line.append(" on the public cases; the grade comes from hidden ones.", style="dim")
     console.print(line)
-    console.print(_next_step(result))
+    console.print(_next_step(result, upcoming))
 
 
 def print_exercise(console: Console, result: Result) -> None:
-    """Print the checks of one exercise, with what is wrong with each, and its points."""
-    unicode = _speaks_unicode(console)
+    """Print the checks of one exercise, one of those that fail explained, and its points."""
+    unicode = speaks_unicode(console)
+    explained = explained_check(result)
     for check in result.checks:
-        if check.status is Status.PASSED:
-            console.print(Text.assemble(_mark(check.status, unicode), f" {check.title}"))
-        else:
-            console.print(_explanation(check, unicode))
+        console.print(_check_line(check, unicode))
+        if check is explained:
+            console.print(_body(check, unicode))
     console.print(Text(f"{result.points:g} of {result.max_points:g} points", style="bold"))
 
 
-def _exercise_row(exercise: ExercisePoints, console: Console) -> tuple[Text, ...]:
-    mark = _mark(exercise.status, _speaks_unicode(console))
-    points = Text(f"{exercise.points:g}/{exercise.max_points:g}")
-    wrong = [check for check in exercise.checks if check.status is not Status.PASSED]
-    if not wrong:
-        about = Text("")
-    elif len({check.status for check in wrong}) == 1 and len(wrong) == len(exercise.checks):
-        about = Text(_words(wrong[0].status), style="dim")
-    else:
-        about = Text(", ".join(check.check for check in wrong), style="dim")
-    return mark, Text(exercise.name), points, _bar(exercise, console), about
+def _check_line(check: CheckResult, unicode: bool) -> Text:
+    line = Text.assemble(mark(check.status, unicode), f" {check.title}")
+    said = row_words([check])
+    return line.append(f"  [{said}]", style="dim") if said else line
 
 
-def _mark(status: Status, unicode: bool) -> Text:
-    plain, style = _STYLES[status]
-    return Text(SYMBOLS[status] if unicode else plain, style=style)
+def _explanation(explanation: Explanation, unicode: bool) -> Group:
+    check = explanation.check
+    head = Text.assemble(mark(check.status, unicode))
+    head.append(f" {explanation.subject}", style="bold")
+    if not check.whole_file:
+        head.append(f" {check.title}", style="default")
+        head.append(f"  [{row_words([check])}]", style="dim")
+    parts: list[Text | Padding | Group] = [head, _body(check, unicode)]
+    if explanation.more:
+        more = "more check" if explanation.more == 1 else "more checks"
+        text = Text(f"and {explanation.more} {more} of it", style="dim")
+        parts.append(Padding(text, (0, 0, 0, 4)))
+    return Group(*parts)
 
 
-def _bar(exercise: ExercisePoints, console: Console) -> Text:
-    unicode, coloured = _speaks_unicode(console), console.color_system is not None
-    rest = ("━" if coloured else "╌") if unicode else "."  # colour alone tells two ━ apart
-    share = exercise.points / exercise.max_points if exercise.max_points else 0.0
-    full = int(share * _BAR + 1e-9)
-    bar = Text(("━" if unicode else "#") * full, style="green")
-    bar.append(rest * (_BAR - full), style="bright_black")
-    return bar
-
-
-def _words(status: Status) -> str:
-    return {
-        Status.MISSING: "not written yet",
-        Status.SKIPPED: "waits for another exercise",
-        Status.OUT_OF_MEMORY: "out of memory",
-        Status.GRADER_ERROR: "the grader failed; not your fault",
-        Status.TIMEOUT: "takes too long",
-    }.get(status, str(status))
-
-
-def _print_failures(console: Console, result: Result, limit: int, unicode: bool, how: str) -> None:
-    found = failures(result)
-    for check in found[:limit]:
-        console.print()
-        console.print(_explanation(check, unicode))
-    if len(found) > limit:
-        more = len(found) - limit
-        console.print()
-        console.print(Text(f"… and {more} more{how}.", style="dim"))
-
-
-def _explanation(check: CheckResult, unicode: bool) -> Group:
-    head = Text.assemble(_mark(check.status, unicode))
-    head.append(f" {check.exercise}", style="bold")
-    head.append(f" {check.title}", style="default")
-    head.append(f"  [{_words(check.status)}]", style="dim")
-    parts: list[Text | Padding] = [head, Padding(Text(check.message), (0, 0, 0, 4))]
+def _body(check: CheckResult, unicode: bool) -> Group:
+    """The message of a check, the hint and what was printed, indented."""
+    parts = [Padding(Text(check.message), (0, 0, 0, 4))]
     if check.diagnosis is not None:
         arrow = "→" if unicode else "->"
         hint = Text(f"{arrow} {check.diagnosis.hint}", style="cyan")
@@ -151,18 +162,34 @@ def _explanation(check: CheckResult, unicode: bool) -> Group:
     return Group(*parts)
 
 
-def _next_step(result: Result) -> Text:
-    for check in result.checks:
-        if check.status is Status.GRADER_ERROR:
-            return Text("The grader failed on some checks; grader doctor tells more.", "magenta")
-    found = failures(result)
-    if found:
-        return Text(f"Next: mend {found[0].exercise}; grader hint {found[0].exercise} helps.")
-    missing = [check for check in result.checks if check.status is Status.MISSING]
-    if missing:
-        name = missing[0].exercise
-        return Text(f"Next: write {name} in {missing[0].file}; grader hint {name} helps.")
-    return Text("Everything passed. Well done!", style="green")
+def _next_step(result: Result, upcoming: str = "") -> Text:
+    """What to do now, in one sentence."""
+    if result.has_grader_error:
+        return Text("The grader failed on some checks; `grader doctor` tells more.", "magenta")
+    wrong = [check for check in result.checks if check.status is not Status.PASSED]
+    if not wrong:
+        return _after_passing(result, upcoming)
+    silent = {Status.MISSING, Status.SKIPPED}
+    # What waits needs no work of its own, so it is named only where there is nothing else.
+    first = next((check for check in wrong if check.status not in silent), None)
+    first = first or next((check for check in wrong if check.status is Status.MISSING), wrong[0])
+    name = first.exercise
+    if first.status is Status.SKIPPED:
+        return Text(f"Next: {name} {row_words([first])}.")
+    if first.whole_file and first.status is not Status.MISSING:
+        return Text(f"Next: fix {first.file}.")
+    if first.status is Status.MISSING:
+        return Text(f"Next: write {name} in {first.file}; grader hint {name} helps.")
+    return Text(f"Next: fix {name}; grader hint {name} helps.")
+
+
+def _after_passing(result: Result, upcoming: str) -> Text:
+    passed = list(dict.fromkeys(check.exercise for check in result.checks))
+    if not upcoming:
+        return Text("Everything passed. Well done!", style="green")
+    names = f"{', '.join(passed[:-1])} and {passed[-1]}" if len(passed) > 1 else passed[0]
+    text = Text(f"{names} passed.", style="green")
+    return text.append(f" Next: {upcoming}; grader hint {upcoming} helps.", style="default")
 
 
 def print_class(console: Console, results: Sequence[Result], report: Path | None = None) -> None:
@@ -170,7 +197,7 @@ def print_class(console: Console, results: Sequence[Result], report: Path | None
     if not results:
         console.print("There are no results.")
         return
-    unicode = _speaks_unicode(console)
+    unicode = speaks_unicode(console)
     console.print()
     console.print(_class_table(results, console))
     top = results[0].max_points
@@ -204,7 +231,7 @@ def print_class(console: Console, results: Sequence[Result], report: Path | None
 
 
 def _class_table(results: Sequence[Result], console: Console) -> Table:
-    unicode = _speaks_unicode(console)
+    unicode = speaks_unicode(console)
     table = Table(box=None, pad_edge=False, title=results[0].assignment, title_justify="left")
     table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=24)
     table.add_column("points", justify="right", no_wrap=True)
@@ -217,10 +244,6 @@ def _class_table(results: Sequence[Result], console: Console) -> Table:
             marks.append("nothing that can be graded", style="dim")
         else:
             for exercise in exercises(result):
-                marks.append_text(_mark(exercise.status, unicode))
-        table.add_row(Text(result.student), f"{result.points:.1f}", _bar(whole, console), marks)
+                marks.append_text(mark(exercise.status, unicode))
+        table.add_row(Text(result.student), f"{result.points:.1f}", bar(whole, console), marks)
     return table
-
-
-def _speaks_unicode(console: Console) -> bool:
-    return (console.encoding or "").lower().replace("-", "") in {"utf8", "utf16"}

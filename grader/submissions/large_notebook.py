@@ -7,6 +7,7 @@ takes 14 MB instead of 280, and 125 MB of nested brackets 15 MB instead of 2,700
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, BinaryIO
 
 from grader.submissions.notebook import MAX_NOTEBOOK, MAX_SOURCE, NotebookError
 from grader.submissions.regular import Unreadable, open_regular, read_regular
+from grader.submissions.text import unicode_encoding
 
 MAX_LARGE_NOTEBOOK = 256 * 2**20
 """Bytes of a notebook that is read as a stream."""
@@ -22,6 +24,7 @@ MAX_EVENTS = 10_000_000
 _MAX_KEPT = 2 * MAX_SOURCE
 """Characters kept; a value counts as some, so that a million numbers are not for free."""
 _PER_VALUE = 8
+_HEAD = 4_096
 _CHUNK = 4 * 2**20
 """Read at once. With less, one output of many megabytes takes quadratic time."""
 _CELLS = {"cells", "worksheets"}
@@ -52,9 +55,11 @@ def read_notebook(path: Path) -> tuple[bytes, float]:
                 raise Unreadable("changed while it was read")
             return content, status.st_mtime
         try:
-            events = ijson.basic_parse(_after_mark(stream), buf_size=_CHUNK, use_float=True)
+            text, encoding = _as_utf8(stream)
+            events = ijson.basic_parse(text, buf_size=_CHUNK, use_float=True)
             notebook = _built(_without_outputs(_counted(events)), ijson.ObjectBuilder())
-            return json.dumps(notebook).encode(), status.st_mtime
+            # In its own encoding, so that an odd one is told as for any other notebook.
+            return json.dumps(notebook).encode(encoding), status.st_mtime
         except ijson.JSONError as error:
             reason = " ".join(str(error).partition("\n")[0].split())[:80]
             raise NotebookError(
@@ -65,10 +70,22 @@ def read_notebook(path: Path) -> tuple[bytes, float]:
             raise NotebookError("cannot be read as JSON; save it again in Jupyter") from None
 
 
-def _after_mark(stream: BinaryIO) -> BinaryIO:
-    if stream.read(3) != b"\xef\xbb\xbf":
-        stream.seek(0)
-    return stream
+def _as_utf8(stream: BinaryIO) -> tuple[Any, str]:
+    """The stream as UTF-8, behind its byte order mark, and the encoding that it has itself."""
+    head = stream.read(_HEAD)
+    encoding = unicode_encoding(head) or "utf-8"
+    mark = "\ufeff".encode(encoding)
+    stream.seek(len(mark) if head.startswith(mark) else 0)
+    if encoding == "utf-8":
+        return stream, encoding
+    return _Recoded(codecs.EncodedFile(stream, "utf-8", encoding, "replace")), encoding
+
+
+class _Recoded:
+    """Nothing but `read`: what else the standard library's class has passes the decoding by."""
+
+    def __init__(self, stream: codecs.StreamRecoder) -> None:
+        self.read = stream.read
 
 
 def _counted(events: Iterator[Event]) -> Iterator[Event]:

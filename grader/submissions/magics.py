@@ -1,6 +1,9 @@
-"""What only a notebook understands, turned into comments: ``%magic``, ``!shell``, ``help?``.
+"""What only a notebook understands, turned into Python: ``%magic``, ``!shell``, ``help?``.
 
-So are the calls of `grader.notebook.check`, which stand in the cells of the notebook edition.
+Most of it becomes a comment. Where Python stands behind a magic (``%time x = f()``), the Python
+is kept. So are the indentation and the prompts that IPython itself takes off a cell taken off.
+Calls of `grader.notebook.check`, which stand in the cells of the notebook edition, are left
+out as well.
 
 A line that starts with ``%`` may as well be the second line of a division with remainder,
 or stand in a docstring. So a small scanner follows strings and brackets, and only the start
@@ -13,24 +16,46 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_CELL_MAGICS_OVER_PYTHON = {"time", "timeit", "capture", "prun", "memit"}
-"""Cell magics whose body is ordinary Python that belongs to the module."""
+from grader.submissions.names import shown
+from grader.submissions.scanner import Scanner
 
+LEFT_OUT = "notebook commands (%, !, ?) were left out"
+PYTHON_KEPT = "the Python behind %time or %prun was kept"
+PROMPTS_OFF = "prompts (>>>, In [1]:) or the indentation of the first line were taken off"
+PYLAB = "%pylab was taken as the imports of NumPy and Matplotlib that it makes"
+
+_TIMED = re.compile(
+    r"%(?:time(?:\s+--[\w-]+)*|prun(?:\s+-[rq](?=\s)|\s+-[lsTD]\s*\S+)*)\s+(?![%!?-])(\S.*)"
+)
+_RUN = re.compile(r"%run\s+(?:-[a-zA-Z]\s+)*([\"']?)(\S+?)\1(?:\s.*)?$")
+_PYLAB = re.compile(r"%pylab\b")
+_PYLAB_IMPORTS = "import numpy, numpy as np, matplotlib.pyplot as plt; from numpy import *"
 _MAGIC = re.compile(r"[%!?]")
-_HELP = re.compile(r"[\w.\[\]*]+\?{1,2}\s*(?:#.*)?$")
-_ASSIGNED_MAGIC = re.compile(r"[\w.,\s\[\]]+=\s*[!%]")
+_HELP = re.compile(r"(?:[\w.,\s]+=\s*)?[\w.\[\]*]+\?{1,2}\s*(?:#.*)?$")
+_ASSIGNED = re.compile(r"([\w.,\s\[\]\"']+=)\s*([!%].*)")
+_WITHOUT_PERCENT = re.compile(
+    r"(?:pip3?|conda|mamba|apt|apt-get|git|wget|curl|cd|ls|mkdir|unzip|matplotlib|load_ext|autoreload)"
+    r"[ \t]+(?!(?:in|is|if|or|and|not|for|else)\b)(?:-\w+[ \t]+)*[A-Za-z]"
+)
+"""IPython takes these for magics or commands; two names side by side are never Python."""
+
+_HINT = re.compile(rf"[%!?]|^{_WITHOUT_PERCENT.pattern}")
 
 _OWN_CHECK = re.compile(
-    r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1\)\s*;?$"""
+    r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1(?:,\s*hint\s*=\s*\w+)?\)\s*;?$"""
 )
 """What stands in the notebook edition's cells that check: no code of the student's."""
 
-_OPENING = re.compile(r"#|\"\"\"|'''|[\"'()\[\]{}]")
-_CLOSING = {mark: re.compile(rf"\\.|{mark}") for mark in ('"', "'", '"""', "'''")}
-
-_DEFINES = re.compile(r"""(?:async\s+def|def|class|import|from|if\s+__name__)\b|[@#"'\]})]""")
-_CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b")
-_BARE_ASSIGNMENT = re.compile(r"[^(=]+=[^=(][^(]*$")
+_SUSPICIOUS = re.compile(
+    rf"^[ \t]*(?:[%!?]|(?:\w[\w., \t]*=[ \t]*)?[\w.\[\]*]+\?{{1,2}}[ \t]*(?:#.*)?\r?$)"
+    rf"|=[ \t]*[!%]|^{_WITHOUT_PERCENT.pattern}",
+    re.MULTILINE,
+)
+_CLASSIC = (re.compile(r"[ \t]*>>>(?: |$)"), re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)"))
+_NUMBERED = (
+    re.compile(r"[ \t]*In \[\d+\]: ?"),
+    re.compile(r"[ \t]*(?:In \[\d+\]:|\.{3,}:)(?: |$)"),
+)
 
 
 @dataclass
@@ -41,50 +66,121 @@ class CleanCell:
     ----------
     lines
         The lines; what was left out is a comment.
-    left_out
-        Whether a line was left out.
-    cell_magic
-        The cell magic whose body is no Python and was left out, or "".
-    runs
-        Whether something other than definitions, imports and plain constants stands at the
-        top level; judged by how the lines begin.
+    notes
+        What was done to them, each once.
     """
 
     lines: list[str] = field(default_factory=list)
-    left_out: bool = False
-    cell_magic: str = ""
-    runs: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Add a note unless it is there."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+def may_hold_commands(text: str) -> bool:
+    """Whether it is worth the time to look closer at a text that should be plain Python."""
+    start = text.lstrip("\r\n")[:4]
+    return start.startswith((" ", "\t", ">>>", "In [")) or bool(_SUSPICIOUS.search(text))
 
 
 def clean(lines: list[str]) -> CleanCell:
-    """Turn the lines that only a notebook understands into comments."""
+    """Turn lines that only a notebook understands into Python or into comments."""
     cell = CleanCell()
-    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
-    if lines and lines[first].startswith("%%"):
-        words = lines[first][2:].split()
-        if not words or words[0] not in _CELL_MAGICS_OVER_PYTHON:
-            cell.cell_magic = f"%%{words[0][:30]}" if words else "%%"
-            cell.lines = [f"# left out: {line}".rstrip() for line in lines]
-            return cell
-    scanner, in_magic = _Scanner(), False
-    for line in lines:
-        if in_magic or (scanner.at_start and _is_magic(line.strip())):
-            cell.left_out = True
-            cell.lines.append(_as_comment(line, in_block=line[:1].isspace() and not in_magic))
+    scanner, in_magic = Scanner(), False
+    plain = without_prompts(lines)
+    if plain != lines:
+        cell.note(PROMPTS_OFF)
+    for line in plain:
+        if in_magic:
+            cell.lines.append(_as_comment(line, in_block=False))
             in_magic = line.endswith("\\")
             continue
-        if scanner.at_start and _OWN_CHECK.match(line):
-            cell.lines.append(f"# left out: {line}")
-            continue
-        if scanner.at_start and line and not line[0].isspace():
-            cell.runs = cell.runs or _runs(line)
+        if scanner.at_start:
+            if _OWN_CHECK.match(line):
+                cell.lines.append(f"# left out: {line}")
+                continue
+            may_be_command = _HINT.search(line) is not None  # most lines are none
+            python, note = _python_behind(line) if may_be_command else ("", "")
+            if may_be_command and not python and _is_command(line.strip()):
+                cell.note(_why_left_out(line.strip()))
+                cell.lines.append(_as_comment(line, in_block=line[:1].isspace()))
+                in_magic = line.endswith("\\")
+                continue
+            if python:
+                cell.note(note)
+                line = python
         scanner.feed(line)
         cell.lines.append(line)
     return cell
 
 
-def _is_magic(line: str) -> bool:
-    return bool(_MAGIC.match(line) or _HELP.match(line) or _ASSIGNED_MAGIC.match(line))
+def first_code_line(lines: list[str]) -> int:
+    """The index of the first line that is neither blank nor a comment; 0 when there is none."""
+    return next(
+        (index for index, line in enumerate(lines) if line.strip() and line.lstrip()[0] != "#"), 0
+    )
+
+
+def without_prompts(lines: list[str]) -> list[str]:
+    """The lines without the prompts or the indentation of the first one, as IPython reads them."""
+    if not lines:
+        return lines
+    first = lines[first_code_line(lines)]
+    for initial, prompt in (_CLASSIC, _NUMBERED):
+        if initial.match(first):
+            return [prompt.sub("", line, count=1) if prompt.match(line) else line for line in lines]
+    code = first.lstrip(" \t")
+    indent = first[: len(first) - len(code)] if code else ""
+    return [line.removeprefix(indent) for line in lines]
+
+
+def _python_behind(line: str) -> tuple[str, str]:
+    """The Python that a magic stands for, with a note; both empty when it stands for none."""
+    text = line.lstrip()
+    indent = line[: len(line) - len(text)]
+    timed = _TIMED.match(text)
+    if timed is not None:
+        return f"{indent}{timed[1]}", PYTHON_KEPT
+    assigned = _ASSIGNED.match(text)
+    timed = _TIMED.match(assigned[2]) if assigned else None
+    if assigned is not None and timed is not None:
+        return f"{indent}{assigned[1]} {timed[1]}", PYTHON_KEPT
+    if indent:  # `import *` may stand at the top level alone
+        return "", ""
+    if _PYLAB.match(text):
+        return f"{_PYLAB_IMPORTS}  # {text}", PYLAB
+    module = _module_run(text)
+    if module:
+        taken = f"from {module} import *"
+        return f"{taken}  # {text}", f"{shown(text)} was taken as {shown(taken)}"
+    return "", ""
+
+
+def _module_run(text: str) -> str:
+    """The module that ``%run`` runs, or ""."""
+    run = _RUN.match(text)
+    if run is None:
+        return ""
+    parts = run[2].removeprefix("./").removesuffix(".py").split("/")
+    return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
+
+
+def _is_command(line: str) -> bool:
+    patterns = (_MAGIC, _HELP, _ASSIGNED, _WITHOUT_PERCENT)
+    return any(pattern.match(line) for pattern in patterns)
+
+
+def _why_left_out(line: str) -> str:
+    assigned = _ASSIGNED.match(line)
+    if assigned is not None:
+        name = shown(assigned[1].rstrip("= \t")[:40])
+        return f"what a notebook command gives is not known here; {name} is not assigned"
+    run = _RUN.match(line)
+    if run is not None:
+        return f"%run {shown(run[2][:60])} was left out; what it defines is not known here"
+    return LEFT_OUT
 
 
 def _as_comment(line: str, *, in_block: bool) -> str:
@@ -92,52 +188,3 @@ def _as_comment(line: str, *, in_block: bool) -> str:
     text = line.strip().rstrip("\\").rstrip()
     indent = line[: len(line) - len(line.lstrip())]
     return f"{indent}pass  # left out: {text}" if in_block else f"# left out: {text}"
-
-
-def _runs(line: str) -> bool:
-    known = (_DEFINES, _CONTINUES, _BARE_ASSIGNMENT)
-    return not any(pattern.match(line) for pattern in known)
-
-
-class _Scanner:
-    """Knows after each line whether the next one starts a statement."""
-
-    def __init__(self) -> None:
-        self.quote = ""
-        self.depth = 0
-        self.continued = False
-
-    @property
-    def at_start(self) -> bool:
-        """Whether no string, bracket or backslash is open."""
-        return not self.quote and self.depth == 0 and not self.continued
-
-    def feed(self, line: str) -> None:
-        """Follow one line."""
-        position, in_comment = 0, False
-        while True:
-            if self.quote:
-                closing = self._closing(line, position)
-                if closing is None:
-                    break
-                self.quote, position = "", closing
-            found = _OPENING.search(line, position)
-            if found is None or found[0] == "#":
-                in_comment = found is not None
-                break
-            position = found.end()
-            if found[0] in "([{":
-                self.depth += 1
-            elif found[0] in ")]}":
-                self.depth = max(0, self.depth - 1)
-            else:
-                self.quote = found[0]
-        self.continued = line.endswith("\\") and not in_comment
-        if len(self.quote) == 1 and not self.continued:
-            self.quote = ""  # a string of one line ends with it, closed or not
-
-    def _closing(self, line: str, position: int) -> int | None:
-        for match in _CLOSING[self.quote].finditer(line, position):
-            if match[0] == self.quote:
-                return match.end()
-        return None

@@ -71,18 +71,22 @@ class LineOrigins(Mapping[int, str]):
         The number of each cell, counted from the top of the notebook, text cells included.
     lengths
         How many lines each cell has.
+    form
+        How a cell is called, with its number in place of ``{}``.
     """
 
     starts: tuple[int, ...] = ()
     cells: tuple[int, ...] = ()
     lengths: tuple[int, ...] = ()
+    form: str = "cell {}"
 
     def __getitem__(self, line: int) -> str:
         """Where `line` stands; raises `KeyError` for a line that is in no cell."""
         index = bisect_right(self.starts, line) - 1
         if index < 0 or line >= self.starts[index] + self.lengths[index]:
             raise KeyError(line)
-        return f"cell {self.cells[index]}, line {line - self.starts[index] + 1}"
+        cell = self.form.format(self.cells[index])
+        return f"{cell}, line {line - self.starts[index] + 1}"
 
     def __iter__(self) -> Iterator[int]:
         """All module lines that stand in a cell, ascending."""

@@ -201,3 +201,38 @@ def test_an_assignment_that_is_a_link_out_of_the_checkout_is_told_like_any_other
     ended = on_github(repository, tmp_path, before, "m1")
     assert ended.returncode == 1, ended.stderr
     assert f"::error file={PATH},line=" in ended.stdout
+
+
+def test_what_lies_outside_of_its_folder_is_told_and_does_not_pass(repository):
+    commit(repository, {"mini.py": REFERENCE, "work/mini.ipynb": "{}"})
+    ended = ci(repository)
+    assert ended.returncode == 1, ended.stdout
+    said = " ".join(ended.stdout.split())
+    for path in ("mini.py", "work/mini.ipynb"):
+        assert f"{path} is not graded, because it lies outside of its assignment's folder." in said
+    assert f"Move it into {FOLDER}." in said
+    commit(repository, {PATH: REFERENCE})
+    (repository / "mini.py").unlink()
+    commit(repository, {})
+    assert ci(repository).returncode == 0
+
+
+def test_references_of_the_courses_own_repository_are_in_their_place(repository):
+    commit(repository, {"solutions/m1_mini/checks.py": "", "solutions/m1_mini/mini.py": "x = 1"})
+    ended = ci(repository)
+    assert ended.returncode == 0 and ended.stdout.startswith("No assignment")
+
+
+def test_outside_of_a_course_nothing_else_is_graded(repository, tmp_path):
+    """Neither the folder that the grader was installed from, nor one above the checkout."""
+    inner = new_repository(repository / "inner")
+    commit(inner, {"mini.py": REFERENCE})
+    for place in (inner, tmp_path):
+        ended = ci(place, "--all", GRADER_COURSE="")
+        assert ended.returncode == 2, ended.stdout
+        assert "There is no folder `assignments` in" in " ".join(ended.stderr.split())
+    ended = ci(repository, "--all", GRADER_COURSE=str(tmp_path))
+    assert ended.returncode == 2 and "there is no folder `assignments` in it" in " ".join(
+        ended.stderr.split()
+    )
+    assert ci(repository / FOLDER, "m1", GRADER_COURSE="").returncode == 1

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from grader.render.html import student_page, write_report
+from tests.mini import grade_mini, replaced
 from tests.render.conftest import HOSTILE
 from tests.render.pages import require_one_known_script
 
@@ -55,3 +56,50 @@ def test_plots_are_drawn_in_the_pages_colours(results):
 @pytest.mark.parametrize("count", [0, 1])
 def test_small_classes_have_a_report(results, tmp_path, count):
     assert write_report(results[:count], tmp_path).is_file()
+
+
+def headings(page):
+    return re.findall(r"<h2>([^<]+)</h2>", page)
+
+
+def test_a_student_page_begins_with_what_failed_and_ends_with_the_plots(results):
+    wrong = next(one for one in results if one.student.startswith("Émilie"))
+    assert headings(student_page(wrong)) == ["What to fix", "What passed"]
+    assert headings(student_page(results[0])) == ["What passed", "Plots"]
+    page = student_page(wrong)
+    assert page.index("<code>half_mse</code>") < page.index("<code>predict</code>")
+
+
+def test_why_nothing_can_be_graded_and_the_notes_come_first(results):
+    notes = [f"cell {number}: `%matplotlib` was left out" for number in range(7)]
+    reason = "found: report.pdf; hand in `mini.py`"
+    record = results[1].submission.model_copy(update={"nothing_to_grade": reason, "notes": notes})
+    page = student_page(results[1].model_copy(update={"submission": record}))
+    places = [
+        page.index(text)
+        for text in (
+            "report.pdf; hand in <code>mini.py</code>",
+            "cell 0: <code>%mat",
+            "of 20 points",
+        )
+    ]
+    assert places == sorted(places)
+    assert "and 2 more</summary>" in page and "cell 6:" in page
+
+
+def test_what_a_whole_file_has_is_shown_once_and_its_code_as_code(results):
+    page = student_page(next(one for one in results if one.student == HOSTILE))
+    assert page.count("invalid syntax") == 1
+    assert "<pre><code>def predict(:\n            ^</code></pre>" in page
+
+
+def test_code_in_messages_is_code_with_its_columns():
+    page = student_page(grade_mini(replaced(" / 2\n", "\n"), public=True))
+    (block,) = re.findall(r"<pre><code>(expected: [^<]*)</code></pre>", page)
+    assert re.fullmatch(r"expected: \S+\nreceived: \S+\ninputs:   .*", block)
+
+
+def test_how_the_code_ran_is_said_in_plain_words(results):
+    for confinement, words in (("forked", "ran in a sandbox"), ("unconfined", "without a sandbox")):
+        page = student_page(results[0].model_copy(update={"confinement": confinement}))
+        assert words in page and confinement not in page

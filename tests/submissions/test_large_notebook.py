@@ -46,6 +46,9 @@ def test_large_and_small_notebooks_are_read_alike(
     for content in (
         notebook_bytes(*CELLS),
         b"\xef\xbb\xbf" + notebook_bytes(*CELLS),
+        notebook_bytes(*CELLS).decode().encode("utf-16"),
+        notebook_bytes(*CELLS).decode().encode("utf-16-be"),
+        notebook_bytes(*CELLS).decode().encode("utf-32-le"),
         json.dumps({"metadata": {"cells": [code("z = 1")]}, "cells": [code("x = 1")]}).encode(),
         json.dumps({"worksheets": [{"cells": [{"cell_type": "code", "input": "x = 1"}]}]}).encode(),
         json.dumps({"cells": []}).encode(),

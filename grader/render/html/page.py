@@ -11,7 +11,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from grader.render.html.prose import prose
+from grader.render.explaining import words
+from grader.render.html.prose import message, prose
 from grader.render.summary import SYMBOLS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -72,6 +73,7 @@ def _environment(folder: Path | None) -> jinja2.Environment:
     environment.filters["points"] = lambda value: f"{value:.2f}".rstrip("0").rstrip(".")
     environment.filters["percent"] = lambda share: f"{100 * share:.0f} %"
     environment.filters["prose"] = prose
+    environment.filters["message"] = message
     environment.globals["mark"] = lambda status: SYMBOLS[status]
-    environment.globals["words"] = lambda status: str(status).replace("_", " ")
+    environment.globals["words"] = words
     return environment

@@ -1,4 +1,4 @@
-"""Our sentences on a page: what stands between backticks is code."""
+"""Our sentences on a page: what is code is shown as code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup, escape
 
-_CODE = re.compile(r"`([^`\n]+)`")
+from grader.render.blocks import blocks, words
 
 
 def prose(text: str, begins_with: str = "") -> Markup:
@@ -19,8 +19,17 @@ def prose(text: str, begins_with: str = "") -> Markup:
     """
     if begins_with and re.match(rf"{re.escape(begins_with)}\b", text):
         text = f"`{begins_with}`{text.removeprefix(begins_with)}"
-    pieces = _CODE.split(text)  # sentences and code by turns
     return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece)
-        for number, piece in enumerate(pieces)
+        Markup("<code>{}</code>").format(piece.text) if piece.is_code else escape(piece.text)
+        for piece in words(text)
+    )
+
+
+def message(text: str) -> Markup:
+    """Escape a message of several lines: sentences as paragraphs, indented lines as code."""
+    return Markup("").join(
+        Markup("<pre><code>{}</code></pre>").format(block.text)
+        if block.is_code
+        else Markup("<p>{}</p>").format(prose(block.text))
+        for block in blocks(text)
     )

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from markupsafe import Markup
-
 from grader.render.history import History, add_run, progress, read_history, write_history
 from grader.render.html.page import address_of, render
-from grader.render.html.plots import draw
+from grader.render.html.student import student_page
 from grader.render.insight import insight
 from grader.render.summary import (
     CheckRate,
@@ -92,32 +90,6 @@ def class_page(results: Sequence[Result], history: History | None = None, proble
         history_problem=problem,
         exercises=exercises,
         page=lambda student: f"{_STUDENTS}/{_page_name(student)}",
-    )
-
-
-def student_page(result: Result, *, back: str | None = "../index.html", notice: str = "") -> str:
-    """The page of one student; it stands alone.
-
-    Parameters
-    ----------
-    back
-        The address of the class's page, where there is one.
-    notice
-        What the reader is to know first: which of several pushes this is, say.
-    """
-    plots = [
-        Markup(draw(plot.model_copy(update={"title": f"{check.exercise}: {plot.title}"})))
-        for check in result.checks
-        for plot in check.plots
-    ]
-    return render(
-        "student.html",
-        title=f"{result.student}: {result.assignment}",
-        result=result,
-        exercises=exercises(result),
-        plots=plots,
-        back=back,
-        notice=notice,
     )
 
 

@@ -1,0 +1,102 @@
+"""What a terminal would show of what code printed, as plain text."""
+
+import time
+
+import pytest
+
+from grader.printed_text import as_shown, without_sequences
+from tests.mini import body, check_of, grade_mini
+
+KERAS = (
+    "Epoch 1/2\n\r\x1b[1m1/3\x1b[0m \x1b[32m━━━━━━\x1b[0m\x1b[37m━━━━━━━━━━━━━━\x1b[0m "
+    "\x1b[1m0s\x1b[0m 230ms/step - loss: 0.0787"
+    + "\b"
+    * 53
+    + "\r\x1b[1m3/3\x1b[0m \x1b[32m━━━━━━━━━━━━━━━━━━━━\x1b[0m\x1b[37m\x1b[0m "
+    "\x1b[1m0s\x1b[0m 7ms/step - loss: 0.0741  \n"
+)
+TQDM = (
+    "\ra:   0%|    | 0/2 [00:00<?, ?it/s]\n\rb:   0%|    | 0/3 [00:00<?, ?it/s]\x1b[A\n"
+    "\rb:  67%|##  | 2/3 [00:00<00:00, 9.1it/s]\x1b[A\n\r" + " " * 42 + "\x1b[A"
+    "\ra: 100%|####| 2/2 [00:00<00:00, 4.5it/s]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("plain\n  text\ttoo\n", "plain\n  text\ttoo\n"),
+        (KERAS, "Epoch 1/2\n3/3 ━━━━━━━━━━━━━━━━━━━━ 0s 7ms/step - loss: 0.0741\n"),
+        (TQDM, "a: 100%|####| 2/2 [00:00<00:00, 4.5it/s]\n"),
+        ("0 of 3\r1 of 3\r2 of 3", "2 of 3"),
+        ("a longer line\rshort", "shortger line"),
+        ("a longer line\r\x1b[Kshort", "short"),
+        ("a longer line\x1b[2K\rshort", "short"),
+        ("\x1b[2Kover\x1b[1Gu", "uver"),
+        ("working -\b\\\b|\b/\bdone", "working done"),
+        ("\b\b\bno way back over the start", "no way back over the start"),
+        ("Windows\r\nlines\r\n", "Windows\nlines\n"),
+        ("\x1b[1;31merror\x1b[0m and \x9b32mfine\x9b0m", "error and fine"),
+        ("\x1b]0;a title\x07text \x1b]8;;http://x\x1b\\a link\x1b]8;;\x1b\\", "text a link"),
+        ("before\x1b[2J\x1b[Hafter", "after"),
+        ("one\ntwo\nthree\x1b[2A\r\x1b[Jonly", "only"),
+        ("left\x1b[20Cright", "left right"),
+        ("\x1b[99999999Bfar down", "\nfar down"),
+        ("cut off in a sequence\x1b[1;3", "cut off in a sequence"),
+        ("\x1b(Bcharset", "charset"),
+    ],
+)
+def test_the_last_state_of_a_line_is_what_stays(printed, shown):
+    assert as_shown(printed) == shown
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\r",
+        "\b",
+        "x\r",
+        "\x1b",
+        "\x1b[",
+        "\x1b]",
+        "\x1b ",
+        "\x1b[9999C",
+        "\x1b[2K\x1b[9999Gx",
+        "\x1b[J\n",
+        "x\n\x1b[A",
+        "\x1b[9999B",
+        "\x1b[H\n\x1b[J",
+        "\x1b[1K",
+        "\x9b0;",
+    ],
+)
+def test_hostile_text_takes_time_in_proportion_to_its_length(piece):
+    """Ten times the text takes about ten times as long; were it quadratic, a hundred times."""
+
+    def seconds(length):
+        text = "x" * length + piece * (length // len(piece))
+        times = []
+        for _ in range(3):
+            started = time.process_time()
+            assert len(as_shown(text)) <= len(text)
+            without_sequences(text)
+            times.append(time.process_time() - started)
+        return min(times)
+
+    assert seconds(200_000) < 40 * max(seconds(20_000), 0.005)
+
+
+def test_in_a_sentence_that_quotes_a_student_nothing_is_overwritten():
+    message = "ValueError: \x1b[31mred\x1b[0m \x1b[2J\rgone?\b\b"
+    assert without_sequences(message) == "ValueError: red \ngone?"
+
+
+def test_a_result_shows_a_progress_bar_as_a_terminal_does():
+    result = grade_mini(body("print(" + repr(KERAS) + ", end='')\nreturn X @ w"))
+    check = check_of(result, "predict.batch")
+    assert check.printed == "Epoch 1/2\n3/3 ━━━━━━━━━━━━━━━━━━━━ 0s 7ms/step - loss: 0.0741\n"
+
+
+def test_a_students_exception_cannot_erase_our_sentence():
+    result = grade_mini(body("raise ValueError('\\x1b[2J\\x1b[31mred')"), public=True)
+    assert "ValueError: red" in check_of(result, "predict.batch").message
