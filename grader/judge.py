@@ -22,10 +22,8 @@ from grader.interview import Deadline, FileInterview, NotLoadable, inspect_files
 from grader.liberties import Shared, notes_of
 from grader.prerequisites import LOST_STATUSES, Prerequisites
 from grader.replies import FileState, lost_verdict
-from grader.result import CaseCount, CheckResult, Kind, Result, Status, SubmissionRecord, total
+from grader.result import CaseCount, CheckResult, Result, Status, SubmissionRecord, total
 from grader.submissions import Submission
-
-_EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
 @dataclass(frozen=True)
@@ -258,16 +256,14 @@ class _Grading:
     def _verdict(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview
     ) -> Verdict:
-        if interview.state is not None:
-            return interview.state.verdict()
-        skipped = self._settled(exercise, check, interview)
-        if skipped is not None:
-            return skipped
+        settled = self._settled(exercise, check, interview)
+        if settled is not None:
+            return self._with_cell(settled, interview.file)
         try:
             verdict = judge_check(check, interview)
         except NotLoadable:
             assert interview.state is not None
-            return interview.state.verdict()
+            return self._with_cell(interview.state.verdict(), interview.file)
         except Lost as lost:
             verdict = lost_verdict(lost)
         except Exception as error:  # our own mistake must cost nobody a point, and be seen
@@ -275,12 +271,15 @@ class _Grading:
                 Status.GRADER_ERROR,
                 message=f"The grader failed on this check ({type(error).__name__}: {error}).",
             )
-        return self._prerequisites(interview).blamed(exercise, check, verdict)
+        found = self._with_cell(verdict, interview.file)
+        return self._prerequisites(interview).blamed(exercise, check, found)
 
     def _settled(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview
     ) -> Verdict | None:
         """The verdict on what cannot be judged yet, without asking."""
+        if interview.state is not None:
+            return interview.state.verdict()
         problem = interview.problem_of(exercise.name)
         if problem is not None:
             return replace(problem.verdict(), whole_file=False)
@@ -295,14 +294,16 @@ class _Grading:
         if ended is not None:
             text = f"Your code was not run again: the check {ended.check} already ended like this."
             return Verdict(ended.status, message=text)
-        waiting = self._prerequisites(interview).lost(exercise, check)
-        return waiting or _not_counted_yet(check, earlier)
+        prerequisites = self._prerequisites(interview)
+        return prerequisites.lost(exercise, check) or prerequisites.held_back(check)
 
-    def _with_cell(self, message: str, file: str, line: int | None) -> str:
+    def _with_cell(self, verdict: Verdict, file: PreparedFile) -> Verdict:
         """Name the notebook's cell where the file came from a notebook."""
-        origins = self.submission.line_origins.get(file)
-        cell = origins.get(line) if origins is not None and line is not None else None
-        return f"{message} That is {cell} of the notebook." if cell else message
+        origins = self.submission.line_origins.get(file.name)
+        if origins is None or verdict.line is None or verdict.line not in origins:
+            return verdict
+        text = f"{verdict.message} That is {origins[verdict.line]} of the notebook."
+        return replace(verdict, message=text)
 
     def _record(
         self, check: PreparedCheck, file: PreparedFile, verdict: Verdict, seconds: float
@@ -316,7 +317,7 @@ class _Grading:
             points=round(verdict.share * check.points, 2),
             max_points=check.points,
             status=verdict.status,
-            message=self._with_cell(verdict.message, file.name, verdict.line),
+            message=verdict.message,
             diagnosis=verdict.diagnosis,
             cases=verdict.cases,
             seconds=round(seconds, 3),
@@ -335,32 +336,6 @@ class _Grading:
 def _lightest(present: list[FileInterview]) -> set[str]:
     """A file whose worker reads the sources of all others sooner than their own would."""
     return {one.file.name for one in present if one.file.backend == "numpy"}
-
-
-def _not_counted_yet(check: PreparedCheck, earlier: list[CheckResult]) -> Verdict | None:
-    """Hold back the points of a check that is easy to satisfy, until some value is right.
-
-    Parameters
-    ----------
-    earlier
-        The results of the same exercise so far.
-    """
-    easy = check.kind in _EASILY_SATISFIED or check.settings.get("judges") == "purity"
-    outputs = [
-        one
-        for one in earlier
-        if one.kind in {Kind.OUT, Kind.KERAS, Kind.STAT} and one.check != "purity"
-    ]
-    if not easy or not outputs or any(one.cases.passed for one in outputs):
-        return None
-    first = outputs[0]
-    if all(one.status is Status.MISSING for one in outputs):
-        return Verdict(first.status, message=first.message)
-    if first.waits_for and all(one.status is Status.SKIPPED for one in outputs):
-        why = first.message.rpartition("\n")[2]  # behind what went wrong in the other check
-        return Verdict(first.status, message=why, waits_for=first.waits_for)
-    text = f"This check counts once {check.exercise} is right on at least one case. Fix that first."
-    return Verdict(Status.SKIPPED, message=text)
 
 
 def ungraded(

@@ -17,6 +17,7 @@ from grader.wire import encode
 
 _MAX_ROUNDS = 12
 """How many statements of one file may take their worker with them."""
+_MAX_STATEMENTS = 100_000
 _LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
@@ -57,19 +58,23 @@ class Loading:
     count: int = 0
     """How many statements were left out; not all of them are described."""
     _lost: dict[tuple[str, int], str] = field(default_factory=dict)
+    """By file and number, the statements that took a worker with them, and how."""
     _spent: float = 0.0
     _one_by_one: bool = False
-    _next: int | None = None
-    """The line of the statement that is asked for."""
+    _statements: int = 0
+    _asked: int | None = None
+    """The statement that is asked for, where they are asked for one by one."""
 
     def questions(self) -> Iterator[bytes]:
         """What to ask of a fresh worker, in order; each answer is to be taken before the next."""
         if not self._one_by_one:
             yield self._question(0, None)
             return
-        yield self._question(0, 0)
-        for index in range(self._statements):
-            yield self._question(index, index + 1)
+        self._asked = None
+        yield self._question(0, 0)  # says how many there are
+        for number in range(min(self._statements, _MAX_STATEMENTS)):
+            self._asked = number
+            yield self._question(number, number + 1)
 
     def patience(self) -> float:
         """Seconds that one question may take."""
@@ -82,7 +87,6 @@ class Loading:
         report = values[0] if type(values) is list and values else {}
         report = report if type(report) is dict else {}
         self._statements = number_in(report, "statements")
-        self._next = number_in(report, "next")
         self.count = number_in(report, "count")
         self.left_out = [self._left_out(one) for one in _records(report.get("left_out"))]
         self.refused = [
@@ -103,11 +107,11 @@ class Loading:
         statement: Any = lost.told.get("statement")
         seconds = self.patience()
         if type(statement) in (list, tuple) and len(statement) == 2:
-            place = str(statement[0])[:_MAX_TEXT], number_in({"line": statement[1]}, "line")
+            place = str(statement[0])[:_MAX_TEXT], number_in({"number": statement[1]}, "number")
             told = lost.told.get("seconds")
             seconds = told if type(told) is float and 0 < told <= 2 * self.seconds else seconds
-        elif self._one_by_one and self._next is not None:
-            place = self.file, self._next
+        elif self._one_by_one and self._asked is not None:
+            place = self.file, self._asked
         elif self._one_by_one:
             return False
         else:
@@ -140,7 +144,7 @@ class Loading:
 
     def _left_out(self, record: Mapping[str, Any]) -> LeftOut:
         found = left_out_of(record)
-        lost = self._lost.get((found.file, found.line))
+        lost = self._lost.get((found.file, number_in(record, "statement")))
         return replace(found, text=lost) if lost and found.reason == "lost" else found
 
 

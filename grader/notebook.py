@@ -35,8 +35,6 @@ from grader.submissions.notebook import NotebookError, modules_of_notebook
 
 _CELLS = re.compile(r"cells? \d+(?:(?:, | and )\d+)*")
 _NUMBER = re.compile(r"(\d+)")
-_FOR_FILES = '`if __name__ == "__main__":`'
-"""What a note says of code that runs when a file is imported; in a session every cell was run."""
 AUTOGRADE = "autograde"
 """What nbgrader sets ``NBGRADER_EXECUTION`` to while it grades."""
 
@@ -161,7 +159,7 @@ def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Sub
             name: replace(origins, form="cell In [{}]")
             for name, origins in made.line_origins.items()
         },
-        notes=tuple(_with_prompts(note) for note in made.notes if _FOR_FILES not in note),
+        notes=tuple(map(_with_prompts, made.notes)),
         sources={},
         nothing_to_grade="",
     )

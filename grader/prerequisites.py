@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from grader.checks import Verdict
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
-from grader.result import CheckResult, Status
+from grader.result import CheckResult, Kind, Status
 
 LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
 """After one of these the exercise's worker is gone."""
+_EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,28 @@ class Prerequisites:
                 )
                 return Verdict(Status.SKIPPED, message=text, waits_for=name)
         return None
+
+    def held_back(self, check: PreparedCheck) -> Verdict | None:
+        """Skip a check that is easy to satisfy, until its exercise is right on some case."""
+        easy = check.kind in _EASILY_SATISFIED or check.settings.get("judges") == "purity"
+        outputs = [
+            one
+            for one in self._results_of(check.exercise)
+            if one.kind in {Kind.OUT, Kind.KERAS, Kind.STAT} and one.check != "purity"
+        ]
+        if not easy or not outputs or any(one.cases.passed for one in outputs):
+            return None
+        first = outputs[0]
+        if all(one.status is Status.MISSING for one in outputs):
+            return Verdict(Status.MISSING, message=first.message)
+        if first.waits_for and all(one.status is Status.SKIPPED for one in outputs):
+            why = first.message.rpartition("\n")[2]  # behind what went wrong in that check
+            return Verdict(Status.SKIPPED, message=why, waits_for=first.waits_for)
+        text = (
+            f"This check counts once {check.exercise} is right on at least one case. "
+            "Fix that first."
+        )
+        return Verdict(Status.SKIPPED, message=text)
 
     def blamed(self, exercise: PreparedExercise, check: PreparedCheck, verdict: Verdict) -> Verdict:
         """Turn a failure into `skipped` where something that it needs and calls is wrong.

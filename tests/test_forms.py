@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
@@ -73,7 +72,7 @@ FAILING = {
     "x = np.ones((10**6, 10**6))": "Memory",
     "<<<<<<< HEAD": "invalid syntax",
     "def half(:": "invalid syntax",
-    "%matplotlib inline": "invalid syntax",
+    "%matplotlib inline": "notebook commands",
     "async def f(): pass\nawait undefined()": "undefined",
     "raise KeyboardInterrupt": "KeyboardInterrupt",
     "import os; os.chdir('/a/folder/that/is/not/there')": "FileNotFoundError",
@@ -159,8 +158,8 @@ def test_several_that_do_not_end_cost_one_limit_together(handed_in, monkeypatch)
     text = placed("while True: pass\nimport os; os._exit(1)", "above")
     result = handed_in({"mini.py": f"{text}\nwhile 1: pass\nopen('x')\nwhile 2: pass\n"}, 2)
     assert result.points == 20
-    (note,) = [note for note in result.submission.notes if "did not end" in note]
-    assert re.match(r"mini\.py, lines \d+, \d+ and \d+ were left out: ", note)
+    (lines,) = [note for note in result.submission.notes if "did not end" in note]
+    assert "lines 4, 32 and 34 were left out" in lines
     assert any("ended the program" in note for note in result.submission.notes)
 
 
@@ -178,6 +177,20 @@ def test_what_a_hanging_statement_wrote_is_not_there_for_the_next_worker(handed_
     )
     trap = f"{text}def predict(*a): return 0\nif os.path.exists('seen'): del predict\n{REFERENCE}"
     assert handed_in({"mini.py": trap}, 0.6).points == 20
+
+
+def test_a_statement_that_ends_the_process_costs_no_other_on_its_line(handed_in):
+    text = REFERENCE.replace("return X @ w + b", "return X @ w + ONE * b")
+    assert_full(handed_in({"mini.py": f"ONE = 1; import os; os._exit(0)\n{text}"}), "ended")
+
+
+def test_a_helper_that_a_function_imports_has_the_time_of_the_question(handed_in):
+    text = REFERENCE.replace("return X @ w", "import tools\n    return tools.product(X, w)")
+    loop = "import time\ntime.sleep(0.9)\ndef product(X, w): return X @ w\n"
+    assert handed_in({"tools.py": loop, "mini.py": text}, 2).points == 20
+    result = handed_in({"tools.py": "while True: pass", "mini.py": text}, 0.6)
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.TIMEOUT and "line 1 of tools.py" in check.message
 
 
 def test_a_name_that_a_failing_statement_was_to_define_is_explained(handed_in):

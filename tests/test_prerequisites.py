@@ -7,6 +7,7 @@ from grader.course.misconception import splice
 from grader.judge import GradingOptions, grade
 from grader.result import Status
 from grader.submissions import Submission
+from grader.submissions.model import LineOrigins
 from tests.conftest import grade_text, live, prepared, strongest
 from tests.mini import REFERENCE, body, check_of, grade_mini, mini, replaced
 
@@ -163,6 +164,16 @@ def test_what_waits_says_for_what_behind_its_own_error(name):
     assert blame == sentence
     assert "differs" in own or "TypeError" in own
     assert (check.points, check.waits_for) == (0, "predict")
+
+
+def test_the_cell_is_that_of_the_exercise_s_own_error():
+    text = body("raise KeyError('w')").encode()
+    origins = LineOrigins((1,), (3,), (100,))
+    submission = Submission("s", "m1_mini", {"mini.py": text}, line_origins={"mini.py": origins})
+    check = check_of(grade(submission, mini(), SpawnedLauncher()), "half_mse.value")
+    own, blame = check.message.split("\n")
+    assert own.endswith("That is cell 3, line 5 of the notebook.")
+    assert blame.startswith("half_mse waits for predict")
 
 
 NOT_BLAMED = {

@@ -17,6 +17,7 @@ from grader.result import Status
 _NOT_IMPLEMENTED = "builtins.NotImplementedError"
 _NAME_ERROR = "builtins.NameError"
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+_RAISE = re.compile(r"\braise\b")
 _NEAR = 0.7
 
 
@@ -87,7 +88,7 @@ def _within(line: int, facts: Any) -> bool:
 def _unwritten(reply: Reply, place: Place) -> Absence | None:
     """Whose NotImplementedError it is; None for one that a library raised on its own behalf."""
     frames = reply.error.get("frames") or []
-    if not frames or (frames[-1]["code"] and "raise" not in frames[-1]["code"]):
+    if not frames or (frames[-1]["code"] and not _RAISE.search(frames[-1]["code"])):
         return None
     owners = [place.owner(frame) for frame in frames]
     callee = owners[-1]

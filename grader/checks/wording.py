@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ _MAX_SHOWN = 6
 _MAX_FORM = 120
 WRONG_FORM = "grader.worker.steps.WrongForm"
 """What a step raises that cannot go on with what the student's code returned."""
+_CALL_FAILED = re.compile(r"[\w.<>]+\(\) (?:takes|missing|got) ")
+"""How Python begins to say that the arguments of a call do not fit."""
 _LIMITS = {
     "temporary files": "filled all the space that graded code has for temporary files",
     "file size": "wrote a file that is larger than graded code may write",
@@ -109,7 +112,7 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     if name == "SystemExit":
         return f"{exercise} called sys.exit{_place(reply)}; it should return its result instead."
     message = str(reply.error.get("message") or "")
-    if name == "TypeError" and "argument" in message and not reply.error.get("frames"):
+    if name == "TypeError" and _CALL_FAILED.match(message) and not reply.error.get("frames"):
         text = message if visibility is Visibility.PUBLIC else name
         return f"The call itself failed ({text}). Compare its arguments with those in the handout."
     if visibility is Visibility.HIDDEN:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 
 from grader.course.catalogue import PUBLIC_FOLDER, course_root, frozen_assignments
-from grader.course.frozen import CHECKS
+from grader.course.frozen import FrozenError, read_exercises
 from grader.course.prepared import PreparedAssignment
 from grader.submissions.expected import Exercises, Expected
 
@@ -41,11 +40,6 @@ def _other_exercises(name: str, root: Path | None) -> Mapping[str, Exercises]:
 def _exercises(folder: Path) -> Exercises:
     """The names of a frozen assignment's exercises by file, and no more of it."""
     try:
-        plain = json.loads((folder / PUBLIC_FOLDER / CHECKS).read_bytes())
-        found: dict[str, tuple[str, ...]] = {str(file["name"]): () for file in plain["files"]}
-        for one in plain["exercises"]:
-            file = str(one["file"])
-            found[file] = (*found.get(file, ()), str(one["name"]))
-        return found
-    except (OSError, ValueError, KeyError, TypeError):  # who checks that assignment is told
+        return read_exercises(folder / PUBLIC_FOLDER)
+    except FrozenError:  # who checks that assignment is told
         return {}

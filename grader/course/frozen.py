@@ -70,6 +70,29 @@ def load(folder: Path) -> PreparedAssignment:
         ) from None
 
 
+def read_exercises(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The names of an assignment's exercises by file, without reading a case.
+
+    Raises
+    ------
+    FrozenError
+        When the file is missing or damaged.
+    """
+    try:
+        plain = json.loads((folder / CHECKS).read_bytes())
+        files, exercises = (_from_plain(plain[one], _no_array) for one in ("files", "exercises"))
+        found: dict[str, tuple[str, ...]] = {file["name"]: () for file in files}
+        for one in exercises:
+            found[one["file"]] = (*found[one["file"]], one["name"])
+        return found
+    except (OSError, *UNREADABLE) as error:
+        raise FrozenError(f"The public cases in {folder} cannot be read ({error}).") from None
+
+
+def _no_array(name: str) -> np.ndarray[Any, Any]:
+    raise ValueError(f"an array, {name}, where none was expected")
+
+
 def from_files(files: Mapping[str, bytes]) -> PreparedAssignment:
     """Read what `to_files` made; raises one of `UNREADABLE` when that is damaged."""
     plain = json.loads(files[CHECKS].decode("utf-8"))

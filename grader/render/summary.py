@@ -139,7 +139,7 @@ def mistakes(results: Sequence[Result]) -> list[Mistake]:
     about: dict[str, CheckResult] = {}
     for result in graded(results):
         for check in result.checks:
-            if check.diagnosis is not None:
+            if check.diagnosis is not None and check.status is not Status.SKIPPED:
                 key = check.diagnosis.id
                 if key.startswith("generic."):
                     key = f"{key} in {check.exercise}"

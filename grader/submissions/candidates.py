@@ -118,13 +118,7 @@ class Candidates:
             return self._notebook(candidate, content, note)
         if not named:
             return self._python(candidate, content)
-        try:
-            return self._notebook(candidate, content, ())
-        except NotebookError:
-            found = self._python_named_notebook(candidate, content)
-            if found is None:
-                raise
-            return found
+        return self._notebook(candidate, content, ())
 
     def _notebook(self, candidate: Candidate, content: bytes, notes: tuple[str, ...]) -> Candidate:
         made = modules_of_notebook(content, self.expected.files, candidate.main)
@@ -143,21 +137,6 @@ class Candidates:
             raise NotText("holds no code of this assignment")
         notes = (f"{candidate.label} {note}",) if note else ()
         return replace(candidate, modules={candidate.main: text}, notes=notes)
-
-    def _python_named_notebook(self, candidate: Candidate, content: bytes) -> Candidate | None:
-        """A file of code that was only renamed; None where it defines nothing that is asked for."""
-        try:
-            text, note = python_text(content)
-        except NotText:
-            return None
-        if not self._defines_exercise(text):
-            return None
-        said = f"{candidate.label} is no notebook but a Python file by its content"
-        return replace(
-            candidate,
-            modules={candidate.main: text},
-            notes=(f"{said}; it {note}" if note else said,),
-        )
 
     def _defines_exercise(self, text: bytes) -> bool:
         return bool(self.definitions(text).names & self.expected.all_exercises)

@@ -59,8 +59,8 @@ def _take(choice: Choice, expected: Expected, taken: Taken) -> None:
     candidate = choice.candidate
     try:
         taken.take(choice.file, candidate, choice.part)
-        for name in candidate.modules.keys() - {*expected.files, *taken.files}:
-            if is_importable(name):
+        for name in candidate.modules:
+            if is_importable(name) and name not in {*expected.files, *taken.files}:
                 taken.take(name, candidate, name)
     except Unreadable as error:
         taken.problems[choice.file] = f"{candidate.label} {error}"
@@ -82,6 +82,8 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
     if notebooks:
         others = ", ".join(notebooks[:3])
         taken.notes.append(f"{others}: not named like the assignment, not graded")
+    if not graded:
+        return  # all of it is said where it is said that there is nothing to grade
     for place, why in tree.unopened.items():
         taken.notes.append(f"{shown(place)} was not opened: it {why}")
     if tree.archives:
@@ -90,13 +92,12 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
     if _lacks_something(chosen, candidates.expected):
         for name in packed_otherwise(tree.others)[:3]:
             taken.notes.append(f"{shown(name)} cannot be opened here; hand in .py, .ipynb or .zip")
-    unwritten = [chosen.choices[file] for file in chosen.unwritten]
-    if unwritten and len(unwritten) == len(chosen.choices):
+    if len(chosen.unwritten) == len(chosen.choices):
         said = [
             f"{one.candidate.label} {candidates.emptiness(one.file, one.content)}"
             for one in chosen.choices.values()
         ]
-        taken.notes.append(f"nothing is written yet: {'; '.join(said)}")
+        taken.notes.append(f"nothing that is asked for is written yet: {'; '.join(said)}")
 
 
 def _of_another_assignment(chosen: Chosen, candidates: Candidates) -> str:

@@ -94,12 +94,8 @@ class Searcher:
             content = candidate.content(candidate.main)
             if content is None:
                 continue
-            names = self._candidates.definitions(content).names
-            if self._expected.all_exercises and not names & self._expected.all_exercises:
-                other = other_assignment(names, self._expected)
-                if other is not None:
-                    chosen.lookalikes[candidate.entry.place] = other[1:]
-                    continue
+            if self._expected.all_exercises and not self._is_ours(candidate, content, (), chosen):
+                continue
             word = "for" if is_notebook else "as"
             note = f"{candidate.label} was taken {word} {first}"
             chosen.problems.pop(first, None)
@@ -107,6 +103,10 @@ class Searcher:
             if not self._preference.is_written(first, content):
                 chosen.unwritten.add(first)
             return
+        for candidate in readable:  # whose they are is told where nothing can be graded
+            content = candidate.content(candidate.main)
+            if content is not None:
+                self._is_ours(candidate, content, (), chosen)
         if len(entries) == 1 and first not in chosen.problems:
             candidate = self._candidates.read(entries[0])
             if candidate.problem:

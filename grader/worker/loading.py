@@ -10,7 +10,6 @@ import contextlib
 import inspect
 import linecache
 import sys
-import time
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from importlib.machinery import FileFinder, SourceFileLoader
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception
 from grader.worker.parts import (
     Part,
@@ -31,42 +31,13 @@ from grader.worker.stand_in import ForbiddenUse, StandIn
 
 _ANNOTATIONS = 0x1000000
 """The compiler's flag for annotations that nobody evaluates (`__future__.annotations`)."""
-_LEAST_SHARE = 1 / 40
-"""The part of the whole that any statement may take; when hardly more is left, only definitions
-and imports run."""
-_MAX_LEFT_OUT = 200
-_ALL = slice(None)
+_MAX_DESCRIBED = 200
+_MAX_NAMES = 2_000
+"""How many names are remembered that left-out statements were to define."""
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _ANNOTATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Place = tuple[str, int]
-"""A file's name and a line in it."""
-
-
-@dataclass
-class Allowance:
-    """How long the statements of a file may take together: half of what is left for each.
-
-    What takes less than half of the whole in one go, or altogether, is never cut.
-    """
-
-    seconds: float
-    spent: float = 0.0
-    """What statements took that did not end, in workers before this one."""
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def left(self) -> float:
-        """Seconds that are left."""
-        return self.seconds - self.spent - (time.monotonic() - self.started)
-
-    def of_next(self) -> float:
-        """How long the next statement may take."""
-        return max(self.left / 2, _LEAST_SHARE * self.seconds)
-
-    @property
-    def is_short(self) -> bool:
-        """Whether only what defines something is worth a try."""
-        return self.left < 2 * _LEAST_SHARE * self.seconds
+"""A statement: its file, and its number in it. Several may stand on one line."""
 
 
 @dataclass
@@ -86,10 +57,12 @@ class Loader:
     Attributes
     ----------
     left_out
-        What was left out so far: ``file``, ``line``, ``end_line``, ``reason`` (``syntax``,
-        ``error``, ``forbidden``, ``late`` or ``lost``), ``error`` (see `describe_exception`) or
-        ``problem`` (see `problem_of`), ``names``, what it was to define, and ``needs``, the name
-        that it needed from what was left out before it, or "".
+        What was left out so far, the first of it: ``file``, ``statement`` (its number), ``line``,
+        ``reason`` (``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``), ``error``
+        (see `describe_exception`) or ``problem`` (see `problem_of`), and
+        ``needs``, the name that it needed from what was left out before it, or "".
+    undefined
+        By name, the left-out statement that was to define it.
     running
         The statements that run at this moment, the innermost last: a helper's statements run
         inside of the import of the graded file.
@@ -99,13 +72,13 @@ class Loader:
     limit: Callable[[float], None]
     stars: Collection[str] = ()
     left_out: list[dict[str, Any]] = field(default_factory=list)
+    undefined: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: list[Place] = field(default_factory=list)
     count: int = 0
     """How many statements were left out; no more than some are described."""
-    _undefined: set[str] = field(default_factory=set)
-    """What the statements that were left out were to define."""
     _passed_over: frozenset[Place] = frozenset()
-    _allowance: Allowance = field(default_factory=lambda: Allowance(0))
+    _allowance: Allowance | None = None
+    """None while no file is loaded: what a question imports has the question's own time."""
 
     def install(self) -> None:
         """Load the submission's own helper modules by the same rule."""
@@ -129,7 +102,7 @@ class Loader:
         name: str,
         module: ModuleType,
         *,
-        allowance: Allowance | None,
+        allowance: Allowance,
         passed_over: Collection[Place] = (),
         first: int = 0,
         end: int | None = None,
@@ -139,7 +112,7 @@ class Loader:
         Parameters
         ----------
         allowance
-            How long they may take; None to go on with the one before.
+            How long they may take.
         passed_over
             Statements that did not end, or took the worker with them, before.
         first, end
@@ -147,8 +120,11 @@ class Loader:
         """
         path = self.folder / name
         self._passed_over = frozenset(passed_over)
-        self._allowance = allowance or self._allowance
-        self._run_parts(path.read_bytes(), module, str(path), slice(first, end))
+        self._allowance = allowance
+        try:
+            self._run_parts(path.read_bytes(), module, str(path), first, end)
+        finally:
+            self._allowance = None
 
     def run_text(self, text: str, module: ModuleType, label: str) -> None:
         """Run a text that is no file of its own; what fails in it raises."""
@@ -160,47 +136,48 @@ class Loader:
             self._run(part, module, path, 0)
 
     def _run_parts(
-        self, source: bytes, module: ModuleType, path: str, chosen: slice = _ALL
+        self, source: bytes, module: ModuleType, path: str, first: int = 0, end: int | None = None
     ) -> None:
         parts = parts_of(source)
         flags = future_flags(parts)
         own = Path(path).relative_to(self.folder).as_posix()
-        for part in parts[chosen]:
-            if not self._may_run(own, part):
+        for number, part in enumerate(parts[first:end], start=first):
+            place = own, number
+            if not self._may_run(place, part):
                 continue
-            self.running.append((own, part.line))
+            self.running.append(place)
             try:
-                self._attempt(own, part, module, path, flags)
+                self._attempt(place, part, module, path, flags)
                 self._finish_imports(part, module, path, flags)
             finally:
                 self.running.pop()
 
-    def _may_run(self, own: str, part: Part) -> bool:
+    def _may_run(self, place: Place, part: Part) -> bool:
         if part.problem is not None:
-            self._leave_out(own, part, "syntax", problem=part.problem)
+            self._leave_out(place, part, "syntax", problem=part.problem)
             return False
-        if (own, part.line) in self._passed_over:
-            self._leave_out(own, part, "lost")
+        if place in self._passed_over:
+            self._leave_out(place, part, "lost")
             return False
-        if self.running:  # a helper's: it counts as part of the statement that imports it
-            return True
+        if self.running or self._allowance is None:
+            return True  # a helper's: it counts as part of the statement that imports it
         if self._allowance.is_short and not isinstance(part.node, _DEFINING):
-            self._leave_out(own, part, "late")
+            self._leave_out(place, part, "late")
             return False
         self.limit(self._allowance.of_next())
         return True
 
-    def _attempt(self, own: str, part: Part, module: ModuleType, path: str, flags: int) -> None:
+    def _attempt(self, place: Place, part: Part, module: ModuleType, path: str, flags: int) -> None:
         """Run a statement, or leave it out; of an import that fails, only the names that fail."""
         try:
             self._run(part, module, path, flags)
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's
             pieces = imports_one_by_one(part) if isinstance(error, ImportError) else []
             if len(pieces) < 2:
-                self._note_failure(own, part, error)
+                self._note_failure(place, part, error)
                 return
             for piece in pieces:
-                self._attempt(own, piece, module, path, flags)
+                self._attempt(place, piece, module, path, flags)
 
     def _finish_imports(self, part: Part, module: ModuleType, path: str, flags: int) -> None:
         """Import what a `try` did not come to, because an import above it in there was refused."""
@@ -223,16 +200,17 @@ class Loader:
                 raise
             _execute(_compiled(part.node, path, flags | _ANNOTATIONS), module)
 
-    def _note_failure(self, own: str, part: Part, error: BaseException) -> None:
-        if isinstance(error, SyntaxError) and error.__traceback__ is not None:
-            frames = describe_exception(error, self.folder)["frames"]
-            if not frames:  # the compiler's: a `return` outside of a function, say
-                self._leave_out(own, part, "syntax", problem=problem_of(error))
-                return
+    def _note_failure(self, place: Place, part: Part, error: BaseException) -> None:
+        if self._is_full(part):
+            self.count += 1
+            return
+        described = describe_exception(error, self.folder)
+        if isinstance(error, SyntaxError) and not described["frames"]:
+            # The compiler's: a `return` outside of a function, say.
+            self._leave_out(place, part, "syntax", problem=problem_of(error))
+            return
         reason = "forbidden" if isinstance(error, ForbiddenUse | StandIn) else "error"
-        needs = self._lacking(part, error)
-        facts = describe_exception(error, self.folder)
-        self._leave_out(own, part, reason, error=facts, needs=needs)
+        self._leave_out(place, part, reason, error=described, needs=self._lacking(part, error))
 
     def _lacking(self, part: Part, error: BaseException) -> str:
         """The name that a statement did not find because of what was left out before it."""
@@ -242,15 +220,22 @@ class Loader:
         if type(name) is not str:
             return ""
         unknown = bool(self.stars) and isinstance(error, NameError)
-        return name if unknown or name in self._undefined else ""
+        return name if unknown or name in self.undefined else ""
 
-    def _leave_out(self, own: str, part: Part, reason: str, **facts: Any) -> None:
+    def _is_full(self, part: Part) -> bool:
+        """Whether nobody would be told of one more."""
+        unknown = len(self.undefined) < _MAX_NAMES and bool(names_of(part))
+        return len(self.left_out) >= _MAX_DESCRIBED and not unknown
+
+    def _leave_out(self, place: Place, part: Part, reason: str, **facts: Any) -> None:
         self.count += 1
-        names = names_of(part)
-        self._undefined.update(names)
-        if len(self.left_out) < _MAX_LEFT_OUT or names:
-            record = {"file": own, "line": part.line, "end_line": part.end_line}
-            self.left_out.append({**record, "reason": reason, "names": names, **facts})
+        file, number = place
+        record = {"file": file, "statement": number, "line": part.line, "reason": reason, **facts}
+        if len(self.left_out) < _MAX_DESCRIBED:
+            self.left_out.append(record)
+        for name in names_of(part):
+            if len(self.undefined) < _MAX_NAMES:
+                self.undefined.setdefault(name, record)
 
 
 def _compiled(node: ast.stmt, path: str, flags: int) -> CodeType:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.random  # NumPy itself loads it only when it is asked for; a fork server has it ready
 
 from grader.wire import Opaque, TooLarge, encode
+from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception, own_frames
 from grader.worker.guards import (
     functions_for,
@@ -25,7 +26,7 @@ from grader.worker.guards import (
 )
 from grader.worker.imports import ImportRule, own_modules
 from grader.worker.limits import limit_cpu
-from grader.worker.loading import Allowance, Loader
+from grader.worker.loading import Loader
 from grader.worker.parts import parts_of
 from grader.worker.shell import offer_shell
 from grader.worker.source import inspect_source
@@ -71,6 +72,7 @@ class Session:
         else:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
+        self.allowance = Allowance(math.inf)
         self.functions = functions_for(tuple(settings["guarded"]))
         allowed = frozenset(settings["imports"]) - sys.stdlib_module_names
         self.rule = ImportRule(self.folder, allowed, own_modules(settings["files"]))
@@ -160,7 +162,7 @@ class Session:
 
         A name that a statement was to define is not there because the statement was left out.
         """
-        lost = next((one for one in self.loader.left_out if name in one["names"]), None)
+        lost = self.loader.undefined.get(name)
         if lost is not None:
             answer |= {"name": name, "left_out": lost}
             if lost["reason"] == "forbidden":
@@ -181,21 +183,21 @@ class Session:
             module.__file__ = str(self.folder / name)
             sys.modules[module.__name__] = module
             self.modules[name] = module
-        offer_shell(lambda text: self.loader.run_text(text, module, name))
-        first, end = question.get("first", 0), question.get("end")
-        seconds = question.get("seconds") or math.inf
+        label = f"{name} (from a notebook)"
+        offer_shell(lambda text: self.loader.run_text(text, module, label))
+        first, seconds = question.get("first", 0), question.get("seconds") or math.inf
+        if first == 0:
+            self.allowance = Allowance(seconds, question.get("spent", 0.0))
         self.loader.load(
             name,
             module,
-            allowance=None if first else Allowance(seconds, question.get("spent", 0.0)),
-            passed_over=[(file, line) for file, line in question.get("passed_over", ())],
+            allowance=self.allowance,
+            passed_over=[(file, number) for file, number in question.get("passed_over", ())],
             first=first,
-            end=end,
+            end=question.get("end"),
         )
-        parts = parts_of((self.folder / name).read_bytes())
         return {
-            "statements": len(parts),
-            "next": parts[end].line if end is not None and end < len(parts) else 0,
+            "statements": len(parts_of((self.folder / name).read_bytes())),
             "left_out": self.loader.left_out,
             "count": self.loader.count,
             "refused": self.rule.refused,

@@ -359,7 +359,9 @@ def test_untouched_stubs_can_be_graded_and_are_told(tmp_path: Path) -> None:
     found = read(lay(tmp_path, {FILE: STUB, "report.pdf": b"%PDF"}))
     assert found.files == {FILE: STUB}
     assert found.nothing_to_grade == ""
-    assert found.notes == (f"nothing is written yet: {FILE} holds the stubs as they were given",)
+    assert found.notes == (
+        f"nothing that is asked for is written yet: {FILE} holds the stubs as they were given",
+    )
 
 
 def test_what_else_could_hold_the_missing_part_is_named(tmp_path: Path) -> None:

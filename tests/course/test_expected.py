@@ -1,0 +1,52 @@
+"""What is expected of a submission knows its own exercises, and those of the whole course."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.course.expected import expected_of
+from grader.local import load_public
+from grader.submissions import read_path
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = sorted(path.parent.parent.name for path in ROOT.glob("assignments/*/public/checks.json"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_exercise_is_known_by_its_file(name: str) -> None:
+    assignment = load_public(ROOT / "assignments" / name)
+    expected = expected_of(assignment, ROOT)
+    assert list(expected.files) == [file.name for file in assignment.files]
+    assert expected.all_exercises == {one.name for one in assignment.exercises}
+    others = expected.others()
+    assert set(others) == set(NAMES) - {name}
+    assert all(names for files in others.values() for names in files.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_references_of_each_assignment_look_like_no_other(name: str, tmp_path: Path) -> None:
+    """Under names that say nothing, each file is taken by its own assignment alone."""
+    assignment = load_public(ROOT / "assignments" / name)
+    for number, file in enumerate(assignment.files):
+        text = (ROOT / "solutions" / name / file.name).read_bytes()
+        (tmp_path / f"part{number}.py").write_bytes(text)
+    for one in NAMES:
+        asked = load_public(ROOT / "assignments" / one)
+        found = read_path(tmp_path, expected_of(asked, ROOT), student="ada", assignment=one)
+        taken = {file.name for file in asked.files} & set(found.files)
+        if one == name:
+            assert taken == {file.name for file in asked.files}
+            assert found.nothing_to_grade == ""
+        else:
+            assert taken == set()
+            assert f"this looks like {name[:2]}'s " in found.nothing_to_grade
+
+
+def test_a_damaged_assignment_beside_it_costs_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "assignments" / "a9_broken" / "public"
+    folder.mkdir(parents=True)
+    (folder / "checks.json").write_text("{", encoding="utf-8")
+    expected = expected_of(load_public(ROOT / "assignments" / NAMES[0]), tmp_path)
+    assert expected.others() == {"a9_broken": {}}
