@@ -40,8 +40,9 @@ def notes_of(loading: Loading, origins: Origins, shared: Sequence[Shared] = ()) 
     left_out = [one for one in loading.left_out if all(_is_left_out(one, two) for two in shared)]
     forbidden = [one for one in left_out if one.reason == "forbidden"]
     if forbidden:
-        places = _listing([_place(one.file, one.line, origins) for one in forbidden])
-        notes.append(f"left out, because what may not be imported is used there: {places}")
+        found = [_place(one.file, one.line, origins) for one in forbidden]
+        places, verb = _listing(found), "was" if len(set(found)) == 1 else "were"
+        notes.append(f"{places} {verb} left out: a package is used there that may not be imported")
     others = [one for one in left_out if one.reason != "forbidden"]
     notes += [
         f"{_place(one.file, one.line, origins)} was left out: {one.text}"

@@ -197,7 +197,7 @@ def test_a_name_that_a_failing_statement_was_to_define_is_explained(handed_in):
     result = handed_in({"mini.py": f"SCALE = float(open('scale.txt').read())\n{text}"})
     check = check_of(result, "predict.batch")
     assert check.status is Status.ERROR
-    assert "needs SCALE. Line 1, which was to define SCALE" in check.message
+    assert "needs SCALE. Line 1, which should have defined SCALE" in check.message
     assert "scale.txt" in check.message
     assert result.points == 20 - 9  # predict's own, and what calls it
 

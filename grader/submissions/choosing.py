@@ -103,7 +103,7 @@ class Chooser:
             both = f"both {python.label} and {notebook.label} were handed in"
             if in_notebook < in_file:
                 best = notebook
-                notes.append(f"{both}; the notebook was graded, for it has fewer stubs left")
+                notes.append(f"{both}; the notebook was graded, because it has fewer stubs left")
             elif in_notebook == in_file == 0:
                 notes.append(f"{both}; {python.label} was graded")
         like = best.likeness
@@ -121,7 +121,7 @@ class Chooser:
         )
         kind = "notebooks" if best.is_notebook else "files"
         count = "two" if len(candidates) == 2 else str(len(candidates))
-        notes.append(f"{count} {kind} for {file}; {best.label}, {why}, counts")
+        notes.append(f"of {count} {kind} for {file}, {best.label} counts, because it is {why}")
         return best
 
     def _settle(self, choice: Choice, chosen: Chosen, unwritten: Choice | None) -> None:
@@ -139,7 +139,9 @@ class Chooser:
         told = any("counts" in note or note.startswith("both ") for note in notes)
         if others and not told and unwritten is None:
             beside = ", ".join(map(shown, others[:3]))
-            notes.append(f"two files for {file}: {beside} beside it; {best.label} was graded")
+            notes.append(
+                f"more than one file fits {file}: {best.label} was graded, and not {beside}"
+            )
         problem = chosen.problems.pop(file, None)
         if problem is not None:
             kind = "the notebook " if best.is_notebook else ""
@@ -169,7 +171,7 @@ class Chooser:
                 elif content.count(_STUB) < own.content.count(_STUB):
                     note = (
                         f"both {own.candidate.label} and {candidate.label} were handed in; the "
-                        "notebook was graded, for it has fewer stubs left"
+                        "notebook was graded, because it has fewer stubs left"
                     )
                     chosen.choices[file] = Choice(file, candidate, content, file, (note,))
                     chosen.unwritten.discard(file)

@@ -52,7 +52,7 @@ class Preference:
             if len(pairs) == 1:
                 return pairs[0][0], "the newest"
         reasons = (
-            (_version, "the one with the higher number"),
+            (_version, "the one with the higher number in its name"),
             (lambda pair: self.share(file, pair[1]), "the one with more exercises"),
         )
         for key, why in reasons:

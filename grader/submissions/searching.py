@@ -49,7 +49,8 @@ class Searcher:
             notes[0] = f"{with_name(file, problem)}; {notes[0]}"
         if why:
             notes.append(
-                f"{len(best)} files define as much of {file}; {candidate.label}, {why}, counts"
+                f"{len(best)} files define as many exercises of {file}; {candidate.label} counts, "
+                f"because it is {why}"
             )
         chosen.unwritten.discard(file)
         chosen.choices[file] = Choice(file, candidate, candidate.modules[part], part, tuple(notes))

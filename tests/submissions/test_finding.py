@@ -373,7 +373,9 @@ def test_an_archive_beside_the_files_is_not_opened_and_told(tmp_path: Path) -> N
     files = {FILE: CODE, KERAS: KERAS_CODE, "backup.zip": zipped({FILE: STUB})}
     found = read(lay(tmp_path, files))
     assert found.files == {FILE: CODE, KERAS: KERAS_CODE}
-    assert found.notes == ("backup.zip was not opened: what is asked for lies beside it",)
+    assert found.notes == (
+        "backup.zip was not opened, because all that is asked for lies beside it",
+    )
 
 
 @pytest.mark.parametrize("inside", ["", "some/where/"])
