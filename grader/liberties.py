@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.checks.left_out import LeftOut
@@ -11,6 +11,14 @@ from grader.loading import Loading, Refused
 Origins = Mapping[str, Mapping[int, str]]
 """By file, where in a notebook its lines stand."""
 _MAX_SHOWN = 8
+_REFUSED = {
+    True: {"is": "may not be imported here", "are": "may not be imported here"},
+    False: {
+        "is": "is neither handed in nor a package that may be imported",
+        "are": "are neither handed in nor packages that may be imported",
+    },
+}
+"""Why an import was refused: it is a package, or it may be a module of the student's own."""
 
 
 @dataclass(frozen=True)
@@ -30,36 +38,62 @@ class Shared:
 
 
 def notes_of(loading: Loading, origins: Origins, shared: Sequence[Shared] = ()) -> list[str]:
-    """A note for each liberty that was taken with a file.
+    """A note for each liberty that was taken with a file, and one for all of a kind.
 
     What another file of the assignment needs, where one text serves both, is no reason for a note.
     """
     elsewhere = {package for one in shared for package in one.imports}
     refused = [one for one in loading.refused if one.package not in elsewhere]
-    notes = [_of_import(one, origins) for one in refused]
     left_out = [one for one in loading.left_out if all(_is_left_out(one, two) for two in shared)]
-    forbidden = [one for one in left_out if one.reason == "forbidden"]
-    if forbidden:
-        found = [_place(one.file, one.line, origins) for one in forbidden]
-        places, verb = _listing(found), "was" if len(set(found)) == 1 else "were"
-        notes.append(f"{places} {verb} left out: a package is used there that may not be imported")
-    others = [one for one in left_out if one.reason != "forbidden"]
-    notes += [
-        f"{_place(one.file, one.line, origins)} was left out: {one.text}"
-        for one in others[:_MAX_SHOWN]
-    ]
-    more = max(0, len(others) - _MAX_SHOWN) + max(0, loading.count - len(loading.left_out))
-    if more:
-        what = "1 more statement" if more == 1 else f"{more:,} more statements"
+    notes = [*_of_imports(refused, origins), *_of_statements(left_out, origins)]
+    untold = max(0, loading.count - len(loading.left_out))
+    if untold:
+        what = "1 more statement" if untold == 1 else f"{untold:,} more statements"
         notes.append(f"{what} of {loading.file} could not be run either")
     return notes
 
 
-def _of_import(one: Refused, origins: Origins) -> str:
-    place = _place(one.file, one.line, origins)
-    if one.taken_as:
-        return f"{place}: {one.package} was taken as {one.taken_as}"
-    return f"{place}: {one.package} may not be imported here; only what uses it loses points"
+def _of_imports(refused: Sequence[Refused], origins: Origins) -> Iterator[str]:
+    for one in refused:
+        if one.taken_as:
+            place = _place(one.file, one.line, origins)
+            yield f"{place}: {one.package} was taken as {one.taken_as}"
+    for known, why in _REFUSED.items():
+        found = [one for one in refused if one.known is known and not one.taken_as]
+        names = [f"{one.package} ({_place(one.file, one.line, origins)})" for one in found]
+        if names:
+            verb, them = ("is", "it") if len(names) == 1 else ("are", "them")
+            yield f"{_series(names)} {why[verb]}; only what uses {them} loses points"
+
+
+def _of_statements(left_out: Sequence[LeftOut], origins: Origins) -> Iterator[str]:
+    """What was left out because of what stands above it is one note: the cause has its own."""
+    forbidden = [one for one in left_out if one.reason == "forbidden"]
+    if forbidden:
+        uses = "it uses" if _is_one(forbidden) else "they use"
+        yield f"{_were_left_out(forbidden, origins)}, because {uses} what may not be used here"
+    by_text: dict[str, list[LeftOut]] = {}
+    for one in left_out:
+        if one.reason != "forbidden" and not one.needs:
+            by_text.setdefault(one.text, []).append(one)
+    for text, found in list(by_text.items())[:_MAX_SHOWN]:
+        yield f"{_were_left_out(found, origins)}: {text}"
+    others = [one for found in list(by_text.values())[_MAX_SHOWN:] for one in found]
+    if others:
+        yield f"{_were_left_out(others, origins)} for other reasons"
+    needing = [one for one in left_out if one.needs and one.reason != "forbidden"]
+    if needing:
+        needs = "it needs" if _is_one(needing) else "they need"
+        places = _were_left_out(needing, origins)
+        yield f"{places}, because {needs} something that was left out or not imported above"
+
+
+def _were_left_out(found: Sequence[LeftOut], origins: Origins) -> str:
+    return f"{_places(found, origins)} {'was' if _is_one(found) else 'were'} left out"
+
+
+def _is_one(found: Iterable[LeftOut]) -> bool:
+    return len({(one.file, one.line) for one in found}) == 1
 
 
 def _is_left_out(one: LeftOut, other: Shared) -> bool:
@@ -74,8 +108,23 @@ def _place(file: str, line: int, origins: Origins) -> str:
     return cell or f"{file}, line {line}"
 
 
-def _listing(places: Iterable[str]) -> str:
-    unique = list(dict.fromkeys(places))
+def _places(found: Iterable[LeftOut], origins: Origins) -> str:
+    """The places of statements, the lines of a file or of a cell together."""
+    unique = list(dict.fromkeys(_place(one.file, one.line, origins) for one in found))
+    lines: dict[str, list[str]] = {}
+    for place in unique[:_MAX_SHOWN]:
+        where, _, number = place.rpartition(", line ")
+        lines.setdefault(where, []).append(number)
+    shown = [
+        f"{where}, {'line' if len(numbers) == 1 else 'lines'} {_series(numbers)}"
+        for where, numbers in lines.items()
+    ]
     more = len(unique) - _MAX_SHOWN
-    shown = "; ".join(unique[:_MAX_SHOWN])
-    return f"{shown}; and {more} more places" if more > 0 else shown
+    if more > 0:
+        shown.append(f"and {more} more {'place' if more == 1 else 'places'}")
+    return "; ".join(shown)
+
+
+def _series(items: Sequence[str]) -> str:
+    *others, last = items
+    return f"{', '.join(others)} and {last}" if others else last

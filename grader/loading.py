@@ -22,7 +22,7 @@ _LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
 _ENDINGS = {
-    Silence.TIMEOUT: "it did not end",
+    Silence.TIMEOUT: "it did not end in time",
     Silence.OUT_OF_MEMORY: "it ran out of memory",
     Silence.FLOODED: "it wrote too much to the output",
 }
@@ -36,6 +36,8 @@ class Refused:
     file: str
     line: int
     taken_as: str = ""
+    known: bool = True
+    """Whether it is a package, rather than a module that was not handed in."""
 
 
 @dataclass
@@ -93,6 +95,7 @@ class Loading:
                 text_in(one, "file"),
                 number_in(one, "line"),
                 text_in(one, "taken_as"),
+                one.get("known") is not False,
             )
             for one in _records(report.get("refused"))
         ]

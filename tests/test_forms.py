@@ -158,7 +158,8 @@ def test_several_that_do_not_end_cost_one_limit_together(handed_in, monkeypatch)
     text = placed("while True: pass\nimport os; os._exit(1)", "above")
     result = handed_in({"mini.py": f"{text}\nwhile 1: pass\nopen('x')\nwhile 2: pass\n"}, 2)
     assert result.points == 20
-    assert sum("did not end" in note for note in result.submission.notes) == 3
+    (lines,) = [note for note in result.submission.notes if "did not end" in note]
+    assert "lines 4, 32 and 34 were left out" in lines
     assert any("ended the program" in note for note in result.submission.notes)
 
 
@@ -166,7 +167,7 @@ def test_ten_thousand_failing_statements_are_told_in_a_few_notes(handed_in):
     result = handed_in({"mini.py": REFERENCE + "1 / 0\n" * 10_000})
     assert result.points == 20
     assert len(result.submission.notes) < 20
-    assert any("9,992 more statements" in note for note in result.submission.notes)
+    assert any("9,800 more statements" in note for note in result.submission.notes)
 
 
 def test_what_a_hanging_statement_wrote_is_not_there_for_the_next_worker(handed_in, monkeypatch):
@@ -304,3 +305,79 @@ def test_a_notebook_that_was_exported_keeps_the_code_of_its_magics(handed_in):
     timed = f"get_ipython().run_cell_magic('time', '', {FUNCTIONS[1]!r})\n"
     text = "\n\n".join([FUNCTIONS[0], cells, timed, *FUNCTIONS[2:]])
     assert_full(handed_in({"mini.py": text}), "")
+
+
+HELPER = """
+import torch
+class Net(torch.nn.Module):
+    pass
+DATA = open('data.txt').read()
+def product(X, w): return X @ w
+"""
+IMPORTED_TOGETHER = {
+    "from tools import Net, DATA, product": "something that was left out",
+    "from tools import (\n    Net as N,\n    product,\n)": "something that was left out",
+    "from .tools import DATA, product": "something that was left out",
+    "from collections import Mapping, OrderedDict\nfrom tools import product": "'Mapping' from",
+    "import no_such.part, scipy.special, math\nfrom tools import product": "no_such",
+}
+"""Imports of which a part fails, and what a note is to say of it."""
+
+
+@pytest.mark.parametrize("line", IMPORTED_TOGETHER)
+def test_of_an_import_of_several_names_only_those_are_lost_that_fail(handed_in, line):
+    text = REFERENCE.replace("return X @ w + b", "return product(X, w) + b")
+    result = handed_in({"tools.py": HELPER, "mini.py": f"{line}\n{text}"})
+    assert_full(result, IMPORTED_TOGETHER[line])
+    assert not any(".py)" in note for note in result.submission.notes)  # no path of the machine
+
+
+@pytest.mark.parametrize("handler", ["pass", "raise SystemExit('pip install pandas')", "import os"])
+def test_what_stands_below_a_refused_import_in_a_try_is_imported(handed_in, handler):
+    text = REFERENCE.replace("import numpy as np\n", "")
+    guarded = (
+        f"try:\n    import pandas\n    import numpy as np\nexcept ImportError:\n    {handler}\n"
+    )
+    assert handed_in({"mini.py": guarded + text}).points == 20
+
+
+def test_an_annotation_in_a_class_costs_nothing_either(handed_in):
+    helper = "class Line:\n    def at(self, X: torch.Tensor) -> L[int]: return X\n"
+    text = REFERENCE.replace("return X @ w + b", "return Line().at(X) @ w + b")
+    assert_full(handed_in({"mini.py": f"import torch\n{helper}{text}"}), "torch")
+
+
+def test_a_module_that_was_not_handed_in_is_told_from_a_package(handed_in):
+    text = REFERENCE.replace("return X @ w + b", "return product(X, w) + b")
+    result = handed_in({"mini.py": f"import torch\nfrom my_helpers import product\n{text}"})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.FORBIDDEN
+    assert "my_helpers, imported in line 2, is neither among the files" in check.message
+    assert result.submission.notes == [
+        "torch (mini.py, line 1) may not be imported here; only what uses it loses points",
+        "my_helpers (mini.py, line 2) is neither handed in nor a package that may be imported; "
+        "only what uses it loses points",
+    ]
+
+
+def test_all_of_a_kind_is_one_note_and_a_consequence_is_told_as_one(handed_in):
+    cells = (
+        "import torch\nimport pandas as pd\nimport matplotlib.pyplot as plt",
+        "table = pd.read_csv('x.csv')\nX = table.values\nplt.plot(X)\nprint(X.shape)",
+        "data = open('data.txt').read()\nrows = data.split()\nassert len(rows) == 3",
+        "1 / 0\n1 / 0",
+    )
+    result = handed_in({"mini.ipynb": notebook(*FUNCTIONS, *cells)})
+    assert result.points == 20
+    first = len(FUNCTIONS) + 1
+    notes = [note for note in result.submission.notes if "code outside functions" not in note]
+    assert notes == [
+        f"torch (cell {first}, line 1), pandas (cell {first}, line 2) and matplotlib "
+        f"(cell {first}, line 3) may not be imported here; only what uses them loses points",
+        f"cell {first + 1}, lines 1 and 3 were left out, because they use what may not be used here",
+        f"cell {first + 2}, line 1 was left out: FileNotFoundError: [Errno 2] No such file or "
+        "directory: 'data.txt'",
+        f"cell {first + 3}, lines 1 and 2 were left out: ZeroDivisionError: division by zero",
+        f"cell {first + 1}, lines 2 and 4; cell {first + 2}, lines 2 and 3 were left out, because they "
+        "need something that was left out or not imported above",
+    ]

@@ -19,12 +19,15 @@ class LeftOut:
         ``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``.
     text
         What happened, to go on after a colon.
+    needs
+        The name that it needed from what was left out before it, or "".
     """
 
     file: str
     line: int
     reason: str
     text: str
+    needs: str = ""
 
 
 def left_out_of(record: Mapping[str, Any]) -> LeftOut:
@@ -37,10 +40,10 @@ def left_out_of(record: Mapping[str, Any]) -> LeftOut:
     elif type(error) is dict:
         text = _of_error(error)
     elif reason == "lost":
-        text = "it did not end"
+        text = "it did not end in time"
     else:
         text = "the time for loading the file was used up"
-    return LeftOut(text_in(record, "file"), line, reason, text)
+    return LeftOut(text_in(record, "file"), line, reason, text, text_in(record, "needs"))
 
 
 def _of_error(error: Mapping[str, Any]) -> str:

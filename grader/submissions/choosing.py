@@ -64,12 +64,12 @@ class Chooser:
             written = [
                 one for one in readable if self._preference.is_written(file, one.modules[file])
             ]
-            if written or (readable and unwritten is None):
-                choice = self._best(file, written or readable)
-                if written:
-                    self._settle(choice, chosen, unwritten)
-                    return
-                unwritten = choice
+            if written:
+                stubs = [one for one in readable if one not in written and not one.is_notebook]
+                self._settle(self._best(file, written, stubs), chosen, unwritten)
+                return
+            if readable and unwritten is None:
+                unwritten = self._best(file, readable)
         if unwritten is not None:
             self._settle(unwritten, chosen, None)
             chosen.unwritten.add(file)
@@ -87,24 +87,33 @@ class Chooser:
         for _, group in groupby(ranked, key=lambda pair: pair[0]):
             yield [entry for _, entry in group]
 
-    def _best(self, file: str, candidates: Sequence[Candidate]) -> Choice:
+    def _best(
+        self, file: str, candidates: Sequence[Candidate], stubs: Sequence[Candidate] = ()
+    ) -> Choice:
         """The best of equally good names: one Python file, one notebook, and of these the fuller.
 
         A student's folder holds both as stubs and the student works in one of them: it is the
         one in which fewer stubs are left.
+
+        Parameters
+        ----------
+        stubs
+            Python files beside them in which nothing is written.
         """
         notes: list[str] = []
         python = self._one_of(file, [one for one in candidates if not one.is_notebook], notes)
         notebook = self._one_of(file, [one for one in candidates if one.is_notebook], notes)
         best = python or notebook
         assert best is not None
-        if python is not None and notebook is not None:
+        if python is None and notebook is not None and stubs:
+            notes.append(_both(stubs[0], notebook))
+        elif python is not None and notebook is not None:
             in_file, in_notebook = (one.modules[file].count(_STUB) for one in (python, notebook))
-            both = f"both {python.label} and {notebook.label} were handed in"
             if in_notebook < in_file:
                 best = notebook
-                notes.append(f"{both}; the notebook was graded, because it has fewer stubs left")
+                notes.append(_both(python, notebook))
             elif in_notebook == in_file == 0:
+                both = f"both {python.label} and {notebook.label} were handed in"
                 notes.append(f"{both}; {python.label} was graded")
         like = best.likeness
         if best.entry.depth > 0 or like is None or like.fit is not Fit.EXACT:
@@ -169,9 +178,13 @@ class Chooser:
                     if not self._preference.is_written(file, content):
                         chosen.unwritten.add(file)
                 elif content.count(_STUB) < own.content.count(_STUB):
-                    note = (
-                        f"both {own.candidate.label} and {candidate.label} were handed in; the "
-                        "notebook was graded, because it has fewer stubs left"
-                    )
+                    note = _both(own.candidate, candidate)
                     chosen.choices[file] = Choice(file, candidate, content, file, (note,))
                     chosen.unwritten.discard(file)
+
+
+def _both(python: Candidate, notebook: Candidate) -> str:
+    return (
+        f"both {python.label} and {notebook.label} were handed in; the notebook was graded, "
+        "because it has fewer stubs left"
+    )

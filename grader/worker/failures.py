@@ -62,6 +62,8 @@ def _message_of(error: BaseException) -> str:
         text = str(error)
         if text.startswith(_TRACED):  # frames, mostly TensorFlow's own, then what is the matter
             text = text.rpartition("\n\n")[2].strip().partition(": ")[2] or text
+        if isinstance(error, ImportError) and type(error.path) is str:
+            text = text.removesuffix(f" ({error.path})")  # where a module lies is the machine's
         return text[:MAX_MESSAGE]
     except BaseException as second:  # a hostile or broken __str__ must not hide the error
         return f"(its message could not be read: {type(second).__name__})"

@@ -20,6 +20,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from grader.worker.handlers import catches_import_error
+from grader.worker.packages import KNOWN
 from grader.worker.stand_in import Holder, StandIn
 
 _BACKENDS = frozenset({"jax", "tensorflow", "torch"})
@@ -45,8 +46,9 @@ class ImportRule:
     own
         The submission's own modules and packages.
     refused
-        What was refused so far, in order, each once: ``package``, ``file``, ``line``, and
-        ``taken_as``, the allowed package that stands in for it, or "".
+        What was refused so far, in order, each once: ``package``, ``file``, ``line``,
+        ``taken_as``, the allowed package that stands in for it, or "", and ``known``, whether
+        it is a package rather than a module that was not handed in.
     stars
         The refusals of ``from package import *``, whose names nobody knows.
     """
@@ -117,6 +119,11 @@ class ImportRule:
         root = name.partition(".")[0]
         others = sorted(self.allowed)
         rest = f"{', '.join(others)} and the standard library" if others else "the standard library"
+        if root not in KNOWN:
+            return (
+                f"{name}, imported in line {line}, is neither among the files that were handed in "
+                f"nor a package that may be used; this file may import {rest}"
+            )
         text = f"{name}, imported in line {line}, may not be used in this file"
         if "keras" in self.allowed and root in _BACKENDS:
             return f"{text}, which {_ANY_BACKEND}. It may import {rest}"
@@ -150,7 +157,8 @@ class ImportRule:
         if not known and len(self.refused) < _MAX_REFUSED:
             file = frame.f_code.co_filename.removeprefix(self._prefix).lstrip("/\\")
             place = {"file": file, "line": frame.f_lineno}
-            self.refused.append({"package": package, "taken_as": taken_as, **place})
+            what = {"package": package, "taken_as": taken_as, "known": package in KNOWN}
+            self.refused.append({**what, **place})
 
 
 class _BlockedPackages(importlib.abc.MetaPathFinder):

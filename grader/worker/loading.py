@@ -6,10 +6,10 @@ One that raises, exits, asks for input or does not end is left out, and the rest
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import linecache
 import sys
-import time
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from importlib.machinery import FileFinder, SourceFileLoader
@@ -17,48 +17,27 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception
-from grader.worker.parts import Part, future_flags, parts_of, problem_of
+from grader.worker.parts import (
+    Part,
+    future_flags,
+    imports_one_by_one,
+    names_of,
+    parts_of,
+    problem_of,
+)
 from grader.worker.stand_in import ForbiddenUse, StandIn
 
 _ANNOTATIONS = 0x1000000
 """The compiler's flag for annotations that nobody evaluates (`__future__.annotations`)."""
-_LEAST_SHARE = 1 / 40
-"""The part of the whole that any statement may take; when hardly more is left, only definitions
-and imports run."""
 _MAX_DESCRIBED = 200
 _MAX_NAMES = 2_000
 """How many names are remembered that left-out statements were to define."""
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_ANNOTATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Place = tuple[str, int]
 """A statement: its file, and its number in it. Several may stand on one line."""
-
-
-@dataclass
-class Allowance:
-    """How long the statements of a file may take together: half of what is left for each.
-
-    What takes less than half of the whole in one go, or altogether, is never cut.
-    """
-
-    seconds: float
-    spent: float = 0.0
-    """What statements took that did not end, in workers before this one."""
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def left(self) -> float:
-        """Seconds that are left."""
-        return self.seconds - self.spent - (time.monotonic() - self.started)
-
-    def of_next(self) -> float:
-        """How long the next statement may take."""
-        return max(self.left / 2, _LEAST_SHARE * self.seconds)
-
-    @property
-    def is_short(self) -> bool:
-        """Whether only what defines something is worth a try."""
-        return self.left < 2 * _LEAST_SHARE * self.seconds
 
 
 @dataclass
@@ -71,13 +50,17 @@ class Loader:
         Where they lie.
     limit
         Told, before each statement of the graded file, how many seconds it may take.
+    stars
+        What was said of each refused ``from package import *``: nobody knows its names, and so
+        any name that is not there may be one of them.
 
     Attributes
     ----------
     left_out
         What was left out so far, the first of it: ``file``, ``statement`` (its number), ``line``,
-        ``reason`` (``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``), and ``error``
-        (see `describe_exception`) or ``problem`` (see `problem_of`).
+        ``reason`` (``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``), ``error``
+        (see `describe_exception`) or ``problem`` (see `problem_of`), and
+        ``needs``, the name that it needed from what was left out before it, or "".
     undefined
         By name, the left-out statement that was to define it.
     running
@@ -87,6 +70,7 @@ class Loader:
 
     folder: Path
     limit: Callable[[float], None]
+    stars: Collection[str] = ()
     left_out: list[dict[str, Any]] = field(default_factory=list)
     undefined: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: list[Place] = field(default_factory=list)
@@ -163,9 +147,8 @@ class Loader:
                 continue
             self.running.append(place)
             try:
-                self._run(part, module, path, flags)
-            except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's
-                self._note_failure(place, part, error)
+                self._attempt(place, part, module, path, flags)
+                self._finish_imports(part, module, path, flags)
             finally:
                 self.running.pop()
 
@@ -184,13 +167,36 @@ class Loader:
         self.limit(self._allowance.of_next())
         return True
 
+    def _attempt(self, place: Place, part: Part, module: ModuleType, path: str, flags: int) -> None:
+        """Run a statement, or leave it out; of an import that fails, only the names that fail."""
+        try:
+            self._run(part, module, path, flags)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's
+            pieces = imports_one_by_one(part) if isinstance(error, ImportError) else []
+            if len(pieces) < 2:
+                self._note_failure(place, part, error)
+                return
+            for piece in pieces:
+                self._attempt(place, piece, module, path, flags)
+
+    def _finish_imports(self, part: Part, module: ModuleType, path: str, flags: int) -> None:
+        """Import what a `try` did not come to, because an import above it in there was refused."""
+        if not isinstance(part.node, ast.Try):
+            return
+        for node in part.node.body:
+            one = Part(node.lineno, node.end_lineno or node.lineno, node)
+            is_import = isinstance(node, ast.Import | ast.ImportFrom)
+            if is_import and not any(name in vars(module) for name in names_of(one)):
+                with contextlib.suppress(BaseException):
+                    self._run(one, module, path, flags)
+
     def _run(self, part: Part, module: ModuleType, path: str, flags: int) -> None:
         assert part.node is not None
         try:
             _execute(_compiled(part.node, path, flags), module)
         except (ForbiddenUse, NameError):
             # An annotation that nobody needs must not cost the function that carries it.
-            if not isinstance(part.node, ast.FunctionDef) or flags & _ANNOTATIONS:
+            if not isinstance(part.node, _ANNOTATED) or flags & _ANNOTATIONS:
                 raise
             _execute(_compiled(part.node, path, flags | _ANNOTATIONS), module)
 
@@ -204,11 +210,21 @@ class Loader:
             self._leave_out(place, part, "syntax", problem=problem_of(error))
             return
         reason = "forbidden" if isinstance(error, ForbiddenUse | StandIn) else "error"
-        self._leave_out(place, part, reason, error=described)
+        self._leave_out(place, part, reason, error=described, needs=self._lacking(part, error))
+
+    def _lacking(self, part: Part, error: BaseException) -> str:
+        """The name that a statement did not find because of what was left out before it."""
+        name = error.name if isinstance(error, NameError) else None
+        if isinstance(error, ImportError) and isinstance(part.node, ast.ImportFrom):
+            name = part.node.names[0].name
+        if type(name) is not str:
+            return ""
+        unknown = bool(self.stars) and isinstance(error, NameError)
+        return name if unknown or name in self.undefined else ""
 
     def _is_full(self, part: Part) -> bool:
         """Whether nobody would be told of one more."""
-        unknown = len(self.undefined) < _MAX_NAMES and bool(_bound(part))
+        unknown = len(self.undefined) < _MAX_NAMES and bool(names_of(part))
         return len(self.left_out) >= _MAX_DESCRIBED and not unknown
 
     def _leave_out(self, place: Place, part: Part, reason: str, **facts: Any) -> None:
@@ -217,7 +233,7 @@ class Loader:
         record = {"file": file, "statement": number, "line": part.line, "reason": reason, **facts}
         if len(self.left_out) < _MAX_DESCRIBED:
             self.left_out.append(record)
-        for name in _bound(part):
+        for name in names_of(part):
             if len(self.undefined) < _MAX_NAMES:
                 self.undefined.setdefault(name, record)
 
@@ -243,22 +259,3 @@ def _wait_for(coroutine: Coroutine[Any, Any, Any]) -> None:
             coroutine.send(None)
     except StopIteration:
         return
-
-
-def _bound(part: Part) -> list[str]:
-    """The names that a statement was to define."""
-    if part.node is None:
-        return list(part.names)
-    found: dict[str, None] = {}
-    waiting: list[ast.AST] = [part.node]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found[node.name] = None
-            continue
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            found |= dict.fromkeys((one.asname or one.name).partition(".")[0] for one in node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found[node.id] = None
-        waiting += ast.iter_child_nodes(node)
-    return list(found)

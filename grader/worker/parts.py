@@ -26,6 +26,7 @@ _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
 """How often, and how many bytes, may be parsed while one file is taken apart."""
 _MAX_TEXT = 200
+_MAX_NAMES = 50
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,40 @@ def parts_of(source: bytes) -> tuple[Part, ...]:
     if parts and all(part.node is None for part in parts):
         raise _error_of(parts[0].problem or {})
     return parts
+
+
+def names_of(part: Part) -> list[str]:
+    """The names that a statement is to define."""
+    if part.node is None:
+        return list(part.names)
+    found: dict[str, None] = {}
+    waiting: list[ast.AST] = [part.node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found[node.name] = None
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= dict.fromkeys((one.asname or one.name).partition(".")[0] for one in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found[node.id] = None
+        waiting += ast.iter_child_nodes(node)
+    return list(found)[:_MAX_NAMES]
+
+
+def imports_one_by_one(part: Part) -> list[Part]:
+    """An import of several names as an import for each; nothing for other statements."""
+    node = part.node
+    if isinstance(node, ast.Import):
+        nodes: list[ast.stmt] = [ast.Import([one]) for one in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        nodes = [ast.ImportFrom(node.module, [one], node.level) for one in node.names]
+    else:
+        return []
+    return [
+        Part(one.lineno, one.end_lineno or one.lineno, ast.copy_location(piece, one))
+        for piece, one in zip(nodes, node.names, strict=True)
+    ]
 
 
 def future_flags(parts: tuple[Part, ...]) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.random  # NumPy itself loads it only when it is asked for; a fork server has it ready
 
 from grader.wire import Opaque, TooLarge, encode
+from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception, own_frames
 from grader.worker.guards import (
     functions_for,
@@ -25,7 +26,7 @@ from grader.worker.guards import (
 )
 from grader.worker.imports import ImportRule, own_modules
 from grader.worker.limits import limit_cpu
-from grader.worker.loading import Allowance, Loader
+from grader.worker.loading import Loader
 from grader.worker.parts import parts_of
 from grader.worker.shell import offer_shell
 from grader.worker.source import inspect_source
@@ -76,7 +77,9 @@ class Session:
         allowed = frozenset(settings["imports"]) - sys.stdlib_module_names
         self.rule = ImportRule(self.folder, allowed, own_modules(settings["files"]))
         self.rule.install(block_packages=self.backend == "numpy")
-        self.loader = Loader(self.folder, lambda seconds: stopwatch.start(seconds, seconds))
+        self.loader = Loader(
+            self.folder, lambda seconds: stopwatch.start(seconds, seconds), self.rule.stars
+        )
         self.loader.install()
         builtins.input = refuse_input
         # Python that starts without `site` has neither.

@@ -7,7 +7,8 @@ import tempfile
 import types
 from pathlib import Path
 
-from grader.worker.loading import Allowance, Loader
+from grader.worker.allowance import Allowance
+from grader.worker.loading import Loader
 
 
 def run(source: bytes, module: types.ModuleType, name: str) -> None:

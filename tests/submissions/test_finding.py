@@ -164,6 +164,7 @@ LIBERTIES: dict[str, Files] = {
     },
     "other name in a zip": {"hw2.zip": zipped({"main.py": CODE, "plot.py": b"x = 1\n"})},
     "stub beside the real one": {FILE: STUB, "submission.py": CODE},
+    "stub beside its notebook": {FILE: STUB, "logistic_regression.ipynb": notebook(CODE)},
     "stub beside a near name": {FILE: STUB, "logistic_regression_final.py": CODE},
     "stub beside a deeper one": {FILE: STUB, f"src/{FILE}": CODE},
     "stub beside a zip": {FILE: STUB, "submission.zip": zipped({FILE: CODE})},

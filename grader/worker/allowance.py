@@ -1,0 +1,37 @@
+"""How long the statements of a file may take when it is loaded."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+_LEAST_SHARE = 1 / 40
+"""The part of the whole that any statement may take; when hardly more is left, only definitions
+and imports run."""
+
+
+@dataclass
+class Allowance:
+    """How long the statements of a file may take together: half of what is left for each.
+
+    What takes less than half of the whole in one go, or altogether, is never cut.
+    """
+
+    seconds: float
+    spent: float = 0.0
+    """What statements took that did not end, in workers before this one."""
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.seconds - self.spent - (time.monotonic() - self.started)
+
+    def of_next(self) -> float:
+        """How long the next statement may take."""
+        return max(self.left / 2, _LEAST_SHARE * self.seconds)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether only what defines something is worth a try."""
+        return self.left < 2 * _LEAST_SHARE * self.seconds

@@ -1,0 +1,91 @@
+"""A text as statements: what does not parse costs itself and nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.worker.parts import CELL_MARK, future_flags, parts_of
+
+GOOD = "def f(x):\n    return x\n"
+
+
+def parsed(text):
+    return [(one.line, one.end_line) for one in parts_of(text.encode()) if one.node is not None]
+
+
+def broken(text):
+    return [one for one in parts_of(text.encode()) if one.node is None]
+
+
+BROKEN = {
+    "a print of Python 2": ("print 'hi'\n", 1, ()),
+    "a bracket that stays open": ("x = (1,\n", 1, ()),
+    "a definition without a body": ("def g(x):\n# later\n", 2, ("g",)),
+    "a definition with a bad line": ("def g(x):\n    return x x\n", 2, ("g",)),
+    "marks of a merge": ("<<<<<<< HEAD\n", 1, ()),
+    "a string that stays open": ("x = 'a\n", 1, ()),
+    "a decorated definition": ("@wraps\ndef g(:\n    pass\n", 2, ("g",)),
+    "an indented comment and line": ("#\n  y = 1\n", 2, ()),
+    "a class with a bad method": ("class G:\n    def m(self)\n        pass\n", 2, ("G",)),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("where", ["above", "below"])
+def test_a_broken_stretch_costs_itself(name, where):
+    text, line, names = BROKEN[name]
+    before = f"{GOOD}y = 0\n" if where == "below" else ""
+    after = GOOD if where == "above" else "y = 2\n"
+    (found,) = broken(before + text + after)
+    assert found.problem["line"] == line + before.count("\n")
+    assert found.names == names
+    lines = text.count("\n")
+    if where == "above":
+        assert parsed(text + GOOD) == [(lines + 1, lines + 2)]
+    else:
+        assert parsed(before + text + after)[0] == (1, 2)
+        assert parsed(before + text + after)[-1] == (lines + 4, lines + 4)
+
+
+def test_lines_at_the_margin_inside_of_a_string_belong_to_it():
+    text = "def f():\n    '''\nclass A:\n    pass\n'''\nx = [\n1,\n]\nprint 'x'\n"
+    assert parsed(text) == [(1, 5), (6, 8)]
+    assert [one.line for one in broken(text)] == [9]
+
+
+def test_a_string_that_stays_open_in_a_cell_does_not_swallow_the_next():
+    text = f"{CELL_MARK}1\nx = '''\n{CELL_MARK}2\n{GOOD}{CELL_MARK}3\ny = '''\n"
+    assert parsed(text) == [(4, 5)]
+    assert [one.line for one in broken(text)] == [2, 7]
+
+
+def test_a_text_of_which_nothing_parses_is_a_syntax_error_with_its_line():
+    with pytest.raises(SyntaxError) as found:
+        parts_of(b"\ndef f(:\n")
+    assert found.value.lineno == 2
+
+
+def test_only_the_compilers_ends_of_lines_count():
+    text = "x = 1 # a\x0cb\u2028c\r\ny = 2\rprint 'x'\n"
+    assert parsed(text) == [(1, 1), (2, 2)]
+    assert [one.line for one in broken(text)] == [3]
+
+
+def test_thousands_of_broken_lines_end():
+    text = "x = 1\n" + "print 'x'\n" * 20_000 + "y = 1\n"
+    assert parsed(text)[0] == (1, 1)
+    assert broken(text)[-1].end_line == 20_002
+
+
+def test_what_comes_from_the_future_holds_for_every_statement():
+    flags = future_flags(parts_of(b"from __future__ import annotations, no_such_thing\n"))
+    assert flags == 0x1000000
+
+
+@given(st.lists(st.sampled_from([GOOD, "x = 1\n", "print 'x'\n", "\n", "# c\n", "y = (\n"])))
+def test_statements_that_parse_alone_are_found_between_others(pieces):
+    """A bracket that stays open may take what follows with it, but nothing that stands before."""
+    text = "z = 0\n" + "".join(pieces)
+    before = text.partition("y = (")[0]
+    expected = parsed(before)
+    assert parsed(text)[: len(expected)] == expected
