@@ -374,10 +374,11 @@ def test_all_of_a_kind_is_one_note_and_a_consequence_is_told_as_one(handed_in):
     assert notes == [
         f"torch (cell {first}, line 1), pandas (cell {first}, line 2) and matplotlib "
         f"(cell {first}, line 3) may not be imported here; only what uses them loses points",
-        f"cell {first + 1}, lines 1 and 3 were left out, because they use what may not be used here",
+        f"cell {first + 1}, lines 1 and 3 were left out, because they use what may not be used "
+        "here",
         f"cell {first + 2}, line 1 was left out: FileNotFoundError: [Errno 2] No such file or "
         "directory: 'data.txt'",
         f"cell {first + 3}, lines 1 and 2 were left out: ZeroDivisionError: division by zero",
-        f"cell {first + 1}, lines 2 and 4; cell {first + 2}, lines 2 and 3 were left out, because they "
-        "need something that was left out or not imported above",
+        f"cell {first + 1}, lines 2 and 4; cell {first + 2}, lines 2 and 3 were left out, because "
+        "they need something that was left out or not imported above",
     ]
