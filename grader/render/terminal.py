@@ -74,8 +74,7 @@ def print_notes(
         Print all notes, not only the first ones.
     """
     if reason:
-        text = f"Nothing can be graded: {reason}"
-        console.print(Text(text, style="bold red"))
+        console.print(Text(reason, style="bold red"))
     for note in bounded_notes(notes, more, every=every):
         console.print(Text(f"note: {note}", style="yellow"))
 

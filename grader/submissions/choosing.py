@@ -130,7 +130,7 @@ class Chooser:
         )
         kind = "notebooks" if best.is_notebook else "files"
         count = "two" if len(candidates) == 2 else str(len(candidates))
-        notes.append(f"of {count} {kind} for {file}, {best.label} counts, because it is {why}")
+        notes.append(f"of {count} {kind} for {file}, {best.label} counts, because {why}")
         return best
 
     def _settle(self, choice: Choice, chosen: Chosen, unwritten: Choice | None) -> None:

@@ -50,7 +50,7 @@ class Searcher:
         if why:
             notes.append(
                 f"{len(best)} files define as many exercises of {file}; {candidate.label} counts, "
-                f"because it is {why}"
+                f"because {why}"
             )
         chosen.unwritten.discard(file)
         chosen.choices[file] = Choice(file, candidate, candidate.modules[part], part, tuple(notes))
@@ -117,7 +117,7 @@ class Searcher:
         """One note: where the exercises of a file were found, and why they were looked for."""
         count = len(self._expected.exercises_of(file))
         taken = f"{candidate.label} defines {share} of the {count} exercises of {file}"
-        taken += " and was taken as it"
+        taken += " and was taken for it"
         if any(one.candidate is candidate for one in chosen.choices.values()):
             taken += ", too"
         stub = chosen.choices.get(file)

@@ -135,7 +135,7 @@ def test_the_column_may_be_named(column):
         (b"", "no rows"),
         (b"Name,Grade\nada,1\n", "not a gradebook from Canvas"),
         ("Student,ID\nZoë,1\n".encode("latin-1"), "not UTF-8"),
-        (b'Student,ID\n"ada', "is no CSV"),
+        (b'Student,ID\n"ada', "is not CSV"),
         (gradebook(ADA, possible=ALAN), "no row 'Points Possible'"),
         (gradebook(ADA, header=[*HEADER[:6], "Mini (2)", *HEADER[7:]]), "no column 'm1_mini'"),
         (gradebook(ADA, header=[*HEADER[:7], "m1_mini (9)", "F"]), "Several columns"),
