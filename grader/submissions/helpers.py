@@ -77,7 +77,7 @@ class Helpers:
             if is_importable(entry.name):
                 found.append(entry)
             elif nearest(entry.name, self._expected) is None:
-                note = f"{shown(entry.name)} cannot be imported by that name; left out"
+                note = f"{shown(entry.name)} was left out: it cannot be imported by that name"
                 self._taken.notes.append(note)
         return found
 
@@ -105,8 +105,10 @@ class Helpers:
                 self._pass_over(name, entry)
                 continue
             if len(self._taken.files) >= MAX_FILES:
-                note = f"more than {MAX_FILES} files; {shown(name)} and later left out"
-                self._taken.notes.append(note)
+                self._taken.notes.append(
+                    f"there are more than {MAX_FILES} files; {shown(name)} and those after it "
+                    "were left out"
+                )
                 return
             self._folded.add(folded)
             self._places[name] = entry.place
@@ -118,7 +120,7 @@ class Helpers:
         if name in self._expected or self._places.get(name) == entry.place:
             return
         if name not in self._taken.files:
-            why = "another file differs in case alone"
+            why = "another file's name differs only in upper and lower case"
         elif self._candidates.read(entry).main_content == self._taken.files[name]:
             return
         else:
