@@ -1,7 +1,7 @@
 """A thousand results into nbgrader's gradebook: ours beside nbgrader's own methods, in one run.
 
 nbgrader's methods, as its own preprocessors call them, look up and commit each row by itself;
-they write --sample students, and what a class takes is reckoned from that.
+they write --sample students, and what a class takes is estimated from that.
 
     python -m benchmarks.gradebook
     python -m benchmarks.gradebook --database postgresql+psycopg://USER:PASSWORD@HOST/NAME
@@ -93,7 +93,7 @@ def main() -> None:
     print(f"{given.students} results of {len(exercises(made[0]))} exercises into {kind}")
     print(f"  grader, first time      {first:7.1f} s")
     print(f"  grader, the same again  {again:7.1f} s")
-    print(f"  nbgrader's own methods  {whole:7.1f} s, reckoned from {given.sample} students")
+    print(f"  nbgrader's own methods  {whole:7.1f} s, estimated from {given.sample} students")
     print(f"  ratio                   {whole / first:7.1f}")
 
 

@@ -3,7 +3,7 @@
 Both end with the same points in the gradebook, for every student and exercise; the benchmark
 fails where they differ. `nbgrader autograde` is one command, too. It takes half an hour for the
 200 notebooks of 100 students who hand in two each; with --sample it leaves out all but so many
-students, and its time for the class is reckoned from theirs.
+students, and its time for the class is estimated from theirs.
 
     python -m benchmarks.nbgrader_class a2_logistic_regression
 """

@@ -73,7 +73,7 @@ def compare(
         if type(received) in {type(expected), np.bool_} and received == expected:
             return None
         if type(received) is type(expected):
-            summary = f"another {_NOUNS[type(received)]} was expected"
+            summary = f"a different {_NOUNS[type(received)]} was expected"
         else:
             summary = f"{_plainly(expected)} was expected; received {_plainly(received)}"
         return _mismatch(Difference.VALUES, position, expected, received, summary)

@@ -70,21 +70,30 @@ def _of_statements(left_out: Sequence[LeftOut], origins: Origins) -> Iterator[st
     """What was left out because of what stands above it is one note: the cause has its own."""
     forbidden = [one for one in left_out if one.reason == "forbidden"]
     if forbidden:
-        yield f"left out, because what may not be used is used there: {_places(forbidden, origins)}"
+        uses = "it uses" if _is_one(forbidden) else "they use"
+        yield f"{_were_left_out(forbidden, origins)}, because {uses} what may not be used here"
     by_text: dict[str, list[LeftOut]] = {}
     for one in left_out:
         if one.reason != "forbidden" and not one.needs:
             by_text.setdefault(one.text, []).append(one)
     for text, found in list(by_text.items())[:_MAX_SHOWN]:
-        verb = "was" if len({(one.file, one.line) for one in found}) == 1 else "were"
-        yield f"{_places(found, origins)} {verb} left out: {text}"
+        yield f"{_were_left_out(found, origins)}: {text}"
     others = [one for found in list(by_text.values())[_MAX_SHOWN:] for one in found]
     if others:
-        yield f"left out for other reasons: {_places(others, origins)}"
+        yield f"{_were_left_out(others, origins)} for other reasons"
     needing = [one for one in left_out if one.needs and one.reason != "forbidden"]
     if needing:
-        places = _places(needing, origins)
-        yield f"left out, because what it needs was left out or not imported above: {places}"
+        needs = "it needs" if _is_one(needing) else "they need"
+        places = _were_left_out(needing, origins)
+        yield f"{places}, because {needs} something that was left out or not imported above"
+
+
+def _were_left_out(found: Sequence[LeftOut], origins: Origins) -> str:
+    return f"{_places(found, origins)} {'was' if _is_one(found) else 'were'} left out"
+
+
+def _is_one(found: Iterable[LeftOut]) -> bool:
+    return len({(one.file, one.line) for one in found}) == 1
 
 
 def _is_left_out(one: LeftOut, other: Shared) -> bool:

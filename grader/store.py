@@ -232,11 +232,11 @@ def _advice(number: int | None) -> str:
 
 
 def _read(path: Path) -> Result | str | None:
-    """The result in a file, why there is none, or None when there is no file."""
+    """The result in a file, why there is none, or None when there is not a file."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return "is no file"
+            return "is not a file"
         if status.st_size > _MAX_RESULT:
             return "is too large for a result"
         return Result.model_validate_json(path.read_bytes())
@@ -247,6 +247,6 @@ def _read(path: Path) -> Result | str | None:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         if first["type"] == "json_invalid":
-            return "is not whole JSON"
+            return "is not complete JSON"
         place = ".".join(str(part) for part in first["loc"])
-        return f"is no result of this version: {safe_text(place, 100)}"
+        return f"is not a result of this version: {safe_text(place, 100)}"

@@ -198,7 +198,7 @@ def test_a_name_that_a_failing_statement_was_to_define_is_explained(handed_in):
     result = handed_in({"mini.py": f"SCALE = float(open('scale.txt').read())\n{text}"})
     check = check_of(result, "predict.batch")
     assert check.status is Status.ERROR
-    assert "needs SCALE. Line 1, which was to define SCALE" in check.message
+    assert "needs SCALE. Line 1, which should have defined SCALE" in check.message
     assert "scale.txt" in check.message
     assert result.points == 20 - 9  # predict's own, and what calls it
 
@@ -315,9 +315,9 @@ DATA = open('data.txt').read()
 def product(X, w): return X @ w
 """
 IMPORTED_TOGETHER = {
-    "from tools import Net, DATA, product": "what it needs was left out",
-    "from tools import (\n    Net as N,\n    product,\n)": "what it needs was left out",
-    "from .tools import DATA, product": "what it needs was left out",
+    "from tools import Net, DATA, product": "something that was left out",
+    "from tools import (\n    Net as N,\n    product,\n)": "something that was left out",
+    "from .tools import DATA, product": "something that was left out",
     "from collections import Mapping, OrderedDict\nfrom tools import product": "'Mapping' from",
     "import no_such.part, scipy.special, math\nfrom tools import product": "no_such",
 }
@@ -374,10 +374,11 @@ def test_all_of_a_kind_is_one_note_and_a_consequence_is_told_as_one(handed_in):
     assert notes == [
         f"torch (cell {first}, line 1), pandas (cell {first}, line 2) and matplotlib "
         f"(cell {first}, line 3) may not be imported here; only what uses them loses points",
-        f"left out, because what may not be used is used there: cell {first + 1}, lines 1 and 3",
+        f"cell {first + 1}, lines 1 and 3 were left out, because they use what may not be used "
+        "here",
         f"cell {first + 2}, line 1 was left out: FileNotFoundError: [Errno 2] No such file or "
         "directory: 'data.txt'",
         f"cell {first + 3}, lines 1 and 2 were left out: ZeroDivisionError: division by zero",
-        "left out, because what it needs was left out or not imported above: "
-        f"cell {first + 1}, lines 2 and 4; cell {first + 2}, lines 2 and 3",
+        f"cell {first + 1}, lines 2 and 4; cell {first + 2}, lines 2 and 3 were left out, because "
+        "they need something that was left out or not imported above",
     ]

@@ -268,7 +268,7 @@ def test_the_syntax_error_of_one_definition_is_its_own(monkeypatch):
 
 
 def test_what_is_said_of_a_whole_file_is_marked():
-    for text in ("def predict(:\n", "import numpy\n1 / 0\n", "raise SystemExit\n"):
+    for text in ("def predict(:\n", "x = (\n", b"x = 1\n\0"):
         result = grade_mini(text)
         assert all(check.whole_file for check in result.checks)
         assert len({check.message for check in result.checks}) == 1

@@ -93,7 +93,7 @@ def test_file_that_was_cut_off_is_damaged(tmp_path: Path, cut: int) -> None:
     path.write_bytes(path.read_bytes().rstrip()[:cut])
     assert store.read("alice") is None
     assert store.read_checked("alice") == (None, True)
-    assert store.read_all() == ([result("bob")], ["alice.json (is not whole JSON)"])
+    assert store.read_all() == ([result("bob")], ["alice.json (is not complete JSON)"])
     store.write(result(points=3))
     assert store.read_all() == ([result(points=3), result("bob")], [])
 
@@ -127,7 +127,7 @@ def test_result_with_an_unknown_entry_is_damaged(tmp_path: Path) -> None:
     store.write(result())
     path = store.path_of("alice")
     path.write_bytes(path.read_bytes().replace(b'"seed"', b'"sede"'))
-    assert store.read_all() == ([], ["alice.json (is no result of this version: seed)"])
+    assert store.read_all() == ([], ["alice.json (is not a result of this version: seed)"])
 
 
 def test_result_of_another_student_is_damaged(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_result_of_another_student_is_damaged(tmp_path: Path) -> None:
 def test_directory_or_broken_link_in_place_of_a_result(tmp_path: Path) -> None:
     store = ResultStore(tmp_path)
     store.path_of("alice").mkdir()
-    expected = ["alice.json (is no file)"]
+    expected = ["alice.json (is not a file)"]
     try:
         store.path_of("bob").symlink_to(tmp_path / "nothing")
         expected.append("bob.json (is a link to nothing)")
@@ -161,7 +161,7 @@ def test_directory_or_broken_link_in_place_of_a_result(tmp_path: Path) -> None:
 def test_pipe_in_place_of_a_result_is_not_opened(tmp_path: Path) -> None:
     store = ResultStore(tmp_path)
     os.mkfifo(store.path_of("alice"))
-    assert store.read_all() == ([], ["alice.json (is no file)"])
+    assert store.read_all() == ([], ["alice.json (is not a file)"])
 
 
 def test_huge_file_is_not_read(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def write_skeleton(root: Path, name: str, title: str) -> list[Path]:
         )
     folder = root / "solutions" / name
     if folder.exists():
-        raise NewAssignmentError(f"{folder} is there already; nothing was changed.")
+        raise NewAssignmentError(f"{folder} already exists; nothing was changed.")
     module = name.partition("_")[2]
     words = {"name": name, "title": title.replace('"', "'").strip(), "module": module}
     texts = {

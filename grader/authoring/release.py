@@ -90,10 +90,10 @@ def _require_place(root: Path, target: Path) -> None:
             "solutions are. Name another folder with --output."
         )
     if target.exists() and not target.is_dir():
-        raise ReleaseError(f"{target} is no folder. Name another with --output.")
+        raise ReleaseError(f"{target} is not a folder. Name another with --output.")
     if target.is_dir() and any(target.iterdir()) and not (target / _MANIFEST).is_file():
         raise ReleaseError(
-            f"{target} holds something else than a student edition. Name an empty folder with "
+            f"{target} holds something other than a student edition. Name an empty folder with "
             "--output."
         )
 

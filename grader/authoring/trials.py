@@ -73,7 +73,7 @@ def run_trials(
             guarded=course.assignment.guarded(),
         )
         measure = MEASURES[check.settings["measure"]]
-        worker = launcher.start(settings)  # a process for each, so that none leans on another
+        worker = launcher.start(settings)  # a process for each, so that none depends on another
         try:
             _answer(worker.ask({"kind": "load", "file": file.name}, _TRAINING_SECONDS), check)
             for case in check.cases(case_generator(seed, check.exercise, check.name)):

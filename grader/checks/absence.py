@@ -127,8 +127,8 @@ def _left_out(reply: Reply, statement: LeftOut, place: Place) -> Absence:
     where = "" if statement.file == place.file else f" of {statement.file}"
     needs = "" if reply.missing == place.exercise else f"{place.exercise} needs {reply.missing}. "
     text = (
-        f"{needs}Line {statement.line}{where}, which was to define {reply.missing}, was left out "
-        f"when your file was run: {statement.text}."
+        f"{needs}Line {statement.line}{where}, which should have defined {reply.missing}, was left "
+        f"out when your file ran: {statement.text}."
     )
     return Absence(Status.FORBIDDEN if forbidden else Status.ERROR, text)
 

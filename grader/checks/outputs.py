@@ -20,7 +20,7 @@ def judge_outputs(check: PreparedCheck, interview: Interview) -> Verdict:
         if reply.observation.outcome != "answered":
             # An exception is for the values to judge; purity only asks what was changed.
             if judges == "purity" and special(reply) is None:
-                return "the call raised an exception, so nothing can be said of its inputs"
+                return "the call raised an exception, so nothing can be said about its inputs"
             return describe_reply(check.exercise, reply, hidden)
         if judges == "purity":
             changed = ", ".join(reply.observation.mutated)

@@ -15,7 +15,7 @@ def judge_source(check: PreparedCheck, interview: Interview) -> Verdict:
             if dotted == forbidden:
                 return Verdict(
                     Status.FORBIDDEN,
-                    message=f"Line {line} uses {forbidden}, and this exercise must do without it.",
+                    message=f"Line {line} uses {forbidden}, which this exercise does not allow.",
                     cases=CaseCount(run=1, passed=0),
                     line=line,
                 )

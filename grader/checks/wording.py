@@ -25,7 +25,7 @@ _LIMITS = {
     "open files": "opened more files at once than graded code may",
     "threads": "started more threads than graded code may",
     "network": "tried to download something (graded code has no network)",
-    "not allowed": "tried what graded code may not do: a program, a socket or a file elsewhere",
+    "not allowed": "tried to start a program, open a socket or write a file elsewhere",
 }
 """What a student did who met one of a worker's limits."""
 

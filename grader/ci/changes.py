@@ -97,7 +97,7 @@ def _compared_with(root: Path, environment: Environment) -> str:
                 "Git refuses this folder because it belongs to another account (git config "
                 "--global --add safe.directory '*' allows it)"
             ) from None
-        raise _NoAnswer(f"{root} is no git repository") from None
+        raise _NoAnswer(f"{root} is not a git repository") from None
     if environment.is_new:
         raise _NoAnswer("The branch is new")
     before = environment.before
@@ -138,7 +138,7 @@ def _git(root: Path, *arguments: str) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _NoAnswer(f"Git gave no answer within {_SECONDS} s") from None
+        raise _NoAnswer(f"Git did not answer within {_SECONDS} s") from None
     if ended.returncode:
         said = (
             ended.stderr.decode("utf-8", "replace").strip() or f"git ended with {ended.returncode}"

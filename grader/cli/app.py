@@ -45,7 +45,7 @@ _HELP = """Check your own work, or grade a whole class.
 
 Students use list, check and hint, CI servers ci; instructors collect, batch, report, export, diff,
 similarity, notebooks, hook and demo-class; authors new, freeze, release, seal, gradescope,
-thresholds and audit. doctor tells what works on this machine.
+thresholds and audit. doctor says what works on this machine.
 """
 
 
@@ -94,7 +94,7 @@ _ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
 def _needing(package: str) -> Callable[[typer.Context], None]:
-    """A command that only tells what it lacks: students install less than instructors."""
+    """A command that only says what it lacks: students install less than instructors."""
 
     def command(context: typer.Context) -> None:
         raise UsageProblem(
@@ -102,7 +102,7 @@ def _needing(package: str) -> Callable[[typer.Context], None]:
             "Install what instructors need: pip install 'deep-learning-grader[instructor]'"
         )
 
-    command.__doc__ = f"Needs {package}, of the extra `instructor`."
+    command.__doc__ = f"Needs {package}, which the extra `instructor` installs."
     return command
 
 

@@ -34,7 +34,7 @@ def command(
         typer.Option(help="Only mutants of this exercise; may be given more than once."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Only so many mutants, drawn by the seed.")
+        int | None, typer.Option(min=1, help="Only this many mutants, drawn by the seed.")
     ] = None,
     training: Annotated[
         bool, typer.Option(help="Ask train checks, too; they take most of the time.")
@@ -102,7 +102,7 @@ def _plan(
         course, seed, listed=listed, exercises=exercises, limit=limit, training=training
     )
     if not plan.mutants:
-        raise UsageProblem("There is nothing to change in what was chosen.")
+        raise UsageProblem("There is nothing in what was chosen that a mutant could change.")
     return plan
 
 
@@ -170,7 +170,7 @@ def _check_output(output: Path | None) -> None:
     """Refuse a file that cannot be written before anything runs."""
     if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
         raise UsageProblem(
-            f"{output} cannot be written: it is a folder, or its folder is not there."
+            f"{output} cannot be written: it is a folder, or its folder does not exist."
         )
 
 

@@ -48,7 +48,7 @@ def command(
         bool,
         typer.Option(
             "--unconfined",
-            help="Where this machine cannot confine students' code, run it all the same.",
+            help="Run students' code even where this machine cannot confine it.",
         ),
     ] = False,
     report: Annotated[bool, typer.Option(help="Write the HTML report, too.")] = True,
@@ -99,7 +99,10 @@ def command(
                 console.print(f"grader: {error}", style="red", markup=False, highlight=False)
                 raise typer.Exit(INCOMPLETE) from None
             except KeyboardInterrupt:
-                console.print("\nInterrupted; what is graded is kept. The same command goes on.")
+                console.print(
+                    "\nInterrupted; what has been graded is kept. Run the same command again "
+                    "to go on."
+                )
                 raise typer.Exit(130) from None
         written = publisher.leave(prepared, plan, outcome)
     raise typer.Exit(INCOMPLETE if outcome.failed or not written else 0)
@@ -130,7 +133,7 @@ def _check_places(limits: LimitBook, assignment: Assignment) -> None:
             near = difflib.get_close_matches(".".join(place), names, n=3, cutoff=0.4)
             advice = f"Did you mean {' or '.join(near)}?" if near else "See `grader list`."
             raise UsageProblem(
-                f"grader.toml sets limits for {'.'.join(place)}, which there is not. {advice}"
+                f"grader.toml sets limits for {'.'.join(place)}, which does not exist. {advice}"
             )
 
 
@@ -138,10 +141,12 @@ def _announce(console: Console, plan: BatchPlan, directory: CourseDirectory) -> 
     for note in directory.notes:
         console.print(f"note: {note}", markup=False, style="yellow")
     if plan.kept:
-        console.print(f"{len(plan.kept)} results still hold and are kept; --fresh grades them too.")
+        console.print(
+            f"{len(plan.kept)} results are still valid and are kept; --fresh grades them again."
+        )
     for student in plan.damaged:
         console.print(
-            f"The result of {student} was damaged; it is graded again.",
+            f"The result of {student} was damaged; the submission is graded again.",
             markup=False,
             style="yellow",
         )
@@ -177,5 +182,5 @@ def _preview(
         graded = outcome.results
     after = [one for one in before if one.student in plan.kept] + graded
     print_difference(console, compare(before, after))
-    console.print("Nothing was written; the same command without --changed keeps it.")
+    console.print("Nothing was written; the same command without --changed writes the results.")
     return INCOMPLETE if outcome.failed else 0

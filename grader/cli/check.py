@@ -59,7 +59,9 @@ def command(
     ] = None,
     path: Annotated[
         Path | None,
-        typer.Option("--path", help="Where your files are, if they are not in the folder."),
+        typer.Option(
+            "--path", help="Where your files are, if they are not in the assignment's folder."
+        ),
     ] = None,
     all_failures: Annotated[
         bool, typer.Option("--all", help="Explain every check that fails, and show every note.")

@@ -65,7 +65,7 @@ def command(
         ),
     ] = None,
     student: Annotated[
-        str, typer.Option(help="Whose results these are. Default: who pushed.")
+        str, typer.Option(help="Whose results these are. Default: whoever pushed.")
     ] = "",
     sealed: Annotated[
         Path | None,
@@ -73,7 +73,7 @@ def command(
     ] = None,
     plan: Annotated[
         bool,
-        typer.Option("--plan", help="Only tell what would be graded, and whether it needs Keras."),
+        typer.Option("--plan", help="Only say what would be graded, and whether it needs Keras."),
     ] = False,
     unconfined: Annotated[
         bool,

@@ -46,7 +46,7 @@ def command(
         typer.Option(
             metavar="ENCODING",
             help="Encoding of the names in zips that do not say theirs, such as GBK, Shift-JIS "
-            "or CP437. Default: a guess, which is told.",
+            "or CP437. Default: a guess, which a note names.",
         ),
     ] = "",
 ) -> None:
@@ -134,6 +134,6 @@ def _show(console: Console, report: CollectReport, wanted: Wanted) -> None:
     )
     if report.attempts > students:
         say(
-            f"{report.attempts} attempts of {students} students; which of them counts says "
-            "grader.toml: [submissions] attempts."
+            f"{report.attempts} attempts of {students} students; grader.toml says which "
+            "of them counts: [submissions] attempts."
         )

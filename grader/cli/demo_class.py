@@ -36,7 +36,7 @@ def command(
 ) -> None:
     """Make a class of synthetic students from references and misconceptions.
 
-    Nothing of it comes from real students. The same seed makes the same class.
+    None of it comes from real students. The same seed makes the same class.
     """
     root = root_folder()
     known = live_assignments(root)

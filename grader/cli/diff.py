@@ -66,7 +66,7 @@ def _of_folder(path: Path) -> list[Result]:
         except StoreError as error:
             raise UsageProblem(str(error)) from None
         if damaged:
-            raise UsageProblem(f"{folder} is not whole: {', '.join(damaged[:3])}.")
+            raise UsageProblem(f"{folder} is not complete: {', '.join(damaged[:3])}.")
         results += found
     return results
 
@@ -77,7 +77,7 @@ def _of_file(path: Path) -> list[Result]:
     except OSError as error:
         raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from None
     except ValueError as error:
-        raise UsageProblem(f"{path} is not whole JSON: {error}.") from None
+        raise UsageProblem(f"{path} is not complete JSON: {error}.") from None
     records = content if isinstance(content, list) else [content]
     results = []
     for number, record in enumerate(records, start=1):
@@ -86,7 +86,7 @@ def _of_file(path: Path) -> list[Result]:
         except ValidationError as error:
             place = ".".join(str(part) for part in error.errors()[0]["loc"])
             raise UsageProblem(
-                f"{path}: entry {number} is no result of this version ({safe_text(place, 100)}). "
-                "Expected what grader batch --json wrote."
+                f"{path}: entry {number} is not a result of this version "
+                f"({safe_text(place, 100)}). Expected what grader batch --json wrote."
             ) from None
     return results

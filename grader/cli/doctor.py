@@ -25,7 +25,7 @@ _ROOM = 500 * 2**20
 
 
 def command() -> None:
-    """Tell what works on this machine, by trying it.
+    """Show what works on this machine, by trying it.
 
     Ends with exit code 1 when something that grading needs does not work.
     """

@@ -157,7 +157,7 @@ def _check_options(
     if source is not None and to not in _INTO_A_FILE:
         raise UsageProblem(f"--from is for canvas and moodle, not for {to}.")
     if source is None and wishes != Wishes():
-        raise UsageProblem("--column, --match and --scale say something about the file of --from.")
+        raise UsageProblem("--column, --match and --scale are only for the file of --from.")
     if per_exercise and to is not Format.CSV:
         raise UsageProblem(f"--per-exercise is for csv, not for {to}.")
     if gradebook and to in _OF_CHECKS:
@@ -165,7 +165,9 @@ def _check_options(
             f"{to} shows checks, and the gradebook knows none; leave --gradebook out."
         )
     if source is not None and output is not None and output.resolve() == source.resolve():
-        raise UsageProblem("--output is the file of --from; name another, to keep that one.")
+        raise UsageProblem(
+            "--output is the file of --from; name another, so that this one stays as it is."
+        )
 
 
 def _results(
@@ -177,7 +179,9 @@ def _results(
     for folder in kept_results(directory, assignment).values():
         found, damaged = ResultStore(folder).read_all()
         results += found
-        problems += [f"{file} is damaged and left out; grader batch mends it" for file in damaged]
+        problems += [
+            f"{file} is damaged and was left out; grader batch grades it again" for file in damaged
+        ]
     if student is not None:
         results = [result for result in results if result.student == student]
     if not results:
@@ -270,7 +274,9 @@ def _gradescope(
         content = results_json(result, grade)
         if content is None:
             path.unlink(missing_ok=True)  # an older grade would pass for the one of today
-            done.problems.append(f"{result.student} has no file: the grader failed; grade again")
+            done.problems.append(
+                f"{result.student} has no file: the grader failed on it; grade it again"
+            )
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)

@@ -34,7 +34,9 @@ CourseOption = Annotated[Path, typer.Option(help="The course directory; results 
 @group.callback()
 def _require_posix() -> None:
     if sys.platform == "win32":
-        raise UsageProblem("grader hook needs Linux: a git server's hooks and a way to confine.")
+        raise UsageProblem(
+            "grader hook needs Linux: git's hooks, and a way to confine students' code."
+        )
 
 
 @group.command()
@@ -42,7 +44,7 @@ def install(
     repository: Annotated[Path, typer.Argument(help="A student's bare repository.")],
     course: CourseOption = Path(),
     assignment: Annotated[
-        list[str] | None, typer.Option(help="Grade this one; may be repeated. Default: all.")
+        list[str] | None, typer.Option(help="Grade this assignment; may be repeated. Default: all.")
     ] = None,
     student: Annotated[
         str, typer.Option(help="Whose repository it is. Default: its name without .git.")
@@ -88,7 +90,9 @@ def serve(
     ] = None,
     warm: Annotated[
         list[str] | None,
-        typer.Option(help="Prepare this assignment at once; may be repeated. Default: at need."),
+        typer.Option(
+            help="Prepare this assignment at once; may be repeated. Default: when first needed."
+        ),
     ] = None,
     pages: Annotated[
         Path | None,

@@ -37,7 +37,7 @@ def command(
         results, damaged = ResultStore(folder).read_all()
         for file in damaged:
             console.print(
-                f"{file} is damaged and left out; grader batch makes it again.", markup=False
+                f"{file} is damaged and was left out; grader batch makes it again.", markup=False
             )
         if results:
             page = write_html(results, (output or directory.path / "reports") / name)

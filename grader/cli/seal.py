@@ -41,7 +41,7 @@ def command(
     """Encrypt the hidden cases of assignments for grader ci.
 
     The key is made once and kept in .grader/seal.key of the course. Give it to CI as the secret
-    GRADER_SEAL_KEY; without it the bundles tell nothing, and public cases alone are graded.
+    GRADER_SEAL_KEY; without it the bundles reveal nothing, and only public cases are graded.
     """
     console = Console(highlight=False)
     directory = CourseDirectory(course)

@@ -42,7 +42,9 @@ def command(
     ] = None,
     earlier: Annotated[
         bool,
-        typer.Option("--earlier/--latest", help="Compare earlier attempts, too, or the latest."),
+        typer.Option(
+            "--earlier/--latest", help="Compare earlier attempts, too, or only the latest."
+        ),
     ] = True,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="How many to read at once. Default: one per core.")
@@ -98,8 +100,8 @@ def _compare(
             texts += texts_of(submissions, expected, origin)
     if len({(one.student, one.origin) for one in texts}) < 2:
         raise UsageProblem(
-            f"There is one submission of {frozen.name} under {courses[0]}, and comparing takes "
-            "two. Add those of an earlier course with --previous COURSE."
+            f"There is only one submission of {frozen.name} under {courses[0]}, and a "
+            "comparison takes two.  Add those of an earlier course with --previous COURSE."
         )
     with progress_bar(console, "comparing") as progress:
         task = progress.add_task("comparing", total=len(texts))

@@ -17,7 +17,7 @@ _PROBE = b"def double(x):\n    return 2 * x\n"
 
 
 class CannotConfine(Exception):
-    """No worker can be confined here; the message says why and what mends it."""
+    """No worker can be confined here; the message says why and how to fix it."""
 
 
 def launcher(name: str = "auto", engine: Engine | None = None) -> Launcher:
@@ -187,7 +187,7 @@ def _how_to_install() -> str:
 
 
 def _advice(detail: str) -> str:
-    """From what went wrong to what mends it."""
+    """From what went wrong to how it is fixed."""
     text = f"A confined worker does not start: {detail.rstrip('.')}."
     if _is_on("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"):
         return (

@@ -15,17 +15,6 @@ from grader.result import Kind
 Cases = Callable[[np.random.Generator], Iterable[Case]]
 Backend = Literal["numpy", "keras"]
 
-STANDARD_IMPORTS = (
-    "__future__",
-    "collections",
-    "dataclasses",
-    "functools",
-    "itertools",
-    "math",
-    "typing",
-    "warnings",
-)
-"""What every graded file may import of the standard library."""
 BACKEND_IMPORTS: dict[str, tuple[str, ...]] = {
     "numpy": ("numpy",),
     "keras": ("numpy", "keras"),
@@ -221,9 +210,13 @@ class Assignment:
     def file(
         self, name: str, *, backend: Backend, imports: Iterable[str] | None = None
     ) -> StudentFile:
-        """Declare a file that students hand in, and what it may import."""
+        """Declare a file that students hand in.
+
+        `imports` names the packages that it may import besides Python's standard library; by
+        default those of its backend.
+        """
         packages = BACKEND_IMPORTS[backend] if imports is None else tuple(imports)
-        declared = StudentFile(name, backend, STANDARD_IMPORTS + packages)
+        declared = StudentFile(name, backend, packages)
         self.files.append(declared)
         return declared
 

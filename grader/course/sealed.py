@@ -33,7 +33,7 @@ _MAX_UNPACKED = 512 * 2**20
 
 
 class SealError(Exception):
-    """A bundle or a key cannot be used; the message says why and how to mend it."""
+    """A bundle or a key cannot be used; the message says why and how to fix it."""
 
 
 def new_key() -> bytes:
@@ -54,8 +54,9 @@ def key_from_text(text: str) -> bytes:
         key = b""
     if len(key) != _KEY_BYTES:
         raise SealError(
-            f"The key is no key: expected the {len(key_text(bytes(_KEY_BYTES)))} characters that "
-            f"grader seal wrote, received {len(text.strip())}. Copy it into {KEY_VARIABLE} again."
+            f"The key cannot be used: expected the {len(key_text(bytes(_KEY_BYTES)))} characters "
+            f"that grader seal wrote, received {len(text.strip())}. "
+            f"Copy it into {KEY_VARIABLE} again."
         )
     return key
 
@@ -135,7 +136,7 @@ def open_sealed(content: bytes, key: bytes, assignment: str) -> PreparedAssignme
 def _parts(content: bytes) -> tuple[bytes, dict[str, Any], bytes]:
     """The head as it is authenticated, what its header says, and all behind it."""
     if not content.startswith(_MAGIC):
-        raise SealError("it is no bundle of grader seal. Seal it again.")
+        raise SealError("it is not a bundle that grader seal wrote. Seal it again.")
     begin = len(_MAGIC) + _LENGTH_BYTES
     length = int.from_bytes(content[len(_MAGIC) : begin], "big")
     end = begin + length

@@ -44,8 +44,8 @@ def _not_finite(item: Evidence) -> tuple[str, str] | None:
     if item.mismatch and item.mismatch.difference is Difference.NOT_FINITE:
         return (
             "not_finite",
-            "A NaN or an infinity came out where a finite number was due. Look for exp of a large "
-            "number, log of zero, or a division by zero, and for a form that avoids it.",
+            "A NaN or an infinity came out where a finite number was expected. Look for exp of a "
+            "large number, log of zero, or a division by zero, and for a form that avoids it.",
         )
     return None
 
@@ -72,15 +72,21 @@ def _shape(item: Evidence) -> tuple[str, str] | None:
     if expected.ndim == 1 and received.shape == (expected.size,) * 2 and expected.size > 1:
         return (
             "broadcast",
-            "An (N, N) result where (N,) is due usually comes from combining (N,) with (N, 1): "
-            "broadcasting pairs every row with every other.",
+            "An (N, N) result where (N,) was expected usually comes from combining (N,) with (N, "
+            "1): broadcasting pairs every row with every other.",
         )
     if received.size == expected.size and _close(received.reshape(expected.shape), expected):
         return "extra_axis", "The values are right, but the array has another number of axes."
     if expected.ndim == 0 and received.size > 1:
-        return "not_reduced", "A single number is due; a sum or a mean over the rows is missing."
+        return (
+            "not_reduced",
+            "A single number was expected; a sum or a mean over the rows is missing.",
+        )
     if received.ndim == 0 and expected.ndim > 0:
-        return "over_reduced", "One number came out where several are due; reduce over one axis."
+        return (
+            "over_reduced",
+            "One number came out where several were expected; reduce over one axis only.",
+        )
     return (
         "shape",
         "Write the shape of every factor beside the formula, and look for the first that does not "
@@ -135,7 +141,7 @@ def _mutated(item: Evidence) -> tuple[str, str] | None:
         return (
             "mutated",
             f"Your code changed its input ({names}). Operators such as += and functions such as "
-            "sort work in place; a copy does not.",
+            "sort work in place; work on a copy instead.",
         )
     return None
 

@@ -54,7 +54,7 @@ class NbgraderCourse:
         except ImportError as error:
             raise GradebookError(
                 f"The plugin for late penalties {chosen} of {CONFIGURATION} cannot be imported: "
-                f"{error}. Mend AssignLatePenalties.plugin_class there, or take the line out."
+                f"{error}. Fix AssignLatePenalties.plugin_class there, or take the line out."
             ) from None
         config: Any = self.config.copy()
         config.LateDays.setdefault("course", str(self.directory.path))

@@ -30,8 +30,8 @@ def explained(url: str) -> Iterator[None]:
         yield
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise GradebookError(
-            f"{shown(url)} is no database that can be opened here: {error}. Expected "
-            "sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME. Mend "
+            f"{shown(url)} is not a database that can be opened here: {error}. Expected "
+            "sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME. Fix "
             f"CourseDirectory.db_url in nbgrader_config.py. {KEPT}"
         ) from None
     except SQLAlchemyError as error:
@@ -49,7 +49,7 @@ def _reason(url: str, error: SQLAlchemyError) -> str:
         return f"The gradebook {shown(url)} is read-only. Make it and its folder writable."
     if "no such column" in cause or "does not exist" in cause:
         return (
-            f"The gradebook {shown(url)} has not the tables of this nbgrader: {cause}. "
+            f"The gradebook {shown(url)} does not have the tables of this nbgrader: {cause}. "
             "Run `nbgrader db upgrade`, which keeps a backup."
         )
     return f"The gradebook {shown(url)} cannot be used: {cause}."

@@ -123,7 +123,7 @@ def _collision(
     if len(group) > 1:
         others = ", ".join(shown(one) for one in sorted(group) if one != student)
         return (
-            f"{shown(student)} was not collected: {others} differs in capitals or accents alone, "
+            f"{shown(student)} was not collected: {others} differs only in capitals or accents, "
             "which some disks take for the same. Give other ids in a roster."
         )
     accounts = 1 if wanted.roster is None else wanted.roster.rows_of(student)

@@ -45,7 +45,7 @@ def items_of(path: Path, names: str = "") -> Iterator[tuple[list[Item], Guess | 
         raise Refused(f"cannot be read: {error.strerror}") from None
     with stream:
         if not stream.seekable():
-            raise Refused("is no file; a zip or a folder was expected")
+            raise Refused("is not a file; a zip or a folder was expected")
         with open_archive(stream, path.name, _copy, MAX_DIRECTORY, names=names) as archive:
             yield list(archive.items()), archive.guess
 
@@ -85,7 +85,7 @@ def _of_file(path: Path, name: str) -> Item:
     # A backslash is an ordinary character of a name here, and a separator in a zip.
     name = name.replace("\\", "\N{REPLACEMENT CHARACTER}")
     if not is_regular_file(path):
-        return Item(name, lambda: _opened(path), problem="is a link or no ordinary file")
+        return Item(name, lambda: _opened(path), problem="is a link, or not an ordinary file")
     return Item(name, lambda: _opened(path), modified=path.lstat().st_mtime)
 
 

@@ -60,7 +60,7 @@ class Roster:
                 self._add(number, dict(zip(names, row, strict=False)))
         except csv.Error as error:
             raise RosterError(
-                f"The roster {file}, line {rows.line_num}: no valid CSV ({error})."
+                f"The roster {file}, line {rows.line_num}: not valid CSV ({error})."
             ) from None
 
     def student_of(self, person: Person) -> str | None:

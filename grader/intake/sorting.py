@@ -80,15 +80,18 @@ def sort_download(
     report.notes += bounded(outside)
     report.platforms.append(found.platform.value)
     if not found.handed:
-        report.notes.append(f"no submission was found by the names that {found.platform} gives")
+        report.notes.append(f"no submission was found under the names that {found.platform} gives")
     if found.unknown:
         more = f" and {len(found.unknown) - 3} more" if len(found.unknown) > 3 else ""
         names = ", ".join(shown(one) for one in found.unknown[:3])
-        report.notes.append(f"not named as {found.platform} names files, left out: {names}{more}")
+        were = "was" if len(found.unknown) == 1 else "were"
+        report.notes.append(
+            f"{names}{more} {were} left out: {found.platform} does not name files like this"
+        )
     if found.ignored:
         report.notes.append(
-            f"{found.ignored} texts, links and comments of {found.platform} are no files of "
-            "students and were left out"
+            f"{found.ignored} texts, links and comments of {found.platform} are not "
+            "students' files and were left out"
         )
     people: dict[str, Person] = {}
     handed: dict[str, list[Handed]] = {}

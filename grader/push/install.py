@@ -18,7 +18,7 @@ _MARK = "# Written by grader hook install; install again to change it."
 
 
 class HookProblem(Exception):
-    """The hook cannot be installed or served; the message says why and how to mend it."""
+    """The hook cannot be installed or served; the message says why and how to fix it."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def install(wanted: Installation, *, force: bool = False) -> Path:
     hook = folder / HOOK
     if os.path.lexists(hook) and not force and _MARK not in _text_of(hook):
         raise HookProblem(
-            f"{hook} is there already and is not ours. Move it away, or replace it with --force."
+            f"{hook} already exists and is not ours. Move it away, or replace it with --force."
         )
     try:
         folder.mkdir(exist_ok=True)
@@ -97,8 +97,8 @@ def script(wanted: Installation) -> str:
 def _check_student(student: str) -> None:
     if not student or student.startswith(".") or "/" in student or safe_text(student) != student:
         raise HookProblem(
-            f"{safe_text(student, 100)!r} is no name of a folder in submitted/. Name the student "
-            "with --student."
+            f"{safe_text(student, 100)!r} is not the name of a folder in submitted/. Name the "
+            "student with --student."
         )
 
 

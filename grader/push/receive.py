@@ -200,7 +200,7 @@ def _wait(settings: Settings, queue: Queue, wanted: list[int]) -> None:
             else f"It will be: {_AGAIN}"
         )
         _say(
-            f"grader: {job.assignment} is not graded after {settings.seconds:g} s "
+            f"grader: {job.assignment} is not graded yet after {settings.seconds:g} s "
             f"({before} pushes before yours). {later}"
         )
 

@@ -97,7 +97,7 @@ def _take_jobs(queue: Queue, grader: PushGrader, stop: threading.Event) -> None:
 
 def _outcome(grader: PushGrader, job: PushJob) -> tuple[str, str]:
     """Grade a job; a failure of ours is written down and tried again by the next server."""
-    later = "It stays in the queue and is graded again; nobody loses points by this."
+    later = "It stays in the queue and is graded again; nobody loses points because of this."
     try:
         result, report = grader.grade(job)
     except GitProblem as problem:

@@ -102,7 +102,7 @@ def cell_html(result: Result, aside: Aside | None = None) -> str:
 
 def _notes(result: Result) -> str:
     record = result.submission
-    first = [f"Nothing can be graded: {record.nothing_to_grade}"] if record.nothing_to_grade else []
+    first = [record.nothing_to_grade] if record.nothing_to_grade else []
     lines = [*first, *bounded_notes(record.notes, "")]
     return "".join(f'<div style="{_MUTED}">{_sentence(line)}</div>' for line in lines)
 

@@ -74,8 +74,7 @@ def print_notes(
         Print all notes, not only the first ones.
     """
     if reason:
-        text = f"Nothing can be graded: {reason}"
-        console.print(Text(text, style="bold red"))
+        console.print(Text(reason, style="bold red"))
     for note in bounded_notes(notes, more, every=every):
         console.print(Text(f"note: {note}", style="yellow"))
 
@@ -165,7 +164,7 @@ def _body(check: CheckResult, unicode: bool) -> Group:
 def _next_step(result: Result, upcoming: str = "") -> Text:
     """What to do now, in one sentence."""
     if result.has_grader_error:
-        return Text("The grader failed on some checks; `grader doctor` tells more.", "magenta")
+        return Text("The grader failed on some checks; `grader doctor` says more.", "magenta")
     wrong = [check for check in result.checks if check.status is not Status.PASSED]
     if not wrong:
         return _after_passing(result, upcoming)

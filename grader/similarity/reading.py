@@ -143,7 +143,7 @@ def _serve(pipe: Connection) -> None:
 
 
 def _repaired(offsets: np.ndarray[Any, Any], normalised: str, text: str) -> np.ndarray[Any, Any]:
-    """Mend what copydetect searches as if it were sorted and complete.
+    """Fix what copydetect searches as if it were sorted and complete.
 
     Its first place is 0 even where a comment stands before it, at -1; the name of a class is
     entered with what it loses itself, not with what was left out before it; and what is left out

@@ -79,7 +79,7 @@ def text_of(submission: Submission, expected: Sequence[str], origin: str = "") -
         source = decoded(submission.files[name])
         if len(source) > room:
             size = len(submission.files[name]) / 2**10
-            notes.append(f"{name}: {size:.0f} KiB are too long to compare")
+            notes.append(f"{name}: {size:.0f} KiB is too long to compare")
             continue
         room -= len(source)
         files.append((safe_text(name), source))

@@ -114,7 +114,7 @@ class Candidates:
         if self._left < 0:
             raise Unreadable(_TOO_MUCH)
         if is_notebook_json(content):
-            note = () if named else (f"{candidate.label} is a notebook by its content",)
+            note = () if named else (f"{candidate.label} holds a notebook and was read as one",)
             return self._notebook(candidate, content, note)
         if not named:
             return self._python(candidate, content)

@@ -130,7 +130,7 @@ class Chooser:
         )
         kind = "notebooks" if best.is_notebook else "files"
         count = "two" if len(candidates) == 2 else str(len(candidates))
-        notes.append(f"{count} {kind} for {file}; {best.label}, {why}, counts")
+        notes.append(f"of {count} {kind} for {file}, {best.label} counts, because {why}")
         return best
 
     def _settle(self, choice: Choice, chosen: Chosen, unwritten: Choice | None) -> None:
@@ -148,7 +148,9 @@ class Chooser:
         told = any("counts" in note or note.startswith("both ") for note in notes)
         if others and not told and unwritten is None:
             beside = ", ".join(map(shown, others[:3]))
-            notes.append(f"two files for {file}: {beside} beside it; {best.label} was graded")
+            notes.append(
+                f"more than one file fits {file}: {best.label} was graded, and not {beside}"
+            )
         problem = chosen.problems.pop(file, None)
         if problem is not None:
             kind = "the notebook " if best.is_notebook else ""
@@ -183,6 +185,6 @@ class Chooser:
 
 def _both(python: Candidate, notebook: Candidate) -> str:
     return (
-        f"both {python.label} and {notebook.label} were handed in; the notebook was graded, for it "
-        "has fewer stubs left"
+        f"both {python.label} and {notebook.label} were handed in; the notebook was graded, "
+        "because it has fewer stubs left"
     )

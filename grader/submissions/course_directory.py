@@ -50,7 +50,7 @@ class CourseDirectory:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         if not self.path.is_dir():
-            what = "is no folder" if self.path.exists() else "does not exist"
+            what = "is not a folder" if self.path.exists() else "does not exist"
             raise CourseError(
                 f"The course directory {self.path} {what}. Expected a folder with "
                 f"{SUBMITTED}/{{student}}/{{assignment}}/ in it. Name it with --course."
@@ -97,13 +97,13 @@ class CourseDirectory:
         """
         folder = self.path / SUBMITTED
         if not folder.is_dir():
-            what = "is no folder" if folder.exists() else "does not exist"
+            what = "is not a folder" if folder.exists() else "does not exist"
             raise CourseError(
                 f"{folder} {what}. Expected submissions in {SUBMITTED}/{{student}}/{assignment}/. "
                 "Make it, or name the course directory with --course."
             )
         if assignment in {"", ".", ".."} or any(mark in assignment for mark in "/\\\0"):
-            raise CourseError(f"{shown(assignment)!r} is no name of an assignment.")
+            raise CourseError(f"{shown(assignment)!r} is not the name of an assignment.")
         notes: list[str] = []
         found: list[tuple[str, Path]] = []
         others: set[str] = set()

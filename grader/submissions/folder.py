@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader.submissions.candidates import Candidates
@@ -81,14 +82,19 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
     ]
     if notebooks:
         others = ", ".join(notebooks[:3])
-        taken.notes.append(f"{others}: not named like the assignment, not graded")
+        taken.notes.append(
+            f"{others} {_was(notebooks[:3])} not graded: the assignment asks for other names"
+        )
     if not graded:
         return  # all of it is said where it is said that there is nothing to grade
     for place, why in tree.unopened.items():
         taken.notes.append(f"{shown(place)} was not opened: it {why}")
     if tree.archives:
-        packed = ", ".join(shown(one.place) for one in tree.archives[:3])
-        taken.notes.append(f"{packed} was not opened: what is asked for lies beside it")
+        packed = [shown(one.place) for one in tree.archives[:3]]
+        taken.notes.append(
+            f"{', '.join(packed)} {_was(packed)} not opened, because all that is asked for lies "
+            "beside it"
+        )
     if _lacks_something(chosen, candidates.expected):
         for name in packed_otherwise(tree.others)[:3]:
             taken.notes.append(f"{shown(name)} cannot be opened here; hand in .py, .ipynb or .zip")
@@ -98,6 +104,10 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
             for one in chosen.choices.values()
         ]
         taken.notes.append(f"nothing that is asked for is written yet: {'; '.join(said)}")
+
+
+def _was(names: Sequence[str]) -> str:
+    return "was" if len(names) == 1 else "were"
 
 
 def _of_another_assignment(chosen: Chosen, candidates: Candidates) -> str:

@@ -83,9 +83,12 @@ class Helpers:
                 others.append(shown(entry.name))
         if others:
             more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-            which = "that name" if len(others) == 1 else "these names"
-            note = f"{', '.join(others[:_SHOWN])}{more} cannot be imported by {which}; left out"
-            self._taken.notes.append(note)
+            why = (
+                "was left out: it cannot be imported by that name"
+                if len(others) == 1
+                else "were left out: they cannot be imported by these names"
+            )
+            self._taken.notes.append(f"{', '.join(others[:_SHOWN])}{more} {why}")
         return found
 
     def _below(self, folder: str) -> Iterator[tuple[str, Entry]]:
@@ -112,8 +115,10 @@ class Helpers:
                 self._pass_over(name, entry)
                 continue
             if len(self._taken.files) >= MAX_FILES:
-                note = f"more than {MAX_FILES} files; {shown(name)} and later left out"
-                self._taken.notes.append(note)
+                self._taken.notes.append(
+                    f"there are more than {MAX_FILES} files; {shown(name)} and those after it "
+                    "were left out"
+                )
                 return
             self._folded.add(folded)
             self._places[name] = entry.place
@@ -125,7 +130,7 @@ class Helpers:
         if name in self._expected or self._places.get(name) == entry.place:
             return
         if name not in self._taken.files:
-            why = "another file differs in case alone"
+            why = "another file's name differs only in upper and lower case"
         elif self._candidates.read(entry).main_content == self._taken.files[name]:
             return
         else:

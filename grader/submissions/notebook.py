@@ -92,7 +92,7 @@ def modules_of_notebook(
     if is_plain_python(text):
         result.files[first] = python_text(content)[0]
         result.line_origins[first] = LineOrigins()
-        result.notes.append(f"it is no notebook but plain Python, and was taken as {first}")
+        result.notes.append(f"it is not a notebook but plain Python, and was taken as {first}")
     else:
         modules = _Modules(expected_files, first)
         for number, source in code_cells(cells_of_json(text), modules.notes):

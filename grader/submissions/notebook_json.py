@@ -149,7 +149,7 @@ def _parsed(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError, MemoryError):
         raise NotebookError("cannot be read as JSON; save it again in Jupyter") from None
     if not isinstance(notebook, dict):
-        raise NotebookError("is JSON but no notebook; save it again in Jupyter")
+        raise NotebookError("is JSON but not a notebook; save it again in Jupyter")
     return notebook
 
 

@@ -50,10 +50,10 @@ class Preference:
                 pair for pair in pairs if (pair[0].entry.modified or 0) > max(known) - _SAME_TIME
             ]
             if len(pairs) == 1:
-                return pairs[0][0], "the newest"
+                return pairs[0][0], "it is the newest"
         reasons = (
-            (_version, "the one with the higher number"),
-            (lambda pair: self.share(file, pair[1]), "the one with more exercises"),
+            (_version, "its name has the higher number"),
+            (lambda pair: self.share(file, pair[1]), "it has more exercises"),
         )
         for key, why in reasons:
             ranks = [key(pair) for pair in pairs]
@@ -61,7 +61,9 @@ class Preference:
             pairs = [pair for pair, rank in zip(pairs, ranks, strict=True) if rank == best]
             if len(pairs) == 1:
                 return pairs[0][0], why
-        return min((one for one, _ in pairs), key=lambda one: one.entry.place), "the first by name"
+        return min(
+            (one for one, _ in pairs), key=lambda one: one.entry.place
+        ), "its name comes first"
 
 
 def _version(pair: tuple[Candidate, bytes]) -> tuple[int, ...]:

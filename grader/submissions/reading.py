@@ -92,4 +92,4 @@ def _no_code(path: Path, tree: Tree) -> str:
         return f"there is no file or folder {label}"
     if is_archive(path.name) and path.name in tree.unopened:
         return f"{label} {tree.unopened[path.name]}"
-    return f"{label} is no .py file, no notebook (.ipynb), no archive (.zip, .tar.gz) and no folder"
+    return f"{label} is not a .py file, a notebook (.ipynb), an archive (.zip, .tar.gz) or a folder"

@@ -51,7 +51,8 @@ class Searcher:
             notes[0] = f"{with_name(file, problem)}; {notes[0]}"
         if why:
             notes.append(
-                f"{len(best)} files define as much of {file}; {candidate.label}, {why}, counts"
+                f"{len(best)} files define as many exercises of {file}; {candidate.label} counts, "
+                f"because {why}"
             )
         chosen.unwritten.discard(file)
         chosen.choices[file] = Choice(file, candidate, candidate.modules[part], part, tuple(notes))
@@ -129,7 +130,7 @@ class Searcher:
         """One note: where the exercises of a file were found, and why they were looked for."""
         count = len(self._expected.exercises_of(file))
         taken = f"{candidate.label} defines {share} of the {count} exercises of {file}"
-        taken += " and was taken as it"
+        taken += " and was taken for it"
         if any(one.candidate is candidate for one in chosen.choices.values()):
             taken += ", too"
         stub = chosen.choices.get(file)

@@ -65,7 +65,7 @@ class Archive:
     Raises
     ------
     Refused
-        When it is no whole zip, or its table of contents is too large.
+        When it is not a complete zip, or its table of contents is too large.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Archive:
             self._zip = zipfile.ZipFile(_BoundedReads(stream, max_directory))
         except zipfile.BadZipFile as error:
             raise Refused(
-                f"is no whole zip ({_reason(error)}); it was cut off or damaged on its way"
+                f"is not a complete zip ({_reason(error)}); it was cut off or damaged on its way"
             ) from None
         except UnicodeDecodeError:
             raise Refused("has a table of contents with names in no known encoding") from None

@@ -64,7 +64,7 @@ def safe_parts(path: str) -> tuple[str, ...]:
     if any(is_litter(part) for part in parts):
         return ()
     if len(parts) > MAX_DEPTH:
-        raise Refused(f"lies {len(parts)} folders deep, {MAX_DEPTH} are the limit")
+        raise Refused(f"lies {len(parts)} folders deep, the limit is {MAX_DEPTH}")
     return tuple(safe_part(part) for part in parts)
 
 

@@ -123,7 +123,9 @@ class Taking:
 
     def _take_one(self, parts: tuple[str, ...], item: Item, dated: bool) -> None:
         if is_reserved(parts):
-            raise Refused("is the platform's to write, since it says when something was handed in")
+            raise Refused(
+                "may only be written by the platform, since it says when something was handed in"
+            )
         key = folded("/".join(parts))
         if key in self._names:
             raise Refused("has the name of another file; the first one counts")

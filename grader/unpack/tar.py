@@ -53,7 +53,7 @@ class Tar:
                 fileobj=_BoundedReads(stream), mode="r:", errorlevel=2
             )
         except _DAMAGE as error:
-            raise Refused(f"is no whole tar ({_reason(error)})") from None
+            raise Refused(f"is not a complete tar ({_reason(error)})") from None
 
     def __enter__(self) -> Tar:
         """The tar itself."""
@@ -96,7 +96,7 @@ class Tar:
         try:
             stream = self._tar.extractfile(member)
             if stream is None:
-                raise Refused("is no ordinary file")
+                raise Refused("is not an ordinary file")
             with stream:
                 yield stream  # type: ignore[misc]
         except _DAMAGE as error:

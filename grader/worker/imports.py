@@ -24,7 +24,7 @@ from grader.worker.packages import KNOWN
 from grader.worker.stand_in import Holder, StandIn
 
 _BACKENDS = frozenset({"jax", "tensorflow", "torch"})
-_ANY_BACKEND = "is to run on every backend; see keras.ops"
+_ANY_BACKEND = "has to run on every backend; see keras.ops"
 _MAX_REFUSED = 50
 
 

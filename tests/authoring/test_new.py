@@ -86,6 +86,6 @@ def test_a_name_that_cannot_be_one_is_told(tmp_path, name):
 def test_what_is_there_stays(tmp_path):
     files = write_skeleton(tmp_path, "a7_smoothing", "x")
     files[0].write_text("my work", encoding="utf-8")
-    with pytest.raises(NewAssignmentError, match="is there already"):
+    with pytest.raises(NewAssignmentError, match="already exists"):
         write_skeleton(tmp_path, "a7_smoothing", "x")
     assert files[0].read_text(encoding="utf-8") == "my work"

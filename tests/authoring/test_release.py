@@ -128,7 +128,7 @@ def test_it_is_not_written_where_it_must_not_be(tmp_path):
     with pytest.raises(ReleaseError, match="where the solutions are"):
         release(ROOT, ASSIGNMENTS, ROOT / "dist", "x")
     (tmp_path / "thesis.tex").write_text("precious", encoding="utf-8")
-    with pytest.raises(ReleaseError, match="something else than a student edition"):
+    with pytest.raises(ReleaseError, match="something other than a student edition"):
         release(ROOT, ASSIGNMENTS, tmp_path, "x")
     with pytest.raises(ReleaseError, match="cannot be read"):
         release(tmp_path, [], tmp_path.parent / "other", "x")

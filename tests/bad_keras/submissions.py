@@ -64,7 +64,7 @@ _SETTINGS = """keras.config.set_floatx("float16")
     keras.config.set_image_data_format("channels_first")
     keras.config.set_epsilon(0.1)
     keras.utils.set_random_seed(7)"""
-_REFUSED = "which is to run on every backend; see keras.ops"
+_REFUSED = "which has to run on every backend; see keras.ops"
 _NO_NETWORK = "tried to download something (graded code has no network)"
 _UNFIT = "the compiled loss or metrics do not fit the outputs and labels"
 
@@ -138,7 +138,7 @@ BAD: dict[str, Bad] = {
         model(last='model.save("/etc/model.keras")'),
         "forward",
         Status.ERROR,
-        "tried what graded code may not do",
+        "tried to start a program",
     ),
     "PyTorch": Bad(
         model("import torch"),

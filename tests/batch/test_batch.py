@@ -161,4 +161,4 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path, root):
     assert resumed.returncode == 0, output
     assert len(list(results.glob("*.json"))) == 8
     if kept < 8:
-        assert f"{kept} results still hold" in output
+        assert f"{kept} results are still valid" in output

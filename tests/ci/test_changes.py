@@ -57,7 +57,7 @@ def test_outside_of_ci_the_last_commit_and_what_is_not_committed_count(repositor
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ("no repository", "is no git repository"),
+        ("no repository", "is not a git repository"),
         ("new branch", "The branch is new"),
         ("nobody says", "names no commit before the push"),
         ("force push", "is gone (a force push)"),

@@ -145,7 +145,7 @@ def test_a_reference_that_loses_points_ends_with_3(audit, course):
         (["t2"], "There is no assignment 't2'"),
         (["t1", "--exercise", "halve"], "Did you mean: half?"),
         (["t1", "--limit", "0"], "--limit"),
-        (["t1", "--output", "nowhere/page.md"], "its folder is not there"),
+        (["t1", "--output", "nowhere/page.md"], "its folder does not exist"),
     ],
 )
 def test_a_wrong_call_ends_with_2(audit, arguments, words):

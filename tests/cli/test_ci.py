@@ -169,7 +169,7 @@ def test_without_the_key_public_cases_are_graded_and_a_sentence_says_so(sealed):
 
 
 @pytest.mark.parametrize(
-    ("key", "words"), [("nonsense", "The key is no key"), (key_text(bytes(32)), "another")]
+    ("key", "words"), [("nonsense", "The key cannot be used"), (key_text(bytes(32)), "another")]
 )
 def test_a_key_that_does_not_fit_never_passes(sealed, key, words):
     repository, _ = sealed

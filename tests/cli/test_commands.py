@@ -189,7 +189,7 @@ STUDENTS_LACK = (
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["--help"], 0, "Needs jupytext, of the extra `instructor`."),
+        (["--help"], 0, "Needs jupytext, which the extra `instructor` installs."),
         (["list"], 0, "a1_least_squares"),
         (["check", "a1", "predict"], 1, "Next: write predict"),
         (["hint", "a1.predict"], 0, "hint 1 of"),

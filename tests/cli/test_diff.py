@@ -71,10 +71,10 @@ def test_a_loss_that_became_nan_is_no_obstacle(diff, tmp_path):
     ("content", "words"),
     [
         (None, "cannot be read"),
-        ("[", "is not whole JSON"),
+        ("[", "is not complete JSON"),
         ("[]", "There are no results"),
-        ("[1]", "entry 1 is no result"),
-        ('[{"checks": [1]}]', "entry 1 is no result"),
+        ("[1]", "entry 1 is not a result"),
+        ('[{"checks": [1]}]', "entry 1 is not a result"),
     ],
 )
 def test_what_is_no_run_is_refused(diff, folder, tmp_path, content, words):
@@ -89,7 +89,7 @@ def test_a_run_that_is_not_whole_is_refused(diff, folder, tmp_path):
     folder("a")
     folder("b").path_of("bob").write_text("{", encoding="utf-8")
     code, said = diff("a", "b")
-    assert code == 2 and "bob.json (is not whole JSON)" in said
+    assert code == 2 and "bob.json (is not complete JSON)" in said
     text = result("ada").model_dump_json()
     (tmp_path / "twice.json").write_text(f"[{text},{text}]", encoding="utf-8")
     code, said = diff("a", "twice.json")

@@ -115,7 +115,7 @@ def test_a_student_whom_the_grader_failed_is_told_and_keeps_no_old_file(export, 
 def test_a_damaged_result_is_told(export, course):
     (course / "results" / "m1_mini" / "ada.json").write_text("{", encoding="utf-8")
     code, said = export()
-    assert code == 3 and "ada.json (is not whole JSON) is damaged" in said
+    assert code == 3 and "ada.json (is not complete JSON) is damaged" in said
     assert len(rows_of(course / "exports" / "m1_mini.csv")) == 2
 
 

@@ -61,7 +61,7 @@ def test_each_refusal_says_why(monkeypatch):
         open_sealed(bundle(), new_key(), "m1_mini")
     with pytest.raises(SealError, match="it holds m1_mini, and a2 was expected"):
         open_sealed(bundle(), KEY, "a2")
-    with pytest.raises(SealError, match="no bundle of grader seal"):
+    with pytest.raises(SealError, match="not a bundle that grader seal wrote"):
         open_sealed(b"PK\3\4", KEY, "m1_mini")
     monkeypatch.setattr(sealed, "__version__", "9.9")
     with pytest.raises(SealError, match=r"this is 9\.9 .* Seal it again"):

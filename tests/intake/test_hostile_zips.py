@@ -210,7 +210,7 @@ def test_a_size_that_lies(course: Path) -> None:
 @pytest.mark.parametrize("keep", [0, 1, 10, 40, 100])
 def test_truncated(course: Path, keep: int) -> None:
     report = collect_zip(course, with_entry("evil.py")[:keep])
-    assert "is no whole zip" in report.notes[0]
+    assert "is not a complete zip" in report.notes[0]
     assert report.problems == ["mallory was not collected: it holds no file to grade."]
     assert not (course / "submitted" / "mallory").exists()
 
@@ -357,7 +357,7 @@ def test_hostile_entries_of_the_download_itself(course: Path) -> None:
 def test_a_download_that_is_no_zip(course: Path) -> None:
     target = course.parent / "download.zip"
     target.write_bytes(b"<html>log in first</html>")
-    with pytest.raises(CollectError, match="is no whole zip"):
+    with pytest.raises(CollectError, match="is not a complete zip"):
         collect(course, [target], WANTED)
     with pytest.raises(CollectError, match="cannot be read: No such file"):
         collect(course, [course / "nothing.zip"], WANTED)
@@ -376,7 +376,7 @@ def test_a_folder_with_links_and_pipes(course: Path) -> None:
     report = collect(course, [folder], WANTED)
     assert report.new == ["ada"]
     assert set(files_of(course, "ada")) == {"mlp.py", "back\ufffdslash.py"}
-    assert sum("is a link or no ordinary file" in note for note in report.notes) == 2
+    assert sum("is a link, or not an ordinary file" in note for note in report.notes) == 2
 
 
 def test_times_that_no_calendar_has(course: Path) -> None:

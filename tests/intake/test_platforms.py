@@ -40,8 +40,8 @@ def test_canvas(course: Path) -> None:
     }
     assert report.new == ["hoppergrace", "liskovbarbara", "lovelaceada"]
     assert report.notes == [
-        "not named as canvas names files, left out: readme.txt",
-        "1 texts, links and comments of canvas are no files of students and were left out",
+        "readme.txt was left out: canvas does not name files like this",
+        "1 texts, links and comments of canvas are not students' files and were left out",
     ]
 
 
@@ -188,7 +188,7 @@ def test_a_broken_download_beside_a_good_one(course: Path) -> None:
     bad = course.parent / "bad.zip"
     bad.write_bytes(good.read_bytes()[:-30])
     report = collect(course, [bad, good], WANTED)
-    assert report.new == ["ada"] and "bad.zip: it is no whole zip" in report.problems[0]
+    assert report.new == ["ada"] and "bad.zip: it is not a complete zip" in report.problems[0]
 
 
 def test_one_platform_by_name(course: Path) -> None:

@@ -86,7 +86,7 @@ def test_ids_that_cannot_be_folders(course: Path, student: str) -> None:
         (b"student\nada\n", "at least one of"),
         (b"student,name,name\nada,a,b\n", "each once"),
         (b"\xff\xfe\x00", "not UTF-8"),
-        (b'student,name\n"ada,x\n', "no valid CSV"),
+        (b'student,name\n"ada,x\n', "not valid CSV"),
     ],
 )
 def test_rosters_that_cannot_be_used(course: Path, text: bytes, message: str) -> None:

@@ -40,7 +40,7 @@ def test_a_hook_of_somebody_elses_is_kept(place):
     hook = bare / "hooks" / "post-receive"
     hook.write_text("#!/bin/sh\necho mine\n", encoding="utf-8")
     course = ("--course", university.course)
-    assert "is there already and is not ours" in refused(university, bare, *course)
+    assert "already exists and is not ours" in refused(university, bare, *course)
     assert "echo mine" in hook.read_text()
     done = university.grader("install", str(bare), *map(str, course), "--force")
     assert done.returncode == 0 and "echo mine" not in hook.read_text()

@@ -70,7 +70,7 @@ def test_a_push_that_does_not_wait_is_told_where_its_report_will_stand(reporting
     _, clone = reporting.enrol("ada", seconds=0)
     write(clone, WRONG)
     output = push(clone)
-    assert "is not graded after 0 s" in output and "Its report will stand at http" in output
+    assert "is not graded yet after 0 s" in output and "Its report will stand at http" in output
     address = link_in(output)
     wait_until(lambda: shows(address, "Commit"), reporting)
     result = reporting.result("ada")

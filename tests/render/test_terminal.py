@@ -118,7 +118,7 @@ def test_the_notes_of_a_submission_are_bounded_and_why_nothing_is_graded_comes_f
         update={"notes": notes, "nothing_to_grade": "found: report.pdf; hand in .py or .ipynb"}
     )
     text = text_of(print_result, result.model_copy(update={"submission": record}))
-    assert text.startswith("Nothing can be graded: found: report.pdf; hand in .py or .ipynb\n")
+    assert text.startswith("found: report.pdf; hand in .py or .ipynb\n")
     assert text.count("note: number") == 5 and "note: … and 3 more notes" in text
 
 

@@ -60,7 +60,7 @@ def test_huge_files_are_left_out_and_named():
     huge = b"x = 1\n" * (MAX_CHARACTERS // 6 + 1)
     taken = text_of(submission(answers=b"a = 1", huge=huge), ["answers.py"])
     assert [name for name, _ in taken.files] == ["answers.py"]
-    assert taken.notes == ("huge.py: 256 KiB are too long to compare",)
+    assert taken.notes == ("huge.py: 256 KiB is too long to compare",)
 
 
 def test_broken_bytes_and_characters_that_reorder_lines_are_replaced():

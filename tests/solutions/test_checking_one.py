@@ -3,7 +3,7 @@
 import pytest
 
 from grader.course.misconception import splice
-from grader.local import check_folder, load_public
+from grader.local import check_own, load_public, read_own
 from tests.conftest import (
     ASSIGNMENTS,
     ROOT,
@@ -60,9 +60,10 @@ def test_one_exercise_has_the_verdict_of_the_full_run(name, mistake, tmp_path):
     file, text = text_with(name, mistake)
     (tmp_path / file).write_text(text, encoding="utf-8")
     public = public_part(name, "numpy")
-    whole = check_folder(tmp_path, public)
+    submission = read_own(tmp_path, public)
+    whole = check_own(submission, public)
     for exercise in dependants(name, mistake.exercise):
-        alone = check_folder(tmp_path, public, only=frozenset({exercise}))
+        alone = check_own(submission, public, only=frozenset({exercise}))
         assert {check.exercise for check in alone.checks} <= {exercise}
         assert of_exercise(alone, exercise) == of_exercise(whole, exercise)
 

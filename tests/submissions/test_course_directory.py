@@ -112,7 +112,7 @@ def test_missing_course_directory(tmp_path: Path) -> None:
         CourseDirectory(tmp_path / "nothing")
     file = tmp_path / "file"
     file.write_bytes(b"")
-    with pytest.raises(CourseError, match="is no folder"):
+    with pytest.raises(CourseError, match="is not a folder"):
         CourseDirectory(file)
 
 
@@ -125,7 +125,7 @@ def test_missing_submitted(tmp_path: Path) -> None:
     assert "submitted/{student}/a1_least_squares/" in message
     assert "--course" in message
     (tmp_path / "submitted").write_bytes(b"")
-    with pytest.raises(CourseError, match="is no folder"):
+    with pytest.raises(CourseError, match="is not a folder"):
         course.submitted(ASSIGNMENT)
 
 
@@ -145,7 +145,7 @@ def test_nobody_handed_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", ".", "..", "../a1", "a\\b", "a\0b"])
 def test_assignment_is_a_name_and_no_path(tmp_path: Path, name: str) -> None:
     hand_in(tmp_path, "alice")
-    with pytest.raises(CourseError, match="is no name of an assignment"):
+    with pytest.raises(CourseError, match="is not the name of an assignment"):
         CourseDirectory(tmp_path).submitted(name)
 
 

@@ -239,9 +239,9 @@ DAY = 86_400.0
     ("names", "modified", "right", "why"),
     [
         (["v1.py", "v2.py"], {"v1.py": 3 * DAY, "v2.py": DAY}, "v1.py", "the newest"),
-        (["v9.py", "v10.py"], {}, "v10.py", "the one with the higher number"),
+        (["v9.py", "v10.py"], {}, "v10.py", "its name has the higher number"),
         (["v9.py", "v10.py"], {"v9.py": 30.0, "v10.py": 0.0}, "v10.py", "higher number"),
-        (["a.py", "b.py"], {}, "a.py", "the first by name"),
+        (["a.py", "b.py"], {}, "a.py", "its name comes first"),
     ],
 )
 @pytest.mark.parametrize("stem", ["", "logistic_regression_"])
@@ -260,7 +260,7 @@ def test_without_times_and_numbers_the_fuller_of_two_counts(tmp_path: Path) -> N
         lay(tmp_path, {"ada_logistic_regression.py": CODE, "bob_logistic_regression.py": fuller})
     )
     assert found.files[FILE] == fuller
-    assert any("the one with more exercises" in note for note in found.notes)
+    assert any("it has more exercises" in note for note in found.notes)
 
 
 def test_the_times_of_a_checkout_are_no_times(tmp_path: Path) -> None:
@@ -391,7 +391,9 @@ def test_an_archive_beside_the_files_is_not_opened_and_told(tmp_path: Path) -> N
     files = {FILE: CODE, KERAS: KERAS_CODE, "backup.zip": zipped({FILE: STUB})}
     found = read(lay(tmp_path, files))
     assert found.files == {FILE: CODE, KERAS: KERAS_CODE}
-    assert found.notes == ("backup.zip was not opened: what is asked for lies beside it",)
+    assert found.notes == (
+        "backup.zip was not opened, because all that is asked for lies beside it",
+    )
 
 
 @pytest.mark.parametrize("inside", ["", "some/where/"])

@@ -181,7 +181,7 @@ def test_notebooks_of_other_names_beside_the_right_one_are_noted(tmp_path: Path)
     (tmp_path / "Untitled.ipynb").write_bytes(notebook_bytes(code("wrong = 1")))
     found = read(tmp_path, code("x = 1"))
     assert b"wrong" not in found.files["mlp.py"]
-    assert found.notes == ("Untitled.ipynb: not named like the assignment, not graded",)
+    assert found.notes == ("Untitled.ipynb was not graded: the assignment asks for other names",)
 
 
 def test_newest_of_two_notebooks(tmp_path: Path) -> None:
@@ -190,7 +190,9 @@ def test_newest_of_two_notebooks(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (when, when))
     found = read_path(tmp_path, EXPECTED, student="alice", assignment="a3_mlp")
     assert module_of(found).when == 2_000
-    assert "two notebooks for mlp.py; mlp (1).ipynb, the newest, counts" in found.notes
+    assert (
+        "of two notebooks for mlp.py, mlp (1).ipynb counts, because it is the newest" in found.notes
+    )
 
 
 STUB = "def f():\n    raise NotImplementedError\ndef g():\n    raise NotImplementedError\n"
@@ -245,8 +247,8 @@ def test_a_notebook_stands_in_for_a_file_that_is_a_directory(tmp_path: Path) -> 
         (b"PK\x03\x04\0\0", "is a zip archive or an Office document"),
         (b"\0" * 100, "holds nothing but null bytes"),
         ("{}".encode("utf-16"), "has no list of cells"),
-        (b"[]", "is JSON but no notebook"),
-        (b"null", "is JSON but no notebook"),
+        (b"[]", "is JSON but not a notebook"),
+        (b"null", "is JSON but not a notebook"),
         (b"{}", "has no list of cells"),
         (b'{"cells": {}}', "has no list of cells"),
         (b'{"cells": null, "worksheets": [1]}', "has no list of cells"),

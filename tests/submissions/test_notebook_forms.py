@@ -330,7 +330,7 @@ def test_plain_python_under_a_notebooks_name(form: str, encoding: str) -> None:
     assert names["sigmoid"](0) == 0.5
     assert found.files == {NAME: python_text(content)[0]}
     assert dict(found.line_origins[NAME]) == {}
-    assert found.notes[-1] == f"it is no notebook but plain Python, and was taken as {NAME}"
+    assert found.notes[-1] == f"it is not a notebook but plain Python, and was taken as {NAME}"
 
 
 @pytest.mark.parametrize("content", [b"# Only a title\n\nand words.", b"7", b"Traceback (most"])

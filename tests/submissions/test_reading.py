@@ -48,7 +48,7 @@ def test_expected_files_and_helpers_are_taken_and_nothing_else(tmp_path: Path) -
     found = read(tmp_path)
     assert found.files == {"least_squares.py": CODE, "my_tools.py": b"x = 1\n"}
     assert found.problems == {}
-    assert found.notes == ("not a module.py cannot be imported by that name; left out",)
+    assert found.notes == ("not a module.py was left out: it cannot be imported by that name",)
     assert (found.student, found.assignment) == ("alice", "a1_least_squares")
 
 
@@ -201,8 +201,8 @@ def test_files_that_nothing_can_import_are_told_in_one_note(tmp_path: Path) -> N
     for week in range(3, 9):
         write(tmp_path / f"Week {week} HW.py", b"")
     assert read(tmp_path).notes == (
-        "Week 3 HW.py, Week 4 HW.py, Week 5 HW.py and 3 more cannot be imported by these names; "
-        "left out",
+        "Week 3 HW.py, Week 4 HW.py, Week 5 HW.py and 3 more were left out: "
+        "they cannot be imported by these names",
     )
 
 
@@ -249,8 +249,8 @@ def test_exact_name_wins_over_a_newer_copy(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert found.files == {"least_squares.py": b"exact"}
     assert found.notes == (
-        "two files for least_squares.py: least_squares (1).py beside it; "
-        "least_squares.py was graded",
+        "more than one file fits least_squares.py: least_squares.py was graded, "
+        "and not least_squares (1).py",
     )
 
 
@@ -259,7 +259,10 @@ def test_newest_of_two_copies_wins(tmp_path: Path) -> None:
     write(tmp_path / "least_squares (2).py", b"older", modified=1_000)
     found = read(tmp_path)
     assert found.files == {"least_squares.py": b"newer"}
-    assert "two files for least_squares.py; least_squares (1).py, the newest, counts" in found.notes
+    assert (
+        "of two files for least_squares.py, least_squares (1).py counts, because it is the newest"
+        in found.notes
+    )
 
 
 def test_a_module_that_looks_like_a_copy_can_still_be_imported(tmp_path: Path) -> None:
@@ -297,8 +300,8 @@ def test_single_file_does_not_bring_its_neighbours(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("answers.zip", "answers.zip is no whole zip"),
-        ("README", "README is no .py file, no notebook (.ipynb), no archive"),
+        ("answers.zip", "answers.zip is not a complete zip"),
+        ("README", "README is not a .py file, a notebook (.ipynb), an archive"),
     ],
 )
 def test_file_of_another_kind_is_a_problem(tmp_path: Path, name: str, problem: str) -> None:

@@ -14,7 +14,7 @@ LIST_FILE = "equivalent_mutants.toml"
 
 
 class ListError(Exception):
-    """The list cannot be read; the message says where and how to mend it."""
+    """The list cannot be read; the message says where and how to fix it."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def fill_canvas(
     Raises
     ------
     ExportProblem
-        When it is no gradebook of Canvas's, or has not one column of the assignment.
+        When it is not a gradebook from Canvas, or has not one column of the assignment.
     """
     table = read_table(content, file)
     keys = _keys(table, file)
@@ -75,7 +75,7 @@ def _keys(table: Table, file: str) -> list[Key]:
     names = (0, 1) if header[:2] == ["LastName", "FirstName"] else (0,)
     if "ID" not in header or (len(names) == 1 and header[0] != "Student"):
         raise ExportProblem(
-            f"{file} is no gradebook of Canvas's: expected the columns Student and ID, received "
+            f"{file} is not a gradebook from Canvas: expected the columns Student and ID, received "
             f"{', '.join(header[:4])}. In Canvas: Grades, Export, Export Entire Gradebook."
         )
     keys = [

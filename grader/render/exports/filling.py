@@ -81,7 +81,7 @@ def fill(
         grade = handed_in[student]
         if grade.ungraded:
             names = ", ".join(grade.ungraded[:5])
-            problem = f"nobody has graded {names} yet: the grader failed, or a person is to"
+            problem = f"nobody has graded {names} yet: the grader failed, or a person still has to"
         else:
             problem = put(row, grade)
         if problem:

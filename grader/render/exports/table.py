@@ -84,4 +84,4 @@ def _rows(text: str, delimiter: str, name: str, only_first: bool = False) -> lis
     try:
         return [next(reader, [])] if only_first else list(reader)
     except csv.Error as error:
-        raise ExportProblem(f"{name}, line {reader.line_num}, is no CSV: {error}.") from None
+        raise ExportProblem(f"{name}, line {reader.line_num}, is not CSV: {error}.") from None

@@ -133,9 +133,9 @@ def test_the_column_may_be_named(column):
     ("content", "words"),
     [
         (b"", "no rows"),
-        (b"Name,Grade\nada,1\n", "no gradebook of Canvas's"),
+        (b"Name,Grade\nada,1\n", "not a gradebook from Canvas"),
         ("Student,ID\nZoë,1\n".encode("latin-1"), "not UTF-8"),
-        (b'Student,ID\n"ada', "is no CSV"),
+        (b'Student,ID\n"ada', "is not CSV"),
         (gradebook(ADA, possible=ALAN), "no row 'Points Possible'"),
         (gradebook(ADA, header=[*HEADER[:6], "Mini (2)", *HEADER[7:]]), "no column 'm1_mini'"),
         (gradebook(ADA, header=[*HEADER[:7], "m1_mini (9)", "F"]), "Several columns"),
