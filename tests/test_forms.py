@@ -50,6 +50,7 @@ IMPORTS = {
     "import os.path as path\nfrom multiprocessing import Pool": "",
     "from __future__ import annotations, division, print_function": "",
     "import numpy.typing as npt": "",
+    "help(print); print(__name__)": "",
 }
 """Imports that no graded function uses, and the package that a note is to name."""
 
@@ -71,6 +72,7 @@ FAILING = {
     "def deep(n): return deep(n + 1)\ndeep(0)": "RecursionError",
     "x = np.ones((10**6, 10**6))": "Memory",
     "<<<<<<< HEAD": "invalid syntax",
+    "tokens = # your code here\nprint(tokens)": "needs something that was left out",
     "def half(:": "invalid syntax",
     "%matplotlib inline": "notebook commands",
     "async def f(): pass\nawait undefined()": "undefined",

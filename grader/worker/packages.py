@@ -10,7 +10,7 @@ h5py haiku huggingface_hub hyperopt imageio imblearn ipykernel ipywidgets jax ja
 jupyter keras keras_tuner kornia lightgbm lightning lxml matplotlib mpl_toolkits mpmath mxnet
 nibabel networkx nltk numba numexpr numpy onnx openai optax optuna pandas patsy plotly polars
 pyarrow pydot pygame pylab pymc pyspark pytest pytorch_lightning ray regex requests scipy
-seaborn shap skimage sklearn skorch spacy statsmodels streamlit sympy tables tensorboard
+seaborn shap six skimage sklearn skorch spacy statsmodels streamlit sympy tables tensorboard
 tensorboardX tensorflow tensorflow_addons tensorflow_datasets tensorflow_hub
 tensorflow_probability theano thinc timm tokenizers torch torchaudio torchinfo torchmetrics
 torchsummary torchtext torchvision tqdm transformers umap wandb xarray xgboost yaml yfinance

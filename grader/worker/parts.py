@@ -22,6 +22,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 """What stands at the margin and belongs to the statement before."""
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
 """How often, and how many bytes, may be parsed while one file is taken apart."""
@@ -41,8 +42,8 @@ class Part:
         Its syntax tree; None when it does not parse.
     problem
         None, or ``message``, ``line``, ``column`` and ``text`` of its syntax error.
-    names
-        What a stretch that does not parse was to define.
+    names, assigned
+        What a stretch that does not parse was to define, by a definition or by an assignment.
     """
 
     line: int
@@ -50,6 +51,7 @@ class Part:
     node: ast.stmt | None = None
     problem: dict[str, Any] | None = None
     names: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
 
 
 @functools.lru_cache(maxsize=8)
@@ -79,7 +81,7 @@ def parts_of(source: bytes) -> tuple[Part, ...]:
 def names_of(part: Part) -> list[str]:
     """The names that a statement is to define."""
     if part.node is None:
-        return list(part.names)
+        return [*part.names, *part.assigned][:_MAX_NAMES]
     found: dict[str, None] = {}
     waiting: list[ast.AST] = [part.node]
     while waiting:
@@ -223,4 +225,5 @@ def _broken(piece: _Piece, error: SyntaxError) -> Part:
     problem = problem_of(error)
     if not line <= (problem["line"] or 0) <= end:
         problem |= {"line": line, "column": None, "text": piece[0][1].rstrip()[:_MAX_TEXT]}
-    return Part(line, end, problem=problem, names=tuple(_DEFINED.findall(text)))
+    defined, assigned = tuple(_DEFINED.findall(text)), tuple(_ASSIGNED.findall(text))
+    return Part(line, end, problem=problem, names=defined, assigned=assigned)

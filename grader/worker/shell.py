@@ -1,4 +1,4 @@
-"""What a notebook finds that a plain file does not: `get_ipython()` and `display`.
+"""What code finds where a person sits before it: `get_ipython()`, `display` and `help`.
 
 Exported notebooks hold their magics as calls. Those that hold Python code run it, the others do
 nothing, since graded code has no screen and no packages to install.
@@ -61,7 +61,8 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 
 def offer_shell(run: Callable[[str], None]) -> None:
-    """Let code find a notebook's own names."""
+    """Let code find a notebook's own names, and `help`, which Python without `site` lacks."""
     shell = Shell(run)
     builtins.get_ipython = lambda: shell  # type: ignore[attr-defined]
     builtins.display = _nothing  # type: ignore[attr-defined]
+    builtins.help = _nothing  # type: ignore[assignment]
