@@ -11,7 +11,7 @@ from grader.push.git import OBJECT_ID, GitProblem, ask, command, environment
 from grader.submissions.likeness import code_ending, is_notebook_name
 from grader.submissions.names import shown
 from grader.submissions.taking import MAX_FILE, MAX_FILES, MAX_TOTAL
-from grader.submissions.tree import is_the_courses
+from grader.submissions.tree import runs_by_itself
 from grader.unpack.items import Refused
 from grader.unpack.names import TIMESTAMP, safe_parts
 from grader.unpack.opening import is_archive
@@ -90,7 +90,7 @@ def _is_wanted(name: str, taken: PushedFiles) -> bool:
         parts = safe_parts(name)
     except Refused:
         return False
-    if not parts or "/".join(parts) != name or is_the_courses(parts[-1]):
+    if not parts or "/".join(parts) != name or runs_by_itself(parts[-1]):
         return False
     if code_ending(name) or is_archive(name):
         return True

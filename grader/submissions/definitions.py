@@ -10,10 +10,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from grader.worker.parts import CELL_MARK
+
 MAX_SCANNED = 2**20
 """Bytes of a text that are looked at; the longest references have 40 KB."""
 
 _MARK = re.compile(r"""\\.|\"\"\"|'''|["'#\n]""", re.DOTALL)
+_CELL = re.compile(rf"^(?={re.escape(CELL_MARK)})", re.MULTILINE)
 _HEADER = re.compile(r"([ \t]*)(?:(?:async[ \t]+)?(def)|(class))[ \t]+(\w+)")
 _ASSIGNED = re.compile(r"(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
 _IMPORTED = re.compile(
@@ -67,7 +70,9 @@ def is_surely_written(content: bytes, names: Collection[str]) -> bool:
 
 def definitions(content: bytes) -> Definitions:
     """Scan a text; as in Python the last definition of a name counts."""
-    text = _without_strings(content[:MAX_SCANNED].decode("utf-8", "replace"))
+    whole = content[:MAX_SCANNED].decode("utf-8", "replace")
+    # A string that stays open in one cell of a notebook does not swallow the next one.
+    text = "".join(map(_without_strings, _CELL.split(whole)))
     written: dict[str, bool] = {}
     lines = text.split("\n")
     for kind, name, body in _blocks(lines):

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.submissions.candidates import Candidates
+from grader.submissions.likeness import is_test
 from grader.submissions.names import is_importable, nearest, shown
 from grader.submissions.taking import MAX_FILES, Taken
 from grader.submissions.tree import Entry, Tree, ancestors
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_SHOWN = 3
 _LIBRARIES = {
     "jax",
     "keras",
@@ -73,15 +75,23 @@ class Helpers:
 
     def _beside(self, folder: str) -> list[Entry]:
         """The modules in a folder that holds a graded file."""
-        found = []
+        found, others = [], []
         for entry in self._tree.entries:
             if entry.folder != folder or not entry.name.endswith(".py") or entry in self._graded:
                 continue
             if is_importable(entry.name):
-                found.append(entry)
+                if not is_test(entry.name) or self._named(entry.name):
+                    found.append(entry)
             elif nearest(entry.name, self._expected) is None:
-                note = f"{shown(entry.name)} was left out: it cannot be imported by that name"
-                self._taken.notes.append(note)
+                others.append(shown(entry.name))
+        if others:
+            more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+            why = (
+                "was left out: it cannot be imported by that name"
+                if len(others) == 1
+                else "were left out: they cannot be imported by these names"
+            )
+            self._taken.notes.append(f"{', '.join(others[:_SHOWN])}{more} {why}")
         return found
 
     def _below(self, folder: str) -> Iterator[tuple[str, Entry]]:

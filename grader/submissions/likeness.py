@@ -74,13 +74,23 @@ def is_vague(name: str) -> bool:
     return code_ending(name).casefold() in _VAGUE
 
 
+def is_aside(name: str) -> bool:
+    """Whether a file of this name is hardly ever the submission itself, unless it defines it."""
+    return is_test(name) or name == "__init__.py" or is_vague(name)
+
+
+def is_test(name: str) -> bool:
+    """Whether pytest takes a file of this name for tests; so are the course's own named."""
+    return name.startswith("test_") and name.endswith(".py")
+
+
 def likeness(name: str, files: Sequence[str], assignment: str) -> Likeness | None:
     """Find the expected file that a name stands for; of two the one with more in common."""
     ending = code_ending(name)
     exact = _exact_names(tuple(files), assignment)
     if name in exact:
         return Likeness(exact[name], Fit.EXACT)
-    if not ending or len(name) > _MAX_NAME:
+    if not ending or len(name) > _MAX_NAME or (is_aside(name) and not is_vague(name)):
         return None
     words = _words(name.removesuffix(ending))
     best: tuple[int, Likeness] | None = None

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.choice import Choice, Chosen, passed_over, problem_of, with_name
 from grader.submissions.expected import Expected
-from grader.submissions.likeness import is_vague
+from grader.submissions.likeness import is_aside
 from grader.submissions.preference import Preference
 from grader.submissions.tree import Tree
 
 MAX_SEARCHED = 300
 """Files that are looked into for what they define."""
+_COMMON = 3
+"""So many names of exercises may be another assignment's helpers: `predict`, `accuracy`, `fit`."""
 
 
 class Searcher:
@@ -75,17 +77,28 @@ class Searcher:
         if candidate in known or candidate.likeness is not None:
             return True
         names = self._candidates.definitions(content).names
-        own = len(names & self._expected.all_exercises)
+        own = names & self._expected.all_exercises
         other = other_assignment(names, self._expected)
-        if other is None or other[0] <= own:
+        if other is None or other[0] <= len(own) or self._is_shared(own, other):
             return True
         chosen.lookalikes[candidate.entry.place] = other[1:]
         return False
 
+    def _is_shared(self, own: frozenset[str], other: tuple[int, str, str]) -> bool:
+        """Whether a file that defines more of another assignment holds this one as well.
+
+        One notebook may hold the homework of a whole term. A few names in common say nothing.
+        """
+        alone = own - frozenset(self._expected.others()[other[1]][other[2]])
+        files = map(self._expected.exercises_of, self._expected.files)
+        return len(alone) > _COMMON or any(
+            exercises and 2 * len(alone & exercises) >= len(exercises) for exercises in files
+        )
+
     def only_file(self, chosen: Chosen) -> None:
         """A folder with one notebook, or one Python file: that can only be the submission."""
         first = self._expected.files[0]
-        entries = [one for one in self._tree.entries if not is_vague(one.name)][:MAX_SEARCHED]
+        entries = [one for one in self._tree.entries if not is_aside(one.name)][:MAX_SEARCHED]
         readable = [one for one in map(self._candidates.read, entries) if not one.problem]
         for is_notebook in (True, False):
             kind = [one for one in readable if one.is_notebook is is_notebook]

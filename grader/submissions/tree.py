@@ -1,7 +1,7 @@
 """What lies in a submission: its code at any sensible depth, archives opened, the rest named.
 
 Never looked into: what systems and tools leave behind, virtual environments, hidden files and
-the course's own cases and tests.
+the course's own cases. The course's tests define no exercise, and so they are passed over.
 """
 
 from __future__ import annotations
@@ -201,7 +201,10 @@ class Tree:
                 continue
             for name in sorted(names, key=lambda one: (not code_ending(one), one)):
                 path, inside = where / name, f"{below}/{name}" if below else name
-                if is_litter(name) or is_the_courses(name):
+                if is_litter(name):
+                    continue
+                if runs_by_itself(name):
+                    self._other(inside)
                     continue
                 is_folder = names[name] and is_true_folder(path)
                 if not is_folder or code_ending(name):
@@ -268,6 +271,6 @@ def _key(unpacked: Path, path: Path) -> str:
     return f"{unpacked.name}/{path.relative_to(unpacked).as_posix()}"
 
 
-def is_the_courses(name: str) -> bool:
-    """Whether pytest or Python run a file of this name by themselves; no student's is."""
-    return name in _RUN_BY_THEMSELVES or (name.startswith("test_") and name.endswith(".py"))
+def runs_by_itself(name: str) -> bool:
+    """Whether pytest or Python run a file of this name unasked: it is never taken."""
+    return name in _RUN_BY_THEMSELVES

@@ -190,7 +190,7 @@ def test_what_a_student_prints_cannot_move_the_pushers_terminal(university):
     write(clone, "raise ValueError('\\x1b[2Jgone \\u202e')\n" + REFERENCE)
     output = push(clone)
     assert "\x1b[2J" not in output and "\u202e" not in output
-    assert university.result("walter").points == 0
+    assert full(university.result("walter")), output
 
 
 def test_the_hook_is_as_it_was_installed(university):

@@ -174,6 +174,21 @@ LIBERTIES: dict[str, Files] = {
         "my work.ipynb": notebook(CODE),
     },
     "empty file beside the real one": {FILE: b"", "solution.py": CODE},
+    "named like a test": {"test_logistic_regression.py": CODE, "conftest.py": b""},
+    "a test beside a package's mark": {
+        "test_hw2.py": CODE,
+        "__init__.py": b"",
+        "plot.py": b"x = 1",
+    },
+    "in a package's mark": {"hw2/__init__.py": CODE},
+    "a notebook in which a string stays open": {
+        "hw2.ipynb": notebook(b'text = """an open one\nx = 1', CODE),
+        "data/notes.ipynb": notebook(b"x = 1"),
+    },
+    "homework of a whole term": {
+        "a.py": CODE + MLP + b"def Dense(x): return x\n\n\ndef softmax(z): return z\n",
+        "b.py": b"x = 1\n",
+    },
     "old one beside": {"old_logistic_regression.py": STUB, "ada_logistic_regression.py": CODE},
 }
 
@@ -332,8 +347,10 @@ def test_helpers_are_not_mistaken_for_the_file(tmp_path: Path) -> None:
         ({"hw.ipynb": notebook(MLP)}, "this looks like a3's mlp.py"),
         ({"a.py": b"x = 1\n", "b.py": b"y = 1\n"}, "No exercise of"),
         ({f"__MACOSX/._{FILE}": JUNK}, "the folder is empty"),
+        ({"test_a2.py": b"def test_it(): pass\n"}, "found: test_a2.py"),
+        ({"__init__.py": b"x = 1\n", "conftest.py": b""}, "found: __init__.py, conftest.py"),
     ],
-    ids=range(11),
+    ids=range(13),
 )
 def test_nothing_to_grade_is_said_in_words(tmp_path: Path, files: Files, said: str) -> None:
     found = read(lay(tmp_path, files))

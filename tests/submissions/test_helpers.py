@@ -88,6 +88,12 @@ def test_a_module_that_was_graded_under_another_name_can_still_be_imported(tmp_p
     assert found.files[FILE] == found.files["submission.py"] == CODE
 
 
+def test_a_file_named_like_a_test_comes_along_when_it_is_imported(tmp_path: Path) -> None:
+    importing = b"from test_tools import stable\n" + CODE
+    beside = {"test_tools.py": b"def stable(z): return z\n", "test_a2.py": STUB}
+    assert set(read(lay(tmp_path, {FILE: importing, **beside})).files) == {FILE, "test_tools.py"}
+
+
 def test_names_that_cannot_be_imported_and_course_files_stay_behind(tmp_path: Path) -> None:
     files = {
         FILE: b"import my, sitecustomize, utils\n" + CODE,

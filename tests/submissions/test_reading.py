@@ -185,14 +185,25 @@ def test_all_files_together_are_bounded(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_number_of_files_and_of_notes_is_bounded(tmp_path: Path) -> None:
     write(tmp_path / "least_squares.py")
-    for number in range(300):
-        write(tmp_path / f"helper_{number:03}.py", b"")
-        write(tmp_path / f"a file {number}.py", b"")
+    for number in range(150):
+        write(tmp_path / f"Helper_{number:03}.py", b"")
+        write(tmp_path / f"helper_{number:03}.py", b"x = 1")  # another file in case alone
+        write(tmp_path / f"more_{number:03}.py", b"")
     found = read(tmp_path)
     assert "least_squares.py" in found.files
     assert len(found.files) == 200
     assert len(found.notes) == 41
     assert found.notes[-1].endswith("more notes")
+
+
+def test_files_that_nothing_can_import_are_told_in_one_note(tmp_path: Path) -> None:
+    write(tmp_path / "least_squares.py")
+    for week in range(3, 9):
+        write(tmp_path / f"Week {week} HW.py", b"")
+    assert read(tmp_path).notes == (
+        "Week 3 HW.py, Week 4 HW.py, Week 5 HW.py and 3 more were left out: "
+        "they cannot be imported by these names",
+    )
 
 
 @pytest.mark.parametrize(
