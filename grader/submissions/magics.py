@@ -46,10 +46,9 @@ _OWN_CHECK = re.compile(
 )
 """What stands in the notebook edition's cells that check: no code of the student's."""
 
-_SUSPICIOUS = re.compile(
-    rf"^[ \t]*(?:[%!?]|(?:\w[\w., \t]*=[ \t]*)?[\w.\[\]*]+\?{{1,2}}[ \t]*(?:#.*)?\r?$)"
-    rf"|=[ \t]*[!%]|^{_WITHOUT_PERCENT.pattern}",
-    re.MULTILINE,
+_SUSPICIOUS = re.compile(rf"^[ \t]*[%!?]|=[ \t]*[!%]|^{_WITHOUT_PERCENT.pattern}", re.MULTILINE)
+_ASKS_FOR_HELP = re.compile(
+    r"^[ \t]*(?:\w[\w., \t]*=[ \t]*)?[\w.\[\]*]+\?{1,2}[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
 _CLASSIC = (re.compile(r"[ \t]*>>>(?: |$)"), re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)"))
 _NUMBERED = (
@@ -82,7 +81,9 @@ class CleanCell:
 def may_hold_commands(text: str) -> bool:
     """Whether it is worth the time to look closer at a text that should be plain Python."""
     start = text.lstrip("\r\n")[:4]
-    return start.startswith((" ", "\t", ">>>", "In [")) or bool(_SUSPICIOUS.search(text))
+    if start.startswith((" ", "\t", ">>>", "In [")) or _SUSPICIOUS.search(text):
+        return True
+    return "?" in text and _ASKS_FOR_HELP.search(text) is not None
 
 
 def clean(lines: list[str]) -> CleanCell:

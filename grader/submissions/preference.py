@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
+from grader.submissions.definitions import is_surely_written, mentions
 from grader.submissions.likeness import numbers_in
 from grader.submissions.tree import Tree
 
@@ -22,8 +23,10 @@ class Preference:
 
     def share(self, file: str, content: bytes) -> int:
         """How many exercises of a file a text defines, stubs aside."""
-        written = self._candidates.definitions(content).written
-        return len(self._expected.exercises_of(file) & written)
+        names = self._expected.exercises_of(file)
+        if not mentions(content, names):
+            return 0
+        return len(names & self._candidates.definitions(content).written)
 
     def is_written(self, file: str, content: bytes) -> bool:
         """Whether a file of the right name is more than stubs; true where nobody can know.
@@ -31,7 +34,7 @@ class Preference:
         It may take its exercises from other modules of the student's.
         """
         names = self._expected.exercises_of(file)
-        if not names or self.share(file, content):
+        if not names or is_surely_written(content, names) or self.share(file, content):
             return True
         imported = self._candidates.definitions(content).imported
         return any(

@@ -634,7 +634,10 @@ def learns(rng):
 weights_of = keras_file.exercise(
     "weights_of",
     needs=["build_model"],
-    hints=["What shapes has `model.get_weights()`?", "Take column 0, and entry 0 of the bias."],
+    hints=[
+        "What shapes does `model.get_weights()` return?",
+        "Take column 0, and entry 0 of the bias.",
+    ],
 )
 
 

@@ -36,7 +36,7 @@ def takes_the_value_for_the_argument(z):
     return z * (1.0 - z)
 
 
-@misconception("sigmoid_grad", hint="A derivative of which function is 1 − f²?")
+@misconception("sigmoid_grad", hint="Which function has the derivative 1 − f²?")
 def is_the_derivative_of_tanh(z):
     """is 1 − σ², the form that belongs to tanh"""
     return 1.0 - sigmoid(z) ** 2
@@ -203,7 +203,7 @@ def is_precision(y_true, y_pred):
     return _ratio(np.sum((y_true == 1) & (y_pred == 1)), np.sum(y_pred == 1))
 
 
-@misconception("recall", hint="Of which class is the share asked?")
+@misconception("recall", hint="Which class's share is asked for?")
 def is_specificity(y_true, y_pred):
     """is the recall of class 0"""
     return _ratio(np.sum((y_true == 0) & (y_pred == 0)), np.sum(y_true == 0))
@@ -241,7 +241,7 @@ def counts_the_wrong_order(y_true, scores):
     return np.mean((pairs < 0) + 0.5 * (pairs == 0))
 
 
-@misconception("roc_auc", hint="The area is of all thresholds. How many does your code use?")
+@misconception("roc_auc", hint="The area covers all thresholds. How many does your code use?")
 def is_accuracy_at_one_half(y_true, scores):
     """is the accuracy at the threshold one half"""
     if len(np.unique(y_true)) < 2:
@@ -468,7 +468,7 @@ class IgnoresWeights(keras.metrics.Metric):
         return ops.divide_no_nan(2 * self.both, self.either)
 
 
-@misconception("F1Score", hint="What shape has the product of arrays (N,) and (N, 1)?")
+@misconception("F1Score", hint="What is the shape of (N,) times (N, 1)?")
 class Broadcasts(keras.metrics.Metric):
     """lets labels (N,) and probabilities (N, 1) grow into a table (N, N)"""
 

@@ -75,7 +75,7 @@ class LosesTheActivation(keras.layers.Layer):
         return {**super().get_config(), "units": self.units}
 
 
-@misconception("FocalLoss", hint="Which rows are to count less: those that are right or wrong?")
+@misconception("FocalLoss", hint="Which rows should count less: those that are right or wrong?")
 class FavoursEasyRows(keras.losses.Loss):
     """weighs rows by p_t^γ, so that easy rows count most"""
 
@@ -176,7 +176,7 @@ def doubles_the_penalty(n_inputs, hidden, n_classes, dropout=0.0, l2=0.0, batch_
     return model
 
 
-@misconception("build_mlp", hint="How many kernels does the model have, and how many a penalty?")
+@misconception("build_mlp", hint="How many kernels are there, and how many have a penalty?")
 def spares_the_last_kernel(n_inputs, hidden, n_classes, dropout=0.0, l2=0.0, batch_norm=False):
     """leaves the last kernel without a penalty"""
     penalty = keras.regularizers.L2(l2 / 2)
@@ -199,7 +199,7 @@ def keeps_the_last_weights(patience):
     return [keras.callbacks.EarlyStopping("val_loss", patience=patience)]
 
 
-@misconception("callbacks", hint="Which curve tells that a model overfits?")
+@misconception("callbacks", hint="Which curve shows that a model overfits?")
 def watches_the_training_loss(patience):
     """watches the loss on the training data"""
     return [keras.callbacks.EarlyStopping("loss", patience=patience, restore_best_weights=True)]

@@ -21,7 +21,7 @@ def takes_the_variance_for_the_deviation(fan_in, fan_out, rng):
     return rng.normal(0.0, 2.0 / fan_in, size=(fan_in, fan_out))
 
 
-@misconception("he_normal", hint="Has a normal distribution a largest value?")
+@misconception("he_normal", hint="Does a normal distribution have a largest value?")
 def is_uniform(fan_in, fan_out, rng):
     """draws from a uniform distribution with the right spread"""
     bound = np.sqrt(6.0 / fan_in)
@@ -74,14 +74,14 @@ def divides_by_the_rows(dout, cache):
     return dout @ W.T, x.T @ dout / len(x), np.sum(dout, axis=0) / len(x)
 
 
-@misconception("dense_backward", hint="Which order has the contract?")
+@misconception("dense_backward", hint="Which order does the contract give?")
 def returns_another_order(dout, cache):
     """returns dW and db before dx"""
     x, W = cache
     return x.T @ dout, np.sum(dout, axis=0), dout @ W.T
 
 
-@misconception("dense_backward", hint="What shape has b, and what shape has its gradient?")
+@misconception("dense_backward", hint="What is the shape of b, and what is that of its gradient?")
 def does_not_sum_for_the_bias(dout, cache):
     """returns dout itself for the gradient of b"""
     x, W = cache

@@ -9,7 +9,7 @@ import numpy as np
 from grader.course import misconception
 
 
-@misconception("sgd_step", hint="Is the loss to rise or to fall?")
+@misconception("sgd_step", hint="Should the loss rise or fall?")
 def climbs(param, grad, state, learning_rate=0.01):
     """goes uphill, with the gradient"""
     return param + learning_rate * grad, state

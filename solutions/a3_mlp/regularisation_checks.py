@@ -70,7 +70,7 @@ def _batchnorm_backward(file):
         "batchnorm_backward",
         needs=["batchnorm_forward"],
         hints=[
-            "x reaches the output on three ways: directly, through the mean, through the variance.",
+            "x reaches the output in three ways: directly, through the mean, through the variance.",
             "In the end dx is dout minus its mean and minus x̂ times a mean, scaled by column.",
         ],
     )

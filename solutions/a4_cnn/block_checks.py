@@ -74,7 +74,7 @@ def _spatial_batchnorm_backward(file):
         "spatial_batchnorm_backward",
         needs=["spatial_batchnorm_forward"],
         hints=[
-            "x reaches the output on three ways: directly, through the mean, through the variance.",
+            "x reaches the output in three ways: directly, through the mean, through the variance.",
             "dx is g minus its mean and minus x̂ times the mean of g·x̂, per channel and scaled.",
         ],
     )
@@ -156,7 +156,7 @@ def _residual_block_backward(file):
         "residual_block_backward",
         needs=["residual_block_forward", "conv2d_backward"],
         hints=[
-            "Back through the last relu first: what is left reaches x on two ways. Add both up.",
+            "Back through the last relu first: what is left reaches x in two ways. Add both up.",
             "`conv2d_backward` gives the gradient of the padded images: cut it to their size.",
         ],
     )

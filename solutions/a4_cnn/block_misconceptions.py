@@ -9,7 +9,7 @@ import numpy as np
 from grader.course import misconception
 
 
-@misconception("spatial_batchnorm_forward", hint="How many means has a batch of C channels?")
+@misconception("spatial_batchnorm_forward", hint="How many means does a batch of C channels have?")
 def normalises_each_image(
     x, gamma, beta, running_mean, running_var, training, momentum=0.99, eps=1e-3
 ):
@@ -85,7 +85,9 @@ def keeps_the_unbiased_variance(
     return gamma * normalised + beta, (normalised, gamma, deviation), running_mean, running_var
 
 
-@misconception("spatial_batchnorm_backward", hint="When x grows, do mean and variance stay?")
+@misconception(
+    "spatial_batchnorm_backward", hint="When x grows, do mean and variance stay the same?"
+)
 def takes_the_statistics_for_constants(dout, cache):
     """takes mean and variance for constants"""
     normalised, gamma, deviation = cache
@@ -93,7 +95,7 @@ def takes_the_statistics_for_constants(dout, cache):
     return gamma * dout / deviation, np.sum(dout * normalised, axis=axes), np.sum(dout, axis=axes)
 
 
-@misconception("spatial_batchnorm_backward", hint="On how many ways does x reach the output?")
+@misconception("spatial_batchnorm_backward", hint="In how many ways does x reach the output?")
 def forgets_the_variance(dout, cache):
     """forgets the way through the variance"""
     normalised, gamma, deviation = cache
@@ -142,7 +144,7 @@ def forgets_the_shortcut(x, w1, b1, w2, b2):
     return out, (first, cache1, cache2, out)
 
 
-@misconception("residual_block_forward", hint="How many relus has the formula?")
+@misconception("residual_block_forward", hint="How many relus does the formula have?")
 def has_no_relu_at_the_end(x, w1, b1, w2, b2):
     """leaves the last relu out"""
     first, cache1 = _same_conv_forward(x, w1, b1)
@@ -160,7 +162,7 @@ def has_no_relu_between(x, w1, b1, w2, b2):
     return out, (first, cache1, cache2, out)
 
 
-@misconception("residual_block_backward", hint="On how many ways does x reach the output?")
+@misconception("residual_block_backward", hint="In how many ways does x reach the output?")
 def forgets_the_way_past_the_convolutions(dout, cache):
     """forgets the gradient that reaches x through the shortcut"""
     first, cache1, cache2, out = cache
@@ -188,7 +190,7 @@ def forgets_the_relu_between(dout, cache):
     return dx + dsum, dw1, db1, dw2, db2
 
 
-@misconception("residual_block_backward", hint="Which derivative has relu at exactly 0 here?")
+@misconception("residual_block_backward", hint="Which derivative does relu have at exactly 0 here?")
 def takes_one_at_zero(dout, cache):
     """takes 1 for the derivative of relu at 0"""
     first, cache1, cache2, out = cache

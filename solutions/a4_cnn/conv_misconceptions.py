@@ -9,7 +9,7 @@ import numpy as np
 from grader.course import misconception
 
 
-@misconception("output_size", hint="How many places has a kernel of 3 in an image of 3?")
+@misconception("output_size", hint="How many places does a kernel of 3 have in an image of 3?")
 def forgets_to_add_one(n, kernel, stride=1, padding=0, dilation=1):
     """forgets to add 1: it counts the moves, not the places"""
     extent = dilation * (kernel - 1) + 1
@@ -27,7 +27,7 @@ def pads_one_side(n, kernel, stride=1, padding=0, dilation=1):
     return (n + padding - extent) // stride + 1
 
 
-@misconception("output_size", hint="Half a place: does a kernel stand there?")
+@misconception("output_size", hint="Can a kernel stand where only a part of it fits?")
 def rounds_up(n, kernel, stride=1, padding=0, dilation=1):
     """rounds up where the kernel does not come out even"""
     extent = dilation * (kernel - 1) + 1
@@ -53,7 +53,9 @@ def one_bias_per_weight_matrix(kernel, in_channels, out_channels, bias=True):
     return (height * width + bool(bias)) * in_channels * out_channels
 
 
-@misconception("conv_parameters", hint="Does a kernel look at one channel of its input, or at all?")
+@misconception(
+    "conv_parameters", hint="Does a kernel look at one channel of its input, or at all of them?"
+)
 def forgets_the_input_channels(kernel, in_channels, out_channels, bias=True):
     """counts kernels of one channel"""
     height, width = _pair(kernel)

@@ -113,7 +113,7 @@ def sums_the_loss(model, x, y):
     return len(y) * _lenet_backward(model.params, x, y)[2]
 
 
-@misconception("saliency", hint="Of which number is the gradient asked for?")
+@misconception("saliency", hint="Which number's gradient is asked for?")
 def differentiates_the_score(model, x, y):
     """differentiates the right class's logit instead of the loss"""
     p = model.params
@@ -127,7 +127,7 @@ def differentiates_the_score(model, x, y):
     return dx
 
 
-@misconception("saliency", hint="The contract's result has the shape of the images. Has yours?")
+@misconception("saliency", hint="The contract's result has the shape of the images. Does yours?")
 def keeps_one_number_per_pixel(model, x, y):
     """takes the largest over the channels, as pictures of saliency do"""
     return np.max(_lenet_backward(model.params, x, y)[2], axis=3)

@@ -9,7 +9,7 @@ from keras import layers, ops
 from grader.course import misconception
 
 
-@misconception("build_lenet", hint="How large is an image behind each layer? `summary()` tells.")
+@misconception("build_lenet", hint="How large is an image behind each layer? `summary()` shows it.")
 def pads_nothing(input_shape, n_classes):
     """lets the second convolution shrink the images"""
     model = keras.Sequential(
@@ -30,7 +30,7 @@ def pads_nothing(input_shape, n_classes):
     return model
 
 
-@misconception("build_lenet", hint="What does `from_logits=True` tell the loss of the outputs?")
+@misconception("build_lenet", hint="What does `from_logits=True` tell the loss about the outputs?")
 def ends_in_softmax(input_shape, n_classes):
     """ends in probabilities, not in logits"""
     model = keras.Sequential(

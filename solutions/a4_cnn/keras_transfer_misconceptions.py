@@ -140,7 +140,7 @@ def forgets_to_compile(model, n_layers):
     return model
 
 
-@misconception("unfreeze", hint="How many layers has `model.layers`, and how many the base?")
+@misconception("unfreeze", hint="How many layers are in `model.layers`, and how many in the base?")
 def counts_layers_of_the_model(model, n_layers):
     """counts the layers of the whole model, of which the base is only one"""
     for index, layer in enumerate(model.layers):

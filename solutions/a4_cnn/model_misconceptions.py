@@ -122,7 +122,7 @@ class TakesTheLogarithmOfASoftmax:
         return self
 
 
-@misconception("LeNet", hint="Who is to take the step: the one who asks for a gradient?")
+@misconception("LeNet", hint="Who should take the step: the one who asks for a gradient?")
 class TakesAStep:
     """changes its params when it is asked for a loss"""
 

@@ -80,7 +80,7 @@ def overwrites_where_windows_overlap(dout, cache):
     return dx
 
 
-@misconception("average_pool_forward", hint="How many entries has a window of size 3?")
+@misconception("average_pool_forward", hint="How many entries does a window of size 3 have?")
 def divides_by_the_size(x, size, stride):
     """divides the sum of a window by its size instead of by its size squared"""
     return np.sum(_pool_windows(x, size, stride), axis=0) / size, (x, size, stride)
@@ -107,7 +107,9 @@ def does_not_divide(dout, cache):
     return _pool_scatter(whole, x, size, stride)
 
 
-@misconception("average_pool_backward", hint="An entry lies in two windows. How many parts come?")
+@misconception(
+    "average_pool_backward", hint="An entry lies in two windows. How many parts does it get?"
+)
 def overwrites_the_parts(dout, cache):
     """overwrites an entry's gradient where windows overlap, instead of adding to it"""
     x, size, stride = cache

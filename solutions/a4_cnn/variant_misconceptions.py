@@ -69,7 +69,7 @@ def scales_instead_of_mixing(x, depthwise, pointwise):
     return np.sum(features, axis=3, keepdims=True) * np.mean(pointwise[0, 0], axis=0)
 
 
-@misconception("conv2d_transpose", hint="Two kernels meet at one output. What is there?")
+@misconception("conv2d_transpose", hint="Two kernels meet at one output. What should stand there?")
 def overwrites_what_was_there(x, w, b, stride):
     """overwrites an output where kernels overlap, instead of adding to it"""
     kernel_height, kernel_width, filters, channels = w.shape

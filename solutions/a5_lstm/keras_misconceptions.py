@@ -137,7 +137,7 @@ class ForgetsTheBias(keras.layers.Layer):
         return {**super().get_config(), "units": self.units}
 
 
-@misconception("LSTMCell", hint="Could someone who has the config alone build your cell again?")
+@misconception("LSTMCell", hint="Could someone who has only the config build your cell again?")
 class LosesTheUnits(keras.layers.Layer):
     """leaves units out of its config, so that no copy can be made"""
 

@@ -9,7 +9,7 @@ import numpy as np
 from grader.course import misconception
 
 
-@misconception("LSTMRegressor", hint="Of which step is the state that the prediction is made of?")
+@misconception("LSTMRegressor", hint="Which step's state is the prediction made from?")
 class ReadsTheMeanState:
     """predicts from the mean of all states instead of from the last"""
 
@@ -111,7 +111,7 @@ class TeachesEveryStep:
         return self
 
 
-@misconception("LSTMRegressor", hint="What shape has a column (N, 1) minus a row (N,)?")
+@misconception("LSTMRegressor", hint="What is the shape of a column (N, 1) minus a row (N,)?")
 class BroadcastsTheResidual:
     """subtracts targets (N,) from predictions (N, 1), which makes a table (N, N)"""
 

@@ -45,7 +45,7 @@ def skips_the_slope_of_tanh(dh_next, cache):
     return dh_next @ Wx.T, dh_next @ Wh.T, x.T @ dh_next, h.T @ dh_next, np.sum(dh_next, axis=0)
 
 
-@misconception("rnn_step_backward", hint="Wh is square, so its shape warns you of nothing.")
+@misconception("rnn_step_backward", hint="Wh is square, so its shape does not warn you.")
 def forgets_the_transpose_of_wh(dh_next, cache):
     """multiplies by Wh where its transpose belongs"""
     x, h, Wx, Wh, h_next = cache
@@ -105,7 +105,7 @@ def cuts_time(dh, cache):
     return np.stack(dx[::-1], axis=1), dstate, *totals
 
 
-@misconception("rnn_backward", hint="Do all rows of dh matter, or the last alone?")
+@misconception("rnn_backward", hint="Do all rows of dh matter, or only the last?")
 def starts_with_the_last_output_alone(dh, cache):
     """uses the gradient of the last output and none of the others"""
     dstate, dx, totals = dh[:, -1], [], [0.0, 0.0, 0.0]

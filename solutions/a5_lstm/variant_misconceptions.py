@@ -135,7 +135,7 @@ def returns_the_last_state_alone(x, h0, Wx, Wh, b):
     return state, None
 
 
-@misconception("bidirectional", hint="Row 0 of the second reading speaks of which step?")
+@misconception("bidirectional", hint="Which step does row 0 of the second reading belong to?")
 def leaves_the_backward_half_turned(x, forward_params, backward_params):
     """joins the backward half as it was read, last step first"""
     halves = []

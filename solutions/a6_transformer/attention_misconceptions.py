@@ -74,7 +74,7 @@ def is_nan_for_a_blind_query(q, k, v, mask=None):
     return weights @ v, weights
 
 
-@misconception("scaled_dot_product_attention", hint="Which weights has a row of equal scores?")
+@misconception("scaled_dot_product_attention", hint="Which weights does a row of equal scores get?")
 def averages_for_a_blind_query(q, k, v, mask=None):
     """gives a masked key a very low score, so that a row of them attends to all alike"""
     scores = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])

@@ -94,7 +94,7 @@ def shows_the_last_id_only(next_logits, prompt, n_tokens, end=None):
     return np.array(ids)
 
 
-@misconception("greedy_generate", hint="With what does the result begin?")
+@misconception("greedy_generate", hint="What does the result begin with?")
 def returns_the_new_ids_only(next_logits, prompt, n_tokens, end=None):
     """returns the new ids without the prompt"""
     ids = list(prompt)
@@ -128,7 +128,7 @@ def takes_zero_for_no_end(next_logits, prompt, n_tokens, end=None):
     return np.array(ids)
 
 
-@misconception("greedy_generate", hint="Whose end token ends the text: the prompt's?")
+@misconception("greedy_generate", hint="Should an end token of the prompt end the text?")
 def stops_at_the_end_of_the_prompt(next_logits, prompt, n_tokens, end=None):
     """stops as soon as an end token stands anywhere, in the prompt too"""
     ids = list(prompt)
@@ -196,7 +196,7 @@ def keeps_the_share_it_should_hide(tokens, rate, mask_id, rng):
     return np.where(hidden, mask_id, tokens), np.where(hidden, tokens, -1)
 
 
-@misconception("mask_tokens", hint="Of how many random numbers is a row of yours made?")
+@misconception("mask_tokens", hint="How many random numbers do you draw for each row?")
 def hides_whole_sequences(tokens, rate, mask_id, rng):
     """draws one number for each sequence, so that all of it is hidden or nothing"""
     if not 0 <= rate <= 1:
@@ -205,7 +205,7 @@ def hides_whole_sequences(tokens, rate, mask_id, rng):
     return np.where(hidden, mask_id, tokens), np.where(hidden, tokens, -1)
 
 
-@misconception("mask_tokens", hint="Which positions has the model to guess?")
+@misconception("mask_tokens", hint="Which positions does the model have to guess?")
 def asks_for_every_token(tokens, rate, mask_id, rng):
     """asks for every token, also for those that are shown"""
     if not 0 <= rate <= 1:

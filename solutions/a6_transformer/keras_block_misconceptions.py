@@ -68,7 +68,7 @@ class AddsToTheNormalised(keras.layers.Layer):
         return {**super().get_config(), **own}
 
 
-@misconception("TransformerBlock", hint="Who is told of `attention_mask` in your `call`?")
+@misconception("TransformerBlock", hint="What does your `call` do with `attention_mask`?")
 class ForgetsTheMask(keras.layers.Layer):
     """takes attention_mask, but does not hand it to its attention"""
 

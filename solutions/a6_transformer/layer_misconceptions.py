@@ -33,7 +33,9 @@ def swaps_sine_and_cosine(length, d_model):
     return np.where(columns % 2 == 0, np.cos(angles), np.sin(angles))
 
 
-@misconception("positional_encoding", hint="How many sines and how many cosines have five columns?")
+@misconception(
+    "positional_encoding", hint="How many sines and how many cosines do five columns have?"
+)
 def needs_an_even_width(length, d_model):
     """writes equally many sines and cosines, which an odd d_model has no room for"""
     angles = np.arange(length)[:, None] / 10_000.0 ** (np.arange(0, d_model, 2) / d_model)
@@ -76,7 +78,9 @@ def divides_by_the_variance(x, gamma, beta, eps=1e-3):
     return gamma * centred * inverse_std + beta, (centred * inverse_std, inverse_std, gamma)
 
 
-@misconception("layer_norm_backward", hint="Do mean and variance stay, when one feature moves?")
+@misconception(
+    "layer_norm_backward", hint="Do mean and variance stay the same when one feature changes?"
+)
 def takes_mean_and_variance_for_constants(dout, cache):
     """treats mean and variance as constants"""
     normalised, inverse_std, gamma = cache
