@@ -13,7 +13,7 @@ from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, W
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
-from grader.loading import Loading
+from grader.loading import BROKE_PYTHON, Loading
 from grader.replies import (
     WORTH_ANOTHER_TRY,
     FileState,
@@ -295,7 +295,11 @@ class FileInterview:
             worker = self._start(limits)
             try:
                 for question in self.loading.questions():
-                    self.loading.take(self._put(worker, question, self.loading.patience()))
+                    answer = self._put(worker, question, self.loading.patience())
+                    if answer.get("outcome") != "answered":  # the loading itself went wrong
+                        self._drop()
+                        raise Lost(Silence.CRASHED, BROKE_PYTHON)
+                    self.loading.take(answer)
             except Lost as lost:
                 if self.loading.learn(lost):
                     continue

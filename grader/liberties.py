@@ -46,6 +46,11 @@ def notes_of(loading: Loading, origins: Origins, shared: Sequence[Shared] = ()) 
     refused = [one for one in loading.refused if one.package not in elsewhere]
     left_out = [one for one in loading.left_out if all(_is_left_out(one, two) for two in shared)]
     notes = [*_of_imports(refused, origins), *_of_statements(left_out, origins)]
+    if loading.as_script:
+        place = _place(loading.file, loading.as_script, origins)
+        notes.append(
+            f'{place}: what is defined only below if __name__ == "__main__" was taken, too'
+        )
     untold = max(0, loading.count - len(loading.left_out))
     if untold:
         what = "1 more statement" if untold == 1 else f"{untold:,} more statements"

@@ -21,6 +21,7 @@ _MAX_STATEMENTS = 100_000
 _LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
+BROKE_PYTHON = "it changed something that Python itself needs"
 _ENDINGS = {
     Silence.TIMEOUT: "it did not end in time",
     Silence.OUT_OF_MEMORY: "it ran out of memory",
@@ -57,6 +58,8 @@ class Loading:
     refused: list[Refused] = field(default_factory=list)
     count: int = 0
     """How many statements were left out; not all of them are described."""
+    as_script: int = 0
+    """The first line of what was taken from below ``if __name__ == "__main__"``, or 0."""
     _lost: dict[tuple[str, int], str] = field(default_factory=dict)
     """By file and number, the statements that took a worker with them, and how."""
     _spent: float = 0.0
@@ -88,6 +91,7 @@ class Loading:
         report = report if type(report) is dict else {}
         self._statements = number_in(report, "statements")
         self.count = number_in(report, "count")
+        self.as_script = number_in(report, "as_script")
         self.left_out = [self._left_out(one) for one in _records(report.get("left_out"))]
         self.refused = [
             Refused(
@@ -149,6 +153,8 @@ class Loading:
 
 
 def _ending(lost: Lost) -> str:
+    if lost.detail == BROKE_PYTHON:
+        return BROKE_PYTHON
     return _ENDINGS.get(lost.silence, f"it ended the program ({lost.detail[:_MAX_TEXT]})")
 
 

@@ -51,6 +51,9 @@ IMPORTS = {
     "from __future__ import annotations, division, print_function": "",
     "import numpy.typing as npt": "",
     "help(print); print(__name__)": "",
+    "from importlib import util\nif util.find_spec('cupy'): import cupy": "",
+    "from .utils import load\nfrom .. import tools": "utils (",
+    "from . import *": "",
 }
 """Imports that no graded function uses, and the package that a note is to name."""
 
@@ -86,6 +89,9 @@ ENDING = {
     "import os; os._exit(0)": "ended the program",
     "import ctypes; ctypes.string_at(0)": "ended the program",
     "import os; os.abort()": "ended the program",
+    "import sys; sys.settrace(lambda *a: 1 / 0)": "something that Python itself needs",
+    "import builtins; del builtins.len": "something that Python itself needs",
+    "import time; time.monotonic = time.process_time = None": "",
     "sum(range(10**13))": "did not end",
     "while True:\n    try:\n        while 1: pass\n    except BaseException: pass": "did not end",
 }
@@ -205,6 +211,34 @@ def test_a_name_that_a_failing_statement_was_to_define_is_explained(handed_in):
     assert result.points == 20 - 9  # predict's own, and what calls it
 
 
+def as_script(text: str) -> str:
+    indented = text.replace("\n", "\n    ")
+    return f"if __name__ == '__main__':\n    {indented}"
+
+
+SCRIPTS = {
+    "all of it": (as_script(REFERENCE + "print(predict(1 / 0))"), "was taken, too"),
+    "its imports": (REFERENCE[18:] + as_script("import numpy as np\n1 / 0"), "was taken, too"),
+    "what tries it": (REFERENCE + as_script("import torch\nX = 3\n1 / 0"), ""),
+}
+
+
+@pytest.mark.parametrize("kind", SCRIPTS)
+def test_what_is_defined_only_where_the_file_runs_as_a_script_counts(handed_in, kind):
+    text, note = SCRIPTS[kind]
+    assert_full(handed_in({"mini.py": text}), note)
+
+
+def test_a_script_defines_nothing_again(handed_in):
+    text = REFERENCE + as_script("def root(x): return 5\nfit = None")
+    assert_full(handed_in({"mini.py": text}), "")
+
+
+def test_an_exercise_that_is_no_function_any_more_is_named(handed_in):
+    check = check_of(handed_in({"mini.py": f"{REFERENCE}\nroot = root(4.0)\n"}), "root.positive")
+    assert "when the file has run, root is a value of type float64" in check.message
+
+
 def test_an_annotation_of_a_refused_package_costs_nothing(handed_in):
     text = REFERENCE.replace(
         "def predict(X, w, b):", "def predict(X: torch.Tensor, w, b) -> L[int]:"
@@ -222,6 +256,7 @@ USES = {
     "answer": "lib",
     "answer in a list": "[lib, lib]",
     "numpy": "np.exp(lib)",
+    "format": "f'{lib:.2f}'",
     "array": "np.array(lib)",
     "raising": "(_ for _ in ()).throw(lib)",
     "pickling": "__import__('pickle').dumps(lib)",

@@ -53,7 +53,7 @@ def _of_error(error: Mapping[str, Any]) -> str:
     message = " ".join(text_in(error, "message").split())
     if name == "SystemExit":
         return "it ends the program"
-    if name.endswith((".ForbiddenUse", ".StandIn")):
+    if name.endswith((".ForbiddenUse", ".StandIn", ".ForbiddenImport")):
         return message
     return f"{name}: {message}" if message else name
 

@@ -108,11 +108,16 @@ class Chooser:
         if python is None and notebook is not None and stubs:
             notes.append(_both(stubs[0], notebook))
         elif python is not None and notebook is not None:
-            in_file, in_notebook = (one.modules[file].count(_STUB) for one in (python, notebook))
-            if in_notebook < in_file:
+            of_file, of_notebook = python.modules[file], notebook.modules[file]
+            in_file, in_notebook = of_file.count(_STUB), of_notebook.count(_STUB)
+            more = self._preference.share(file, of_notebook) - self._preference.share(file, of_file)
+            if in_notebook < in_file and more >= 0:
                 best = notebook
                 notes.append(_both(python, notebook))
-            elif in_notebook == in_file == 0:
+            elif more > 0:
+                best = notebook
+                notes.append(_both(python, notebook, "it has more exercises"))
+            elif in_notebook == 0:
                 both = f"both {python.label} and {notebook.label} were handed in"
                 notes.append(f"{both}; {python.label} was graded")
         like = best.likeness
@@ -183,8 +188,8 @@ class Chooser:
                     chosen.unwritten.discard(file)
 
 
-def _both(python: Candidate, notebook: Candidate) -> str:
+def _both(python: Candidate, notebook: Candidate, why: str = "it has fewer stubs left") -> str:
     return (
         f"both {python.label} and {notebook.label} were handed in; the notebook was graded, "
-        "because it has fewer stubs left"
+        f"because {why}"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from grader.submissions.choice import Chosen, with_name
 from grader.submissions.expected import Expected
 from grader.submissions.names import shown
-from grader.submissions.tree import Tree
+from grader.submissions.tree import MAX_DEPTH, Tree
 
 _START = "There is nothing to grade here"
 _SHOWN = 5
@@ -24,6 +24,12 @@ def why_nothing(tree: Tree, chosen: Chosen, expected: Expected) -> str:
         problems += [with_name(name, why) for name, why in chosen.problems.items()]
     if problems:
         return f"{_START}: {'; '.join(problems[:_SHOWN])}."
+    if tree.is_empty and tree.deepest:
+        where = f"everything lies more than {MAX_DEPTH} folders deep ({shown(tree.deepest)})"
+        return f"{_START}: {where}; hand in .py or .ipynb in an upper folder."
+    if tree.is_empty and tree.litter:
+        only = f"nothing was found but {shown(tree.litter)}, which is never looked into"
+        return f"{_START}: {only}; hand in .py or .ipynb."
     if tree.is_empty:
         return f"{_START}: the folder is empty; hand in .py or .ipynb."
     found = [entry.place for entry in tree.entries] + tree.others

@@ -99,6 +99,10 @@ class Tree:
     others: list[str] = field(default_factory=list)
     unopened: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    deepest: str = ""
+    """A folder that lies too deep to be looked into; "" where there is none."""
+    litter: str = ""
+    """A folder that is never looked into, such as one of checkpoints; "" where there is none."""
     dated: bool = True
     _listed: int = 0
     _looked: int = 0
@@ -202,6 +206,7 @@ class Tree:
             for name in sorted(names, key=lambda one: (not code_ending(one), one)):
                 path, inside = where / name, f"{below}/{name}" if below else name
                 if is_litter(name):
+                    self.litter = self.litter or (inside if names[name] else "")
                     continue
                 if runs_by_itself(name):
                     self._other(inside)
@@ -209,7 +214,9 @@ class Tree:
                 is_folder = names[name] and is_true_folder(path)
                 if not is_folder or code_ending(name):
                     self._add(path, inside, archive, (moments or {}).get(_key(folder, path)))
-                if is_folder and depth < MAX_DEPTH and self._looked < MAX_ENTRIES:
+                if is_folder and depth >= MAX_DEPTH:
+                    self.deepest = self.deepest or inside
+                elif is_folder and self._looked < MAX_ENTRIES:
                     self._looked += 1
                     waiting.append((path, inside, depth + 1))
 

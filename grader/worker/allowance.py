@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
+from time import monotonic
 
 _LEAST_SHARE = 1 / 40
 """The part of the whole that any statement may take; when hardly more is left, only definitions
@@ -20,12 +20,12 @@ class Allowance:
     seconds: float
     spent: float = 0.0
     """What statements took that did not end, in workers before this one."""
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=monotonic)
 
     @property
     def left(self) -> float:
         """Seconds that are left."""
-        return self.seconds - self.spent - (time.monotonic() - self.started)
+        return self.seconds - self.spent - (monotonic() - self.started)
 
     def of_next(self) -> float:
         """How long the next statement may take."""

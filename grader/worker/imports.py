@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import functools
 import importlib.abc
+import importlib.util
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -74,6 +75,7 @@ class ImportRule:
             Also refuse every other third-party package, by whatever road it is imported.
         """
         builtins.__import__ = self._import  # type: ignore[assignment]
+        importlib.util.find_spec = _without_the_blocked(importlib.util.find_spec)
         if block_packages:
             sys.meta_path.insert(0, _BlockedPackages(self._free | loaded_packages()))
 
@@ -89,16 +91,18 @@ class ImportRule:
         if not str(names.get("__file__", "")).startswith(self._prefix):
             return self._importing(name, global_names, local_names, fromlist, level)
         if level > 0 and not names.get("__package__"):
-            return self._beside(name, fromlist)
+            return self._beside(name, tuple(fromlist or ()), sys._getframe(1))
         if level > 0 or name.partition(".")[0] in self._free:
             return self._importing(name, global_names, local_names, fromlist, level)
         return self._refuse(name, tuple(fromlist or ()), sys._getframe(1))
 
-    def _beside(self, name: str, fromlist: Sequence[str]) -> Any:
+    def _beside(self, name: str, fromlist: tuple[str, ...], frame: FrameType) -> Any:
         """In a file that lies in no package, ``from .utils import f`` means the file beside it."""
-        if name:
+        if not name:
+            return Holder({one: self._beside(one, (), frame) for one in fromlist if one != "*"})
+        if name.partition(".")[0] in self._free:
             return self._importing(name, None, None, fromlist, 0)
-        return Holder({one: self._importing(one) for one in fromlist})
+        return self._refuse(name, fromlist, frame)
 
     def _refuse(self, name: str, fromlist: tuple[str, ...], frame: FrameType) -> Any:
         root = name.partition(".")[0]
@@ -176,6 +180,21 @@ class _BlockedPackages(importlib.abc.MetaPathFinder):
         if package.startswith("_sysconfigdata"):  # the standard library's, named after the system
             return None
         raise ForbiddenImport(f"the package {fullname} may not be imported here", name=fullname)
+
+
+def _without_the_blocked(
+    find_spec: Callable[..., ModuleSpec | None],
+) -> Callable[..., ModuleSpec | None]:
+    """`importlib.util.find_spec` as on a machine without the packages, so that a fallback works."""
+
+    @functools.wraps(find_spec)
+    def found(name: str, package: str | None = None) -> ModuleSpec | None:
+        try:
+            return find_spec(name, package)
+        except ForbiddenImport:
+            return None
+
+    return found
 
 
 def own_modules(files: Iterable[str]) -> frozenset[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
+from time import process_time
 
 try:
     import resource
@@ -59,7 +59,7 @@ def limit_cpu(seconds: float | None) -> None:
     if resource is None or not seconds:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    soft = math.ceil(time.process_time() + seconds) + 1
+    soft = math.ceil(process_time() + seconds) + 1
     if hard != resource.RLIM_INFINITY:
         soft = min(soft, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))

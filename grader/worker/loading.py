@@ -21,6 +21,7 @@ from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception
 from grader.worker.parts import (
     Part,
+    definitions_of_a_script,
     future_flags,
     imports_one_by_one,
     names_of,
@@ -76,6 +77,8 @@ class Loader:
     running: list[Place] = field(default_factory=list)
     count: int = 0
     """How many statements were left out; no more than some are described."""
+    as_script: int = 0
+    """The first line of what was taken from below ``if __name__ == "__main__"``, or 0."""
     _passed_over: frozenset[Place] = frozenset()
     _allowance: Allowance | None = None
     """None while no file is loaded: what a question imports has the question's own time."""
@@ -149,6 +152,9 @@ class Loader:
             try:
                 self._attempt(place, part, module, path, flags)
                 self._finish_imports(part, module, path, flags)
+                if self._allowance is not None and len(self.running) == 1:
+                    found = definitions_of_a_script(part, parts, source)
+                    self._define_as_script(place, found, module, path, flags)
             finally:
                 self.running.pop()
 
@@ -189,6 +195,15 @@ class Loader:
             if is_import and not any(name in vars(module) for name in names_of(one)):
                 with contextlib.suppress(BaseException):
                     self._run(one, module, path, flags)
+
+    def _define_as_script(
+        self, place: Place, found: list[Part], module: ModuleType, path: str, flags: int
+    ) -> None:
+        """Define what would be there if the file were run as a script."""
+        for one in found:
+            if not any(name in vars(module) for name in names_of(one)):
+                self._attempt(place, one, module, path, flags)
+                self.as_script = self.as_script or one.line
 
     def _run(self, part: Part, module: ModuleType, path: str, flags: int) -> None:
         assert part.node is not None

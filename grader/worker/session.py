@@ -5,9 +5,9 @@ from __future__ import annotations
 import builtins
 import math
 import sys
-import time
 import traceback
 from pathlib import Path
+from time import process_time
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -118,13 +118,13 @@ class Session:
         scope = Scope(self.modules.get(question["file"], ModuleType("nothing")))
         self.surroundings.reset()
         self.reseed()
-        started = time.process_time()
+        started = process_time()
         try:
             answer = self._run(question, scope)
         finally:
             undo_assignments()
         found_beside = {
-            "cpu_seconds": time.process_time() - started,
+            "cpu_seconds": process_time() - started,
             "mutated": sorted(set(scope.mutated)),
             "warnings": self.surroundings.caught,
             "forbidden": sorted(set(self.functions.used)),
@@ -201,6 +201,7 @@ class Session:
             "left_out": self.loader.left_out,
             "count": self.loader.count,
             "refused": self.rule.refused,
+            "as_script": self.loader.as_script,
         }
 
 

@@ -46,6 +46,10 @@ class StandIn(BaseException):
         """The refusal: to print it is no use of it."""
         return f"<{vars(self)['_refusal']}>"
 
+    def __format__(self, form: str) -> str:
+        """To print it is no use of it, but ``f"{pi:.2f}"`` asks for the number."""
+        return _refuse(self) if form else repr(self)
+
     __str__ = __repr__
     __hash__ = object.__hash__
 

@@ -101,7 +101,12 @@ def look_up(holder: Any, name: str) -> Any:
 
 
 def _call(scope: Scope, step: Step) -> Any:
-    return scope.call(look_up(scope.module, step["target"]), step)
+    name = step["target"]
+    found = look_up(scope.module, name)
+    if not callable(found):
+        kind = "None" if found is None else f"a value of type {type(found).__name__}"
+        raise WrongForm(f"a function was expected; when the file has run, {name} is {kind}")
+    return scope.call(found, step)
 
 
 def _method(scope: Scope, step: Step) -> Any:

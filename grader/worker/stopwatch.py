@@ -10,8 +10,8 @@ import _thread
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
+from time import monotonic, process_time
 from typing import Any
 
 _end_process = os._exit
@@ -48,12 +48,12 @@ class Stopwatch:
         """Watch from now on; another start takes the place of the one before."""
         with self._change:
             self._seconds, self._cpu_seconds = seconds, cpu_seconds
-            self._cpu_deadline = time.process_time() + cpu_seconds
-            self._deadline = time.monotonic() + seconds
+            self._cpu_deadline = process_time() + cpu_seconds
+            self._deadline = monotonic() + seconds
         if self._wakes_at is None:
             self._wakes_at = self._deadline
             _thread.start_new_thread(self._watch, ())
-        elif min(seconds, cpu_seconds) < self._wakes_at - time.monotonic():
+        elif min(seconds, cpu_seconds) < self._wakes_at - monotonic():
             self._wake.set()
 
     def stop(self) -> None:
@@ -67,17 +67,17 @@ class Stopwatch:
                 left = self._left()
                 if left <= 0:
                     self._end()
-            self._wakes_at = time.monotonic() + left
+            self._wakes_at = monotonic() + left
             self._wake.wait(min(left, _LONGEST_SLEEP))
             self._wake.clear()
 
     def _left(self) -> float:
-        now, cpu_now = time.monotonic(), time.process_time()
+        now, cpu_now = monotonic(), process_time()
         return min(self._deadline - now, self._cpu_deadline - cpu_now)
 
     def _end(self) -> None:
         frame = _frames_of().get(self._watched)
-        computing = time.process_time() >= self._cpu_deadline
+        computing = process_time() >= self._cpu_deadline
         try:
             self._time_is_up(frame, self._cpu_seconds if computing else self._seconds, computing)
         finally:

@@ -346,17 +346,29 @@ def test_helpers_are_not_mistaken_for_the_file(tmp_path: Path) -> None:
         ({FILE: MLP}, f"{FILE}, and this looks like a3's mlp.py"),
         ({"hw.ipynb": notebook(MLP)}, "this looks like a3's mlp.py"),
         ({"a.py": b"x = 1\n", "b.py": b"y = 1\n"}, "No exercise of"),
-        ({f"__MACOSX/._{FILE}": JUNK}, "the folder is empty"),
+        ({f"__MACOSX/._{FILE}": JUNK}, "nothing was found but __MACOSX"),
+        ({f"a/b/c/d/e/f/g/{FILE}": CODE}, "more than 6 folders deep (a/b/c/d/e/f/g)"),
         ({"test_a2.py": b"def test_it(): pass\n"}, "found: test_a2.py"),
         ({"__init__.py": b"x = 1\n", "conftest.py": b""}, "found: __init__.py, conftest.py"),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_nothing_to_grade_is_said_in_words(tmp_path: Path, files: Files, said: str) -> None:
     found = read(lay(tmp_path, files))
     assert said in found.nothing_to_grade
     assert found.nothing_to_grade.startswith("There is nothing to grade here")
     assert found.nothing_to_grade.endswith(".")
+
+
+@pytest.mark.parametrize("in_notebook", [True, False])
+def test_of_a_file_and_its_notebook_the_one_with_more_exercises_counts(
+    tmp_path: Path, in_notebook: bool
+) -> None:
+    part = CODE.partition(b"def sigmoid_grad")[0]
+    python, cells = (part, CODE) if in_notebook else (CODE, part)
+    found = read(lay(tmp_path, {FILE: python, f"{FILE[:-3]}.ipynb": notebook(cells)}))
+    assert b"def sigmoid_grad" in found.files[FILE]
+    assert any("because it has more exercises" in note for note in found.notes) is in_notebook
 
 
 def test_a_file_with_some_exercises_of_both_assignments_is_ours(tmp_path: Path) -> None:
