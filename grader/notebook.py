@@ -79,7 +79,7 @@ class CheckedExercise:
         return cell_html(self.result, self.shown)
 
 
-def check(exercise: str, *, hint: bool = False) -> CheckedExercise:
+def check(exercise: str = "", *, hint: bool = False) -> CheckedExercise:
     """Check one exercise of the notebook that this is called in.
 
     Parameters
@@ -97,6 +97,9 @@ def check(exercise: str, *, hint: bool = False) -> CheckedExercise:
     """
     folder = Path.cwd()
     public = _public(folder)
+    if not exercise:
+        first = public.exercises[0].name
+        raise CannotCheck(f'Name the exercise that is to be checked, such as check("{first}").')
     if problem := name_problem(public, exercise):
         raise CannotCheck(problem)
     is_graded = os.environ.get("NBGRADER_EXECUTION") == AUTOGRADE

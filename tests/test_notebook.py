@@ -71,6 +71,8 @@ def test_a_wrong_name_and_a_wrong_place_are_one_sentence(folder, tmp_path):
     found = run(folder, RIGHT, f'{IMPORT}\ncheck("predct")')[-1]
     (sentence,) = found[-1]["traceback"]
     assert sentence.startswith("grader: a1_least_squares has no exercise 'predct'. Did you mean: p")
+    found = run(folder, RIGHT, f"{IMPORT}\ncheck()")[-1]
+    assert 'such as check("predict")' in found[-1]["traceback"][0]
     found = run(tmp_path, f'{IMPORT}\ncheck("predict")')[-1]
     assert "There is no folder `public` beside this notebook" in found[-1]["traceback"][0]
 

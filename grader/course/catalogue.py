@@ -68,8 +68,12 @@ def choose(name: str, known: dict[str, Path]) -> Path:
     beginning = [path for key, path in known.items() if key.startswith(name) and name]
     if len(beginning) == 1:
         return beginning[0]
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or list(known)
-    listing = ", ".join(near) if near else "none here"
+    if not known:
+        raise UnknownAssignment(
+            f"There is no assignment {name!r}, for there is none at all here. Change into the "
+            "course's folder."
+        )
+    listing = ", ".join(difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known)
     raise UnknownAssignment(f"There is no assignment {name!r}. Did you mean: {listing}?")
 
 

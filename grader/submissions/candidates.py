@@ -133,6 +133,8 @@ class Candidates:
 
     def _python(self, candidate: Candidate, content: bytes) -> Candidate:
         text, note = python_text(content)
+        if candidate.likeness is not None and not text.strip():
+            raise NotText("is empty")
         if is_vague(candidate.entry.name) and not self._defines_exercise(text):
             raise NotText("holds no code of this assignment")
         notes = (f"{candidate.label} {note}",) if note else ()

@@ -57,7 +57,8 @@ def notebook_text(content: bytes) -> tuple[str, str]:
 
 def is_plain_python(text: str) -> bool:
     """Whether a text under a notebook's name is no JSON but Python, by how its lines begin."""
-    is_json = text.lstrip()[:1] in set('{["<')
+    start = text.lstrip()[:3]
+    is_json = start[:1] in set('{["<') and start != '"""'  # many files begin with a docstring
     return not is_json and not _CONFLICT.search(text) and bool(_PYTHON.search(text))
 
 

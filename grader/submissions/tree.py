@@ -212,6 +212,8 @@ class Tree:
                     self._other(inside)
                     continue
                 is_folder = names[name] and is_true_folder(path)
+                if name == TIMESTAMP:
+                    continue
                 if not is_folder or code_ending(name):
                     self._add(path, inside, archive, (moments or {}).get(_key(folder, path)))
                 if is_folder and depth >= MAX_DEPTH:

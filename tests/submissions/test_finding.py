@@ -340,6 +340,11 @@ def test_helpers_are_not_mistaken_for_the_file(tmp_path: Path) -> None:
         ({}, "the folder is empty"),
         ({"a/b/page.html": b"<html>", "x.docx": b"PK"}, "x.docx, a/b/page.html"),
         ({"work.7z": b"7z"}, "pack them as .zip"),
+        ({FILE: b"\n"}, f"{FILE} is empty"),
+        (
+            {"timestamp.txt": b"2026", "a.pdf": b"%PDF"},
+            "found: a.pdf; hand in .py or .ipynb.",
+        ),
         ({"work.zip": b"Rar!\x1a\x07"}, "work.zip is a RAR archive"),
         ({"work.zip": zipped({"report.pdf": b"%PDF"})}, "report.pdf"),
         ({"mlp.py": MLP}, "mlp.py, and this looks like a3's mlp.py"),
@@ -351,7 +356,7 @@ def test_helpers_are_not_mistaken_for_the_file(tmp_path: Path) -> None:
         ({"test_a2.py": b"def test_it(): pass\n"}, "found: test_a2.py"),
         ({"__init__.py": b"x = 1\n", "conftest.py": b""}, "found: __init__.py, conftest.py"),
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_nothing_to_grade_is_said_in_words(tmp_path: Path, files: Files, said: str) -> None:
     found = read(lay(tmp_path, files))

@@ -320,7 +320,10 @@ def test_notebooks_in_other_encodings(encoding: str, notes: list[str]) -> None:
     assert is_notebook_json(content)
 
 
-@pytest.mark.parametrize("form", [WHOLE, f"%matplotlib inline\n{WHOLE}", f"# In[1]:\n\n\n{WHOLE}"])
+@pytest.mark.parametrize(
+    "form",
+    [WHOLE, f'"""Homework."""\n{WHOLE}', f"%matplotlib inline\n{WHOLE}", f"# In[1]:\n\n\n{WHOLE}"],
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_plain_python_under_a_notebooks_name(form: str, encoding: str) -> None:
     content = form.encode(encoding)
