@@ -66,7 +66,11 @@ def on_jax():
 @pytest.mark.parametrize(
     ("first", "status", "words"),
     [
-        ("import tensorflow as tf", Status.FORBIDDEN, "tensorflow may not be imported"),
+        (
+            "import tensorflow as tf\n    tf.constant(1)",
+            Status.FORBIDDEN,
+            "may not be used in this file",
+        ),
         ("ops.ones(3).numpy()", Status.ERROR, "AttributeError was raised in line"),
     ],
 )

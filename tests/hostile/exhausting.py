@@ -192,7 +192,7 @@ for _name, _words in {
     "a sparse file": "larger than graded code may write",
     "descriptor bomb": "more files at once",
     "thread bomb": "more threads",
-    "fork bomb": "may not do",
-    "memory file": "may not do",
+    "fork bomb": "tried to start a program",
+    "memory file": "tried to start a program",
 }.items():
     EXHAUSTING[_name] = replace(EXHAUSTING[_name], words=_words)

@@ -84,7 +84,7 @@ def test_what_somebody_laid_there_by_hand_is_kept(course: Path) -> None:
 
 @pytest.mark.parametrize("fails_at", range(1, 8))
 def test_a_disk_that_fails_loses_nothing(course: Path, monkeypatch, fails_at: int) -> None:
-    """Whichever rename or copy fails: the attempt that was there is there, and a rerun mends."""
+    """Whichever rename or copy fails: the attempt that was there is there, and a rerun fixes it."""
     first = write_zip(course.parent / "1.zip", canvas(f1="first"), datetime(2026, 3, 1))
     second = write_zip(
         course.parent / "2.zip", canvas(f1="second", f2="third"), datetime(2026, 3, 2)
