@@ -6,6 +6,7 @@ Names, messages, exception texts and output pass through one of these functions 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -17,6 +18,8 @@ _MAX_READ = 16 * MAX_TEXT
 """Characters read of a text of which a terminal would show less than was printed."""
 
 _MAX_NAME = 100
+_PLAIN = re.compile(r"[\n\t -~]*")
+"""What nearly every text is, and nothing needs to be done for."""
 _KEPT_CONTROLS = {"\n", "\t"}
 _REMOVED_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
 _BIDIRECTIONAL = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -34,6 +37,8 @@ def safe_text(text: object, limit: int = MAX_TEXT) -> str:
     """
     if type(text) is not str:
         return f"<{type(text).__name__}>"
+    if len(text) <= limit and _PLAIN.fullmatch(text):
+        return text
     cut = len(text) - limit
     kept = "".join(map(_safe_character, text[:limit]))
     return f"{kept} … ({cut:,} more characters)" if cut > 0 else kept
@@ -50,7 +55,7 @@ def safe_sentence(text: object) -> str:
 
 
 def _read_with(read: Callable[[str], str], text: object) -> object:
-    if type(text) is not str:
+    if type(text) is not str or _PLAIN.fullmatch(text[:_MAX_READ]):
         return text
     cut = len(text) - _MAX_READ
     shown = read(text[:_MAX_READ])
