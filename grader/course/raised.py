@@ -11,6 +11,21 @@ _PUBLIC = re.compile(r"__|[^\W\d_]")
 _CHANGING = re.compile(r"_\d+\b|\b0x[0-9a-f]+\b")
 """Numbers that Keras puts behind the names of layers, and addresses."""
 
+_VARIABLES_IN_A_GRAPH = re.compile(
+    r"tf\.function only supports singleton tf\.Variables|Creating variables on a non-first call"
+)
+
+
+def alike(message: str, place: str) -> tuple[str, str]:
+    """The same message and place for what is said of one mistake in two ways.
+
+    Which of its two sentences TensorFlow says of a variable that is made while a graph is traced,
+    and whether with a line, depends on what it remembers of earlier graphs.
+    """
+    if _VARIABLES_IN_A_GRAPH.match(message):
+        return "a variable is made while a graph is traced", ""
+    return message, place
+
 
 def raised_where(error: Mapping[str, Any]) -> tuple[str, str]:
     """What an exception says, without what differs from run to run, and where it was raised.

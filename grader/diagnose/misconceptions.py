@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from grader.comparison import compare
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedAssignment, PreparedCheck
-from grader.course.raised import raised_where
+from grader.course.raised import alike, raised_where
 from grader.diagnose.evidence import Evidence, picked
 from grader.result import Diagnosis
 
@@ -45,8 +45,8 @@ def _explains(name: str, check: PreparedCheck, item: Evidence) -> bool:
         return False
     if not item.failed or item.observation.outcome == "answered":
         return True
-    known = mistaken.message, mistaken.place
-    return known != ("", "") and raised_where(item.error) == known
+    known = alike(mistaken.message, mistaken.place)
+    return known != ("", "") and alike(*raised_where(item.error)) == known
 
 
 def same_observation(

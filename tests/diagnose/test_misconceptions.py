@@ -3,6 +3,7 @@
 import pytest
 
 from grader.course.misconception import splice
+from grader.course.raised import alike
 from grader.local import load_public
 from tests.conftest import ROOT, grade_text, live, strongest
 from tests.mini import check_of
@@ -52,3 +53,10 @@ def test_nor_is_the_same_message_from_another_function():
     helper = OWN_WORDS.format(name="sinusoids", line="pass")
     caller = "def positional_encoding(length, d_model):\n    return sinusoids(length, d_model)\n"
     assert diagnosis_of(caller, helper) is None
+
+
+def test_what_tensorflow_says_of_one_mistake_in_two_ways_is_the_same():
+    one = "Creating variables on a non-first call to a function decorated with tf.function."
+    other = "tf.function only supports singleton tf.Variables created on the first call. Make sure"
+    assert alike(one, "") == alike(other, "train_step")
+    assert alike("some other message", "train_step") == ("some other message", "train_step")
