@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, W
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
+from grader.elsewhere import exercises_elsewhere
 from grader.loading import BROKE_PYTHON, Loading
 from grader.replies import (
     WORTH_ANOTHER_TRY,
@@ -78,6 +79,8 @@ class FileInterview:
         self.loading: Loading | None = None
         """What was left out of the file; None before it is loaded."""
         self.definitions: dict[str, Any] = {}
+        self.elsewhere: dict[str, str] = {}
+        """By exercise, another module of the student's in which it is written."""
         self.versions: dict[str, str] = {}
         self._worker: Worker | None = None
         self._worker_limits = Limits()
@@ -86,6 +89,19 @@ class FileInterview:
         self._lost: dict[bytes, Lost] = {}
         self._set_aside: set[str] = set()
         self._replies: dict[bytes, Reply] = {}
+
+    def look_elsewhere(self, inspect: Callable[[str], Mapping[str, Any]]) -> None:
+        """Find exercises that are written in other modules of the student's; raises `Lost`."""
+        expected = {file.name for file in self.assignment.files}
+        own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
+        missing = [
+            name
+            for name in own
+            if name not in self.definitions or self.is_stub(name) or self.problem_of(name)
+        ]
+        found = exercises_elsewhere(missing, self.files, expected, inspect)
+        self.definitions |= {name: facts for name, (_, facts) in found.items()}
+        self.elsewhere = {name: file for name, (file, _) in found.items()}
 
     def is_stub(self, exercise: str) -> bool:
         """Whether the syntax tree shows nothing but the stub."""
@@ -290,7 +306,8 @@ class FileInterview:
             When the machine may be to blame.
         """
         if self.loading is None:
-            self.loading = Loading(self.file.name, max(limits.cpu_seconds, _LOAD_SECONDS))
+            seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
+            self.loading = Loading(self.file.name, seconds, self.elsewhere)
         while True:
             worker = self._start(limits)
             try:
@@ -330,6 +347,7 @@ def inspect_files(interviews: list[FileInterview]) -> None:
             interview.state = FileState(lost_verdict(lost).status, text)
             continue
         interview.definitions = facts["definitions"]
+        interview.look_elsewhere(numpy_first[0].inspect)
         problem = facts["problem"]
         if problem is not None:
             interview.state = FileState(

@@ -51,6 +51,11 @@ def notes_of(loading: Loading, origins: Origins, shared: Sequence[Shared] = ()) 
         notes.append(
             f'{place}: what is defined only below if __name__ == "__main__" was taken, too'
         )
+    for file in dict.fromkeys(loading.elsewhere.values()):
+        names = [name for name in loading.taken if loading.elsewhere[name] == file]
+        if names:
+            verb = "was" if len(names) == 1 else "were"
+            notes.append(f"{_series(names)} {verb} taken from {file}")
     untold = max(0, loading.count - len(loading.left_out))
     if untold:
         what = "1 more statement" if untold == 1 else f"{untold:,} more statements"

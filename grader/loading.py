@@ -54,10 +54,14 @@ class Loading:
 
     file: str
     seconds: float
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """By name, the student's module that defines what the file itself does not."""
     left_out: list[LeftOut] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     count: int = 0
     """How many statements were left out; not all of them are described."""
+    taken: list[str] = field(default_factory=list)
+    """What was taken from elsewhere."""
     as_script: int = 0
     """The first line of what was taken from below ``if __name__ == "__main__"``, or 0."""
     _lost: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -92,6 +96,8 @@ class Loading:
         self._statements = number_in(report, "statements")
         self.count = number_in(report, "count")
         self.as_script = number_in(report, "as_script")
+        taken = report.get("taken")
+        self.taken = [one for one in self.elsewhere if type(taken) is list and one in taken]
         self.left_out = [self._left_out(one) for one in _records(report.get("left_out"))]
         self.refused = [
             Refused(
@@ -141,6 +147,7 @@ class Loading:
                 "cpu_seconds": 2 * self.seconds,
                 "spent": self._spent,
                 "passed_over": [list(place) for place in self._lost],
+                "elsewhere": dict(self.elsewhere),
                 "first": first,
                 "end": end,
             }

@@ -196,8 +196,12 @@ class Session:
             first=first,
             end=question.get("end"),
         )
+        count = len(parts_of((self.folder / name).read_bytes()))
+        is_whole = question.get("end") is None or question["end"] >= count
+        elsewhere = question.get("elsewhere", {}) if is_whole else {}
         return {
-            "statements": len(parts_of((self.folder / name).read_bytes())),
+            "taken": self.loader.take(elsewhere, module),
+            "statements": count,
             "left_out": self.loader.left_out,
             "count": self.loader.count,
             "refused": self.rule.refused,
