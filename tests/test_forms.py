@@ -449,3 +449,11 @@ def test_another_module_that_does_not_end_costs_what_it_defines_alone(handed_in,
     text = "\n\n".join(FUNCTIONS[:-1])
     files = {"mini.py": text, "mine.py": f"while True: pass\n{FUNCTIONS[0]}\n\n{FUNCTIONS[-1]}"}
     assert_full(handed_in(files, 0.6), "fit was taken from mine.py")
+
+
+def test_a_stub_below_what_is_written_does_not_replace_it(handed_in):
+    stub = 'def root(x):\n    """The root."""\n    raise NotImplementedError\n'
+    assert_full(handed_in({"mini.py": f"{REFERENCE}\n{stub}"}), "stub of something")
+    assert check_of(handed_in({"mini.py": f"{stub}\n{REFERENCE}"}), "root.positive").points == 1
+    text = f"from numpy import sqrt as root\n{REFERENCE.partition('def root')[0]}{stub}"
+    assert check_of(handed_in({"mini.py": text}), "root.positive").status is Status.MISSING

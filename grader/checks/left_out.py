@@ -16,7 +16,7 @@ class LeftOut:
     Attributes
     ----------
     reason
-        ``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``.
+        ``syntax``, ``error``, ``forbidden``, ``stub``, ``late`` or ``lost``.
     text
         What happened, to go on after a colon.
     needs
@@ -39,6 +39,8 @@ def left_out_of(record: Mapping[str, Any]) -> LeftOut:
         line = number_in(problem, "line") or line
     elif type(error) is dict:
         text = _of_error(error)
+    elif reason == "stub":
+        text = "it is the stub of something that is written above it"
     elif reason == "lost":
         text = "it did not end in time"
     else:

@@ -29,6 +29,7 @@ from grader.worker.parts import (
     parts_of,
     problem_of,
 )
+from grader.worker.source import is_stub
 from grader.worker.stand_in import ForbiddenUse, StandIn
 
 _ANNOTATIONS = 0x1000000
@@ -60,7 +61,7 @@ class Loader:
     ----------
     left_out
         What was left out so far, the first of it: ``file``, ``statement`` (its number), ``line``,
-        ``reason`` (``syntax``, ``error``, ``forbidden``, ``late`` or ``lost``), ``error``
+        ``reason`` (``syntax``, ``error``, ``forbidden``, ``stub``, ``late`` or ``lost``), ``error``
         (see `describe_exception`) or ``problem`` (see `problem_of`), and
         ``needs``, the name that it needed from what was left out before it, or "".
     undefined
@@ -160,7 +161,7 @@ class Loader:
         own = Path(path).relative_to(self.folder).as_posix()
         for number, part in enumerate(parts[first:end], start=first):
             place = own, number
-            if not self._may_run(place, part):
+            if not self._may_run(place, part, module):
                 continue
             self.running.append(place)
             try:
@@ -172,12 +173,15 @@ class Loader:
             finally:
                 self.running.pop()
 
-    def _may_run(self, place: Place, part: Part) -> bool:
+    def _may_run(self, place: Place, part: Part, module: ModuleType) -> bool:
         if part.problem is not None:
             self._leave_out(place, part, "syntax", problem=part.problem)
             return False
         if place in self._passed_over:
             self._leave_out(place, part, "lost")
+            return False
+        if self._is_second_stub(part, module):
+            self._leave_out(place, part, "stub")
             return False
         if self.running or self._allowance is None:
             return True  # a helper's: it counts as part of the statement that imports it
@@ -186,6 +190,14 @@ class Loader:
             return False
         self.limit(self._allowance.of_next())
         return True
+
+    def _is_second_stub(self, part: Part, module: ModuleType) -> bool:
+        """Whether a stub of the handout would take the place of what is written above it."""
+        node = part.node
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            return False
+        written = vars(module).get(node.name)
+        return getattr(written, "__module__", "") == module.__name__ and is_stub(node)
 
     def _attempt(self, place: Place, part: Part, module: ModuleType, path: str, flags: int) -> None:
         """Run a statement, or leave it out; of an import that fails, only the names that fail."""

@@ -77,18 +77,19 @@ def _definitions(
 ) -> dict[str, Any]:
     wanted = _suspects(source, forbidden)
     aliases = _aliases(tree, source) if wanted else {}
-    nodes: dict[str, Definition] = {
-        node.name: node
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    }
+    nodes: dict[str, Definition] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not (
+            node.name in nodes and is_stub(node)  # it is left out when the file is run
+        ):
+            nodes[node.name] = node
     calls = _calls(nodes, source)
     own_uses = cache(lambda name: _dotted_names(nodes[name], aliases))
     return {
         name: {
             "line": node.lineno,
             "end_line": node.end_lineno,
-            "stub": _is_stub(node),
+            "stub": is_stub(node),
             "uses": _reached(name, nodes, own_uses) if name in wanted else {},
             "calls": calls[name],
         }
@@ -123,13 +124,13 @@ def _global_names(node: ast.stmt) -> set[str]:
     return read - bound
 
 
-def _is_stub(node: Definition) -> bool:
+def is_stub(node: Definition) -> bool:
     """Whether nothing but a docstring and `raise NotImplementedError` (or `pass`) is there."""
     if isinstance(node, ast.ClassDef):
         methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
         if not methods and not node.bases:
             return all(isinstance(item, ast.Pass) or _is_constant(item) for item in node.body)
-        return bool(methods) and all(_is_stub(method) for method in methods)
+        return bool(methods) and all(is_stub(method) for method in methods)
     body = [item for item in node.body if not _is_constant(item)]
     if not body or all(isinstance(item, ast.Pass) for item in body):
         return True
