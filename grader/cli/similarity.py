@@ -101,7 +101,7 @@ def _compare(
     if len({(one.student, one.origin) for one in texts}) < 2:
         raise UsageProblem(
             f"There is only one submission of {frozen.name} under {courses[0]}, and a "
-            "comparison takes two.  Add those of an earlier course with --previous COURSE."
+            "comparison takes two. Add those of an earlier course with --previous COURSE."
         )
     with progress_bar(console, "comparing") as progress:
         task = progress.add_task("comparing", total=len(texts))

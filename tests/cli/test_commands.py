@@ -288,7 +288,7 @@ def test_one_submission_has_nobody_to_be_compared_with(grader, tmp_path):
     grader("demo-class", "--students", "1", "--course", "c", "--assignment", "a1")
     ended = grader("similarity", "a1", "--course", "c")
     assert ended.returncode == 2
-    assert "comparing takes two" in " ".join(ended.stderr.split())
+    assert "a comparison takes two" in " ".join(ended.stderr.split())
 
 
 def test_a_machine_that_cannot_confine_grades_nothing_unless_told_to(grader, tmp_path, monkeypatch):
