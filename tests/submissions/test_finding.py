@@ -36,6 +36,7 @@ def sigmoid_grad(z):
     s = sigmoid(z)
     return s * (1.0 - s)
 """
+SOFTMAX = b"\n\ndef softmax(z):\n    return z\n"
 STUB = b'''import numpy as np
 
 
@@ -405,9 +406,9 @@ def test_what_else_could_hold_the_missing_part_is_named(tmp_path: Path) -> None:
 
 
 def test_an_archive_beside_the_files_is_not_opened_and_told(tmp_path: Path) -> None:
-    files = {FILE: CODE, KERAS: KERAS_CODE, "backup.zip": zipped({FILE: STUB})}
-    found = read(lay(tmp_path, files))
-    assert found.files == {FILE: CODE, KERAS: KERAS_CODE}
+    whole = {FILE: CODE + SOFTMAX, KERAS: KERAS_CODE + b"\n\nclass F1Score:\n    x = 1\n"}
+    found = read(lay(tmp_path, whole | {"backup.zip": zipped({FILE: STUB})}))
+    assert found.files == whole
     assert found.notes == (
         "backup.zip was not opened, because all that is asked for lies beside it",
     )
