@@ -220,6 +220,14 @@ def as_script(text: str) -> str:
 SCRIPTS = {
     "all of it": (as_script(REFERENCE + "print(predict(1 / 0))"), "was taken, too"),
     "its imports": (REFERENCE[18:] + as_script("import numpy as np\n1 / 0"), "was taken, too"),
+    "what is imported does nothing": (
+        as_script(REFERENCE).replace("==", "!=", 1).replace(":", ": pass\nelse:", 1),
+        "was taken, too",
+    ),
+    "not the script": (
+        as_script(REFERENCE).replace("if", "if not", 1).replace(":", ": pass\nelse:", 1),
+        "was taken, too",
+    ),
     "what tries it": (REFERENCE + as_script("import torch\nX = 3\n1 / 0"), ""),
 }
 

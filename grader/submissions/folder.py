@@ -34,8 +34,9 @@ def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> s
     for supplement in chosen.supplements:
         _supplement(supplement, expected, taken)
     taken.problems |= {file: why for file, why in chosen.problems.items() if file in expected.files}
-    graded = [one.entry for one in chosen.taken]
-    Helpers(tree, graded, candidates, taken).take()
+    graded = [one.candidate.entry for one in chosen.choices.values()]
+    supplements = [one.candidate.entry for one in chosen.supplements]
+    Helpers(tree, graded, supplements, candidates, taken).take()
     _tell_the_rest(tree, chosen, candidates, taken)
     if not any(file in taken.files for file in expected.files):
         return why_nothing(tree, chosen, expected)

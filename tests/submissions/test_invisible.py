@@ -9,7 +9,7 @@ import pytest
 
 from grader.submissions.invisible import without_invisible
 from grader.submissions.text import NotText, python_text
-from tests.submissions.test_finding import CODE, FILE, lay, notebook, read
+from tests.submissions.handing_in import CODE, FILE, lay, notebook, read
 
 UNSEEN = {
     "joined files": "x = 1\n\ufeffy = 2\n",
