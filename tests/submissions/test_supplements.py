@@ -76,7 +76,7 @@ def test_what_is_open_is_looked_for_in_archives(tmp_path: Path) -> None:
 
 
 def test_five_thousand_that_hold_it_are_one(tmp_path: Path) -> None:
-    many = {f"some/where/part{number}.py": OTHER for number in range(5_000)}
+    many = {f"much/more/part{number}.py": OTHER for number in range(5_000)}
     found = read(lay(tmp_path, many | {FILE: CODE}))
     assert len(found.files) == 2
 
