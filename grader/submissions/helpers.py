@@ -76,22 +76,8 @@ class Helpers:
             named = [pair for pair in others if self._named(pair[0])]
             others = [pair for pair in others if not self._named(pair[0])]
             if not named:
-                break
+                return
             self._take_all(named)
-        self._take_all([(one.name, one) for one in self._graded if self._is_imported(one)])
-
-    def _is_imported(self, graded: Entry) -> bool:
-        """Whether another file imports a graded one by the name that the student gave it."""
-        if graded.name in self._taken.files or not is_importable(graded.name):
-            return False
-        module = re.escape(graded.name.removesuffix(".py").encode())
-        imports = re.compile(
-            rb"^[ \t]*(?:from|import)[ \t][^#\n]*\b" + module + rb"\b", re.MULTILINE
-        )
-        return any(
-            self._taken.sources.get(name) != graded.place and imports.search(content)
-            for name, content in self._taken.files.items()
-        )
 
     def _beside(self, folder: str) -> list[Entry]:
         """The modules in a folder that holds a graded file."""

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.submissions.handing_in import CODE, FILE, KERAS, MLP, SOFTMAX, STUB, lay, notebook, read
+from tests.submissions.handing_in import (
+    CODE,
+    FILE,
+    KERAS,
+    KERAS_CODE,
+    MLP,
+    SOFTMAX,
+    STUB,
+    lay,
+    notebook,
+    read,
+)
 from tests.submissions.handing_in import zipped as zip_of
 
 NUMPY = b"import numpy as np\n"
@@ -65,14 +76,20 @@ def test_what_is_complete_needs_no_other(tmp_path: Path) -> None:
 
 
 def test_the_newer_of_two_counts_before_the_older(tmp_path: Path) -> None:
-    files = {FILE: CODE, "a.ipynb": notebook(OTHER, b"A = 1"), "b.ipynb": notebook(OTHER)}
-    found = read(lay(tmp_path, files, {FILE: 0.0, "a.ipynb": 9e6, "b.ipynb": 1e6}))
-    assert set(found.files) == {FILE, "from_a_ipynb.py"}
+    files = {FILE: CODE, "a.ipynb": notebook(OTHER), "b.ipynb": notebook(OTHER)}
+    found = read(lay(tmp_path, files, {FILE: 0.0, "a.ipynb": 1e6, "b.ipynb": 9e6}))
+    assert set(found.files) == {FILE, "from_b_ipynb.py"}
 
 
 def test_what_is_open_is_looked_for_in_archives(tmp_path: Path) -> None:
-    found = read(lay(tmp_path, {FILE: CODE, "rest.zip": zip_of({"rest.py": OTHER})}))
-    assert found.sources == {FILE: FILE, "from_rest_zip_rest_py.py": "rest.zip/rest.py"}
+    keras = KERAS_CODE + b"\n\nclass F1Score:\n    x = 1\n"
+    files = {FILE: CODE, KERAS: keras, "rest.zip": zip_of({"rest.py": OTHER})}
+    sources = read(lay(tmp_path, files)).sources
+    assert sources == {
+        FILE: FILE,
+        KERAS: KERAS,
+        "from_rest_zip_rest_py.py": "rest.zip/rest.py",
+    }
 
 
 def test_five_thousand_that_hold_it_are_one(tmp_path: Path) -> None:
