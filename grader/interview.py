@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from grader.checks.absence import Place, absence_of, problem_of
+from grader.checks.absence import absence_of
+from grader.checks.place import Place, problem_of
 from grader.checks.verdict import Reply
 from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
 from grader.course.case import Case
@@ -162,8 +163,19 @@ class FileInterview:
         reply = self._replies[question]
         if reply.observation.outcome == "answered":
             return reply
-        place = Place(self.assignment, check.exercise, self.file.name, self.definitions)
+        name = check.exercise
+        right = frozenset(filter(self._has_passed, self._before(name)))
+        place = Place(self.assignment, name, self.file.name, self.definitions, right)
         return replace(reply, absence=absence_of(case, reply, place))
+
+    def _before(self, exercise: str) -> list[str]:
+        """The exercises of the file that are judged before one."""
+        names = [one.name for one in self.assignment.exercises if one.file == self.file.name]
+        return names[: names.index(exercise)]
+
+    def _has_passed(self, exercise: str) -> bool:
+        found = {one.status for one in self.results if one.exercise == exercise}
+        return found == {Status.PASSED}
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
         forbid = self.assignment.exercise(check.exercise).forbid

@@ -117,7 +117,7 @@ class ImportRule:
             return self._chain(name, refusal)
         if "*" in fromlist:
             self.stars.append(refusal)
-        return Holder({one: StandIn(refusal) for one in fromlist if one != "*"})
+        return Holder({one: StandIn(refusal, name) for one in fromlist if one != "*"})
 
     def _sentence(self, name: str, line: int) -> str:
         root = name.partition(".")[0]
@@ -138,10 +138,10 @@ class ImportRule:
         first, *others = name.split(".")
         parts: dict[str, Any] = {}
         for part in reversed(others):
-            parts = {part: StandIn(refusal, parts)}
+            parts = {part: StandIn(refusal, name, parts)}
         if first == "tensorflow" and "keras" in self.allowed:
             parts["keras"] = sys.modules["keras"]
-        return StandIn(refusal, parts)
+        return StandIn(refusal, name, parts)
 
     def _through_tensorflow(self, name: str, fromlist: tuple[str, ...]) -> bool:
         """Whether it is Keras that is wanted, by the name that it has inside of TensorFlow."""

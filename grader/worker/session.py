@@ -30,7 +30,7 @@ from grader.worker.loading import Loader
 from grader.worker.parts import parts_of
 from grader.worker.shell import offer_shell
 from grader.worker.source import inspect_source
-from grader.worker.stand_in import ForbiddenUse, StandIn, refuse_stand_ins
+from grader.worker.stand_in import ForbiddenUse, StandIn, refuse_stand_ins, what_was_used
 from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
 from grader.worker.stopwatch import Stopwatch
 from grader.worker.surroundings import Surroundings
@@ -150,7 +150,8 @@ class Session:
             }
             return self._without(missing.name, answer)
         except (ForbiddenUse, StandIn) as use:
-            return {"outcome": "forbidden", "error": describe_exception(use, self.folder)}
+            described = describe_exception(use, self.folder) | what_was_used(use)
+            return {"outcome": "forbidden", "error": described}
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
             answer = {"outcome": "raised", "error": describe_exception(error, self.folder)}
             if isinstance(error, NameError) and type(error.name) is str:
@@ -163,15 +164,17 @@ class Session:
         A name that a statement was to define is not there because the statement was left out.
         """
         lost = self.loader.undefined.get(name)
+        frames = answer.get("error", {}).get("frames", [])
         if lost is not None:
             answer |= {"name": name, "left_out": lost}
             if lost["reason"] == "forbidden":
-                return {**answer, "outcome": "forbidden", "error": lost["error"]}
+                error = {**lost["error"], "frames": frames}
+                return {**answer, "outcome": "forbidden", "error": error}
             return answer
         if self.rule.stars:
-            frames = answer.get("error", {}).get("frames", [])
             message = f"{name} is not defined. {self.rule.stars[-1]}"
-            return {"outcome": "forbidden", "error": {"message": message, "frames": frames}}
+            error = {"message": message, "frames": frames, "used": name}
+            return {"outcome": "forbidden", "error": error}
         return answer
 
     def _load(self, question: dict[str, Any]) -> dict[str, Any]:
