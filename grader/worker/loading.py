@@ -21,6 +21,8 @@ from typing import Any
 from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception
 from grader.worker.parts import (
+    NESTED_TOO_DEEPLY,
+    TOO_DEEP,
     Part,
     definitions_of_a_script,
     future_flags,
@@ -282,7 +284,10 @@ class Loader:
 def _compiled(node: ast.stmt, path: str, flags: int) -> CodeType:
     flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     tree = ast.Module([node], [])
-    code: CodeType = compile(tree, path, "exec", flags=flags, dont_inherit=True)
+    try:
+        code: CodeType = compile(tree, path, "exec", flags=flags, dont_inherit=True)
+    except TOO_DEEP:
+        raise SyntaxError(NESTED_TOO_DEEPLY) from None
     return code
 
 

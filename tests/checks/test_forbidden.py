@@ -67,7 +67,8 @@ SENTENCES = {
         DEEP,
         "half_mse.value",
         "predict",
-        f"half_mse calls deep, which uses scipy.special in line 29. {REFUSED}; {ALLOWED}",
+        "half_mse calls predict, which calls deep, which uses scipy.special in line 29. "
+        f"{REFUSED}; {ALLOWED}",
     ),
     "a definition that was left out": (
         LEFT_OUT,
