@@ -293,6 +293,36 @@ def test_a_refused_import_as_base_class_decorator_or_default(handed_in):
     assert result.points == 17
 
 
+CAUGHT = {
+    "a name": ("from torch.cuda import Error", "Error"),
+    "among others": ("from torch.cuda import Error", "(KeyError,\n        Error)"),
+    "a part of a package": ("import torch.cuda", "torch.cuda"),
+    "what was bound to it": ("from torch import cuda as lib\nError = lib", "Error as error"),
+}
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_a_refused_import_in_an_except_is_forbidden(handed_in, name):
+    line, caught = CAUGHT[name]
+    code = f"try:\n        1 / 0\n    except {caught}:\n        pass"
+    text = REFERENCE.replace("return X @ w + b", code)
+    at_top = f"try: 1 / 0\nexcept {caught}: pass\n"
+    result = handed_in({"mini.py": f"{line}\n{text}\n{at_top}"})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.FORBIDDEN, check.message
+    assert "torch" in check.message and "imported in line 1, may not be used" in check.message
+    assert any("because it uses what may not be used" in one for one in result.submission.notes)
+
+
+def test_another_value_in_an_except_is_the_student_s_own_error(handed_in):
+    code = "try:\n        1 / 0\n    except Error:\n        pass"
+    text = REFERENCE.replace("return X @ w + b", code)
+    result = handed_in({"mini.py": f"from torch import cuda\nError = 3\n{text}"})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.ERROR and "TypeError" in check.message
+    assert "torch" not in check.message
+
+
 def test_a_name_from_a_refused_star_import_is_forbidden(handed_in):
     text = REFERENCE.replace("return X @ w + b", "return matmul(X, w) + b")
     check = check_of(handed_in({"mini.py": f"from pylab import *\n{text}"}), "predict.batch")

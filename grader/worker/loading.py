@@ -31,6 +31,7 @@ from grader.worker.parts import (
     parts_of,
     problem_of,
 )
+from grader.worker.refused_handlers import what_it_is
 from grader.worker.source import is_stub
 from grader.worker.stand_in import ForbiddenUse, StandIn
 
@@ -205,7 +206,8 @@ class Loader:
         """Run a statement, or leave it out; of an import that fails, only the names that fail."""
         try:
             self._run(part, module, path, flags)
-        except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's
+        except BaseException as raised:  # SystemExit and KeyboardInterrupt are the student's
+            error = what_it_is(raised, self.folder)
             pieces = imports_one_by_one(part) if isinstance(error, ImportError) else []
             if len(pieces) < 2:
                 self._note_failure(place, part, error)

@@ -28,6 +28,7 @@ from grader.worker.imports import ImportRule, own_modules
 from grader.worker.limits import limit_cpu
 from grader.worker.loading import Loader
 from grader.worker.parts import parts_of
+from grader.worker.refused_handlers import what_it_is
 from grader.worker.shell import offer_shell
 from grader.worker.source import inspect_source
 from grader.worker.stand_in import ForbiddenUse, StandIn, refuse_stand_ins, what_was_used
@@ -149,10 +150,11 @@ class Session:
                 "nearest": missing.nearest,
             }
             return self._without(missing.name, answer)
-        except (ForbiddenUse, StandIn) as use:
-            described = describe_exception(use, self.folder) | what_was_used(use)
-            return {"outcome": "forbidden", "error": described}
-        except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
+        except BaseException as raised:  # SystemExit and KeyboardInterrupt are the student's too
+            error = what_it_is(raised, self.folder)
+            if isinstance(error, ForbiddenUse | StandIn):
+                described = describe_exception(error, self.folder) | what_was_used(error)
+                return {"outcome": "forbidden", "error": described}
             answer = {"outcome": "raised", "error": describe_exception(error, self.folder)}
             if isinstance(error, NameError) and type(error.name) is str:
                 return self._without(error.name, answer)
