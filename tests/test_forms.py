@@ -252,6 +252,41 @@ def test_an_annotation_of_a_refused_package_costs_nothing(handed_in):
     assert_full(handed_in({"mini.py": f"import torch\n{text}"}), "torch")
 
 
+ANNOTATED = {
+    "at the top": "SCALE: torch.Tensor = 1",
+    "in a block": "if True:\n    SCALE: torch.Tensor = 1\n    print('on it goes')",
+    "of a function in a block": "if True:\n    def f(x: torch.Tensor): pass\n    SCALE = 1",
+    "run once": "SEEN = []\nSCALE: nobody.Knows = SEEN.append(1) or len(SEEN)\nassert SCALE == 1",
+}
+
+
+@pytest.mark.parametrize("name", ANNOTATED)
+def test_nor_does_one_of_a_variable(handed_in, name):
+    text = REFERENCE.replace("return X @ w + b", "return X @ w + SCALE * b")
+    result = handed_in({"mini.py": f"import torch\n{ANNOTATED[name]}\n{text}"})
+    assert_full(result, "torch")
+    assert not any("left out" in note for note in result.submission.notes)
+
+
+ASYNCHRONOUS = {
+    "run": "return asyncio.run(product(X, w, b))",
+    "a loop of one's own": ("return asyncio.new_event_loop().run_until_complete(product(X, w, b))"),
+    "in another thread": "return asyncio.run(asyncio.to_thread(lambda: X @ w + b))",
+    "awaited at the top": "return X @ w + ONE * b",
+}
+
+
+@pytest.mark.parametrize("name", ASYNCHRONOUS)
+def test_asyncio_runs_without_a_socket(handed_in, name):
+    head = (
+        "import asyncio\nasync def product(X, w, b):\n    await asyncio.sleep(0.001)\n"
+        "    return X @ w + b\nONE = await asyncio.wait_for(asyncio.sleep(0.001, 1), 5)\n"
+        "asyncio.run(asyncio.sleep(0.001))\n"
+    )
+    text = REFERENCE.replace("return X @ w + b", ASYNCHRONOUS[name])
+    assert_full(handed_in({"mini.py": head + text}), "")
+
+
 USES = {
     "call": "lib(X)",
     "attribute": "lib.x",
@@ -469,6 +504,13 @@ def test_a_file_for_each_exercise_is_read_as_one(handed_in):
     files = {name: text.replace("\n", f"\n{needing}", 1) for name, text in files.items()}
     files["q1.py"] = f"{FUNCTIONS[0]}\n{FUNCTIONS[1]}"
     assert_full(handed_in(files), "taken from q")
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "random.py", "token.py"])
+def test_so_do_those_of_a_module_that_is_named_like_another(handed_in, name):
+    first, second = "\n\n".join(FUNCTIONS[:4]), "\n\n".join([FUNCTIONS[0], *FUNCTIONS[4:]])
+    result = handed_in({"mini.py": first, name: second})
+    assert_full(result, f"solve, root, noise and fit were taken from {name}")
 
 
 def test_a_stub_in_the_graded_file_gives_way_to_what_is_written_elsewhere(handed_in):

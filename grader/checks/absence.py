@@ -81,10 +81,9 @@ def _left_out(case: Case, reply: Reply, statement: LeftOut, place: Place) -> Abs
         needs = f"{place.calling(frames, case)} needs {reply.missing}. "
     elif reply.missing == place.exercise:
         needs = ""
-    text = (
-        f"{needs}Line {statement.line}{where}, which should have defined {reply.missing}, was left "
-        f"out when your file ran: {statement.text}."
-    )
+    what = f"Line {statement.line}{where}" if statement.line else statement.file
+    how = "was left out when your file ran" if statement.line else "could not be imported"
+    text = f"{needs}{what}, which should have defined {reply.missing}, {how}: {statement.text}."
     waits_for = place.awaited([*called, reply.missing])
     if waits_for:
         return Absence(Status.SKIPPED, text, waits_for)

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
+from grader.worker.event_loop import offer_event_loops
 from grader.worker.handlers import catches_import_error
 from grader.worker.packages import KNOWN
 from grader.worker.stand_in import Holder, StandIn
@@ -93,7 +94,10 @@ class ImportRule:
         if level > 0 and not names.get("__package__"):
             return self._beside(name, tuple(fromlist or ()), sys._getframe(1))
         if level > 0 or name.partition(".")[0] in self._free:
-            return self._importing(name, global_names, local_names, fromlist, level)
+            found = self._importing(name, global_names, local_names, fromlist, level)
+            if name.partition(".")[0] == "asyncio" and level == 0:
+                offer_event_loops()
+            return found
         return self._refuse(name, tuple(fromlist or ()), sys._getframe(1))
 
     def _beside(self, name: str, fromlist: tuple[str, ...], frame: FrameType) -> Any:
