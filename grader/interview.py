@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from grader.checks.absence import Place, absence_of, problem_of
+from grader.checks.absence import absence_of
 from grader.checks.verdict import Reply
 from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
-from grader.elsewhere import exercises_elsewhere
+from grader.knowledge import FileKnowledge
 from grader.loading import BROKE_PYTHON, Loading
 from grader.replies import (
     WORTH_ANOTHER_TRY,
@@ -23,7 +23,7 @@ from grader.replies import (
     reply_of,
     syntax_message,
 )
-from grader.result import CheckResult, Kind, Status
+from grader.result import CheckResult, Status
 from grader.wire import encode
 
 _LOAD_SECONDS = 10.0
@@ -48,7 +48,7 @@ class Deadline:
         return min(seconds, left)
 
 
-class FileInterview:
+class FileInterview(FileKnowledge):
     """Asks questions about one file; starts a worker when one is needed, and again when it died.
 
     Parameters
@@ -70,17 +70,14 @@ class FileInterview:
         questions: Questions,
         results: list[CheckResult],
     ) -> None:
-        self.assignment, self.file, self.files = assignment, file, files
-        self.launcher, self.limits, self.results = launcher, limits, results
+        super().__init__(assignment, file, files, results)
+        self.launcher, self.limits = launcher, limits
         self.deadline, self.questions = deadline, questions
         self.checks: list[PreparedCheck] = []
         """What will be asked, in order; the judge fills it in once the source is inspected."""
         self.state: FileState | None = None
         self.loading: Loading | None = None
         """What was left out of the file; None before it is loaded."""
-        self.definitions: dict[str, Any] = {}
-        self.elsewhere: dict[str, str] = {}
-        """By exercise, another module of the student's in which it is written."""
         self.versions: dict[str, str] = {}
         self._worker: Worker | None = None
         self._worker_limits = Limits()
@@ -89,62 +86,6 @@ class FileInterview:
         self._lost: dict[bytes, Lost] = {}
         self._set_aside: set[str] = set()
         self._replies: dict[bytes, Reply] = {}
-
-    def look_elsewhere(self, inspect: Callable[[str], Mapping[str, Any]]) -> None:
-        """Find exercises that are written in other modules of the student's; raises `Lost`."""
-        own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
-        missing = [
-            name
-            for name in own
-            if name not in self.definitions or self.is_stub(name) or self.problem_of(name)
-        ]
-        found = exercises_elsewhere(missing, self.files, self.file.name, inspect)
-        self.definitions |= {name: facts for name, (_, facts) in found.items()}
-        self.elsewhere = {name: file for name, (file, _) in found.items()}
-
-    def is_stub(self, exercise: str) -> bool:
-        """Whether the syntax tree shows nothing but the stub."""
-        return bool(self.definitions.get(exercise, {}).get("stub"))
-
-    def line_of(self, exercise: str) -> int | None:
-        """The line on which an exercise is defined."""
-        line = self.definitions.get(exercise, {}).get("line")
-        return line if type(line) is int else None
-
-    def calls(self, exercise: str) -> list[str]:
-        """Other definitions that an exercise's own source calls."""
-        found = self.definitions.get(exercise, {}).get("calls")
-        return [str(name) for name in found] if type(found) is list else []
-
-    def problem_of(self, exercise: str) -> FileState | None:
-        """The syntax error of an exercise's own definition, where the rest of the file is read."""
-        problem = problem_of(self.definitions, exercise)
-        if problem is None:
-            return None
-        return FileState(Status.ERROR, syntax_message(self.file.name, problem), problem["line"])
-
-    def uses(self, exercise: str) -> dict[str, int]:
-        """Dotted names that an exercise's source reaches, with their lines."""
-        found = self.definitions.get(exercise, {}).get("uses")
-        return found if type(found) is dict else {}
-
-    def recognisable_loss(self, exercise: str) -> bool:
-        """Whether the student's loss is right on some case, or explained by a misconception."""
-        return any(
-            result.cases.passed > 0
-            or (result.diagnosis is not None and result.diagnosis.id.startswith("misconception."))
-            for result in self.results
-            if result.exercise == exercise and result.kind is Kind.OUT and result.check != "purity"
-        )
-
-    def is_right(self, exercise: str) -> bool:
-        """Whether an exercise was judged and all its values are the expected ones."""
-        values = [
-            one.status is Status.PASSED
-            for one in self.results
-            if one.exercise == exercise and one.kind is Kind.OUT and one.check != "purity"
-        ]
-        return bool(values) and all(values)
 
     def ask(self, check: PreparedCheck, case: Case) -> Reply:
         """Ask one case; the same question is asked once only.
@@ -161,8 +102,7 @@ class FileInterview:
         reply = self._replies[question]
         if reply.observation.outcome == "answered":
             return reply
-        place = Place(self.assignment, check.exercise, self.file.name, self.definitions)
-        return replace(reply, absence=absence_of(case, reply, place))
+        return replace(reply, absence=absence_of(case, reply, self.place_of(check.exercise)))
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
         forbid = self.assignment.exercise(check.exercise).forbid

@@ -90,6 +90,10 @@ def _of_imports(refused: Sequence[Refused], origins: Origins) -> Iterator[str]:
 
 def _of_statements(left_out: Sequence[LeftOut], origins: Origins) -> Iterator[str]:
     """What was left out because of what stands above it is one note: the cause has its own."""
+    for one in left_out:
+        if not one.line:
+            yield f"{one.file} could not be imported: {one.text}"
+    left_out = [one for one in left_out if one.line]
     forbidden = [one for one in left_out if one.reason == "forbidden"]
     if forbidden:
         uses = "it uses" if _is_one(forbidden) else "they use"

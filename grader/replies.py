@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.checks import Verdict
-from grader.checks.left_out import left_out_of
+from grader.checks.left_out import left_out_of, text_in
 from grader.checks.verdict import Reply
 from grader.confine import Lost, Silence
 from grader.course.prepare import observe
@@ -113,6 +113,8 @@ def _error(record: dict[str, Any]) -> dict[str, Any]:
         "message": str(record.get("message") or ""),
         "cause": str(record.get("cause") or ""),
         "limit": str(record.get("limit") or ""),
+        "used": text_in(record, "used"),
+        "by_exercise": record.get("by_exercise") is True,
         "frames": _frames(record.get("frames")),
     }
 
@@ -123,6 +125,7 @@ def _frames(frames: Any) -> list[dict[str, Any]]:
             "file": str(frame.get("file")),
             "line": frame["line"] if type(frame.get("line")) is int else 0,
             "function": str(frame.get("function")),
+            "owner": str(frame.get("owner") or frame.get("function")),
             "code": str(frame.get("code") or ""),
         }
         for frame in (frames if type(frames) is list else [])

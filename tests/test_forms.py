@@ -79,6 +79,11 @@ FAILING = {
     "tokens = # your code here\nprint(tokens)": "needs something that was left out",
     "def half(:": "invalid syntax",
     "%matplotlib inline": "notebook commands",
+    f"x = {'+'.join(['1'] * 5_000)}": "nested too deeply for Python",
+    f"x = {'not ' * 3_000}1": "nested too deeply for Python",
+    f"x = {'(' * 300}{')' * 300}": "too many nested parentheses",
+    f"if {'+'.join(['1'] * 900)}: print(undefined)": "undefined",
+    f"x = np{'.x' * 900}": "AttributeError",
     "async def f(): pass\nawait undefined()": "undefined",
     "raise KeyboardInterrupt": "KeyboardInterrupt",
     "import os; os.chdir('/a/folder/that/is/not/there')": "FileNotFoundError",
@@ -255,6 +260,41 @@ def test_an_annotation_of_a_refused_package_costs_nothing(handed_in):
     assert_full(handed_in({"mini.py": f"import torch\n{text}"}), "torch")
 
 
+ANNOTATED = {
+    "at the top": "SCALE: torch.Tensor = 1",
+    "in a block": "if True:\n    SCALE: torch.Tensor = 1\n    print('on it goes')",
+    "of a function in a block": "if True:\n    def f(x: torch.Tensor): pass\n    SCALE = 1",
+    "run once": "SEEN = []\nSCALE: nobody.Knows = SEEN.append(1) or len(SEEN)\nassert SCALE == 1",
+}
+
+
+@pytest.mark.parametrize("name", ANNOTATED)
+def test_nor_does_one_of_a_variable(handed_in, name):
+    text = REFERENCE.replace("return X @ w + b", "return X @ w + SCALE * b")
+    result = handed_in({"mini.py": f"import torch\n{ANNOTATED[name]}\n{text}"})
+    assert_full(result, "torch")
+    assert not any("left out" in note for note in result.submission.notes)
+
+
+ASYNCHRONOUS = {
+    "run": "return asyncio.run(product(X, w, b))",
+    "a loop of one's own": ("return asyncio.new_event_loop().run_until_complete(product(X, w, b))"),
+    "in another thread": "return asyncio.run(asyncio.to_thread(lambda: X @ w + b))",
+    "awaited at the top": "return X @ w + ONE * b",
+}
+
+
+@pytest.mark.parametrize("name", ASYNCHRONOUS)
+def test_asyncio_runs_without_a_socket(handed_in, name):
+    head = (
+        "import asyncio\nasync def product(X, w, b):\n    await asyncio.sleep(0.001)\n"
+        "    return X @ w + b\nONE = await asyncio.wait_for(asyncio.sleep(0.001, 1), 5)\n"
+        "asyncio.run(asyncio.sleep(0.001))\n"
+    )
+    text = REFERENCE.replace("return X @ w + b", ASYNCHRONOUS[name])
+    assert_full(handed_in({"mini.py": head + text}), "")
+
+
 USES = {
     "call": "lib(X)",
     "attribute": "lib.x",
@@ -294,6 +334,36 @@ def test_a_refused_import_as_base_class_decorator_or_default(handed_in):
     assert check_of(result, "root.positive").status is Status.FORBIDDEN
     assert "numba" in check_of(result, "root.positive").message
     assert result.points == 17
+
+
+CAUGHT = {
+    "a name": ("from torch.cuda import Error", "Error"),
+    "among others": ("from torch.cuda import Error", "(KeyError,\n        Error)"),
+    "a part of a package": ("import torch.cuda", "torch.cuda"),
+    "what was bound to it": ("from torch import cuda as lib\nError = lib", "Error as error"),
+}
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_a_refused_import_in_an_except_is_forbidden(handed_in, name):
+    line, caught = CAUGHT[name]
+    code = f"try:\n        1 / 0\n    except {caught}:\n        pass"
+    text = REFERENCE.replace("return X @ w + b", code)
+    at_top = f"try: 1 / 0\nexcept {caught}: pass\n"
+    result = handed_in({"mini.py": f"{line}\n{text}\n{at_top}"})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.FORBIDDEN, check.message
+    assert "torch" in check.message and "imported in line 1, may not be used" in check.message
+    assert any("because it uses what may not be used" in one for one in result.submission.notes)
+
+
+def test_another_value_in_an_except_is_the_student_s_own_error(handed_in):
+    code = "try:\n        1 / 0\n    except Error:\n        pass"
+    text = REFERENCE.replace("return X @ w + b", code)
+    result = handed_in({"mini.py": f"from torch import cuda\nError = 3\n{text}"})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.ERROR and "TypeError" in check.message
+    assert "torch" not in check.message
 
 
 def test_a_name_from_a_refused_star_import_is_forbidden(handed_in):

@@ -73,6 +73,8 @@ def status_of(reply: Reply) -> tuple[Status, int | None]:
     """The status of a failing reply, and the student's line if an exception named one."""
     frames = reply.error.get("frames") or [{}]
     line = frames[-1].get("line")
+    if reply.left_out is not None:
+        line = reply.left_out.line or None
     exact = special(reply)
     if exact is not None:
         return exact, line

@@ -15,6 +15,8 @@ class LeftOut:
 
     Attributes
     ----------
+    line
+        Where it stands; 0 where a whole file could not be imported.
     reason
         ``syntax``, ``error``, ``forbidden``, ``stub``, ``late`` or ``lost``.
     text

@@ -9,6 +9,7 @@ import __future__
 
 import ast
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,18 +25,17 @@ _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-_IS_SCRIPT = {"__name__ == '__main__'", "'__main__' == __name__"}
-_IS_MODULE = {
-    "__name__ != '__main__'",
-    "'__main__' != __name__",
-    *(f"not {test}" for test in _IS_SCRIPT),
-}
 _WORD = re.compile(r"[^\W\d]\w*")
 _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
 """How often, and how many bytes, may be parsed while one file is taken apart."""
 _MAX_TEXT = 200
 _MAX_NAMES = 50
+
+
+TOO_DEEP = RecursionError, MemoryError, SystemError
+"""What the compiler raises where expressions stand too deep in one another."""
+NESTED_TOO_DEEPLY = "it is nested too deeply for Python to read"
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,17 @@ def parts_of(source: bytes) -> tuple[Part, ...]:
     ------
     SyntaxError
         When nothing of it parses.
-    ValueError, RecursionError, MemoryError
+    ValueError
         When the compiler cannot take it.
     """
     text = source.decode("utf-8")
     if text.startswith(CELL_MARK):
-        parts = tuple(part for cell in _cells(text) for part in _taken_apart(cell))
+        parts = tuple(part for cell in _cells(text) for part in _read(cell))
     else:
         try:
             return tuple(map(_part, ast.parse(source).body))
-        except SyntaxError:
-            parts = tuple(_taken_apart(_pieces(_numbered(text))))
+        except (SyntaxError, *TOO_DEEP):
+            parts = tuple(_read(_pieces(_numbered(text))))
     if parts and all(part.node is None for part in parts):
         raise _error_of(parts[0].problem or {})
     return parts
@@ -142,10 +142,20 @@ def definitions_of_a_script(part: Part, parts: Iterable[Part], source: bytes) ->
 
 def _script(node: ast.stmt | None) -> list[ast.stmt]:
     """What runs of a statement only where the file is run as a script."""
-    test = ast.unparse(node.test) if isinstance(node, ast.If) else ""
-    if not isinstance(node, ast.If) or test not in _IS_SCRIPT | _IS_MODULE:
+    if not isinstance(node, ast.If):
         return []
-    return node.body if test in _IS_SCRIPT else node.orelse
+    test, is_script = node.test, True
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test, is_script = test.operand, False
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq | ast.NotEq):
+        return []
+    sides = [test.left, *test.comparators]
+    names = [one.id for one in sides if isinstance(one, ast.Name)]
+    texts = [one.value for one in sides if isinstance(one, ast.Constant)]
+    if len(sides) != 2 or names != ["__name__"] or texts != ["__main__"]:
+        return []
+    is_equal = isinstance(test.ops[0], ast.Eq)
+    return node.body if is_equal is is_script else node.orelse
 
 
 def _is_plain(node: ast.stmt) -> bool:
@@ -212,6 +222,30 @@ def _pieces(lines: list[_Line]) -> list[_Piece]:
         if begins:
             decorated = line[0] == "@"
     return pieces
+
+
+def _read(pieces: list[_Piece]) -> list[Part]:
+    """Parse pieces; one that is nested too deeply costs itself."""
+    try:
+        return list(_taken_apart(pieces))
+    except TOO_DEEP:
+        if len(pieces) == 1:
+            return [_broken(pieces[0], SyntaxError(NESTED_TOO_DEEPLY))]
+    runs = [list(run) for _, run in itertools.groupby(pieces, _is_too_deep)]
+    if len(runs) == 1:  # all of them, or what is too deep goes over several
+        half = len(pieces) // 2
+        runs = [pieces[:half], pieces[half:]]
+    return [part for run in runs for part in _read(run)]
+
+
+def _is_too_deep(piece: _Piece) -> bool:
+    try:
+        ast.parse(_text([piece]))
+    except TOO_DEEP:
+        return True
+    except (SyntaxError, ValueError):
+        return False
+    return False
 
 
 def _taken_apart(pieces: list[_Piece]) -> Iterator[Part]:

@@ -43,14 +43,10 @@ def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any
         parts = parts_of(source)
     except SyntaxError as error:
         return {"problem": problem_of(error), "definitions": {}}
-    except (ValueError, RecursionError, MemoryError) as error:
-        reason = str(error) if type(error) is ValueError else type(error).__name__
-        return _failure(f"the file cannot be parsed ({reason})")
+    except ValueError as error:
+        return _failure(f"the file cannot be parsed ({error})")
     tree = ast.Module([part.node for part in parts if part.node is not None], [])
-    try:
-        definitions = _definitions(tree, source, forbidden)
-    except RecursionError:
-        return _failure("the code is nested too deeply to be read")
+    definitions = _definitions(tree, source, forbidden)
     for part in parts:
         for name in part.names:
             broken = {"line": part.line, "end_line": part.end_line, "problem": part.problem}
@@ -189,16 +185,20 @@ def _add_imports(node: ast.AST, aliases: dict[str, str]) -> None:
 
 
 def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:
-    if isinstance(node, ast.Name):
-        return aliases.get(node.id, node.id)
-    if isinstance(node, ast.Attribute):
-        base = _dotted(node.value, aliases)
-        return f"{base}.{node.attr}" if base else None
-    if isinstance(node, ast.Call) and _is_name(node.func, "getattr") and len(node.args) >= 2:
-        base, attribute = _dotted(node.args[0], aliases), node.args[1]
-        if base and isinstance(attribute, ast.Constant):
-            return f"{base}.{attribute.value!s}"
-    return None
+    attributes: list[str] = []
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        elif isinstance(node, ast.Call) and _is_name(node.func, "getattr") and len(node.args) >= 2:
+            attribute = node.args[1]
+            if not isinstance(attribute, ast.Constant):
+                return None
+            attributes.append(str(attribute.value))
+            node = node.args[0]
+        else:
+            return None
+    return ".".join([aliases.get(node.id, node.id), *reversed(attributes)])
 
 
 def _dotted_names(node: ast.AST, aliases: dict[str, str]) -> dict[str, int]:
