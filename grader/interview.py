@@ -24,6 +24,7 @@ from grader.replies import (
     syntax_message,
 )
 from grader.result import CheckResult, Kind, Status
+from grader.submissions.places import Places
 from grader.wire import encode
 
 _LOAD_SECONDS = 10.0
@@ -57,6 +58,8 @@ class FileInterview:
         The submission's files, by name.
     results
         The results so far, which the judge appends to: a gradient check asks how the loss did.
+    places
+        How the lines of the submission's files are called.
     """
 
     def __init__(
@@ -69,10 +72,11 @@ class FileInterview:
         deadline: Deadline,
         questions: Questions,
         results: list[CheckResult],
+        places: Places,
     ) -> None:
         self.assignment, self.file, self.files = assignment, file, files
         self.launcher, self.limits, self.results = launcher, limits, results
-        self.deadline, self.questions = deadline, questions
+        self.deadline, self.questions, self.places = deadline, questions, places
         self.checks: list[PreparedCheck] = []
         """What will be asked, in order; the judge fills it in once the source is inspected."""
         self.state: FileState | None = None
@@ -122,12 +126,21 @@ class FileInterview:
         problem = problem_of(self.definitions, exercise)
         if problem is None:
             return None
-        return FileState(Status.ERROR, syntax_message(self.file.name, problem), problem["line"])
+        return self.unparsed(problem)
+
+    def unparsed(self, problem: dict[str, Any]) -> FileState:
+        """What a syntax error comes to."""
+        text = syntax_message(self.file.name, problem, self.places)
+        return FileState(Status.ERROR, text, problem["line"])
 
     def uses(self, exercise: str) -> dict[str, int]:
         """Dotted names that an exercise's source reaches, with their lines."""
         found = self.definitions.get(exercise, {}).get("uses")
         return found if type(found) is dict else {}
+
+    def place_of(self, exercise: str, line: int) -> str:
+        """How a sentence names a line of the file in which an exercise is written."""
+        return self.places.line(self.elsewhere.get(exercise, self.file.name), line)
 
     def recognisable_loss(self, exercise: str) -> bool:
         """Whether the student's loss is right on some case, or explained by a misconception."""
@@ -158,12 +171,26 @@ class FileInterview:
         limits = self._limits_of(check)
         question = self._question(check, case, limits)
         if question not in self._replies:
-            self._replies[question] = reply_of(self._answer(question, limits, check))
+            self._replies[question] = self._read(self._answer(question, limits, check))
         reply = self._replies[question]
         if reply.observation.outcome == "answered":
             return reply
-        place = Place(self.assignment, check.exercise, self.file.name, self.definitions)
+        place = Place(
+            self.assignment, check.exercise, self.file.name, self.definitions, self.places
+        )
         return replace(reply, absence=absence_of(case, reply, place))
+
+    def _read(self, answer: dict[str, Any]) -> Reply:
+        reply = reply_of(answer, self.places)
+        if reply.observation.outcome != "forbidden" or not reply.error:
+            return reply
+        message = str(reply.error["message"])
+        refused = self.loading.refused if self.loading is not None else []
+        # The sentence names no file; where the package was imported first, nearly always says it.
+        file = next((one.file for one in refused if one.is_behind(message)), self.file.name)
+        return replace(
+            reply, error={**reply.error, "message": self.places.in_refusal(file, message)}
+        )
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
         forbid = self.assignment.exercise(check.exercise).forbid
@@ -307,7 +334,7 @@ class FileInterview:
         """
         if self.loading is None:
             seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
-            self.loading = Loading(self.file.name, seconds, self.elsewhere)
+            self.loading = Loading(self.file.name, seconds, self.elsewhere, self.places)
         while True:
             worker = self._start(limits)
             try:
@@ -322,7 +349,7 @@ class FileInterview:
                     continue
                 if lost.silence in WORTH_ANOTHER_TRY:
                     raise
-                self.state = not_imported(self.file.name, lost)
+                self.state = not_imported(self.file.name, lost, self.places)
                 raise NotLoadable from None
             self._loaded = True
             self.loading.settle()
@@ -344,12 +371,10 @@ def inspect_files(interviews: list[FileInterview]) -> None:
             facts = numpy_first[0].inspect(interview.file.name)
         except Lost as lost:
             text = f"{interview.file.name} cannot be read: {lost.detail}."
-            interview.state = FileState(lost_verdict(lost).status, text)
+            interview.state = FileState(lost_verdict(lost, interview.places).status, text)
             continue
         interview.definitions = facts["definitions"]
         interview.look_elsewhere(numpy_first[0].inspect)
         problem = facts["problem"]
         if problem is not None:
-            interview.state = FileState(
-                Status.ERROR, syntax_message(interview.file.name, problem), problem["line"]
-            )
+            interview.state = interview.unparsed(problem)

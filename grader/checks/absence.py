@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from grader.checks.left_out import LeftOut
+from grader.checks.left_out import LeftOut, number_in
 from grader.checks.verdict import Absence, Reply
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment
 from grader.result import Status
+from grader.submissions.places import Places, beginning
 
 _NOT_IMPLEMENTED = "builtins.NotImplementedError"
 _NAME_ERROR = "builtins.NameError"
@@ -33,12 +34,15 @@ class Place:
         The student's file in which it is looked for.
     definitions
         What the syntax tree shows of that file, by name.
+    places
+        How the lines of the student's files are called.
     """
 
     assignment: PreparedAssignment
     exercise: str
     file: str
     definitions: Mapping[str, Any]
+    places: Places = field(default_factory=Places)
 
     @property
     def exercises(self) -> set[str]:
@@ -93,8 +97,7 @@ def _unwritten(reply: Reply, place: Place) -> Absence | None:
     owners = [place.owner(frame) for frame in frames]
     callee = owners[-1]
     if callee == place.exercise:
-        line = frames[-1]["line"]
-        text = f"{callee} is not written yet: line {line} raises NotImplementedError."
+        text = f"{callee} is not written yet: {frames[-1]['place']} raises NotImplementedError."
         return Absence(Status.MISSING, text)
     if place.exercise in owners:
         text = f"{place.exercise} calls {callee}, which is not written yet."
@@ -111,23 +114,24 @@ def _undefined(reply: Reply, place: Place) -> Absence | None:
         return None
     problem = place.problem(name)
     if problem is not None:
-        why = f"which cannot be read: see line {problem.get('line')}."
+        where = place.places.line(place.file, number_in(problem, "line"))
+        why = f"which cannot be read: see {where}."
     elif name in place.definitions:
         return None  # it is there, so something else is the matter
     else:
         why = f"which is not in your file.{_suggestion(name, place.definitions, place)}"
     frames = reply.error.get("frames") or []
-    line = f" in line {frames[-1]['line']}" if frames else ""
+    line = f" in {frames[-1]['place']}" if frames else ""
     return Absence(Status.SKIPPED, f"{place.exercise} calls {name}{line}, {why}", name)
 
 
 def _left_out(reply: Reply, statement: LeftOut, place: Place) -> Absence:
     """A name that a statement was to define which could not be run."""
     forbidden = reply.observation.outcome == "forbidden"
-    where = "" if statement.file == place.file else f" of {statement.file}"
+    where = beginning(place.places.line(statement.file, statement.line, inside=place.file))
     needs = "" if reply.missing == place.exercise else f"{place.exercise} needs {reply.missing}. "
     text = (
-        f"{needs}Line {statement.line}{where}, which should have defined {reply.missing}, was left "
+        f"{needs}{where}, which should have defined {reply.missing}, was left "
         f"out when your file ran: {statement.text}."
     )
     return Absence(Status.FORBIDDEN if forbidden else Status.ERROR, text)

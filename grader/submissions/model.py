@@ -88,6 +88,17 @@ class LineOrigins(Mapping[int, str]):
         cell = self.form.format(self.cells[index])
         return f"{cell}, line {line - self.starts[index] + 1}"
 
+    def cell_of(self, line: int) -> tuple[str, int] | None:
+        """The cell of a line and the line's number in it; None where there are no cells.
+
+        A line between two cells, where the compiler may see the end of one, counts as its last.
+        """
+        if not self.starts:
+            return None
+        index = max(bisect_right(self.starts, line) - 1, 0)
+        inside = min(max(line - self.starts[index] + 1, 1), max(self.lengths[index], 1))
+        return self.form.format(self.cells[index]), inside
+
     def __iter__(self) -> Iterator[int]:
         """All module lines that stand in a cell, ascending."""
         for start, length in zip(self.starts, self.lengths, strict=True):
