@@ -47,9 +47,7 @@ def notes_of(loading: Loading, places: Places, shared: Sequence[Shared] = ()) ->
     notes = [*_of_imports(refused, places), *_of_statements(left_out, places)]
     if loading.as_script:
         place = places.line_of_file(loading.file, loading.as_script)
-        notes.append(
-            f'{place}: what is defined only below if __name__ == "__main__" was taken, too'
-        )
+        notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
     for file in dict.fromkeys(loading.elsewhere.values()):
         names = [name for name in loading.taken if loading.elsewhere[name] == file]
         if names:

@@ -22,15 +22,15 @@ from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception
 from grader.worker.parts import (
     Part,
-    definitions_of_a_script,
     future_flags,
     imports_one_by_one,
     names_of,
     parts_of,
     problem_of,
 )
-from grader.worker.source import is_stub
+from grader.worker.scripts import definitions_of_a_script
 from grader.worker.stand_in import ForbiddenUse, StandIn
+from grader.worker.stubs import is_stub
 
 _ANNOTATIONS = 0x1000000
 """The compiler's flag for annotations that nobody evaluates (`__future__.annotations`)."""
@@ -227,7 +227,8 @@ class Loader:
     ) -> None:
         """Define what would be there if the file were run as a script."""
         for one in found:
-            if not any(name in vars(module) for name in names_of(one)):
+            known = {name for name in names_of(one) if name in vars(module)}
+            if not known or isinstance(one.node, _ANNOTATED):
                 self._attempt(place, one, module, path, flags)
                 self.as_script = self.as_script or one.line
 
