@@ -257,6 +257,24 @@ def test_a_cell_below_the_main_block_has_the_last_word(handed_in):
     assert_full(handed_in({"mini.ipynb": notebook(*cells)}), "cell 2, line 2: what is")
 
 
+@pytest.mark.parametrize("main", ["mini.ipynb", "mini.py"])
+def test_a_notebook_that_is_run_gives_what_it_defines(handed_in, main):
+    text = REFERENCE.replace(ROOT, "")
+    files = {
+        main: notebook("%run my-root.ipynb", text)
+        if main == "mini.ipynb"
+        else f"%run my-root.ipynb\n{text}",
+        "my-root.ipynb": notebook("import numpy as np", "1 / 0", ROOT),
+    }
+    result = handed_in(files)
+    assert_full(result, "was taken as from my_root import *")
+
+
+def test_a_notebook_that_is_run_and_is_not_there_has_a_note(handed_in):
+    result = handed_in({"mini.ipynb": notebook("%run missing.ipynb", REFERENCE)})
+    assert_full(result, "missing (cell 1, line 1) is neither handed in")
+
+
 def test_a_script_s_definition_takes_the_place_of_a_stub(handed_in):
     text = REFERENCE.replace(ROOT, "def root(x):\n    raise NotImplementedError\n")
     assert_full(handed_in({"mini.py": text + as_script(ROOT)}), "was taken, too")
