@@ -1,10 +1,12 @@
 """What a terminal would show of what code printed, as plain text."""
 
+import re
 import time
 
 import pytest
 
 from grader.printed_text import as_shown, without_sequences
+from grader.sanitise import safe_output
 from tests.mini import body, check_of, grade_mini
 
 KERAS = (
@@ -95,6 +97,51 @@ def test_a_result_shows_a_progress_bar_as_a_terminal_does():
     result = grade_mini(body("print(" + repr(KERAS) + ", end='')\nreturn X @ w"))
     check = check_of(result, "predict.batch")
     assert check.printed == "Epoch 1/2\n3/3 ━━━━━━━━━━━━━━━━━━━━ 0s 7ms/step - loss: 0.0741\n"
+
+
+TQDM_LOOP = """
+import sys
+for i in range({count}):
+    sys.stderr.write(f"\\r{{i + 1:>5}}/{count} |" + "#" * 60 + "|")
+print()
+print("done")
+return X @ w + b
+"""
+
+
+@pytest.mark.parametrize("count", [30, 600, 1_500, 20_000])
+def test_a_progress_bar_of_any_length_is_its_last_state(count):
+    check = check_of(grade_mini(body(TQDM_LOOP.format(count=count))), "predict.batch")
+    assert check.printed == f"{count:>5}/{count} |{'#' * 60}|\ndone\n"
+
+
+EPOCHS = """
+for epoch in range({epochs}):
+    print(f"Epoch {{epoch + 1}}")
+    for i in range(200):
+        print("\\b" * 70 + f"\\r\\x1b[1m{{i + 1}}/200\\x1b[0m " + "=" * 60, end="")
+    print()
+return X @ w + b
+"""
+
+
+@pytest.mark.parametrize("epochs", [2, 5, 50])
+def test_of_many_progress_bars_none_is_torn(epochs):
+    check = check_of(grade_mini(body(EPOCHS.format(epochs=epochs))), "predict.batch")
+    lines = check.printed.splitlines()
+    assert lines[:2] == ["Epoch 1", "200/200 " + "=" * 60]
+    assert len(check.printed) < 2_100
+    whole = re.compile(r"Epoch \d+|\d+/200 ={60}|… \([\d,]+ more characters\)")
+    assert [line for line in lines if not whole.fullmatch(line)] == []
+    assert ("more characters" in check.printed) is (epochs > 2)
+    assert lines[-1] == f"200/200 {'=' * 60}"
+
+
+def test_what_a_terminal_shows_is_cut_and_not_what_was_printed():
+    shown = safe_output("\r".join(["x" * 70] * 1_000) + "\n" + "y" * 5_000)
+    assert shown.startswith("x" * 70 + "\ny") and len(shown) < 2_100
+    assert shown.endswith("… (3,071 more characters)")
+    assert safe_output(shown) == shown
 
 
 def test_a_students_exception_cannot_erase_our_sentence():
