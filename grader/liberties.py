@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.checks.left_out import LeftOut
 from grader.loading import Loading, Refused
@@ -42,11 +42,22 @@ def notes_of(loading: Loading, places: Places, shared: Sequence[Shared] = ()) ->
     What another file of the assignment needs, where one text serves both, is no reason for a note.
     """
     elsewhere = {package for one in shared for package in one.imports}
-    refused = [one for one in loading.refused if one.package not in elsewhere]
-    left_out = [one for one in loading.left_out if all(_is_left_out(one, two) for two in shared)]
+    refused = [
+        replace(one, line=line)
+        for one in loading.refused
+        if one.package not in elsewhere
+        and (line := places.line_now(one.file, one.line, one.package)) is not None
+    ]
+    left_out = [
+        one
+        for one in loading.left_out
+        if all(_is_left_out(one, two) for two in shared)
+        and places.line_now(one.file, one.line) is not None
+    ]
     notes = [*_of_imports(refused, places), *_of_statements(left_out, places)]
-    if loading.as_script:
-        place = places.line_of_file(loading.file, loading.as_script)
+    line = places.line_now(loading.file, loading.as_script, "__main__")
+    if loading.as_script and line is not None:
+        place = places.line_of_file(loading.file, line)
         notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
     for file in dict.fromkeys(loading.elsewhere.values()):
         names = [name for name in loading.taken if loading.elsewhere[name] == file]

@@ -57,6 +57,11 @@ class Places:
         """A line where its file is to be told, too: "mlp.py, line 3", or "cell 2, line 3"."""
         return self.line(file, line) if self.cell(file, line) else f"{file}, line {line}"
 
+    def line_now(self, file: str, line: int, word: str = "") -> int | None:
+        """The line, unless it belongs to a past run of a cell: see `LineOrigins.line_now`."""
+        origins = self.origins.get(file)
+        return line if origins is None else origins.line_now(line, word)
+
     def in_compiler_message(self, file: str, message: str) -> str:
         """The compiler's message about a file, which may speak of another line of the same cell."""
 
