@@ -52,7 +52,11 @@ def safe_output(text: object) -> str:
     What a terminal would show is cut, not what was printed: of a progress bar that is little.
     """
     shown = _read_with(as_shown, text)
-    return safe_text(shown) if shown is text else safe_text(shown, MAX_SHOWN)
+    if shown is text or type(shown) is not str or len(shown) <= MAX_SHOWN:
+        return safe_text(shown)
+    line = shown.rfind("\n", 0, MAX_SHOWN) + 1
+    end = line if line > MAX_SHOWN // 2 else MAX_SHOWN  # no line is torn, unless it is very long
+    return f"{safe_text(shown[:end])} … ({len(shown) - end:,} more characters)"
 
 
 def safe_sentence(text: object) -> str:

@@ -13,7 +13,11 @@ MAX_END = 48_000
 A progress bar takes tens of thousands of characters for one line. The judge carries out what they
 ask for and cuts what is left; it reads more than both of these.
 """
+_MAX_RECENT = 16_000
+"""Characters after which what is written over is dropped."""
 _OVERWRITING = re.compile(r"[\r\b\x1b\x9b]")
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_BACK_TO_THE_START = re.compile(r"\x08+\r")
 _LINE_OR_BAR = re.compile(r"[\r\n]")
 
 
@@ -22,6 +26,9 @@ class BoundedText(io.TextIOBase):
 
     def __init__(self) -> None:
         self.length = 0
+        """Characters that came, without those that others were written over."""
+        self._recent: list[str] = []
+        self._recent_length = 0
         self._beginning: list[str] = []
         self._end: list[str] = []
         self._end_length = 0
@@ -32,17 +39,15 @@ class BoundedText(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        room = max(0, MAX_END - self.length)
-        self.length += len(text)
-        self._overwrites = self._overwrites or _OVERWRITING.search(text) is not None
-        if room:
-            self._beginning.append(str(text[:room]))
-        if len(text) > room:
-            self._keep_end(str(text[room:]))
+        self._recent.append(str(text))
+        self._recent_length += len(text)
+        if self._recent_length > _MAX_RECENT:
+            self._take_recent()
         return len(text)
 
     def text(self) -> str:
         """What was printed, with a note of how much was left out."""
+        self._take_recent()
         beginning = "".join(self._beginning)
         if not self._overwrites:
             more = self.length - MAX_KEPT
@@ -51,6 +56,18 @@ class BoundedText(io.TextIOBase):
         if len(beginning) + len(end) == self.length:
             return beginning + end
         return self._without_the_middle(beginning, end)
+
+    def _take_recent(self) -> None:
+        text, self._recent, self._recent_length = "".join(self._recent), [], 0
+        if _OVERWRITING.search(text) is not None:
+            self._overwrites = True
+            text = without_the_overwritten(text)
+        room = max(0, MAX_END - self.length)
+        self.length += len(text)
+        if room:
+            self._beginning.append(text[:room])
+        if len(text) > room:
+            self._keep_end(text[room:])
 
     def _keep_end(self, text: str) -> None:
         self._end.append(text)
@@ -69,9 +86,38 @@ class BoundedText(io.TextIOBase):
         dropped = (beginning[last:], joined[: len(joined) - len(end)], end[:first])
         if self._dropped_lines or any("\n" in one for one in dropped):
             more = self.length - last - (len(end) - first)
-            return f"{beginning[:last]}{_note(more)}\n{end[first:]}"
+            above = beginning[:last].rstrip("\r\n")
+            return f"{above}{_note(more)}\n{end[first:]}"
         return f"{beginning[:last]}\r{end[first:]}"
 
 
 def _note(more: int) -> str:
     return f"\n… ({more:,} more characters)"
+
+
+def without_the_overwritten(text: str) -> str:
+    """The text without earlier states of a line that later ones cover as a whole.
+
+    A terminal shows the same of both. What moves the cursor or erases is left as it is.
+    """
+    lines = _BACK_TO_THE_START.sub("\r", text).split("\n")
+    return "\n".join("\r".join(_uncovered(line.split("\r"))) for line in lines)
+
+
+def _uncovered(states: list[str]) -> list[str]:
+    """The states of one line of which something may be left.
+
+    Where the first of them stands, nobody knows.
+    """
+    kept: list[str] = []
+    covered = -1
+    for state in reversed(states[1:]):
+        plain = _COLOUR.sub("", state)
+        if _OVERWRITING.search(plain) is not None:
+            covered = -1
+        elif len(plain) <= covered:
+            continue
+        else:
+            covered = len(plain)
+        kept.append(state)
+    return [*states[:1], *reversed(kept)]
