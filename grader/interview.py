@@ -21,9 +21,9 @@ from grader.replies import (
     lost_verdict,
     not_imported,
     reply_of,
-    syntax_message,
 )
-from grader.result import CheckResult, Status
+from grader.result import CheckResult
+from grader.submissions.places import Places
 from grader.wire import encode
 
 _LOAD_SECONDS = 10.0
@@ -57,6 +57,8 @@ class FileInterview(FileKnowledge):
         The submission's files, by name.
     results
         The results so far, which the judge appends to: a gradient check asks how the loss did.
+    places
+        How the lines of the submission's files are called.
     """
 
     def __init__(
@@ -69,8 +71,9 @@ class FileInterview(FileKnowledge):
         deadline: Deadline,
         questions: Questions,
         results: list[CheckResult],
+        places: Places,
     ) -> None:
-        super().__init__(assignment, file, files, results)
+        super().__init__(assignment, file, files, results, places)
         self.launcher, self.limits = launcher, limits
         self.deadline, self.questions = deadline, questions
         self.checks: list[PreparedCheck] = []
@@ -98,11 +101,23 @@ class FileInterview(FileKnowledge):
         limits = self._limits_of(check)
         question = self._question(check, case, limits)
         if question not in self._replies:
-            self._replies[question] = reply_of(self._answer(question, limits, check))
+            self._replies[question] = self._read(self._answer(question, limits, check))
         reply = self._replies[question]
         if reply.observation.outcome == "answered":
             return reply
-        return replace(reply, absence=absence_of(case, reply, self.place_of(check.exercise)))
+        return replace(reply, absence=absence_of(case, reply, self.origin_of(check.exercise)))
+
+    def _read(self, answer: dict[str, Any]) -> Reply:
+        reply = reply_of(answer, self.places)
+        if reply.observation.outcome != "forbidden" or not reply.error:
+            return reply
+        message = str(reply.error["message"])
+        refused = self.loading.refused if self.loading is not None else []
+        # The sentence names no file; where the package was imported first, nearly always says it.
+        file = next((one.file for one in refused if one.is_behind(message)), self.file.name)
+        return replace(
+            reply, error={**reply.error, "message": self.places.in_refusal(file, message)}
+        )
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
         forbid = self.assignment.exercise(check.exercise).forbid
@@ -246,7 +261,7 @@ class FileInterview(FileKnowledge):
         """
         if self.loading is None:
             seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
-            self.loading = Loading(self.file.name, seconds, self.elsewhere)
+            self.loading = Loading(self.file.name, seconds, self.elsewhere, self.places)
         while True:
             worker = self._start(limits)
             try:
@@ -261,7 +276,7 @@ class FileInterview(FileKnowledge):
                     continue
                 if lost.silence in WORTH_ANOTHER_TRY:
                     raise
-                self.state = not_imported(self.file.name, lost)
+                self.state = not_imported(self.file.name, lost, self.places)
                 raise NotLoadable from None
             self._loaded = True
             self.loading.settle()
@@ -283,12 +298,10 @@ def inspect_files(interviews: list[FileInterview]) -> None:
             facts = numpy_first[0].inspect(interview.file.name)
         except Lost as lost:
             text = f"{interview.file.name} cannot be read: {lost.detail}."
-            interview.state = FileState(lost_verdict(lost).status, text)
+            interview.state = FileState(lost_verdict(lost, interview.places).status, text)
             continue
         interview.definitions = facts["definitions"]
         interview.look_elsewhere(numpy_first[0].inspect)
         problem = facts["problem"]
         if problem is not None:
-            interview.state = FileState(
-                Status.ERROR, syntax_message(interview.file.name, problem), problem["line"]
-            )
+            interview.state = interview.unparsed(problem)

@@ -10,6 +10,7 @@ from grader.course.prepared import PreparedAssignment, PreparedFile
 from grader.elsewhere import exercises_elsewhere
 from grader.replies import FileState, syntax_message
 from grader.result import CheckResult, Kind, Status
+from grader.submissions.places import Places
 
 
 class FileKnowledge:
@@ -21,6 +22,8 @@ class FileKnowledge:
         The submission's files, by name.
     results
         The results so far, which the judge appends to: a gradient check asks how the loss did.
+    places
+        How the lines of the submission's files are called.
 
     Attributes
     ----------
@@ -36,8 +39,10 @@ class FileKnowledge:
         file: PreparedFile,
         files: Mapping[str, bytes],
         results: Sequence[CheckResult],
+        places: Places,
     ) -> None:
         self.assignment, self.file, self.files, self.results = assignment, file, files, results
+        self.places = places
         self.definitions: dict[str, Any] = {}
         self.elsewhere: dict[str, str] = {}
 
@@ -72,7 +77,12 @@ class FileKnowledge:
         problem = problem_of(self.definitions, exercise)
         if problem is None:
             return None
-        return FileState(Status.ERROR, syntax_message(self.file.name, problem), problem["line"])
+        return self.unparsed(problem)
+
+    def unparsed(self, problem: dict[str, Any]) -> FileState:
+        """What a syntax error comes to."""
+        text = syntax_message(self.file.name, problem, self.places)
+        return FileState(Status.ERROR, text, problem["line"])
 
     def uses(self, exercise: str) -> dict[str, int]:
         """Dotted names that an exercise's source reaches, with their lines."""
@@ -97,11 +107,22 @@ class FileKnowledge:
         ]
         return bool(values) and all(values)
 
-    def place_of(self, exercise: str) -> Place:
+    def place_of(self, exercise: str, line: int) -> str:
+        """How a sentence names a line of the file in which an exercise is written."""
+        return self.places.line(self.elsewhere.get(exercise, self.file.name), line)
+
+    def origin_of(self, exercise: str) -> Place:
         """What a message about an exercise's answer has to know."""
         names = [one.name for one in self.assignment.exercises if one.file == self.file.name]
         right = filter(self._has_passed, names[: names.index(exercise)])
-        return Place(self.assignment, exercise, self.file.name, self.definitions, frozenset(right))
+        return Place(
+            self.assignment,
+            exercise,
+            self.file.name,
+            self.definitions,
+            frozenset(right),
+            self.places,
+        )
 
     def _has_passed(self, exercise: str) -> bool:
         found = {one.status for one in self.results if one.exercise == exercise}

@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.checks.left_out import LeftOut, left_out_of, number_in, text_in
 from grader.confine import Lost, Silence
+from grader.submissions.places import Places
 from grader.wire import encode
 
 _MAX_ROUNDS = 12
@@ -40,6 +41,12 @@ class Refused:
     known: bool = True
     """Whether it is a package, rather than a module that was not handed in."""
 
+    def is_behind(self, sentence: str) -> bool:
+        """Whether a worker's sentence about a refused import is about this one."""
+        name, imported, rest = sentence.partition(", imported in line ")
+        line = rest.partition(",")[0]
+        return bool(imported) and name.partition(".")[0] == self.package and line == str(self.line)
+
 
 @dataclass
 class Loading:
@@ -56,6 +63,8 @@ class Loading:
     seconds: float
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """By name, the student's module that defines what the file itself does not."""
+    places: Places = field(default_factory=Places)
+    """How the lines of the student's files are called."""
     left_out: list[LeftOut] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     count: int = 0
@@ -154,7 +163,7 @@ class Loading:
         )
 
     def _left_out(self, record: Mapping[str, Any]) -> LeftOut:
-        found = left_out_of(record)
+        found = left_out_of(record, self.places)
         lost = self._lost.get((found.file, number_in(record, "statement")))
         return replace(found, text=lost) if lost and found.reason == "lost" else found
 

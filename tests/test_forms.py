@@ -248,6 +248,56 @@ def test_a_script_defines_nothing_again(handed_in):
     assert_full(handed_in({"mini.py": text}), "")
 
 
+ROOT = REFERENCE[REFERENCE.index("def root(x):") : REFERENCE.index("def noise(")]
+IN_NOTEBOOKS = {
+    "a wrong one above": [REFERENCE.replace(ROOT, "def root(x): return 5\n"), as_script(ROOT)],
+    "a stub above": [REFERENCE.replace(ROOT, "def root(x): pass\n"), as_script(ROOT)],
+    "a stub below": [REFERENCE.replace(ROOT, ""), as_script(ROOT), "def root(x): pass\n"],
+    "something tried": [REFERENCE.replace(ROOT, ""), as_script(f"{ROOT}\nroot(1 / 0)\n")],
+}
+
+
+@pytest.mark.parametrize("kind", IN_NOTEBOOKS)
+def test_in_a_notebook_the_main_block_defines_what_counts(handed_in, kind):
+    """There the condition holds when the student runs it."""
+    number = len(IN_NOTEBOOKS[kind]) if kind != "a stub below" else 2
+    result = handed_in({"mini.ipynb": notebook(*IN_NOTEBOOKS[kind])})
+    assert_full(result, f"cell {number}, line 2: what is defined below if __name__")
+
+
+def test_a_cell_below_the_main_block_has_the_last_word(handed_in):
+    cells = [REFERENCE.replace(ROOT, ""), as_script("def root(x): return 5\n"), ROOT]
+    assert_full(handed_in({"mini.ipynb": notebook(*cells)}), "cell 2, line 2: what is")
+
+
+@pytest.mark.parametrize("main", ["mini.ipynb", "mini.py"])
+def test_a_notebook_that_is_run_gives_what_it_defines(handed_in, main):
+    text = REFERENCE.replace(ROOT, "")
+    files = {
+        main: notebook("%run my-root.ipynb", text)
+        if main == "mini.ipynb"
+        else f"%run my-root.ipynb\n{text}",
+        "my-root.ipynb": notebook("import numpy as np", "1 / 0", ROOT),
+    }
+    result = handed_in(files)
+    assert_full(result, "was taken as from my_root import *")
+
+
+def test_a_notebook_that_is_run_and_is_not_there_has_a_note(handed_in):
+    result = handed_in({"mini.ipynb": notebook("%run missing.ipynb", REFERENCE)})
+    assert_full(result, "missing (cell 1, line 1) is neither handed in")
+
+
+def test_a_script_s_definition_takes_the_place_of_a_stub(handed_in):
+    text = REFERENCE.replace(ROOT, "def root(x):\n    raise NotImplementedError\n")
+    assert_full(handed_in({"mini.py": text + as_script(ROOT)}), "was taken, too")
+
+
+def test_a_stub_below_a_main_block_is_no_definition(handed_in):
+    cells = [REFERENCE, as_script("def root(x):\n    raise NotImplementedError\n")]
+    assert_full(handed_in({"mini.ipynb": notebook(*cells)}), "")
+
+
 def test_an_exercise_that_is_no_function_any_more_is_named(handed_in):
     check = check_of(handed_in({"mini.py": f"{REFERENCE}\nroot = root(4.0)\n"}), "root.positive")
     assert "when the file has run, root is a value of type float64" in check.message

@@ -6,11 +6,12 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from grader.checks.left_out import LeftOut
+from grader.checks.left_out import LeftOut, number_in
 from grader.checks.place import Place
 from grader.checks.verdict import Absence, Reply
 from grader.course.case import Case
 from grader.result import Status
+from grader.submissions.places import beginning
 
 _NOT_IMPLEMENTED = "builtins.NotImplementedError"
 _NAME_ERROR = "builtins.NameError"
@@ -43,8 +44,7 @@ def _unwritten(reply: Reply, place: Place) -> Absence | None:
     owners = [place.owner(frame) for frame in frames]
     callee = owners[-1]
     if callee == place.exercise:
-        line = frames[-1]["line"]
-        text = f"{callee} is not written yet: line {line} raises NotImplementedError."
+        text = f"{callee} is not written yet: {frames[-1]['place']} raises NotImplementedError."
         return Absence(Status.MISSING, text)
     if place.exercise in owners:
         text = f"{place.exercise} calls {callee}, which is not written yet."
@@ -61,13 +61,14 @@ def _undefined(reply: Reply, place: Place) -> Absence | None:
         return None
     problem = place.problem(name)
     if problem is not None:
-        why = f"which cannot be read: see line {problem.get('line')}."
+        where = place.places.line(place.file, number_in(problem, "line"))
+        why = f"which cannot be read: see {where}."
     elif name in place.definitions:
         return None  # it is there, so something else is the matter
     else:
         why = f"which is not in your file.{_suggestion(name, place.definitions, place)}"
     frames = reply.error.get("frames") or []
-    line = f" in line {frames[-1]['line']}" if frames else ""
+    line = f" in {frames[-1]['place']}" if frames else ""
     return Absence(Status.SKIPPED, f"{place.exercise} calls {name}{line}, {why}", name)
 
 
@@ -75,14 +76,15 @@ def _left_out(case: Case, reply: Reply, statement: LeftOut, place: Place) -> Abs
     """A name that a statement was to define which could not be run."""
     frames = reply.error.get("frames") or []
     called = place.called(frames)
-    where = "" if statement.file == place.file else f" of {statement.file}"
     needs = f"{place.exercise} needs {reply.missing}. "
     if called:
         needs = f"{place.calling(frames, case)} needs {reply.missing}. "
     elif reply.missing == place.exercise:
         needs = ""
-    what = f"Line {statement.line}{where}" if statement.line else statement.file
-    how = "was left out when your file ran" if statement.line else "could not be imported"
+    what, how = statement.file, "could not be imported"
+    if statement.line:
+        what = beginning(place.places.line(statement.file, statement.line, inside=place.file))
+        how = "was left out when your file ran"
     text = f"{needs}{what}, which should have defined {reply.missing}, {how}: {statement.text}."
     waits_for = place.awaited([*called, reply.missing])
     if waits_for:
@@ -97,7 +99,7 @@ def _not_allowed(case: Case, reply: Reply, place: Place) -> Absence | None:
     if not frames:
         return None
     file, line = frames[-1]["file"], frames[-1]["line"]
-    where = f"line {line}" if file == place.file else f"line {line} of {file}"
+    where = place.places.line(file, line, inside=place.file)
     called = place.called(frames)
     if not called:
         return Absence(Status.FORBIDDEN, f"In {where}: {reply.error['message']}.")

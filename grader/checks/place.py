@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment
+from grader.submissions.places import Places
 
 Frame = Mapping[str, Any]
 
@@ -26,6 +27,8 @@ class Place:
         What the syntax tree shows of that file, by name.
     right
         The exercises that were judged before and are right: nothing waits for them.
+    places
+        How the lines of the student's files are called.
     """
 
     assignment: PreparedAssignment
@@ -33,6 +36,7 @@ class Place:
     file: str
     definitions: Mapping[str, Any]
     right: Collection[str] = ()
+    places: Places = field(default_factory=Places)
 
     @property
     def exercises(self) -> set[str]:

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.worker.loading import Loader
-from grader.worker.source import stubs_of
+from grader.worker.stubs import stubs_of
 
 
 def join(elsewhere: Mapping[str, str], module: ModuleType, loader: Loader) -> list[str]:

@@ -20,7 +20,6 @@ from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception
 from grader.worker.parts import (
     Part,
-    definitions_of_a_script,
     future_flags,
     imports_one_by_one,
     names_of,
@@ -29,8 +28,9 @@ from grader.worker.parts import (
 )
 from grader.worker.refused_handlers import what_it_is
 from grader.worker.running import run_statement
-from grader.worker.source import is_stub
+from grader.worker.scripts import definitions_of_a_script
 from grader.worker.stand_in import ForbiddenUse, StandIn
+from grader.worker.stubs import Definition, is_stub
 
 _MAX_DESCRIBED = 200
 _MAX_NAMES = 2_000
@@ -234,7 +234,8 @@ class Loader:
     ) -> None:
         """Define what would be there if the file were run as a script."""
         for one in found:
-            if not any(name in vars(module) for name in names_of(one)):
+            known = {name for name in names_of(one) if name in vars(module)}
+            if not known or isinstance(one.node, Definition):
                 self._attempt(place, one, module, path, flags)
                 self.as_script = self.as_script or one.line
 

@@ -11,7 +11,7 @@ import ast
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,6 @@ _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 """What stands at the margin and belongs to the statement before."""
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-_WORD = re.compile(r"[^\W\d]\w*")
 _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
 """How often, and how many bytes, may be parsed while one file is taken apart."""
@@ -78,7 +76,7 @@ def parts_of(source: bytes) -> tuple[Part, ...]:
         parts = tuple(part for cell in _cells(text) for part in _read(cell))
     else:
         try:
-            return tuple(map(_part, ast.parse(source).body))
+            return tuple(map(part_of, ast.parse(source).body))
         except (SyntaxError, *TOO_DEEP):
             parts = tuple(_read(_pieces(_numbered(text))))
     if parts and all(part.node is None for part in parts):
@@ -120,50 +118,6 @@ def imports_one_by_one(part: Part) -> list[Part]:
     ]
 
 
-def definitions_of_a_script(part: Part, parts: Iterable[Part], source: bytes) -> list[Part]:
-    """What a file defines only where it is run as a script: below ``__name__ == "__main__"``.
-
-    Of a block without functions only the imports that the rest of the file speaks of: most of
-    these blocks try the functions out.
-    """
-    body = _script(part.node)
-    if not body:
-        return []
-    elsewhere = {name for one in parts if one is not part for name in names_of(one)}
-    found = [_part(one) for one in body if isinstance(one, _DEFINING) or _is_plain(one)]
-    found = [one for one in found if elsewhere.isdisjoint(names_of(one))]
-    if any(isinstance(one, ast.FunctionDef | ast.ClassDef) for one in body):
-        return found
-    lines = source.decode().split("\n")
-    words = set(_WORD.findall("\n".join(lines[: part.line - 1] + lines[part.end_line :])))
-    imports = [one for one in found if isinstance(one.node, ast.Import | ast.ImportFrom)]
-    return [one for one in imports if words.intersection(names_of(one))]
-
-
-def _script(node: ast.stmt | None) -> list[ast.stmt]:
-    """What runs of a statement only where the file is run as a script."""
-    if not isinstance(node, ast.If):
-        return []
-    test, is_script = node.test, True
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        test, is_script = test.operand, False
-    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq | ast.NotEq):
-        return []
-    sides = [test.left, *test.comparators]
-    names = [one.id for one in sides if isinstance(one, ast.Name)]
-    texts = [one.value for one in sides if isinstance(one, ast.Constant)]
-    if len(sides) != 2 or names != ["__name__"] or texts != ["__main__"]:
-        return []
-    is_equal = isinstance(test.ops[0], ast.Eq)
-    return node.body if is_equal is is_script else node.orelse
-
-
-def _is_plain(node: ast.stmt) -> bool:
-    """Whether this binds a name to a number, a text, a function or another name, and no more."""
-    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-    return isinstance(value, ast.Constant | ast.Lambda | ast.Name)
-
-
 def future_flags(parts: tuple[Part, ...]) -> int:
     """The compiler's flags for what the file imports from `__future__`."""
     flags = 0
@@ -186,7 +140,8 @@ def _error_of(problem: dict[str, Any]) -> SyntaxError:
     return SyntaxError(str(problem.get("message")), ("", *place))
 
 
-def _part(node: ast.stmt) -> Part:
+def part_of(node: ast.stmt) -> Part:
+    """A statement with its place."""
     decorators = getattr(node, "decorator_list", [])
     line = min([node.lineno, *(one.lineno for one in decorators)])
     return Part(line, node.end_lineno or node.lineno, node)
@@ -273,7 +228,7 @@ def _taken_apart(pieces: list[_Piece]) -> Iterator[Part]:
             yield _broken(pieces[start], error)
             start, end = start + 1, len(pieces)
         else:
-            yield from map(_part, tree.body)
+            yield from map(part_of, tree.body)
             start, end = end, len(pieces)
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.worker.parts import parts_of, problem_of
+from grader.worker.parts import Part, parts_of, problem_of
+from grader.worker.scripts import definitions_of_a_script
+from grader.worker.stubs import Definition, is_name, is_stub
 
 _WORD = re.compile(r"[^\W\d]\w*")
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any]:
@@ -45,13 +46,20 @@ def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any
         return {"problem": problem_of(error), "definitions": {}}
     except ValueError as error:
         return _failure(f"the file cannot be parsed ({error})")
-    tree = ast.Module([part.node for part in parts if part.node is not None], [])
+    tree = ast.Module(list(_statements(parts, source)), [])
     definitions = _definitions(tree, source, forbidden)
     for part in parts:
         for name in part.names:
             broken = {"line": part.line, "end_line": part.end_line, "problem": part.problem}
             definitions.setdefault(name, {**broken, "stub": False, "uses": {}, "calls": []})
     return {"problem": None, "definitions": definitions}
+
+
+def _statements(parts: Sequence[Part], source: bytes) -> Iterator[ast.stmt]:
+    """What is run when the file is loaded, in order."""
+    for part in parts:
+        found = [part, *definitions_of_a_script(part, parts, source)]
+        yield from (one.node for one in found if one.node is not None)
 
 
 def _suspects(source: bytes, forbidden: dict[str, list[str]]) -> set[str]:
@@ -120,41 +128,6 @@ def _global_names(node: ast.stmt) -> set[str]:
     return read - bound
 
 
-def is_stub(node: Definition) -> bool:
-    """Whether nothing but a docstring and `raise NotImplementedError` (or `pass`) is there."""
-    if isinstance(node, ast.ClassDef):
-        methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
-        if not methods and not node.bases:
-            return all(isinstance(item, ast.Pass) or _is_constant(item) for item in node.body)
-        return bool(methods) and all(is_stub(method) for method in methods)
-    body = [item for item in node.body if not _is_constant(item)]
-    if not body or all(isinstance(item, ast.Pass) for item in body):
-        return True
-    return isinstance(body[0], ast.Raise) and _raises_not_implemented(body[0])
-
-
-def stubs_of(source: bytes) -> set[str]:
-    """The definitions at the top level of which there is nothing but the stub."""
-    nodes = [part.node for part in parts_of(source)]
-    defined = [one for one in nodes if isinstance(one, Definition)]
-    return {one.name for one in defined if is_stub(one)} - {
-        one.name for one in defined if not is_stub(one)
-    }
-
-
-def _is_constant(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _raises_not_implemented(node: ast.Raise) -> bool:
-    error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-    return _is_name(error, "NotImplementedError")
-
-
-def _is_name(node: ast.AST | None, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
 def _aliases(tree: ast.Module, source: bytes) -> dict[str, str]:
     """Map every imported or re-assigned module-level name to the dotted name it stands for."""
     aliases: dict[str, str] = {}
@@ -190,7 +163,7 @@ def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:
         if isinstance(node, ast.Attribute):
             attributes.append(node.attr)
             node = node.value
-        elif isinstance(node, ast.Call) and _is_name(node.func, "getattr") and len(node.args) >= 2:
+        elif isinstance(node, ast.Call) and is_name(node.func, "getattr") and len(node.args) >= 2:
             attribute = node.args[1]
             if not isinstance(attribute, ast.Constant):
                 return None
