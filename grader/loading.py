@@ -7,6 +7,8 @@ where it cannot, the statements are asked for one by one.
 
 from __future__ import annotations
 
+import builtins
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +25,8 @@ _LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
 BROKE_PYTHON = "it changed something that Python itself needs"
+_LACKING = re.compile(r"exit code \d+: NameError: name '(\w+)' is not defined")
+"""How a worker ends in which a name of Python's own is gone."""
 _ENDINGS = {
     Silence.TIMEOUT: "it did not end in time",
     Silence.OUT_OF_MEMORY: "it ran out of memory",
@@ -169,7 +173,8 @@ class Loading:
 
 
 def _ending(lost: Lost) -> str:
-    if lost.detail == BROKE_PYTHON:
+    lacking = _LACKING.search(lost.detail)
+    if lost.detail == BROKE_PYTHON or (lacking and hasattr(builtins, lacking[1])):
         return BROKE_PYTHON
     return _ENDINGS.get(lost.silence, f"it ended the program ({lost.detail[:_MAX_TEXT]})")
 

@@ -37,8 +37,14 @@ def is_name(node: ast.AST | None, name: str) -> bool:
 
 
 def stubs_of(source: bytes) -> set[str]:
-    """The definitions at the top level of which there is nothing but the stub."""
-    nodes = [part.node for part in parts_of(source)]
+    """The definitions at the top level of which there is nothing but the stub.
+
+    None of a text that cannot be read at all.
+    """
+    try:
+        nodes = [part.node for part in parts_of(source)]
+    except (SyntaxError, ValueError):
+        return set()
     defined = [one for one in nodes if isinstance(one, Definition)]
     return {one.name for one in defined if is_stub(one)} - {
         one.name for one in defined if not is_stub(one)
