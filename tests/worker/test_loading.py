@@ -16,6 +16,6 @@ def test_a_module_that_cannot_be_imported_is_told(tmp_path):
     assert join({"root": "mine.py", "fit": "mine.py"}, ModuleType("mini"), loader) == []
     (record,) = loader.left_out
     assert loader.undefined == {"root": record, "fit": record}
-    loading = Loading("mini.py", 1.0, left_out=[left_out_of(record)], count=1)
+    loading = Loading("mini.py", 1.0, left_out=[left_out_of(record, Places())], count=1)
     (note,) = notes_of(loading, Places())
     assert note.startswith("mine.py could not be imported: ") and "null bytes" in note
