@@ -1,0 +1,159 @@
+"""Judges for many submissions: each in a process of its own, and what its end means."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+from grader.checks import Verdict
+from grader.confine import Launcher
+from grader.course.prepared import PreparedAssignment
+from grader.judging.limits import JudgeLimits
+from grader.judging.work import Judged, JudgeLog, Progress, Work, progress_of
+from grader.records import check_result, out_of_memory
+from grader.result import Result, Status
+
+if TYPE_CHECKING:
+    from grader.judging.process import Ending, JudgeProcess
+
+CAN_FORK = sys.platform == "linux"
+"""Elsewhere a submission is judged in this process: what confines workers is Linux alone, too."""
+_TRIES = 2
+"""What a machine may have done to a judge is tried once more."""
+_LEAST_CPU_SECONDS = 2.0
+"""So much a judge has who goes on where another used up what a submission may take."""
+
+
+class JudgesClosed(Exception):
+    """The judges were closed while this submission was judged; there is no result."""
+
+
+class Judges:
+    """Judges submissions, each in a process of its own; may be used from several threads.
+
+    Parameters
+    ----------
+    launcher
+        Starts the workers; its fork servers serve all judges.
+    """
+
+    def __init__(self, launcher: Launcher, limits: JudgeLimits | None = None) -> None:
+        self.launcher, self.limits = launcher, limits or JudgeLimits()
+        self._lock = threading.Lock()
+        self._running: set[JudgeProcess] = set()
+        self._closed = False
+
+    def judge(self, work: Work) -> Result:
+        """Judge one submission; whatever its answers do, a result comes back.
+
+        A check whose answers cost its judge the memory or the time that it may take has that as
+        its status, and another judge goes on with the rest. A judge that was killed, or broke, is
+        the machine's or the grader's fault: after a second one the result says so.
+
+        Raises
+        ------
+        JudgesClosed
+            When `close` was called meanwhile.
+        """
+        if not CAN_FORK:
+            return _judge_here(work, self.launcher)
+        judged: Judged = {}
+        tries, seconds = _TRIES, self.limits.cpu_seconds
+        while True:
+            try:
+                ending = self._run(work, judged, seconds)
+            except OSError as error:
+                return work.ungraded(f"No process could be started for the judge: {error}.")
+            if ending.said is not None:
+                return Result.model_validate_json(ending.said)
+            if self._closed:
+                raise JudgesClosed
+            seconds = max(_LEAST_CPU_SECONDS, seconds - ending.cpu_seconds)
+            progress = progress_of(ending.log, judged)
+            verdict = self._verdict_of(ending)
+            if verdict is not None and progress.open_check is not None:
+                _settle(progress, work.assignment, verdict)
+            else:
+                tries -= 1
+                if not tries:
+                    return work.ungraded(_reason(ending))
+            judged = progress.settled()
+
+    def close(self) -> None:
+        """End the judges that are at work, and begin no other."""
+        with self._lock:
+            self._closed = True
+            for process in self._running:
+                process.kill()
+
+    def __enter__(self) -> Self:
+        """Return the judges."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close them."""
+        self.close()
+
+    def _run(self, work: Work, judged: Judged, cpu_seconds: float) -> Ending:
+        from grader.judging.process import JudgeProcess
+
+        def task(launcher: Launcher, log: int) -> bytes:
+            return work.judge(launcher, JudgeLog(log), judged).model_dump_json().encode()
+
+        with self._lock:
+            if self._closed:
+                raise JudgesClosed
+            limits = replace(self.limits, cpu_seconds=cpu_seconds)
+            process = JudgeProcess(task, self.launcher, limits)
+            self._running.add(process)
+        try:
+            return process.wait()
+        finally:
+            with self._lock:
+                self._running.discard(process)
+
+    def _verdict_of(self, ending: Ending) -> Verdict | None:
+        """The verdict on the check that was judged; None where the machine may be to blame."""
+        from grader.judging.process import OUT_OF_MEMORY, SIGKILL, SIGXCPU
+
+        if ending.code == OUT_OF_MEMORY:
+            return out_of_memory()
+        if ending.code == -SIGXCPU:
+            text = (
+                "Comparing the answers of this submission took the grader longer than the "
+                f"{self.limits.cpu_seconds:g} s that it may take. Return a value of the size and "
+                "type that the exercise asks for."
+            )
+            return Verdict(Status.TIMEOUT, message=text)
+        if ending.code < 0 and ending.code != -SIGKILL:
+            text = (
+                f"The process that compared this answer was ended by signal {-ending.code}. Return "
+                "a value of the size and type that the exercise asks for."
+            )
+            return Verdict(Status.CRASHED, message=text)
+        return None
+
+
+def _settle(progress: Progress, assignment: PreparedAssignment, verdict: Verdict) -> None:
+    """Note the verdict on the check that the judge could not end."""
+    check = next(
+        one for one in assignment.checks if (one.exercise, one.name) == progress.open_check
+    )
+    file = assignment.exercise(check.exercise).file
+    settled = check_result(check, assignment, verdict, file=file)
+    progress.judged[progress.attempt].append(settled)
+
+
+def _reason(ending: Ending) -> str:
+    how = f"signal {-ending.code}" if ending.code < 0 else f"exit code {ending.code}"
+    return (
+        f"The grader's own process for this submission ended early, twice ({how}). Run the same "
+        "command again; if it happens again, tell the instructor."
+    )
+
+
+def _judge_here(work: Work, launcher: Launcher) -> Result:
+    descriptor = -1  # nothing reads the log of a process that all others end with
+    return work.judge(launcher, JudgeLog(descriptor), {})
