@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from grader.asking import Asking
 from grader.batch.grading import GradingWork
-from grader.batch.plan import BatchPlan, Job
+from grader.batch.plan import BatchPlan
 from grader.confine import Launcher
 from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
@@ -68,18 +68,17 @@ def run_batch(
         When a result cannot be written (a full disk, say); what is written stays.
     """
     report = BatchReport(store, students=list(plan.kept), damaged=plan.damaged)
-    waiting = iter(plan.jobs)
     questions, fingerprints = Questions(), exercise_fingerprints(assignment)
     Asking(assignment, options.limits, launcher.engine, questions).encode_all(options.only)
 
-    def work_of(job: Job) -> GradingWork:
-        return GradingWork(job, assignment, options, questions, fingerprints, launcher.confinement)
-
-    with Judges(launcher) as judges, ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+    shared = (assignment, options, questions, fingerprints, launcher.confinement)
+    works = [GradingWork(job, *shared) for job in plan.jobs]
+    judges = Judges(launcher, known=works)
+    with judges, ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         running: set[Future[Result]] = set()
         try:
-            for job in waiting:
-                running.add(pool.submit(judges.judge, work_of(job)))
+            for work in works:
+                running.add(pool.submit(judges.judge, work))
                 if len(running) >= 2 * jobs:
                     running = _collect(running, store, report, progress)
             while running:

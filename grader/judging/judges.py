@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from grader.checks import Verdict
 from grader.confine import Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.judging.limits import JudgeLimits
-from grader.judging.work import Judged, JudgeLog, Progress, Work, progress_of
+from grader.judging.work import (
+    Judged,
+    JudgeLog,
+    Progress,
+    Work,
+    order_of,
+    progress_of,
+    read_order,
+)
 from grader.records import check_result, out_of_memory
 from grader.result import Result, Status
 
@@ -33,16 +41,25 @@ class JudgesClosed(Exception):
 class Judges:
     """Judges submissions, each in a process of its own; may be used from several threads.
 
+    A fork copies pages for longer than an ordinary submission takes to judge. So a judge that
+    has ended one, and has not grown, takes another of those that it knows.
+
     Parameters
     ----------
     launcher
         Starts the workers; its fork servers serve all judges.
+    known
+        Works that are known before the first judge is forked.
     """
 
-    def __init__(self, launcher: Launcher, limits: JudgeLimits | None = None) -> None:
+    def __init__(
+        self, launcher: Launcher, limits: JudgeLimits | None = None, known: Sequence[Work] = ()
+    ) -> None:
         self.launcher, self.limits = launcher, limits or JudgeLimits()
+        self._known = {id(work): work for work in known}
         self._lock = threading.Lock()
         self._running: set[JudgeProcess] = set()
+        self._idle: list[JudgeProcess] = []
         self._closed = False
 
     def judge(self, work: Work) -> Result:
@@ -87,6 +104,9 @@ class Judges:
             self._closed = True
             for process in self._running:
                 process.kill()
+            idle, self._idle = self._idle, []
+        for process in idle:
+            process.end()
 
     def __enter__(self) -> Self:
         """Return the judges."""
@@ -97,22 +117,39 @@ class Judges:
         self.close()
 
     def _run(self, work: Work, judged: Judged, cpu_seconds: float) -> Ending:
+        process = self._take(work)
+        try:
+            ending = process.carry_out(order_of(id(work), judged), cpu_seconds)
+        finally:
+            with self._lock:
+                self._running.discard(process)
+                fits = not (self._closed or process.is_spent) and id(work) in self._known
+                if fits:
+                    self._idle.append(process)
+        if not fits and ending.said is not None:
+            process.end()
+        return ending
+
+    def _take(self, work: Work) -> JudgeProcess:
+        """A judge that knows the work: an idle one, or else a fresh one."""
         from grader.judging.process import JudgeProcess
 
-        def task(launcher: Launcher, log: int) -> bytes:
-            return work.judge(launcher, JudgeLog(log), judged).model_dump_json().encode()
+        works = self._known if id(work) in self._known else {id(work): work}
+
+        def task(launcher: Launcher, log: int, order: bytes) -> bytes:
+            number, judged = read_order(order)
+            result = works[number].judge(launcher, JudgeLog(log), judged)
+            return result.model_dump_json().encode()
 
         with self._lock:
             if self._closed:
                 raise JudgesClosed
-            limits = replace(self.limits, cpu_seconds=cpu_seconds)
-            process = JudgeProcess(task, self.launcher, limits)
+            if works is self._known and self._idle:
+                process = self._idle.pop()
+            else:
+                process = JudgeProcess(task, self.launcher, self.limits)
             self._running.add(process)
-        try:
-            return process.wait()
-        finally:
-            with self._lock:
-                self._running.discard(process)
+            return process
 
     def _verdict_of(self, ending: Ending) -> Verdict | None:
         """The verdict on the check that was judged; None where the machine may be to blame."""

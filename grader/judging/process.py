@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -18,7 +19,7 @@ from typing import Any, NoReturn
 from grader.confine import Launcher, Lost, Worker, WorkerSettings
 from grader.confine.interface import Ask, Loan
 from grader.judging.limits import JudgeLimits
-from grader.judging.resources import keep_only, limit_itself, without_limits
+from grader.judging.resources import Wear, keep_only, limit_cpu, limit_memory, without_limits
 from grader.wire import (
     HEADER_BYTES,
     MAX_FRAME,
@@ -27,6 +28,7 @@ from grader.wire import (
     encode,
     frame,
     frame_length,
+    read_frame,
 )
 
 SIGKILL, SIGXCPU = int(signal.SIGKILL), int(signal.SIGXCPU)
@@ -36,28 +38,28 @@ _PIECE = 2**18
 _MAX_DESCRIPTORS = 2
 _forking = threading.Lock()
 
-Task = Callable[[Launcher, int], bytes]
-"""What a judge does with its launcher and the descriptor of its log; what it says at the end."""
+Task = Callable[[Launcher, int, bytes], bytes]
+"""What a judge does with its launcher, the descriptor of its log and an order; what it says."""
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How a judge's process ended.
+    """How an order ended.
 
     Attributes
     ----------
     said
-        Its result, None where it ended before.
+        What the judge made of it; None where the judge ended before.
     code
-        Its exit code, negative for a signal.
+        The judge's exit code, negative for a signal; 0 for one that lives.
     log
-        What it noted on the way.
+        What it noted on the way; only of a judge that ended.
     """
 
     said: bytes | None
-    code: int
-    log: bytes
-    cpu_seconds: float
+    code: int = 0
+    log: bytes = b""
+    cpu_seconds: float = 0.0
 
 
 class JudgeProcess:
@@ -72,7 +74,9 @@ class JudgeProcess:
     def __init__(self, task: Task, launcher: Launcher, limits: JudgeLimits) -> None:
         self._launcher = launcher
         self._loans: list[Loan] = []
-        self._deadline = time.monotonic() + limits.seconds
+        self._limits = limits
+        self.is_spent = False
+        """Whether it takes no other order: it has ended, or it has grown."""
         self._log = os.memfd_create("judged")
         self._socket, theirs = socket.socketpair()
         try:
@@ -82,27 +86,43 @@ class JudgeProcess:
                 warnings.simplefilter("ignore", DeprecationWarning)
                 self.number = os.fork()
         except OSError:
-            self._close()
+            self._socket.close()
+            os.close(self._log)
             theirs.close()
             raise
         if self.number == 0:
             _live(task, launcher, limits, theirs, self._log)
         theirs.close()
 
-    def wait(self) -> Ending:
-        """Lend it workers until it has said its result or is gone; in the end it is gone."""
-        said = None
+    def carry_out(self, order: bytes, cpu_seconds: float) -> Ending:
+        """Give an order, lend workers until it is carried out, and learn how that went."""
+        os.ftruncate(self._log, 0)
+        os.lseek(self._log, 0, os.SEEK_SET)
+        deadline = time.monotonic() + self._limits.seconds
         try:
-            while (message := self._read()) is not None:
-                if "result" in message:
-                    said = message["result"]
-                    break
+            self._socket.sendall(frame(encode({"order": order, "cpu_seconds": cpu_seconds})))
+            while (message := self._read(deadline)) is not None:
+                if "said" in message:
+                    self.is_spent = message["spent"]
+                    return Ending(message["said"])
                 self._lend(message)
         except (OSError, WireError):
-            said = None
+            pass
         finally:
-            ending = self._end(said)
-        return ending
+            self._release()
+        return self.end()
+
+    def end(self) -> Ending:
+        """Let it end, or end it where it does not."""
+        self.is_spent = True
+        self._socket.close()
+        if not _is_over(self.number):
+            self.kill()
+        _, status, usage = os.wait4(self.number, 0)
+        log = _content(self._log)
+        os.close(self._log)
+        seconds = usage.ru_utime + usage.ru_stime
+        return Ending(None, os.waitstatus_to_exitcode(status), log, seconds)
 
     def kill(self) -> None:
         """End it; who waits for it learns so."""
@@ -121,39 +141,28 @@ class JudgeProcess:
         for one in loan.sockets:
             one.close()
 
-    def _read(self) -> dict[str, Any] | None:
-        header = self._receive(HEADER_BYTES)
+    def _release(self) -> None:
+        for loan in self._loans:
+            loan.release()
+        self._loans.clear()
+
+    def _read(self, deadline: float) -> dict[str, Any] | None:
+        header = self._receive(HEADER_BYTES, deadline)
         if header is None:
             return None
-        body = self._receive(frame_length(header, MAX_FRAME))
+        body = self._receive(frame_length(header, MAX_FRAME), deadline)
         message = None if body is None else decode(body)
         return message if type(message) is dict else None
 
-    def _receive(self, count: int) -> bytes | None:
+    def _receive(self, count: int, deadline: float) -> bytes | None:
         buffer = bytearray()
         while len(buffer) < count:
-            left = self._deadline - time.monotonic()
-            if not select.select([self._socket], [], [], max(0.0, left))[0]:
-                return None
+            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
             piece = self._socket.recv(min(_PIECE, count - len(buffer)))
             if not piece:
                 return None
             buffer += piece
         return bytes(buffer)
-
-    def _end(self, said: bytes | None) -> Ending:
-        if said is None and not _is_over(self.number):
-            self.kill()
-        _, status, usage = os.wait4(self.number, 0)
-        for loan in self._loans:
-            loan.release()
-        log = b"" if said is not None else _content(self._log)
-        self._close()
-        return Ending(said, os.waitstatus_to_exitcode(status), log, usage.ru_utime + usage.ru_stime)
-
-    def _close(self) -> None:
-        self._socket.close()
-        os.close(self._log)
 
 
 def _is_over(number: int) -> bool:
@@ -176,13 +185,20 @@ def _live(
 ) -> NoReturn:
     """Be the judge: this never returns to what the parent was doing."""
     code = FAILED
+    gc.freeze()  # a collection would touch, and so copy, every page that is shared
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts the batch, ends us as well
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         keep_only(above.fileno(), log)
-        limit_itself(limits.megabytes, limits.cpu_seconds)
-        said = task(_Unlimited(launcher.in_judge(_asking(above))), log)
-        above.sendall(frame(encode({"result": said})))
+        limit_memory(limits.megabytes)
+        wear = Wear()
+        own = _Unlimited(launcher.in_judge(_asking(above)))
+        with above.makefile("rb") as orders:
+            while (message := read_frame(orders)) is not None:
+                order = decode(message)
+                limit_cpu(order["cpu_seconds"])
+                said = task(own, log, order["order"])
+                above.sendall(frame(encode({"said": said, "spent": wear.is_spent()})))
         code = 0
     except MemoryError:
         code = OUT_OF_MEMORY

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import resource
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,19 +15,43 @@ _GROWING = ((resource.RLIMIT_AS, "VmSize:"), (resource.RLIMIT_DATA, "VmData:"))
 """A private mapping counts as data, a shared one as address space only, hence both."""
 
 
-def limit_itself(megabytes: int, cpu_seconds: float) -> None:
-    """Cap what this process may take from now on.
+def limit_memory(megabytes: int) -> None:
+    """Cap how much this process may take beyond what it has.
 
-    The limits are soft, since a worker that it starts by itself has others.
+    The limit is soft, since a worker that it starts by itself has another.
     """
     sizes = _sizes()
     for number, name in _GROWING:
         _, hard = resource.getrlimit(number)
-        wanted = sizes[name] + megabytes * MEGABYTE
-        resource.setrlimit(number, (_at_most(wanted, hard), hard))
+        resource.setrlimit(number, (_at_most(sizes[name] + megabytes * MEGABYTE, hard), hard))
+
+
+def limit_cpu(seconds: float) -> None:
+    """Let this process use `seconds` more of CPU time before the kernel ends it."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    wanted = max(1, round(cpu_seconds))
+    wanted = math.ceil(time.process_time() + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (_at_most(wanted, hard), hard))
+
+
+class Wear:
+    """Whether a judge has become worse than a fresh one by what it judged."""
+
+    _MAX_ORDERS = 500
+    _MAX_GROWTH = 64 * 1024
+    """Kilobytes. What an odd answer took is seldom given back to the system."""
+
+    def __init__(self) -> None:
+        self._orders = 0
+        self._first = _peak()
+
+    def is_spent(self) -> bool:
+        """Count an order; tell whether another judge should take the next one."""
+        self._orders += 1
+        return self._orders >= self._MAX_ORDERS or _peak() - self._first > self._MAX_GROWTH
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 @contextmanager

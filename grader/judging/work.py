@@ -35,6 +35,25 @@ class Work(Protocol):
         ...
 
 
+def order_of(number: int, judged: Judged) -> bytes:
+    """The order to judge a work, as a judge is sent it."""
+    checks = {
+        str(attempt): [one.model_dump(mode="json") for one in found]
+        for attempt, found in judged.items()
+    }
+    return json.dumps({"work": number, "judged": checks}).encode("ascii")
+
+
+def read_order(order: bytes) -> tuple[int, Judged]:
+    """The number of the work, and what is judged of it already."""
+    record = json.loads(order)
+    judged = {
+        int(attempt): tuple(map(CheckResult.model_validate, found))
+        for attempt, found in record["judged"].items()
+    }
+    return record["work"], judged
+
+
 class JudgeLog:
     """Notes what is being judged in a file that outlives the process.
 
