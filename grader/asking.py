@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.confine import Engine, LimitBook, Limits
 from grader.course.case import Case
@@ -21,9 +21,16 @@ class Asking:
     limits: LimitBook
     engine: Engine
     questions: Questions
+    _known: dict[tuple[str, str], Limits] = field(default_factory=dict)
 
     def limits_of(self, check: PreparedCheck, file: PreparedFile) -> Limits:
         """The course's limits; a training check brings its own CPU seconds, unless they do."""
+        key = check.exercise, check.name
+        if key not in self._known:
+            self._known[key] = self._limits_of(check, file)
+        return self._known[key]
+
+    def _limits_of(self, check: PreparedCheck, file: PreparedFile) -> Limits:
         place = (self.assignment.name, check.exercise, check.name)
         limits = self.limits.at(*place)
         if file.backend == "keras":

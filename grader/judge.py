@@ -301,13 +301,14 @@ class _Grading:
                 message=f"{exercise.name} is not written yet. `grader hint {exercise.name}` helps.",
                 line=interview.line_of(exercise.name),
             )
-        earlier = [result for result in self.results if result.exercise == exercise.name]
-        ended = next((one for one in earlier if one.status in LOST_STATUSES), None)
+        prerequisites = self._prerequisites(interview)
+        lost = [result for result in self.results if result.status in LOST_STATUSES]
+        ended = next((one for one in lost if one.exercise == exercise.name), None)
         if ended is not None:
             text = f"Your code was not run again: the check {ended.check} already ended like this."
             return Verdict(ended.status, message=text)
-        prerequisites = self._prerequisites(interview)
-        return prerequisites.lost(exercise, check) or prerequisites.held_back(check)
+        waits = prerequisites.lost(exercise, check) if lost else None
+        return waits or prerequisites.held_back(check)
 
     def _with_cell(self, verdict: Verdict, file: PreparedFile) -> Verdict:
         """Name the notebook's cell where the file came from a notebook."""

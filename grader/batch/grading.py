@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +17,7 @@ from grader.judging import Judged, JudgeLog
 from grader.prerequisites import LOST_STATUSES
 from grader.records import ungraded
 from grader.result import Result
+from grader.store import ResultStore, StoreError
 from grader.submissions import Submission
 
 
@@ -35,6 +37,7 @@ class GradingWork:
     questions: Questions
     fingerprints: dict[str, str]
     confinement: Confinement
+    store: ResultStore
 
     def judge(self, launcher: Launcher, log: JudgeLog, judged: Judged) -> Result:
         """Grade the job; a failure of ours is its result, not an exception."""
@@ -49,6 +52,41 @@ class GradingWork:
         """A result that says that the grader failed, and why; the files were not read."""
         submission = Submission(self.job.student, self.assignment.name)
         return ungraded(submission, self.assignment, reason, self.confinement)
+
+    def deliver(self, result: Result) -> bytes:
+        """Keep the result, in the process that made it; return a `Delivery`."""
+        trouble = ""
+        try:
+            self.store.write(result)
+        except StoreError as error:
+            trouble = str(error)
+        return Delivery(result.student, result.has_grader_error, trouble).encode()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a batch learns of a result, which itself is in the store.
+
+    Attributes
+    ----------
+    failed
+        Whether the grader failed on some check.
+    trouble
+        Why the result could not be kept; "" when it was.
+    """
+
+    student: str
+    failed: bool
+    trouble: str
+
+    def encode(self) -> bytes:
+        """Return it as bytes."""
+        return json.dumps([self.student, self.failed, self.trouble]).encode("ascii")
+
+    @classmethod
+    def decode(cls, data: bytes) -> Delivery:
+        """Return what `encode` made `data` from."""
+        return cls(*json.loads(data))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from grader.asking import Asking
-from grader.batch.grading import GradingWork
+from grader.batch.grading import Delivery, GradingWork
 from grader.batch.plan import BatchPlan
 from grader.confine import Launcher
 from grader.course.fingerprint import exercise_fingerprints
@@ -17,9 +17,10 @@ from grader.course.question import Questions
 from grader.judge import GradingOptions
 from grader.judging import Judges
 from grader.result import Result
-from grader.store import ResultStore
+from grader.store import ResultStore, StoreError
 
-Progress = Callable[[Result], None]
+Progress = Callable[[str], None]
+"""Told of each student who has a new result."""
 
 
 @dataclass
@@ -71,18 +72,18 @@ def run_batch(
     questions, fingerprints = Questions(), exercise_fingerprints(assignment)
     Asking(assignment, options.limits, launcher.engine, questions).encode_all(options.only)
 
-    shared = (assignment, options, questions, fingerprints, launcher.confinement)
+    shared = (assignment, options, questions, fingerprints, launcher.confinement, store)
     works = [GradingWork(job, *shared) for job in plan.jobs]
     judges = Judges(launcher, known=works)
     with judges, ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        running: set[Future[Result]] = set()
+        running: set[Future[bytes]] = set()
         try:
             for work in works:
                 running.add(pool.submit(judges.judge, work))
                 if len(running) >= 2 * jobs:
-                    running = _collect(running, store, report, progress)
+                    running = _collect(running, report, progress)
             while running:
-                running = _collect(running, store, report, progress)
+                running = _collect(running, report, progress)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             judges.close()
@@ -92,19 +93,17 @@ def run_batch(
 
 
 def _collect(
-    running: set[Future[Result]],
-    store: ResultStore,
-    report: BatchReport,
-    progress: Progress | None,
-) -> set[Future[Result]]:
+    running: set[Future[bytes]], report: BatchReport, progress: Progress | None
+) -> set[Future[bytes]]:
     done, still_running = wait(running, return_when=FIRST_COMPLETED)
     for future in done:
-        result = future.result()
-        store.write(result)
-        report.students.append(result.student)
+        delivery = Delivery.decode(future.result())
+        if delivery.trouble:
+            raise StoreError(delivery.trouble)
+        report.students.append(delivery.student)
         report.graded += 1
-        if result.has_grader_error:
-            report.failed.append(result.student)
+        if delivery.failed:
+            report.failed.append(delivery.student)
         if progress is not None:
-            progress(result)
+            progress(delivery.student)
     return still_running

@@ -21,7 +21,7 @@ from grader.judging.work import (
     read_order,
 )
 from grader.records import check_result, out_of_memory
-from grader.result import Result, Status
+from grader.result import Status
 
 if TYPE_CHECKING:
     from grader.judging.process import Ending, JudgeProcess
@@ -62,12 +62,16 @@ class Judges:
         self._idle: list[JudgeProcess] = []
         self._closed = False
 
-    def judge(self, work: Work) -> Result:
-        """Judge one submission; whatever its answers do, a result comes back.
+    def judge(self, work: Work) -> bytes:
+        """Judge one submission; whatever its answers do, a result is delivered.
 
         A check whose answers cost its judge the memory or the time that it may take has that as
         its status, and another judge goes on with the rest. A judge that was killed, or broke, is
         the machine's or the grader's fault: after a second one the result says so.
+
+        Returns
+        -------
+        What the work's own `deliver` says of the result.
 
         Raises
         ------
@@ -82,9 +86,10 @@ class Judges:
             try:
                 ending = self._run(work, judged, seconds)
             except OSError as error:
-                return work.ungraded(f"No process could be started for the judge: {error}.")
+                reason = f"No process could be started for the judge: {error}."
+                return work.deliver(work.ungraded(reason))
             if ending.said is not None:
-                return Result.model_validate_json(ending.said)
+                return ending.said
             if self._closed:
                 raise JudgesClosed
             seconds = max(_LEAST_CPU_SECONDS, seconds - ending.cpu_seconds)
@@ -95,7 +100,7 @@ class Judges:
             else:
                 tries -= 1
                 if not tries:
-                    return work.ungraded(_reason(ending))
+                    return work.deliver(work.ungraded(_reason(ending)))
             judged = progress.settled()
 
     def close(self) -> None:
@@ -138,8 +143,8 @@ class Judges:
 
         def task(launcher: Launcher, log: int, order: bytes) -> bytes:
             number, judged = read_order(order)
-            result = works[number].judge(launcher, JudgeLog(log), judged)
-            return result.model_dump_json().encode()
+            chosen = works[number]
+            return chosen.deliver(chosen.judge(launcher, JudgeLog(log), judged))
 
         with self._lock:
             if self._closed:
@@ -191,6 +196,6 @@ def _reason(ending: Ending) -> str:
     )
 
 
-def _judge_here(work: Work, launcher: Launcher) -> Result:
-    descriptor = -1  # nothing reads the log of a process that all others end with
-    return work.judge(launcher, JudgeLog(descriptor), {})
+def _judge_here(work: Work, launcher: Launcher) -> bytes:
+    no_log = -1  # nobody would read it: the process that it is of is this one
+    return work.deliver(work.judge(launcher, JudgeLog(no_log), {}))

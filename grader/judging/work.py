@@ -8,7 +8,7 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from grader.confine import Launcher
 from grader.course.prepared import PreparedAssignment, PreparedCheck
@@ -32,6 +32,10 @@ class Work(Protocol):
 
     def ungraded(self, reason: str) -> Result:
         """The result when the judge's process could not be had, or was killed again and again."""
+        ...
+
+    def deliver(self, result: Result) -> bytes:
+        """Put the result where it belongs; what the caller of `Judges.judge` gets back."""
         ...
 
 
@@ -65,20 +69,19 @@ class JudgeLog:
 
     def attempt(self, number: int) -> None:
         """The attempt of this number begins, or begins again."""
-        self._write({"attempt": number})
+        self._write(json.dumps({"attempt": number}))
 
     def begin(self, check: PreparedCheck) -> None:
         """A check is judged from now on."""
-        self._write({"begin": [check.exercise, check.name]})
+        self._write(json.dumps({"begin": [check.exercise, check.name]}))
 
     def end(self, result: CheckResult) -> None:
         """The check is judged."""
-        self._write({"end": result.model_dump(mode="json")})
+        self._write(f'{{"end": {result.model_dump_json()}}}')
 
-    def _write(self, record: dict[str, Any]) -> None:
-        line = json.dumps(record, ensure_ascii=True) + "\n"
+    def _write(self, record: str) -> None:
         with contextlib.suppress(OSError):  # without a note, the judge after us begins anew
-            os.write(self._descriptor, line.encode("ascii"))
+            os.write(self._descriptor, record.encode() + b"\n")
 
 
 @dataclass
@@ -102,7 +105,7 @@ def progress_of(log: bytes, before: Judged) -> Progress:
     """Read a log; what was judged `before` it stands."""
     progress = Progress()
     progress.judged.update({number: list(checks) for number, checks in before.items()})
-    for line in log.splitlines():
+    for line in log.split(b"\n"):
         try:
             record = json.loads(line)
         except ValueError:  # the process ended while it wrote

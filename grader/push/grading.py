@@ -15,7 +15,7 @@ from rich.console import Console
 
 from grader.asking import Asking
 from grader.batch.attempts import Attempt
-from grader.batch.grading import GradingWork
+from grader.batch.grading import Delivery, GradingWork
 from grader.batch.hidden import hidden_assignment
 from grader.batch.plan import make_job
 from grader.confine import Launcher
@@ -30,7 +30,7 @@ from grader.push.queue import FOLDER, PushJob
 from grader.push.tree import PushedFiles, take
 from grader.render.terminal import print_result
 from grader.result import Result
-from grader.store import ResultStore
+from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory, Submission
 from grader.submissions.course_directory import SUBMITTED, student_id
 from grader.submissions.nothing import what_was_found
@@ -106,9 +106,12 @@ class PushGrader:
             warm.questions,
             warm.fingerprints,
             self._judges.launcher.confinement,
+            ResultStore(self.directory.results / job.assignment),
         )
-        result = self._judges.judge(work)
-        ResultStore(self.directory.results / job.assignment).write(result)
+        delivery = Delivery.decode(self._judges.judge(work))
+        result = None if delivery.trouble else work.store.read(delivery.student)
+        if result is None:
+            raise StoreError(delivery.trouble or "a result was kept and cannot be read")
         return result, report_of(result)
 
     def _hand_in(self, job: PushJob, pushed: PushedFiles) -> Path:
