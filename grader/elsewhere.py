@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 _MAX_INSPECTED = 20
@@ -11,7 +11,7 @@ _MAX_INSPECTED = 20
 def exercises_elsewhere(
     wanted: Iterable[str],
     files: Mapping[str, bytes],
-    expected: Collection[str],
+    own: str,
     inspect: Callable[[str], Mapping[str, Any]],
 ) -> dict[str, tuple[str, dict[str, Any]]]:
     """Where exercises are written that are missing in their own file, or stubs there.
@@ -22,8 +22,8 @@ def exercises_elsewhere(
         Those exercises.
     files
         What was handed in; only modules at the top, which can be imported, are looked into.
-    expected
-        The files that the assignment asks for, which are graded themselves.
+    own
+        Their own file.
     inspect
         Reads the source of a file, as `grader.worker.source.inspect_source` does.
 
@@ -37,7 +37,7 @@ def exercises_elsewhere(
     modules = [
         name
         for name in files
-        if name not in expected and name.removesuffix(".py").isidentifier() and name.endswith(".py")
+        if name != own and name.removesuffix(".py").isidentifier() and name.endswith(".py")
     ]
     for name in modules[:_MAX_INSPECTED]:
         mentioned = [one for one in missing if one not in found and one.encode() in files[name]]

@@ -105,14 +105,13 @@ class FileInterview:
 
     def look_elsewhere(self, inspect: Callable[[str], Mapping[str, Any]]) -> None:
         """Find exercises that are written in other modules of the student's; raises `Lost`."""
-        expected = {file.name for file in self.assignment.files}
         own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
         missing = [
             name
             for name in own
             if name not in self.definitions or self.is_stub(name) or self.problem_of(name)
         ]
-        found = exercises_elsewhere(missing, self.files, expected, inspect)
+        found = exercises_elsewhere(missing, self.files, self.file.name, inspect)
         self.definitions |= {name: facts for name, (_, facts) in found.items()}
         self.elsewhere = {name: file for name, (file, _) in found.items()}
 

@@ -157,7 +157,9 @@ class _Grading:
                     for other in interviews
                     if other is not one and self.submission.files.get(other.file.name) == text
                 ]
-                notes += notes_of(one.loading, self.submission.line_origins, shared)
+                notes += notes_of(
+                    one.loading, self.submission.line_origins, shared, self.submission.sources
+                )
         return list(dict.fromkeys(notes))
 
     def written(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from grader.checks.left_out import LeftOut
 from grader.loading import Loading, Refused
+from grader.sanitise import shown
 
 Origins = Mapping[str, Mapping[int, str]]
 """By file, where in a notebook its lines stand."""
@@ -37,10 +38,20 @@ class Shared:
     loading: Loading | None = None
 
 
-def notes_of(loading: Loading, origins: Origins, shared: Sequence[Shared] = ()) -> list[str]:
+def notes_of(
+    loading: Loading,
+    origins: Origins,
+    shared: Sequence[Shared] = (),
+    sources: Mapping[str, str] | None = None,
+) -> list[str]:
     """A note for each liberty that was taken with a file, and one for all of a kind.
 
     What another file of the assignment needs, where one text serves both, is no reason for a note.
+
+    Parameters
+    ----------
+    sources
+        Where in what was handed in a module was found, by the module's file.
     """
     elsewhere = {package for one in shared for package in one.imports}
     refused = [one for one in loading.refused if one.package not in elsewhere]
@@ -55,7 +66,8 @@ def notes_of(loading: Loading, origins: Origins, shared: Sequence[Shared] = ()) 
         names = [name for name in loading.taken if loading.elsewhere[name] == file]
         if names:
             verb = "was" if len(names) == 1 else "were"
-            notes.append(f"{_series(names)} {verb} taken from {file}")
+            place = shown((sources or {}).get(file, file))
+            notes.append(f"{_series(names)} {verb} taken from {place}")
     untold = max(0, loading.count - len(loading.left_out))
     if untold:
         what = "1 more statement" if untold == 1 else f"{untold:,} more statements"
@@ -125,14 +137,14 @@ def _places(found: Iterable[LeftOut], origins: Origins) -> str:
     for place in unique[:_MAX_SHOWN]:
         where, _, number = place.rpartition(", line ")
         lines.setdefault(where, []).append(number)
-    shown = [
+    listed = [
         f"{where}, {'line' if len(numbers) == 1 else 'lines'} {_series(numbers)}"
         for where, numbers in lines.items()
     ]
     more = len(unique) - _MAX_SHOWN
     if more > 0:
-        shown.append(f"and {more} more {'place' if more == 1 else 'places'}")
-    return "; ".join(shown)
+        listed.append(f"and {more} more {'place' if more == 1 else 'places'}")
+    return "; ".join(listed)
 
 
 def _series(items: Sequence[str]) -> str:

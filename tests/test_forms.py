@@ -220,6 +220,14 @@ def as_script(text: str) -> str:
 SCRIPTS = {
     "all of it": (as_script(REFERENCE + "print(predict(1 / 0))"), "was taken, too"),
     "its imports": (REFERENCE[18:] + as_script("import numpy as np\n1 / 0"), "was taken, too"),
+    "what is imported does nothing": (
+        as_script(REFERENCE).replace("==", "!=", 1).replace(":", ": pass\nelse:", 1),
+        "was taken, too",
+    ),
+    "not the script": (
+        as_script(REFERENCE).replace("if", "if not", 1).replace(":", ": pass\nelse:", 1),
+        "was taken, too",
+    ),
     "what tries it": (REFERENCE + as_script("import torch\nX = 3\n1 / 0"), ""),
 }
 
@@ -420,35 +428,6 @@ def test_all_of_a_kind_is_one_note_and_a_consequence_is_told_as_one(handed_in):
         f"cell {first + 1}, lines 2 and 4; cell {first + 2}, lines 2 and 3 were left out, because "
         "they need something that was left out or not imported above",
     ]
-
-
-def test_exercises_that_are_written_in_another_module_count(handed_in):
-    first, second = "\n\n".join(FUNCTIONS[:4]), "\n\n".join([FUNCTIONS[0], *FUNCTIONS[4:]])
-    result = handed_in({"mini.py": first, "second_half.py": f"import matplotlib\n{second}"})
-    assert_full(result, "solve, root, noise and fit were taken from second_half.py")
-
-
-def test_a_file_for_each_exercise_is_read_as_one(handed_in):
-    needing = "from q1 import predict\n"
-    files = {f"q{n}.py": f"{FUNCTIONS[0]}\n{text}" for n, text in enumerate(FUNCTIONS[1:], 1)}
-    files = {name: text.replace("\n", f"\n{needing}", 1) for name, text in files.items()}
-    files["q1.py"] = f"{FUNCTIONS[0]}\n{FUNCTIONS[1]}"
-    assert_full(handed_in(files), "taken from q")
-
-
-def test_a_stub_in_the_graded_file_gives_way_to_what_is_written_elsewhere(handed_in):
-    stub = "def root(x):\n    raise NotImplementedError\n"
-    text = "\n\n".join(one for one in FUNCTIONS if not one.startswith("def root")) + f"\n\n{stub}"
-    root = next(one for one in FUNCTIONS if one.startswith("def root"))
-    files = {"mini.py": text, "mine.py": f"{FUNCTIONS[0]}\n\n{root}\n"}
-    assert_full(handed_in(files), "root was taken from mine.py")
-
-
-def test_another_module_that_does_not_end_costs_what_it_defines_alone(handed_in, monkeypatch):
-    monkeypatch.setattr(interview, "_LOAD_SECONDS", 0.6)
-    text = "\n\n".join(FUNCTIONS[:-1])
-    files = {"mini.py": text, "mine.py": f"while True: pass\n{FUNCTIONS[0]}\n\n{FUNCTIONS[-1]}"}
-    assert_full(handed_in(files, 0.6), "fit was taken from mine.py")
 
 
 def test_a_stub_below_what_is_written_does_not_replace_it(handed_in):

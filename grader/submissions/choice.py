@@ -29,6 +29,23 @@ class Choice:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Supplement:
+    """A file that is taken for the exercises that the chosen ones leave open.
+
+    Attributes
+    ----------
+    name
+        The module that it becomes.
+    part
+        Which of the candidate's modules it is.
+    """
+
+    name: str
+    candidate: Candidate
+    part: str
+
+
 @dataclass
 class Chosen:
     """What was chosen, and why something was not."""
@@ -39,6 +56,16 @@ class Chosen:
     """Chosen files in which no exercise is written."""
     lookalikes: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Files of another assignment: its name and its file, by the place of what was handed in."""
+    supplements: list[Supplement] = field(default_factory=list)
+    """Other files that hold exercises which these leave open, the preferred ones first."""
+    open: frozenset[str] = frozenset()
+    """Exercises of the chosen files that are written nowhere."""
+
+    @property
+    def taken(self) -> list[Candidate]:
+        """What was handed in and counts, in the order of the choices."""
+        choices = [one.candidate for one in self.choices.values()]
+        return choices + [one.candidate for one in self.supplements]
 
 
 def problem_of(candidate: Candidate, file: str) -> str:

@@ -7,15 +7,17 @@ in which every exercise is still the stub is passed over while there is another.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.choice import Choice, Chosen, passed_over, problem_of, with_name
+from grader.submissions.doubles import doubles
 from grader.submissions.expected import Expected
-from grader.submissions.likeness import Fit, is_copy, is_vague
-from grader.submissions.names import shown
+from grader.submissions.likeness import Fit, is_vague
 from grader.submissions.preference import Preference
 from grader.submissions.searching import Searcher
+from grader.submissions.supplements import Supplements
 from grader.submissions.tree import Entry, Tree
 
 _MAX_ALIKE = 100
@@ -47,6 +49,10 @@ class Chooser:
             searcher.by_content(file, chosen)
         if not chosen.choices:
             searcher.only_file(chosen)
+        Supplements(self._tree, self._candidates, self._preference, searcher).find(chosen)
+        for file, choice in chosen.choices.items():
+            notes = doubles(choice, self._tree, self._candidates, chosen)
+            chosen.choices[file] = replace(choice, notes=(*choice.notes, *notes))
         return chosen
 
     def _by_name(self, file: str, chosen: Chosen) -> None:
@@ -145,29 +151,11 @@ class Chooser:
         if unwritten is not None:
             why = passed_over(unwritten, self._candidates)
             notes[:1] = [f"{why}; {notes[0]}" if notes else why]
-        others = [
-            entry.place
-            for entry in self._tree.entries
-            if entry != best.entry and self._is_double(entry, best.entry, file)
-        ]
-        told = any("counts" in note or note.startswith("both ") for note in notes)
-        if others and not told and unwritten is None:
-            beside = ", ".join(map(shown, others[:3]))
-            notes.append(
-                f"more than one file fits {file}: {best.label} was graded, and not {beside}"
-            )
         problem = chosen.problems.pop(file, None)
         if problem is not None:
             kind = "the notebook " if best.is_notebook else ""
             notes.append(f"{with_name(file, problem)}; {kind}{best.label} was graded")
         chosen.choices[file] = Choice(file, best, choice.content, choice.part, tuple(notes))
-
-    def _is_double(self, entry: Entry, best: Entry, file: str) -> bool:
-        """Whether a file could as well have been meant, by its name."""
-        like = self._candidates.likeness(entry)
-        if like is None or like.file != file:
-            return False
-        return is_copy(entry.name, file) or (entry.name == file and entry.folder != best.folder)
 
     def _parts_of_notebooks(self, chosen: Chosen) -> None:
         """A notebook may say of its cells that they belong to another file (``# file: x.py``)."""

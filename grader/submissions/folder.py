@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from grader.submissions.candidates import Candidates
-from grader.submissions.choice import Choice, Chosen
+from grader.submissions.candidates import Candidate, Candidates
+from grader.submissions.choice import Choice, Chosen, Supplement
 from grader.submissions.choosing import Chooser
 from grader.submissions.expected import Expected
 from grader.submissions.helpers import Helpers
@@ -30,9 +31,12 @@ def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> s
     taken.notes += tree.notes
     for choice in chosen.choices.values():
         _take(choice, expected, taken)
+    for supplement in chosen.supplements:
+        _supplement(supplement, expected, taken)
     taken.problems |= {file: why for file, why in chosen.problems.items() if file in expected.files}
     graded = [one.candidate.entry for one in chosen.choices.values()]
-    Helpers(tree, graded, candidates, taken).take()
+    supplements = [one.candidate.entry for one in chosen.supplements]
+    Helpers(tree, graded, supplements, candidates, taken).take()
     _tell_the_rest(tree, chosen, candidates, taken)
     if not any(file in taken.files for file in expected.files):
         return why_nothing(tree, chosen, expected)
@@ -53,25 +57,47 @@ def read_timestamp(folder: Path, taken: Taken) -> None:
 
 
 def _lacks_something(chosen: Chosen, expected: Expected) -> bool:
-    return any(file not in chosen.choices or file in chosen.unwritten for file in expected.files)
+    return bool(chosen.open) or any(
+        file not in chosen.choices or file in chosen.unwritten for file in expected.files
+    )
 
 
 def _take(choice: Choice, expected: Expected, taken: Taken) -> None:
     candidate = choice.candidate
     try:
         taken.take(choice.file, candidate, choice.part)
-        for name in candidate.modules:
-            if is_importable(name) and name not in {*expected.files, *taken.files}:
-                taken.take(name, candidate, name)
+        _take_written(candidate, expected, taken)
     except Unreadable as error:
         taken.problems[choice.file] = f"{candidate.label} {error}"
         return
     taken.notes += [*choice.notes, *candidate.notes]
 
 
+def _supplement(one: Supplement, expected: Expected, taken: Taken) -> None:
+    candidate = one.candidate
+    try:
+        taken.take(one.name, candidate, one.part)
+        _take_written(candidate, expected, taken)
+    except Unreadable as error:
+        taken.notes.append(f"{candidate.label} was left out: it {error}")
+        return
+    origins = taken.line_origins.get(one.name)
+    if origins is not None:
+        place = candidate.label.replace("{", "{{").replace("}", "}}")
+        taken.line_origins[one.name] = replace(origins, form=f"{place}, {origins.form}")
+    taken.notes += candidate.notes
+
+
+def _take_written(candidate: Candidate, expected: Expected, taken: Taken) -> None:
+    """Take the modules of the student's own that a notebook writes."""
+    for name in candidate.modules:
+        if is_importable(name) and name not in {*expected.files, *taken.files}:
+            taken.take(name, candidate, name)
+
+
 def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Taken) -> None:
     """What was not graded and might have been meant."""
-    graded = {one.candidate.entry for one in chosen.choices.values()}
+    graded = {one.entry for one in chosen.taken}
     notebooks = [
         shown(one.name)
         for one in tree.entries

@@ -30,23 +30,28 @@ _LIBRARIES = {
 class Helpers:
     """Takes modules under the names that they are imported by, such as ``utils/maths.py``.
 
-    Those beside a graded file are taken as they are. Those in packages, and those in folders
-    above it, are taken when a file that was taken names them.
+    Those beside a graded file are taken as they are. Those in packages, those in folders above
+    it, and those beside a supplement are taken when a file that was taken names them.
 
     Parameters
     ----------
     graded
         The files that were taken for what the assignment asks for.
+    supplements
+        Those that were taken for the exercises that these leave open.
     """
 
     def __init__(
         self,
         tree: Tree,
         graded: Sequence[Entry],
+        supplements: Sequence[Entry],
         candidates: Candidates,
         taken: Taken,
     ) -> None:
-        self._tree, self._graded = tree, graded
+        self._tree = tree
+        self._graded = [*graded, *supplements]
+        self._folders = list(dict.fromkeys(entry.folder for entry in graded)) or [""]
         self._candidates, self._taken = candidates, taken
         self._expected = candidates.expected.files
         self._folded = {name.casefold() for name in (*self._expected, *taken.files)}
@@ -60,12 +65,13 @@ class Helpers:
             return  # as nearly always
         for content in self._taken.files.values():
             self._words.update(_WORD.findall(content))
-        folders = list(dict.fromkeys(entry.folder for entry in self._graded)) or [""]
-        beside = {one.name: one for folder in folders for one in reversed(self._beside(folder))}
+        beside = {
+            one.name: one for folder in self._folders for one in reversed(self._beside(folder))
+        }
         self._take_all(sorted(beside.items(), key=lambda pair: (not self._named(pair[0]), pair[0])))
-        others = [
-            pair for folder in folders for above in ancestors(folder) for pair in self._below(above)
-        ]
+        folders = dict.fromkeys([*self._folders, *(entry.folder for entry in self._graded)])
+        above = dict.fromkeys(one for folder in folders for one in ancestors(folder))
+        others = [pair for one in above for pair in self._below(one)]
         while True:  # what was taken may name more
             named = [pair for pair in others if self._named(pair[0])]
             others = [pair for pair in others if not self._named(pair[0])]

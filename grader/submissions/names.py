@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from grader.sanitise import shown as shown
 
@@ -42,9 +42,14 @@ def is_importable(name: str) -> bool:
 
 def listing(numbers: list[int], limit: int = 8) -> str:
     """``2, 3 and 7``, cut where it gets long."""
-    texts = [str(number) for number in numbers[:limit]]
-    if len(numbers) > limit:
-        return f"{', '.join(texts)} and {len(numbers) - limit} more"
+    return listed([str(number) for number in numbers], limit)
+
+
+def listed(items: Sequence[str], limit: int) -> str:
+    """``a, b and c``, cut where it gets long."""
+    texts = list(items[:limit])
+    if len(items) > limit:
+        return f"{', '.join(texts)} and {len(items) - limit} more"
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 

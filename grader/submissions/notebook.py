@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.submissions.cell_magics import Cell, read_cell
+from grader.submissions.invisible import without_invisible
 from grader.submissions.model import LineOrigins
 from grader.submissions.names import is_importable, nearest, shown
 from grader.submissions.notebook_json import (
@@ -96,7 +97,10 @@ def modules_of_notebook(
     else:
         modules = _Modules(expected_files, first)
         for number, source in code_cells(cells_of_json(text), modules.notes):
-            modules.take(number, _lines(source))
+            seen, unseen = without_invisible(source)
+            if unseen:
+                modules.notes.add(number, unseen)
+            modules.take(number, _lines(seen))
         modules.take_what_was_written_elsewhere()
         notes = modules.notes.sentences()
         if not modules.by_name:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.choice import Choice, Chosen, passed_over, problem_of, with_name
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import is_aside
 from grader.submissions.preference import Preference
-from grader.submissions.tree import Tree
+from grader.submissions.tree import Entry, Tree
 
 MAX_SEARCHED = 300
 """Files that are looked into for what they define."""
@@ -34,7 +34,7 @@ class Searcher:
             part = file if file in candidate.modules else candidate.main
             content = candidate.content(part)
             share = self._preference.share(file, content) if content is not None else 0
-            if share and content is not None and self._is_ours(candidate, content, known, chosen):
+            if share and content is not None and self.is_ours(candidate, content, known, chosen):
                 found.append((share, candidate, part))
         if not found:
             return
@@ -64,13 +64,17 @@ class Searcher:
             if candidate.entry not in seen:
                 seen.add(candidate.entry)
                 yield candidate
+        yield from self.readable(seen)
+
+    def readable(self, seen: Collection[Entry]) -> Iterator[Candidate]:
+        """The files beside those that were seen, as far as they can be read."""
         rest = [entry for entry in self._tree.entries if entry not in seen]
         for entry in rest[:MAX_SEARCHED]:
             candidate = self._candidates.read(entry)
             if not candidate.problem:
                 yield candidate
 
-    def _is_ours(
+    def is_ours(
         self, candidate: Candidate, content: bytes, known: Sequence[Candidate], chosen: Chosen
     ) -> bool:
         """Whether a file is of this assignment rather than of another one of the course."""
@@ -108,7 +112,7 @@ class Searcher:
             content = candidate.content(candidate.main)
             if content is None:
                 continue
-            if self._expected.all_exercises and not self._is_ours(candidate, content, (), chosen):
+            if self._expected.all_exercises and not self.is_ours(candidate, content, (), chosen):
                 continue
             word = "for" if is_notebook else "as"
             note = f"{candidate.label} was taken {word} {first}"
@@ -120,7 +124,7 @@ class Searcher:
         for candidate in readable:  # whose they are is told where nothing can be graded
             content = candidate.content(candidate.main)
             if content is not None:
-                self._is_ours(candidate, content, (), chosen)
+                self.is_ours(candidate, content, (), chosen)
         if len(entries) == 1 and first not in chosen.problems:
             candidate = self._candidates.read(entries[0])
             if candidate.problem:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import codecs
 import re
 
+from grader.submissions.invisible import without_invisible
 from grader.submissions.magics import clean, may_hold_commands
+from grader.unpack import pointer
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -87,7 +89,8 @@ def python_text(content: bytes) -> tuple[bytes, str]:
     text = _LONE_RETURN.sub("\n", text)
     if note or not content.isascii():
         text = without_declaration(text)
-    notes = [note] if note else []
+    text, unseen = without_invisible(text)
+    notes = [one for one in (note, unseen) if one]
     if may_hold_commands(text):
         cell = clean(text.replace("\r\n", "\n").split("\n"))
         if cell.notes:
@@ -115,6 +118,8 @@ def text_of(content: bytes) -> tuple[str, str]:
     NotText
         When the bytes are something else.
     """
+    if content.startswith(pointer.MARK):
+        raise NotText(pointer.PROBLEM)
     start = content[:_HEAD].lstrip().lower()
     for signature, what in _OTHER_FORMATS:
         if content.startswith(signature) or (signature[:1] == b"<" and start.startswith(signature)):

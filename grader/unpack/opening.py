@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from grader.unpack import pointer
 from grader.unpack.archive import Archive
 from grader.unpack.items import Refused
 from grader.unpack.streams import decompressed
@@ -25,7 +26,6 @@ ENDINGS = (
     ".txz",
 )
 _STRANGERS = {b"Rar!": "a RAR archive", b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive"}
-_MAGIC = 8
 Copy = Callable[[BinaryIO, BinaryIO], None]
 
 
@@ -69,8 +69,10 @@ def open_archive(
     Refused
         When it is neither, or not whole; the message completes "it …".
     """
-    start = stream.read(_MAGIC)
+    start = stream.read(len(pointer.MARK))
     stream.seek(0)
+    if start == pointer.MARK:
+        raise Refused(pointer.PROBLEM)
     for mark, kind in _STRANGERS.items():
         if start.startswith(mark):
             raise Refused(f"is {kind}, which cannot be opened here; hand in a .zip instead")

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import importlib
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
@@ -130,19 +129,6 @@ class Loader:
             self._run_parts(path.read_bytes(), module, str(path), first, end)
         finally:
             self._allowance = None
-
-    def take(self, elsewhere: Mapping[str, str], module: ModuleType) -> list[str]:
-        """Bind names that other modules of the student's define; return those that are there."""
-        taken = []
-        for name, file in elsewhere.items():
-            try:
-                found = vars(importlib.import_module(file.removesuffix(".py")))
-            except BaseException:  # that module can be imported no more than the file's own name
-                continue
-            if name in found:
-                setattr(module, name, found[name])
-                taken.append(name)
-        return taken
 
     def run_text(self, text: str, module: ModuleType, label: str) -> None:
         """Run a text that is no file of its own; what fails in it raises."""

@@ -24,7 +24,12 @@ _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-_IS_SCRIPT = ("__name__ == '__main__'", "'__main__' == __name__")
+_IS_SCRIPT = {"__name__ == '__main__'", "'__main__' == __name__"}
+_IS_MODULE = {
+    "__name__ != '__main__'",
+    "'__main__' != __name__",
+    *(f"not {test}" for test in _IS_SCRIPT),
+}
 _WORD = re.compile(r"[^\W\d]\w*")
 _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
@@ -121,18 +126,26 @@ def definitions_of_a_script(part: Part, parts: Iterable[Part], source: bytes) ->
     Of a block without functions only the imports that the rest of the file speaks of: most of
     these blocks try the functions out.
     """
-    node = part.node
-    if not isinstance(node, ast.If) or ast.unparse(node.test) not in _IS_SCRIPT:
+    body = _script(part.node)
+    if not body:
         return []
     elsewhere = {name for one in parts if one is not part for name in names_of(one)}
-    found = [_part(one) for one in node.body if isinstance(one, _DEFINING) or _is_plain(one)]
+    found = [_part(one) for one in body if isinstance(one, _DEFINING) or _is_plain(one)]
     found = [one for one in found if elsewhere.isdisjoint(names_of(one))]
-    if any(isinstance(one, ast.FunctionDef | ast.ClassDef) for one in node.body):
+    if any(isinstance(one, ast.FunctionDef | ast.ClassDef) for one in body):
         return found
     lines = source.decode().split("\n")
     words = set(_WORD.findall("\n".join(lines[: part.line - 1] + lines[part.end_line :])))
     imports = [one for one in found if isinstance(one.node, ast.Import | ast.ImportFrom)]
     return [one for one in imports if words.intersection(names_of(one))]
+
+
+def _script(node: ast.stmt | None) -> list[ast.stmt]:
+    """What runs of a statement only where the file is run as a script."""
+    test = ast.unparse(node.test) if isinstance(node, ast.If) else ""
+    if not isinstance(node, ast.If) or test not in _IS_SCRIPT | _IS_MODULE:
+        return []
+    return node.body if test in _IS_SCRIPT else node.orelse
 
 
 def _is_plain(node: ast.stmt) -> bool:

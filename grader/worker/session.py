@@ -25,6 +25,7 @@ from grader.worker.guards import (
     watch_modules,
 )
 from grader.worker.imports import ImportRule, own_modules
+from grader.worker.joining import join
 from grader.worker.limits import limit_cpu
 from grader.worker.loading import Loader
 from grader.worker.parts import parts_of
@@ -200,7 +201,7 @@ class Session:
         is_whole = question.get("end") is None or question["end"] >= count
         elsewhere = question.get("elsewhere", {}) if is_whole else {}
         return {
-            "taken": self.loader.take(elsewhere, module),
+            "taken": join(elsewhere, module, self.folder),
             "statements": count,
             "left_out": self.loader.left_out,
             "count": self.loader.count,

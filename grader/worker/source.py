@@ -137,6 +137,15 @@ def is_stub(node: Definition) -> bool:
     return isinstance(body[0], ast.Raise) and _raises_not_implemented(body[0])
 
 
+def stubs_of(source: bytes) -> set[str]:
+    """The definitions at the top level of which there is nothing but the stub."""
+    nodes = [part.node for part in parts_of(source)]
+    defined = [one for one in nodes if isinstance(one, Definition)]
+    return {one.name for one in defined if is_stub(one)} - {
+        one.name for one in defined if not is_stub(one)
+    }
+
+
 def _is_constant(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.submissions.test_finding import CODE, FILE, KERAS, KERAS_CODE, STUB, lay, read
+from tests.submissions.handing_in import CODE, FILE, KERAS, KERAS_CODE, STUB, lay, read
 
 USING = b"from utils.maths import stable\nimport tools\n" + CODE
 MATHS = b"def stable(z):\n    return z\n"
@@ -75,7 +75,7 @@ def test_folders_named_like_libraries_do_not_stand_in_for_them(tmp_path: Path) -
 
 
 def test_helpers_come_out_of_an_archive_as_well(tmp_path: Path) -> None:
-    from tests.submissions.test_finding import zipped
+    from tests.submissions.handing_in import zipped
 
     inside = {f"hw2/{FILE}": USING, "hw2/tools.py": b"", "hw2/utils/maths.py": MATHS}
     found = read(lay(tmp_path, {"work.zip": zipped(inside)}))

@@ -47,7 +47,7 @@ PLAIN = [
     "# vim: set fileencoding=utf8 :\nx = 'é'\n".encode(),
     b"# coding: latin-1\nx = 1\n",
     b"# -*- coding: utf-8-unix -*-\nx = 1\n",
-    "x = “quoted”\n\u00a0y = 1\n".encode(),
+    "x = “quoted”\ny = 'a\u00a0b'\n".encode(),
     b"# %% cell 1\nx = 1\n# In[2]:\nget_ipython().system('ls')\n",
     b'"""Doc.\n\n>>> f(1)\n% TeX\n!\nwhy?\n"""\nx = 7 % 3\n',
     b"x = [\n    1,\n]\n\x0cy = 2\n",

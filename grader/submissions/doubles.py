@@ -1,0 +1,79 @@
+"""What else could have been graded as a file: never passed over in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.submissions.candidates import Candidate, Candidates
+from grader.submissions.choice import Choice, Chosen
+from grader.submissions.definitions import mentions
+from grader.submissions.likeness import Fit, is_copy
+from grader.submissions.names import listed, shown
+from grader.submissions.tree import Entry, Tree
+
+_MAX_READ = 20
+"""Files of near names that are read only to be named."""
+_SHOWN = 3
+_MAX_NAMES = 8
+
+
+def doubles(choice: Choice, tree: Tree, candidates: Candidates, chosen: Chosen) -> Iterator[str]:
+    """A note for each file that defines the same, or has a name as good, as what is graded."""
+    best = choice.candidate
+    for one in chosen.supplements:
+        content = one.candidate.modules[one.part]
+        names = _both_define(choice, content, candidates)
+        if names:
+            them = "it" if len(names) == 1 else "them"
+            yield (
+                f"both {best.label} and {one.candidate.label} define "
+                f"{listed(names, _MAX_NAMES)}; {best.label} counts for {them}"
+            )
+    if any(_tells_of_others(note) for note in choice.notes):
+        return
+    counting = {one.entry for one in chosen.taken}
+    others = [
+        shown(entry.place) for entry in _alike(choice, tree, candidates) if entry not in counting
+    ]
+    if others:
+        beside = ", ".join(others[:_SHOWN])
+        yield (f"more than one file fits {choice.file}: {best.label} was graded, and not {beside}")
+
+
+def _tells_of_others(note: str) -> bool:
+    return "counts" in note or note.startswith("both ") or "was passed over" in note
+
+
+def _alike(choice: Choice, tree: Tree, candidates: Candidates) -> Iterator[Entry]:
+    """Files that could as well have been meant by their names."""
+    left = _MAX_READ
+    for entry in tree.entries:
+        like = candidates.likeness(entry)
+        if like is None or like.file != choice.file or entry == choice.candidate.entry:
+            continue
+        is_same = entry.name == choice.file and entry.folder != choice.candidate.entry.folder
+        if is_same or is_copy(entry.name, choice.file):
+            yield entry
+        elif like.fit is Fit.NEAR and left and not _imports(choice, entry):
+            left -= 1
+            content = _content(candidates.read(entry), choice.file)
+            if _both_define(choice, content, candidates):
+                yield entry
+
+
+def _imports(choice: Choice, entry: Entry) -> bool:
+    """Whether what is graded speaks of a file: then it is a module of its own."""
+    return entry.name.partition(".")[0].encode() in choice.content
+
+
+def _content(candidate: Candidate, file: str) -> bytes:
+    return candidate.modules.get(file, b"")
+
+
+def _both_define(choice: Choice, content: bytes, candidates: Candidates) -> list[str]:
+    """The exercises of a file that are written in what is graded, and in this text."""
+    wanted = candidates.expected.exercises.get(choice.file, ())
+    if not mentions(content, wanted):
+        return []
+    own, other = (candidates.definitions(text).written for text in (choice.content, content))
+    return [name for name in wanted if name in own & other]

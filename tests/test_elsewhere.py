@@ -1,0 +1,160 @@
+"""An exercise counts wherever the student wrote it: in a copy, a second notebook, another part."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader import interview
+from tests.mini import check_of
+from tests.test_forms import (  # noqa: F401  (the fixtures are used by their names)
+    FUNCTIONS,
+    assert_full,
+    handed_in,
+    launcher,
+    notebook,
+)
+
+IMPORT, *WRITTEN = FUNCTIONS
+NAMES = [one.partition("(")[0].removeprefix("def ") for one in WRITTEN]
+STUBS = [
+    f"{one.partition(chr(10))[0]}\n    raise NotImplementedError('{name}')"
+    for one, name in zip(WRITTEN, NAMES, strict=True)
+]
+
+
+def code(*which: int, stubs: bool = False, head: str = IMPORT) -> str:
+    """Some of the exercises, and of the others the stubs or nothing."""
+    texts = [WRITTEN[n] if n in which else STUBS[n] for n in range(7) if stubs or n in which]
+    return "\n\n\n".join([head, *texts]) + "\n"
+
+
+def cells(*which: int, stubs: bool = False) -> str:
+    return notebook(*code(*which, stubs=stubs).split("\n\n\n"))
+
+
+FIRST, SECOND = (0, 1, 2), (3, 4, 5, 6)
+PAIRS = {
+    "two notebooks": {"part1.ipynb": cells(*FIRST), "part2.ipynb": cells(*SECOND)},
+    "two files": {"part1.py": code(*FIRST), "part2.py": code(*SECOND)},
+    "names that cannot be imported": {"part-1.py": code(*FIRST), "part 2.py": code(*SECOND)},
+    "a file and a notebook": {"part1.py": code(*FIRST), "part2.ipynb": cells(*SECOND)},
+    "the right name and a notebook": {"mini.py": code(*FIRST), "rest.ipynb": cells(*SECOND)},
+    "file and notebook of the name": {"mini.py": code(*FIRST), "mini.ipynb": cells(*SECOND)},
+    "copies of the stubs": {
+        "part1.ipynb": cells(*FIRST, stubs=True),
+        "part2.ipynb": cells(*SECOND, stubs=True),
+    },
+    "folders": {"one/work.py": code(*FIRST), "two/work.py": code(*SECOND)},
+    "the names of modules": {"random.ipynb": cells(*FIRST), "numpy.ipynb": cells(*SECOND)},
+    "a part that imports the other": {
+        "part1.py": code(*FIRST),
+        "part2.py": code(*SECOND, head="import numpy as np\nfrom part1 import predict"),
+    },
+    "a part that imports the fuller": {
+        "part1.py": code(*FIRST, head="import numpy as np\nimport part2"),
+        "part2.py": code(*SECOND),
+    },
+}
+
+
+@pytest.mark.parametrize("files", PAIRS.values(), ids=PAIRS)
+def test_two_that_share_the_exercises_are_joined(handed_in, files):  # noqa: F811
+    result = handed_in(files)
+    assert_full(result, "taken from ")
+    assert len([note for note in result.submission.notes if "taken from" in note]) == 1
+    told = "not graded", "left out", "handed in nor"
+    assert not any(words in note for note in result.submission.notes for words in told)
+
+
+def test_where_an_exercise_was_taken_from_is_named_as_it_was_handed_in(handed_in):  # noqa: F811
+    notes = handed_in(PAIRS["two notebooks"]).submission.notes
+    assert "predict, half_mse and gradients were taken from part1.ipynb" in notes
+
+
+def test_what_fails_in_a_second_notebook_is_cited_by_its_name_and_cell(handed_in):  # noqa: F811
+    files = {"part1.ipynb": notebook(code(*FIRST), "1 / 0"), "part2.ipynb": cells(*SECOND)}
+    assert_full(handed_in(files), "part1.ipynb, cell 2, line 1 was left out: ZeroDivisionError")
+
+
+COPIES = ["mini_final.py", "mini (1).py", "mini-final v2.py", "old work/mini.py", "mini.ipynb.txt"]
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_what_is_a_stub_in_the_exact_file_counts_from_a_complete_copy(
+    handed_in,  # noqa: F811
+    name,
+):
+    wrong = WRITTEN[0].replace("+ b", "+ b + 1")
+    exact = code(1, 2, stubs=True).replace(STUBS[0], wrong)
+    complete = cells(*range(7)) if "ipynb" in name else code(*range(7))
+    result = handed_in({"mini.py": exact, name: complete})
+    notes = result.submission.notes
+    assert check_of(result, "predict.batch").points == 0  # the exact name's own counts
+    assert check_of(result, "fit.quality").points > 0
+    assert any(
+        f"both mini.py and {name} define predict, half_mse and gradients; mini.py counts for them"
+        in note
+        for note in notes
+    ), notes
+    assert any(note == f"solve, root, noise and fit were taken from {name}" for note in notes)
+
+
+@pytest.mark.parametrize("name", ["mini_final.py", "mini-final v2.py"])
+def test_a_complete_copy_beside_a_complete_file_is_named(handed_in, name):  # noqa: F811
+    files = {"mini.py": code(*range(7)), name: code(*range(7)).replace("+ b", "- b")}
+    result = handed_in(files)
+    assert result.points == 20
+    assert any(f"mini.py was graded, and not {name}" in one for one in result.submission.notes)
+
+
+def test_of_two_that_define_what_is_open_the_higher_number_counts(handed_in):  # noqa: F811
+    wrong = code(*SECOND).replace("return np.sqrt", "return -np.sqrt")
+    files = {"mini.py": code(*FIRST), "try1.py": wrong, "try2.py": code(*SECOND)}
+    assert_full(handed_in(files), "taken from try2.py")
+
+
+def test_parts_call_each_other_and_their_own_functions_stay_their_own(handed_in):  # noqa: F811
+    own = "def scale():\n    return {}"
+    first = f"{code(*FIRST, stubs=True)}\n{own.format(1)}\n".replace("X @ w", "scale() * X @ w")
+    second = code(*SECOND, stubs=True).replace("return w[:-1]", "return scale() * w[:-1]")
+    second = second.replace("    w = np", "    predict(X, np.zeros(X.shape[1]), 0)\n    w = np")
+    files = {"part1.py": first, "part2.py": second}
+    assert_full(handed_in(files), "taken from")
+    files["part2.py"] += f"\n{own.format(2)}\n"
+    result = handed_in(files)
+    assert check_of(result, "predict.batch").points > 0
+    assert check_of(result, "fit.quality").points < 1
+
+
+@pytest.mark.parametrize("stubs", [True, False])
+def test_what_is_taken_calls_what_is_written_in_the_graded_file(
+    handed_in,  # noqa: F811
+    stubs,
+):
+    files = {"mini.py": code(0, *SECOND), "rest.ipynb": cells(1, 2, stubs=stubs)}
+    assert_full(handed_in(files), "half_mse and gradients were taken from rest.ipynb")
+
+
+def test_exercises_that_are_written_in_another_module_count(handed_in):  # noqa: F811
+    files = {"mini.py": code(*FIRST), "second_half.py": f"import matplotlib\n{code(*SECOND)}"}
+    assert_full(handed_in(files), "solve, root, noise and fit were taken from second_half.py")
+
+
+def test_a_file_for_each_exercise_is_read_as_one(handed_in):  # noqa: F811
+    needing = f"{IMPORT}\nfrom q0 import predict"
+    files = {f"q{n}.py": code(n, head=needing) for n in range(1, 7)}
+    assert_full(handed_in({"q0.py": code(0), **files}), "taken from q")
+
+
+def test_a_stub_in_the_graded_file_gives_way_to_what_is_written_elsewhere(handed_in):  # noqa: F811
+    files = {"mini.py": code(0, 1, 2, 3, 5, 6, stubs=True), "mine.py": code(4)}
+    assert_full(handed_in(files), "root was taken from mine.py")
+
+
+def test_another_module_that_does_not_end_costs_what_it_defines_alone(
+    handed_in,  # noqa: F811
+    monkeypatch,
+):
+    monkeypatch.setattr(interview, "_LOAD_SECONDS", 0.6)
+    files = {"mini.py": code(0, 1, 2, 3, 4, 5), "mine.py": f"while True: pass\n{code(6)}"}
+    assert_full(handed_in(files, 0.6), "fit was taken from mine.py")
