@@ -13,7 +13,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 # Tests start hundreds of Pythons, and each would compile its libraries again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo test test-slow lint format freeze bench clean
+.PHONY: help setup demo test test-slow lint format freeze images bench clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -67,6 +67,9 @@ format: $(VENV)/.dev ## Format the code
 
 freeze: $(VENV)/.dev ## Generate stubs, public cases and the schema anew
 	$(BIN)/grader freeze
+
+images: $(VENV)/.dev ## Draw the terminal that the README shows
+	$(BIN)/python -m docs.images.draw_terminal
 
 test: $(VENV)/.dev confinement lint ## Run all checks and tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m "not slow"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from grader.asking import Asking
-from grader.checks.absence import Place, absence_of, problem_of
+from grader.checks.absence import absence_of
 from grader.checks.verdict import Reply
 from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
-from grader.elsewhere import exercises_elsewhere
+from grader.knowledge import FileKnowledge
 from grader.loading import BROKE_PYTHON, Loading
 from grader.replies import (
     WORTH_ANOTHER_TRY,
@@ -23,9 +23,9 @@ from grader.replies import (
     lost_verdict,
     not_imported,
     reply_of,
-    syntax_message,
 )
-from grader.result import CheckResult, Kind, Status
+from grader.result import CheckResult
+from grader.submissions.places import Places
 from grader.wire import encode
 
 _LOAD_SECONDS = 10.0
@@ -60,7 +60,7 @@ class Deadline:
             self._left -= time.monotonic() - started
 
 
-class FileInterview:
+class FileInterview(FileKnowledge):
     """Asks questions about one file; starts a worker when one is needed, and again when it died.
 
     Parameters
@@ -69,6 +69,8 @@ class FileInterview:
         The submission's files, by name.
     results
         The results so far, which the judge appends to: a gradient check asks how the loss did.
+    places
+        How the lines of the submission's files are called.
     """
 
     def __init__(
@@ -81,19 +83,16 @@ class FileInterview:
         deadline: Deadline,
         questions: Questions,
         results: list[CheckResult],
+        places: Places,
     ) -> None:
-        self.assignment, self.file, self.files = assignment, file, files
-        self.launcher, self.limits, self.results = launcher, limits, results
-        self.deadline = deadline
+        super().__init__(assignment, file, files, results, places)
+        self.launcher, self.limits, self.deadline = launcher, limits, deadline
         self.asking = Asking(assignment, limits, launcher.engine, questions)
         self.checks: list[PreparedCheck] = []
         """What will be asked, in order; the judge fills it in once the source is inspected."""
         self.state: FileState | None = None
         self.loading: Loading | None = None
         """What was left out of the file; None before it is loaded."""
-        self.definitions: dict[str, Any] = {}
-        self.elsewhere: dict[str, str] = {}
-        """By exercise, another module of the student's in which it is written."""
         self.versions: dict[str, str] = {}
         self._worker: Worker | None = None
         self._worker_limits = Limits()
@@ -102,62 +101,6 @@ class FileInterview:
         self._lost: dict[bytes, Lost] = {}
         self._set_aside: set[str] = set()
         self._replies: dict[bytes, Reply] = {}
-
-    def look_elsewhere(self, inspect: Callable[[str], Mapping[str, Any]]) -> None:
-        """Find exercises that are written in other modules of the student's; raises `Lost`."""
-        own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
-        missing = [
-            name
-            for name in own
-            if name not in self.definitions or self.is_stub(name) or self.problem_of(name)
-        ]
-        found = exercises_elsewhere(missing, self.files, self.file.name, inspect)
-        self.definitions |= {name: facts for name, (_, facts) in found.items()}
-        self.elsewhere = {name: file for name, (file, _) in found.items()}
-
-    def is_stub(self, exercise: str) -> bool:
-        """Whether the syntax tree shows nothing but the stub."""
-        return bool(self.definitions.get(exercise, {}).get("stub"))
-
-    def line_of(self, exercise: str) -> int | None:
-        """The line on which an exercise is defined."""
-        line = self.definitions.get(exercise, {}).get("line")
-        return line if type(line) is int else None
-
-    def calls(self, exercise: str) -> list[str]:
-        """Other definitions that an exercise's own source calls."""
-        found = self.definitions.get(exercise, {}).get("calls")
-        return [str(name) for name in found] if type(found) is list else []
-
-    def problem_of(self, exercise: str) -> FileState | None:
-        """The syntax error of an exercise's own definition, where the rest of the file is read."""
-        problem = problem_of(self.definitions, exercise)
-        if problem is None:
-            return None
-        return FileState(Status.ERROR, syntax_message(self.file.name, problem), problem["line"])
-
-    def uses(self, exercise: str) -> dict[str, int]:
-        """Dotted names that an exercise's source reaches, with their lines."""
-        found = self.definitions.get(exercise, {}).get("uses")
-        return found if type(found) is dict else {}
-
-    def recognisable_loss(self, exercise: str) -> bool:
-        """Whether the student's loss is right on some case, or explained by a misconception."""
-        return any(
-            result.cases.passed > 0
-            or (result.diagnosis is not None and result.diagnosis.id.startswith("misconception."))
-            for result in self.results
-            if result.exercise == exercise and result.kind is Kind.OUT and result.check != "purity"
-        )
-
-    def is_right(self, exercise: str) -> bool:
-        """Whether an exercise was judged and all its values are the expected ones."""
-        values = [
-            one.status is Status.PASSED
-            for one in self.results
-            if one.exercise == exercise and one.kind is Kind.OUT and one.check != "purity"
-        ]
-        return bool(values) and all(values)
 
     def ask(self, check: PreparedCheck, case: Case) -> Reply:
         """Ask one case; the same question is asked once only.
@@ -170,12 +113,23 @@ class FileInterview:
         limits = self._limits_of(check)
         question = self._question(check, case, limits)
         if question not in self._replies:
-            self._replies[question] = reply_of(self._answer(question, limits, check))
+            self._replies[question] = self._read(self._answer(question, limits, check))
         reply = self._replies[question]
         if reply.observation.outcome == "answered":
             return reply
-        place = Place(self.assignment, check.exercise, self.file.name, self.definitions)
-        return replace(reply, absence=absence_of(case, reply, place))
+        return replace(reply, absence=absence_of(case, reply, self.origin_of(check.exercise)))
+
+    def _read(self, answer: dict[str, Any]) -> Reply:
+        reply = reply_of(answer, self.places)
+        if reply.observation.outcome != "forbidden" or not reply.error:
+            return reply
+        message = str(reply.error["message"])
+        refused = self.loading.refused if self.loading is not None else []
+        # The sentence names no file; where the package was imported first, nearly always says it.
+        file = next((one.file for one in refused if one.is_behind(message)), self.file.name)
+        return replace(
+            reply, error={**reply.error, "message": self.places.in_refusal(file, message)}
+        )
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
         return self.asking.question(check, case, self.file, limits)
@@ -310,7 +264,7 @@ class FileInterview:
         """
         if self.loading is None:
             seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
-            self.loading = Loading(self.file.name, seconds, self.elsewhere)
+            self.loading = Loading(self.file.name, seconds, self.elsewhere, self.places)
         while True:
             worker = self._start(limits)
             try:
@@ -325,7 +279,7 @@ class FileInterview:
                     continue
                 if lost.silence in WORTH_ANOTHER_TRY:
                     raise
-                self.state = not_imported(self.file.name, lost)
+                self.state = not_imported(self.file.name, lost, self.places)
                 raise NotLoadable from None
             self._loaded = True
             self.loading.settle()
@@ -347,12 +301,10 @@ def inspect_files(interviews: list[FileInterview]) -> None:
             facts = numpy_first[0].inspect(interview.file.name)
         except Lost as lost:
             text = f"{interview.file.name} cannot be read: {lost.detail}."
-            interview.state = FileState(lost_verdict(lost).status, text)
+            interview.state = FileState(lost_verdict(lost, interview.places).status, text)
             continue
         interview.definitions = facts["definitions"]
         interview.look_elsewhere(numpy_first[0].inspect)
         problem = facts["problem"]
         if problem is not None:
-            interview.state = FileState(
-                Status.ERROR, syntax_message(interview.file.name, problem), problem["line"]
-            )
+            interview.state = interview.unparsed(problem)

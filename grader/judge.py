@@ -25,6 +25,7 @@ from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Result, Status, total
 from grader.submissions import Submission
+from grader.submissions.places import Places
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class _Grading:
     ) -> None:
         self.submission, self.assignment, self.questions = submission, assignment, questions
         self.launcher, self.options = launcher, options
+        self.places = Places(submission.line_origins)
         names = frozenset(one.name for one in assignment.exercises)
         self.wanted = names if options.only is None else options.only
         self.silent: frozenset[str] = frozenset()
@@ -157,9 +159,7 @@ class _Grading:
                     for other in interviews
                     if other is not one and self.submission.files.get(other.file.name) == text
                 ]
-                notes += notes_of(
-                    one.loading, self.submission.line_origins, shared, self.submission.sources
-                )
+                notes += notes_of(one.loading, self.places, shared, self.submission.sources)
         return list(dict.fromkeys(notes))
 
     def written(self) -> frozenset[str]:
@@ -190,6 +190,7 @@ class _Grading:
                 deadline,
                 self.questions,
                 self.results,
+                self.places,
             )
             for file in self.assignment.files
         }
@@ -270,14 +271,14 @@ class _Grading:
     ) -> Verdict:
         settled = self._settled(exercise, check, interview)
         if settled is not None:
-            return self._with_cell(settled, interview.file)
+            return settled
         try:
             verdict = judge_check(check, interview)
         except NotLoadable:
             assert interview.state is not None
-            return self._with_cell(interview.state.verdict(), interview.file)
+            return interview.state.verdict()
         except Lost as lost:
-            verdict = lost_verdict(lost)
+            verdict = lost_verdict(lost, self.places)
         except MemoryError:
             return out_of_memory()
         except Exception as error:  # our own mistake must cost nobody a point, and be seen
@@ -285,8 +286,7 @@ class _Grading:
                 Status.GRADER_ERROR,
                 message=f"The grader failed on this check ({type(error).__name__}: {error}).",
             )
-        found = self._with_cell(verdict, interview.file)
-        return self._prerequisites(interview).blamed(exercise, check, found)
+        return self._prerequisites(interview).blamed(exercise, check, verdict)
 
     def _settled(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview
@@ -298,11 +298,7 @@ class _Grading:
         if problem is not None:
             return replace(problem.verdict(), whole_file=False)
         if interview.is_stub(exercise.name):
-            return Verdict(
-                Status.MISSING,
-                message=f"{exercise.name} is not written yet. `grader hint {exercise.name}` helps.",
-                line=interview.line_of(exercise.name),
-            )
+            return self._not_written(exercise, interview.line_of(exercise.name))
         prerequisites = self._prerequisites(interview)
         lost = [result for result in self.results if result.status in LOST_STATUSES]
         ended = next((one for one in lost if one.exercise == exercise.name), None)
@@ -312,18 +308,21 @@ class _Grading:
         waits = prerequisites.lost(exercise, check) if lost else None
         return waits or prerequisites.held_back(check)
 
-    def _with_cell(self, verdict: Verdict, file: PreparedFile) -> Verdict:
-        """Name the notebook's cell where the file came from a notebook."""
-        origins = self.submission.line_origins.get(file.name)
-        if origins is None or verdict.line is None or verdict.line not in origins:
-            return verdict
-        text = f"{verdict.message} That is {origins[verdict.line]} of the notebook."
-        return replace(verdict, message=text)
+    def _not_written(self, exercise: PreparedExercise, line: int | None) -> Verdict:
+        cell = self.places.cell(exercise.file, line)
+        where = f" ({cell[0]}, line {cell[1]})" if cell is not None else ""
+        text = f"{exercise.name} is not written yet{where}. `grader hint {exercise.name}` helps."
+        return Verdict(Status.MISSING, message=text, line=line)
 
     def _record(
         self, check: PreparedCheck, file: PreparedFile, verdict: Verdict, seconds: float
     ) -> None:
-        result = check_result(check, self.assignment, verdict, file=file.name, seconds=seconds)
+        in_cell = self.places.cell(verdict.line_file or file.name, verdict.line)
+        cell, line = in_cell or ("", verdict.line)
+        placed = replace(verdict, line=line)
+        result = check_result(
+            check, self.assignment, placed, file=file.name, cell=cell, seconds=seconds
+        )
         self.results.append(result)
         if self.options.on_check is not None and check.exercise in self.wanted:
             self.options.on_check(result)

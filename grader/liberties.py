@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.checks.left_out import LeftOut
 from grader.loading import Loading, Refused
 from grader.sanitise import shown
+from grader.submissions.places import Places
 
-Origins = Mapping[str, Mapping[int, str]]
-"""By file, where in a notebook its lines stand."""
 _MAX_SHOWN = 8
 _REFUSED = {
     True: {"is": "may not be imported here", "are": "may not be imported here"},
@@ -40,7 +39,7 @@ class Shared:
 
 def notes_of(
     loading: Loading,
-    origins: Origins,
+    places: Places,
     shared: Sequence[Shared] = (),
     sources: Mapping[str, str] | None = None,
 ) -> list[str]:
@@ -54,14 +53,23 @@ def notes_of(
         Where in what was handed in a module was found, by the module's file.
     """
     elsewhere = {package for one in shared for package in one.imports}
-    refused = [one for one in loading.refused if one.package not in elsewhere]
-    left_out = [one for one in loading.left_out if all(_is_left_out(one, two) for two in shared)]
-    notes = [*_of_imports(refused, origins), *_of_statements(left_out, origins)]
-    if loading.as_script:
-        place = _place(loading.file, loading.as_script, origins)
-        notes.append(
-            f'{place}: what is defined only below if __name__ == "__main__" was taken, too'
-        )
+    refused = [
+        replace(one, line=line)
+        for one in loading.refused
+        if one.package not in elsewhere
+        and (line := places.line_now(one.file, one.line, one.package)) is not None
+    ]
+    left_out = [
+        one
+        for one in loading.left_out
+        if all(_is_left_out(one, two) for two in shared)
+        and places.line_now(one.file, one.line) is not None
+    ]
+    notes = [*_of_imports(refused, places), *_of_statements(left_out, places)]
+    line = places.line_now(loading.file, loading.as_script, "__main__")
+    if loading.as_script and line is not None:
+        place = places.line_of_file(loading.file, line)
+        notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
     for file in dict.fromkeys(loading.elsewhere.values()):
         names = [name for name in loading.taken if loading.elsewhere[name] == file]
         if names:
@@ -75,43 +83,47 @@ def notes_of(
     return notes
 
 
-def _of_imports(refused: Sequence[Refused], origins: Origins) -> Iterator[str]:
+def _of_imports(refused: Sequence[Refused], places: Places) -> Iterator[str]:
     for one in refused:
         if one.taken_as:
-            place = _place(one.file, one.line, origins)
+            place = places.line_of_file(one.file, one.line)
             yield f"{place}: {one.package} was taken as {one.taken_as}"
     for known, why in _REFUSED.items():
         found = [one for one in refused if one.known is known and not one.taken_as]
-        names = [f"{one.package} ({_place(one.file, one.line, origins)})" for one in found]
+        names = [f"{one.package} ({places.line_of_file(one.file, one.line)})" for one in found]
         if names:
             verb, them = ("is", "it") if len(names) == 1 else ("are", "them")
             yield f"{_series(names)} {why[verb]}; only what uses {them} loses points"
 
 
-def _of_statements(left_out: Sequence[LeftOut], origins: Origins) -> Iterator[str]:
+def _of_statements(left_out: Sequence[LeftOut], places: Places) -> Iterator[str]:
     """What was left out because of what stands above it is one note: the cause has its own."""
+    for one in left_out:
+        if not one.line:
+            yield f"{one.file} could not be imported: {one.text}"
+    left_out = [one for one in left_out if one.line]
     forbidden = [one for one in left_out if one.reason == "forbidden"]
     if forbidden:
         uses = "it uses" if _is_one(forbidden) else "they use"
-        yield f"{_were_left_out(forbidden, origins)}, because {uses} what may not be used here"
+        yield f"{_were_left_out(forbidden, places)}, because {uses} what may not be used here"
     by_text: dict[str, list[LeftOut]] = {}
     for one in left_out:
         if one.reason != "forbidden" and not one.needs:
             by_text.setdefault(one.text, []).append(one)
     for text, found in list(by_text.items())[:_MAX_SHOWN]:
-        yield f"{_were_left_out(found, origins)}: {text}"
+        yield f"{_were_left_out(found, places)}: {text}"
     others = [one for found in list(by_text.values())[_MAX_SHOWN:] for one in found]
     if others:
-        yield f"{_were_left_out(others, origins)} for other reasons"
+        yield f"{_were_left_out(others, places)} for other reasons"
     needing = [one for one in left_out if one.needs and one.reason != "forbidden"]
     if needing:
         needs = "it needs" if _is_one(needing) else "they need"
-        places = _were_left_out(needing, origins)
-        yield f"{places}, because {needs} something that was left out or not imported above"
+        where = _were_left_out(needing, places)
+        yield f"{where}, because {needs} something that was left out or not imported above"
 
 
-def _were_left_out(found: Sequence[LeftOut], origins: Origins) -> str:
-    return f"{_places(found, origins)} {'was' if _is_one(found) else 'were'} left out"
+def _were_left_out(found: Sequence[LeftOut], places: Places) -> str:
+    return f"{_places(found, places)} {'was' if _is_one(found) else 'were'} left out"
 
 
 def _is_one(found: Iterable[LeftOut]) -> bool:
@@ -125,14 +137,9 @@ def _is_left_out(one: LeftOut, other: Shared) -> bool:
     return any(two.line == one.line for two in other.loading.left_out)
 
 
-def _place(file: str, line: int, origins: Origins) -> str:
-    cell = origins.get(file, {}).get(line)
-    return cell or f"{file}, line {line}"
-
-
-def _places(found: Iterable[LeftOut], origins: Origins) -> str:
+def _places(found: Iterable[LeftOut], places: Places) -> str:
     """The places of statements, the lines of a file or of a cell together."""
-    unique = list(dict.fromkeys(_place(one.file, one.line, origins) for one in found))
+    unique = list(dict.fromkeys(places.line_of_file(one.file, one.line) for one in found))
     lines: dict[str, list[str]] = {}
     for place in unique[:_MAX_SHOWN]:
         where, _, number = place.rpartition(", line ")

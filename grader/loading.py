@@ -7,12 +7,15 @@ where it cannot, the statements are asked for one by one.
 
 from __future__ import annotations
 
+import builtins
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.checks.left_out import LeftOut, left_out_of, number_in, text_in
 from grader.confine import Lost, Silence
+from grader.submissions.places import Places
 from grader.wire import encode
 
 _MAX_ROUNDS = 12
@@ -22,6 +25,8 @@ _LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
 BROKE_PYTHON = "it changed something that Python itself needs"
+_LACKING = re.compile(r"exit code \d+: NameError: name '(\w+)' is not defined")
+"""How a worker ends in which a name of Python's own is gone."""
 _ENDINGS = {
     Silence.TIMEOUT: "it did not end in time",
     Silence.OUT_OF_MEMORY: "it ran out of memory",
@@ -40,6 +45,12 @@ class Refused:
     known: bool = True
     """Whether it is a package, rather than a module that was not handed in."""
 
+    def is_behind(self, sentence: str) -> bool:
+        """Whether a worker's sentence about a refused import is about this one."""
+        name, imported, rest = sentence.partition(", imported in line ")
+        line = rest.partition(",")[0]
+        return bool(imported) and name.partition(".")[0] == self.package and line == str(self.line)
+
 
 @dataclass
 class Loading:
@@ -56,6 +67,8 @@ class Loading:
     seconds: float
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """By name, the student's module that defines what the file itself does not."""
+    places: Places = field(default_factory=Places)
+    """How the lines of the student's files are called."""
     left_out: list[LeftOut] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     count: int = 0
@@ -154,13 +167,14 @@ class Loading:
         )
 
     def _left_out(self, record: Mapping[str, Any]) -> LeftOut:
-        found = left_out_of(record)
+        found = left_out_of(record, self.places)
         lost = self._lost.get((found.file, number_in(record, "statement")))
         return replace(found, text=lost) if lost and found.reason == "lost" else found
 
 
 def _ending(lost: Lost) -> str:
-    if lost.detail == BROKE_PYTHON:
+    lacking = _LACKING.search(lost.detail)
+    if lost.detail == BROKE_PYTHON or (lacking and hasattr(builtins, lacking[1])):
         return BROKE_PYTHON
     return _ENDINGS.get(lost.silence, f"it ended the program ({lost.detail[:_MAX_TEXT]})")
 

@@ -31,6 +31,7 @@ from grader.result import Result, Status
 from grader.student_progress import next_exercise, next_hint, remember
 from grader.submissions import CourseDirectory, Submission, read_path
 from grader.submissions.course_directory import CONFIGURATION
+from grader.submissions.earlier_runs import later_runs
 from grader.submissions.notebook import NotebookError, modules_of_notebook
 
 _CELLS = re.compile(r"cells? \d+(?:(?:, | and )\d+)*")
@@ -149,9 +150,11 @@ def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Sub
     expected = expected_of(assignment)
     saved = read_path(folder, expected, student=LOCAL_STUDENT, assignment=assignment.name)
     # A cell's number in this list is the number that Jupyter shows beside it.
-    cells = [{"cell_type": "code", "source": source} for source in _cells_run()]
+    sources = _cells_run()
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    content = json.dumps({"cells": cells}).encode()
     try:
-        made = modules_of_notebook(json.dumps({"cells": cells}).encode(), expected.files, target)
+        made = modules_of_notebook(content, expected.files, target, later_runs(sources))
     except NotebookError as error:
         raise CannotCheck(f"The cells that were run so far {error}.") from None
     return replace(

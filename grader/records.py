@@ -16,9 +16,18 @@ def check_result(
     verdict: Verdict,
     *,
     file: str = "",
+    cell: str = "",
     seconds: float = 0.0,
 ) -> CheckResult:
-    """The result of a check from the verdict on it."""
+    """The result of a check from the verdict on it.
+
+    Parameters
+    ----------
+    file, cell
+        Where the exercise stands; in a notebook, the verdict's line counts within the cell.
+    seconds
+        How long the check took.
+    """
     return CheckResult(
         exercise=check.exercise,
         check=check.name,
@@ -34,6 +43,7 @@ def check_result(
         seconds=round(seconds, 3),
         printed=verdict.printed,
         line=verdict.line,
+        cell=cell,
         file=file,
         plots=list(verdict.plots),
         waits_for=verdict.waits_for,

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.checks import Verdict
-from grader.checks.left_out import left_out_of
+from grader.checks.left_out import left_out_of, text_in
 from grader.checks.verdict import Reply
 from grader.confine import Lost, Silence
 from grader.course.prepare import observe
 from grader.result import Status
+from grader.submissions.places import NO_FILE, Places
 
 _SILENCES = {
     Silence.TIMEOUT: Status.TIMEOUT,
@@ -49,30 +50,32 @@ class FileState:
         return Verdict(self.status, message=self.message, line=self.line, whole_file=True)
 
 
-def lost_verdict(lost: Lost) -> Verdict:
+def lost_verdict(lost: Lost, places: Places) -> Verdict:
     """The verdict on a check whose question got no answer."""
     text = f"{lost.detail[:1].upper()}{lost.detail[1:]}."
-    frames = _frames(lost.told.get("frames"))
+    frames = _frames(lost.told.get("frames"), places)
     printed = lost.told.get("printed")
     return Verdict(
         _SILENCES[lost.silence],
-        message=f"{text}{_where(frames[-1:])}{_ADVICE[lost.silence]}",
+        message=f"{text}{_where(frames[-1:], places)}{_ADVICE[lost.silence]}",
         printed=printed if type(printed) is str else "",
         line=frames[-1]["line"] if frames else None,
+        line_file=frames[-1]["file"] if frames else "",
     )
 
 
-def _where(innermost: list[dict[str, Any]]) -> str:
+def _where(innermost: list[dict[str, Any]], places: Places) -> str:
     """Say where the code was when its time was up; a space where nobody knows."""
     for frame in innermost:
-        text = f" Your code was in line {frame['line']} of {frame['file']}, in {frame['function']}"
+        place = places.line(frame["file"], frame["line"], inside=NO_FILE)
+        text = f" Your code was in {place}, in {frame['function']}"
         return f"{text}:\n    {frame['code']}\n" if frame["code"] else f"{text}. "
     return " "
 
 
-def not_imported(name: str, lost: Lost) -> FileState:
+def not_imported(name: str, lost: Lost, places: Places) -> FileState:
     """The state of a file whose import did not come to an end."""
-    verdict = lost_verdict(lost)
+    verdict = lost_verdict(lost, places)
     text = (
         f"While {name} was imported: {verdict.message} Code that trains or tests "
         'belongs under `if __name__ == "__main__":`.'
@@ -80,12 +83,12 @@ def not_imported(name: str, lost: Lost) -> FileState:
     return FileState(verdict.status, text)
 
 
-def syntax_message(name: str, problem: dict[str, Any]) -> str:
+def syntax_message(name: str, problem: dict[str, Any], places: Places) -> str:
     """Say where a file does not parse, and point at it."""
-    place = f", line {problem['line']}" if problem["line"] else ""
+    place = places.line_of_file(name, problem["line"]) if problem["line"] else name
     if problem["column"]:
         place += f", column {problem['column']}"
-    text = f"{name}{place}: {problem['message']}."
+    text = f"{place}: {places.in_compiler_message(name, problem['message'])}."
     if problem["text"]:
         text += f"\n    {problem['text']}"
         if problem["column"]:
@@ -93,38 +96,45 @@ def syntax_message(name: str, problem: dict[str, Any]) -> str:
     return text
 
 
-def reply_of(answer: dict[str, Any]) -> Reply:
+def reply_of(answer: dict[str, Any], places: Places) -> Reply:
     """Read a worker's answer, trusting the type of none of its fields."""
     error, warnings, nearest = (answer.get(key) for key in ("error", "warnings", "nearest"))
     left_out = answer.get("left_out")
     return Reply(
         observation=observe(answer),
-        error=_error(error) if type(error) is dict else {},
+        error=_error(error, places) if type(error) is dict else {},
         warnings=tuple(str(text) for text in warnings) if type(warnings) is list else (),
         printed=str(answer.get("printed") or ""),
         missing=str(answer.get("name") or ""),
         nearest=tuple(str(name) for name in nearest) if type(nearest) is list else (),
-        left_out=left_out_of(left_out) if type(left_out) is dict else None,
+        left_out=left_out_of(left_out, places) if type(left_out) is dict else None,
     )
 
 
-def _error(record: dict[str, Any]) -> dict[str, Any]:
+def _error(record: dict[str, Any], places: Places) -> dict[str, Any]:
     return {
         "message": str(record.get("message") or ""),
         "cause": str(record.get("cause") or ""),
         "limit": str(record.get("limit") or ""),
-        "frames": _frames(record.get("frames")),
+        "used": text_in(record, "used"),
+        "by_exercise": record.get("by_exercise") is True,
+        "frames": _frames(record.get("frames"), places),
     }
 
 
-def _frames(frames: Any) -> list[dict[str, Any]]:
-    return [
+def _frames(frames: Any, places: Places) -> list[dict[str, Any]]:
+    known: list[dict[str, Any]] = [
         {
             "file": str(frame.get("file")),
             "line": frame["line"] if type(frame.get("line")) is int else 0,
             "function": str(frame.get("function")),
+            "owner": str(frame.get("owner") or frame.get("function")),
             "code": str(frame.get("code") or ""),
         }
         for frame in (frames if type(frames) is list else [])
         if type(frame) is dict
     ]
+    for frame in known:
+        frame["place"] = places.line(frame["file"], frame["line"])
+        frame["place_in_file"] = places.line_of_file(frame["file"], frame["line"])
+    return known

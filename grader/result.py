@@ -142,7 +142,9 @@ class CheckResult(_Record):
     printed: SafeOutput = ""
     """What the student's code printed while this check ran, as a terminal shows it, bounded."""
     line: int | None = None
-    """The line of the student's file that the message speaks of."""
+    """The line that the message speaks of: of the student's file, or of the notebook's `cell`."""
+    cell: SafeText = ""
+    """The cell of that line where the student's file is a notebook, such as "cell 3"."""
     file: str = ""
     """The file that holds the exercise."""
     plots: list[Plot] = []

@@ -17,6 +17,8 @@ MAX_TEXT = 8_000
 _MAX_READ = 16 * MAX_TEXT
 """Characters read of a text of which a terminal would show less than was printed."""
 
+MAX_SHOWN = 2_000
+"""Characters kept of what a terminal would show of output that writes over itself."""
 _MAX_NAME = 100
 _PLAIN = re.compile(r"[\n\t -~]*")
 """What nearly every text is, and nothing needs to be done for."""
@@ -45,8 +47,16 @@ def safe_text(text: object, limit: int = MAX_TEXT) -> str:
 
 
 def safe_output(text: object) -> str:
-    """Return what code printed as a terminal would show it, and as safe as `safe_text` makes it."""
-    return safe_text(_read_with(as_shown, text))
+    """Return what code printed as a terminal would show it, and as safe as `safe_text` makes it.
+
+    What a terminal would show is cut, not what was printed: of a progress bar that is little.
+    """
+    shown = _read_with(as_shown, text)
+    if shown is text or type(shown) is not str or len(shown) <= MAX_SHOWN:
+        return safe_text(shown)
+    line = shown.rfind("\n", 0, MAX_SHOWN) + 1
+    end = line if line > MAX_SHOWN // 2 else MAX_SHOWN  # no line is torn, unless it is very long
+    return f"{safe_text(shown[:end])} … ({len(shown) - end:,} more characters)"
 
 
 def safe_sentence(text: object) -> str:

@@ -158,3 +158,9 @@ def test_another_module_that_does_not_end_costs_what_it_defines_alone(
     monkeypatch.setattr(interview, "_LOAD_SECONDS", 0.6)
     files = {"mini.py": code(0, 1, 2, 3, 4, 5), "mine.py": f"while True: pass\n{code(6)}"}
     assert_full(handed_in(files, 0.6), "fit was taken from mine.py")
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "random.py", "token.py"])
+def test_a_module_that_is_named_like_another_is_taken_for_the_file(handed_in, name):  # noqa: F811
+    result = handed_in({"mini.py": code(*FIRST), name: code(*SECOND)})
+    assert_full(result, f"taken from {name}")

@@ -79,6 +79,11 @@ FAILING = {
     "tokens = # your code here\nprint(tokens)": "needs something that was left out",
     "def half(:": "invalid syntax",
     "%matplotlib inline": "notebook commands",
+    f"x = {'+'.join(['1'] * 5_000)}": "nested too deeply for Python",
+    f"x = {'not ' * 3_000}1": "nested too deeply for Python",
+    f"x = {'(' * 300}{')' * 300}": "too many nested parentheses",
+    f"if {'+'.join(['1'] * 900)}: print(undefined)": "undefined",
+    f"x = np{'.x' * 900}": "AttributeError",
     "async def f(): pass\nawait undefined()": "undefined",
     "raise KeyboardInterrupt": "KeyboardInterrupt",
     "import os; os.chdir('/a/folder/that/is/not/there')": "FileNotFoundError",
@@ -243,6 +248,56 @@ def test_a_script_defines_nothing_again(handed_in):
     assert_full(handed_in({"mini.py": text}), "")
 
 
+ROOT = REFERENCE[REFERENCE.index("def root(x):") : REFERENCE.index("def noise(")]
+IN_NOTEBOOKS = {
+    "a wrong one above": [REFERENCE.replace(ROOT, "def root(x): return 5\n"), as_script(ROOT)],
+    "a stub above": [REFERENCE.replace(ROOT, "def root(x): pass\n"), as_script(ROOT)],
+    "a stub below": [REFERENCE.replace(ROOT, ""), as_script(ROOT), "def root(x): pass\n"],
+    "something tried": [REFERENCE.replace(ROOT, ""), as_script(f"{ROOT}\nroot(1 / 0)\n")],
+}
+
+
+@pytest.mark.parametrize("kind", IN_NOTEBOOKS)
+def test_in_a_notebook_the_main_block_defines_what_counts(handed_in, kind):
+    """There the condition holds when the student runs it."""
+    number = len(IN_NOTEBOOKS[kind]) if kind != "a stub below" else 2
+    result = handed_in({"mini.ipynb": notebook(*IN_NOTEBOOKS[kind])})
+    assert_full(result, f"cell {number}, line 2: what is defined below if __name__")
+
+
+def test_a_cell_below_the_main_block_has_the_last_word(handed_in):
+    cells = [REFERENCE.replace(ROOT, ""), as_script("def root(x): return 5\n"), ROOT]
+    assert_full(handed_in({"mini.ipynb": notebook(*cells)}), "cell 2, line 2: what is")
+
+
+@pytest.mark.parametrize("main", ["mini.ipynb", "mini.py"])
+def test_a_notebook_that_is_run_gives_what_it_defines(handed_in, main):
+    text = REFERENCE.replace(ROOT, "")
+    files = {
+        main: notebook("%run my-root.ipynb", text)
+        if main == "mini.ipynb"
+        else f"%run my-root.ipynb\n{text}",
+        "my-root.ipynb": notebook("import numpy as np", "1 / 0", ROOT),
+    }
+    result = handed_in(files)
+    assert_full(result, "was taken as from my_root import *")
+
+
+def test_a_notebook_that_is_run_and_is_not_there_has_a_note(handed_in):
+    result = handed_in({"mini.ipynb": notebook("%run missing.ipynb", REFERENCE)})
+    assert_full(result, "missing (cell 1, line 1) is neither handed in")
+
+
+def test_a_script_s_definition_takes_the_place_of_a_stub(handed_in):
+    text = REFERENCE.replace(ROOT, "def root(x):\n    raise NotImplementedError\n")
+    assert_full(handed_in({"mini.py": text + as_script(ROOT)}), "was taken, too")
+
+
+def test_a_stub_below_a_main_block_is_no_definition(handed_in):
+    cells = [REFERENCE, as_script("def root(x):\n    raise NotImplementedError\n")]
+    assert_full(handed_in({"mini.ipynb": notebook(*cells)}), "")
+
+
 def test_an_exercise_that_is_no_function_any_more_is_named(handed_in):
     check = check_of(handed_in({"mini.py": f"{REFERENCE}\nroot = root(4.0)\n"}), "root.positive")
     assert "when the file has run, root is a value of type float64" in check.message
@@ -253,6 +308,41 @@ def test_an_annotation_of_a_refused_package_costs_nothing(handed_in):
         "def predict(X, w, b):", "def predict(X: torch.Tensor, w, b) -> L[int]:"
     )
     assert_full(handed_in({"mini.py": f"import torch\n{text}"}), "torch")
+
+
+ANNOTATED = {
+    "at the top": "SCALE: torch.Tensor = 1",
+    "in a block": "if True:\n    SCALE: torch.Tensor = 1\n    print('on it goes')",
+    "of a function in a block": "if True:\n    def f(x: torch.Tensor): pass\n    SCALE = 1",
+    "run once": "SEEN = []\nSCALE: nobody.Knows = SEEN.append(1) or len(SEEN)\nassert SCALE == 1",
+}
+
+
+@pytest.mark.parametrize("name", ANNOTATED)
+def test_nor_does_one_of_a_variable(handed_in, name):
+    text = REFERENCE.replace("return X @ w + b", "return X @ w + SCALE * b")
+    result = handed_in({"mini.py": f"import torch\n{ANNOTATED[name]}\n{text}"})
+    assert_full(result, "torch")
+    assert not any("left out" in note for note in result.submission.notes)
+
+
+ASYNCHRONOUS = {
+    "run": "return asyncio.run(product(X, w, b))",
+    "a loop of one's own": ("return asyncio.new_event_loop().run_until_complete(product(X, w, b))"),
+    "in another thread": "return asyncio.run(asyncio.to_thread(lambda: X @ w + b))",
+    "awaited at the top": "return X @ w + ONE * b",
+}
+
+
+@pytest.mark.parametrize("name", ASYNCHRONOUS)
+def test_asyncio_runs_without_a_socket(handed_in, name):
+    head = (
+        "import asyncio\nasync def product(X, w, b):\n    await asyncio.sleep(0.001)\n"
+        "    return X @ w + b\nONE = await asyncio.wait_for(asyncio.sleep(0.001, 1), 5)\n"
+        "asyncio.run(asyncio.sleep(0.001))\n"
+    )
+    text = REFERENCE.replace("return X @ w + b", ASYNCHRONOUS[name])
+    assert_full(handed_in({"mini.py": head + text}), "")
 
 
 USES = {
@@ -294,6 +384,36 @@ def test_a_refused_import_as_base_class_decorator_or_default(handed_in):
     assert check_of(result, "root.positive").status is Status.FORBIDDEN
     assert "numba" in check_of(result, "root.positive").message
     assert result.points == 17
+
+
+CAUGHT = {
+    "a name": ("from torch.cuda import Error", "Error"),
+    "among others": ("from torch.cuda import Error", "(KeyError,\n        Error)"),
+    "a part of a package": ("import torch.cuda", "torch.cuda"),
+    "what was bound to it": ("from torch import cuda as lib\nError = lib", "Error as error"),
+}
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_a_refused_import_in_an_except_is_forbidden(handed_in, name):
+    line, caught = CAUGHT[name]
+    code = f"try:\n        1 / 0\n    except {caught}:\n        pass"
+    text = REFERENCE.replace("return X @ w + b", code)
+    at_top = f"try: 1 / 0\nexcept {caught}: pass\n"
+    result = handed_in({"mini.py": f"{line}\n{text}\n{at_top}"})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.FORBIDDEN, check.message
+    assert "torch" in check.message and "imported in line 1, may not be used" in check.message
+    assert any("because it uses what may not be used" in one for one in result.submission.notes)
+
+
+def test_another_value_in_an_except_is_the_student_s_own_error(handed_in):
+    code = "try:\n        1 / 0\n    except Error:\n        pass"
+    text = REFERENCE.replace("return X @ w + b", code)
+    result = handed_in({"mini.py": f"from torch import cuda\nError = 3\n{text}"})
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.ERROR and "TypeError" in check.message
+    assert "torch" not in check.message
 
 
 def test_a_name_from_a_refused_star_import_is_forbidden(handed_in):

@@ -101,6 +101,27 @@ def test_cell_and_line_are_cited_as_jupyter_numbers_them(folder):
     assert "cell In [2], line 4" in shown(found)["text/html"]
 
 
+PAST = {
+    "a failing statement": ("ratio = 1 / 0", "ratio = 1 / 1"),
+    "a refused import": (f"import torch\n{WRONG}", RIGHT),
+    "a command": (f"%matplotlib inline\n{WRONG}", RIGHT),
+    "a syntax error": ("print('some text'", "print('some text')"),
+}
+
+
+@pytest.mark.parametrize("name", PAST)
+def test_nothing_is_noted_of_a_cell_that_was_run_again_and_is_right_now(folder, name):
+    old, new = PAST[name]
+    call = f'{IMPORT}\ncheck("predict")'
+    before, after, again = (
+        shown(run(folder, *cells, call)[-1])["text/html"]
+        for cells in ([RIGHT, old], [old, RIGHT, new], [old, RIGHT, old])
+    )
+    assert "In [2]" in before
+    assert "In [" not in after
+    assert "In [3]" in again and "In [1]" not in again
+
+
 def test_hints_are_given_in_place_one_by_one(folder):
     call = f'{IMPORT}\nprint(check("predict", hint=True))'
     show = f'{IMPORT}\ncheck("predict", hint=True)'

@@ -172,7 +172,7 @@ def test_the_cell_is_that_of_the_exercise_s_own_error():
     submission = Submission("s", "m1_mini", {"mini.py": text}, line_origins={"mini.py": origins})
     check = check_of(grade(submission, mini(), SpawnedLauncher()), "half_mse.value")
     own, blame = check.message.split("\n")
-    assert own.endswith("That is cell 3, line 5 of the notebook.")
+    assert own.endswith("KeyError was raised in cell 3, line 5.")
     assert blame.startswith("half_mse waits for predict")
 
 

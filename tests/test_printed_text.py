@@ -1,10 +1,14 @@
 """What a terminal would show of what code printed, as plain text."""
 
+import random
+import re
 import time
 
 import pytest
 
 from grader.printed_text import as_shown, without_sequences
+from grader.sanitise import safe_output
+from grader.worker.printing import BoundedText, without_the_overwritten
 from tests.mini import body, check_of, grade_mini
 
 KERAS = (
@@ -95,6 +99,74 @@ def test_a_result_shows_a_progress_bar_as_a_terminal_does():
     result = grade_mini(body("print(" + repr(KERAS) + ", end='')\nreturn X @ w"))
     check = check_of(result, "predict.batch")
     assert check.printed == "Epoch 1/2\n3/3 ━━━━━━━━━━━━━━━━━━━━ 0s 7ms/step - loss: 0.0741\n"
+
+
+TQDM_LOOP = """
+import sys
+for i in range({count}):
+    sys.stderr.write(f"\\r{{i + 1:>5}}/{count} |" + "#" * 60 + "|")
+print()
+print("done")
+return X @ w + b
+"""
+
+
+@pytest.mark.parametrize("count", [30, 600, 1_500, 20_000])
+def test_a_progress_bar_of_any_length_is_its_last_state(count):
+    check = check_of(grade_mini(body(TQDM_LOOP.format(count=count))), "predict.batch")
+    assert check.printed == f"{count:>5}/{count} |{'#' * 60}|\ndone\n"
+
+
+EPOCHS = """
+for epoch in range({epochs}):
+    print(f"Epoch {{epoch + 1}}")
+    for i in range(200):
+        print("\\b" * 70 + f"\\r\\x1b[1m{{i + 1}}/200\\x1b[0m " + "=" * 60, end="")
+    print()
+return X @ w + b
+"""
+
+
+@pytest.mark.parametrize("epochs", [2, 5, 50])
+def test_of_many_progress_bars_none_is_torn(epochs):
+    check = check_of(grade_mini(body(EPOCHS.format(epochs=epochs))), "predict.batch")
+    lines = check.printed.splitlines()
+    assert lines[:2] == ["Epoch 1", "200/200 " + "=" * 60]
+    assert len(check.printed) < 2_100
+    whole = re.compile(r"Epoch \d+|\d+/200 ={60}| ?… \([\d,]+ more characters\)")
+    assert [line for line in lines if not whole.fullmatch(line)] == []
+    assert ("more characters" in check.printed) is (epochs == 50)
+    assert epochs == 50 or lines[-1] == f"200/200 {'=' * 60}"
+
+
+def test_what_is_kept_of_a_text_shows_the_same():
+    """Pieces of all kinds in an order that a seed decides."""
+    pieces = ["\r", "\r", "\n", "\b\b", "abc", "x" * 9, "\x1b[31m", "\x1b[K", "\x1b[A", "", "é"]
+    rng = random.Random(5)
+    for _ in range(3_000):
+        text = "".join(rng.choices(pieces, k=rng.randrange(25)))
+        assert as_shown(without_the_overwritten(text)) == as_shown(text), repr(text)
+    text = "\r".join(f"{i:>9}" for i in range(100))
+    assert without_the_overwritten(f"a\n\r{text}\nb") == "a\n\r       99\nb"
+
+
+@pytest.mark.parametrize("newline", ["", "\n"])
+def test_beyond_all_that_is_kept_both_ends_are_whole(newline):
+    kept = BoundedText()
+    for number in range(60_000):
+        kept.write(f"\r{number:>6} \x1b[K|{newline}")
+    lines = as_shown(kept.text()).splitlines()
+    assert lines[0 if newline else -1] == ("     0 |" if newline else " 59999 |")
+    assert lines[-1] == " 59999 |"
+    torn = [one for one in lines if not re.fullmatch(r" *\d+ \||… \([\d,]+ more characters\)", one)]
+    assert torn == [] and len(kept.text()) < 100_000
+
+
+def test_what_a_terminal_shows_is_cut_and_not_what_was_printed():
+    shown = safe_output("\r".join(["x" * 70] * 1_000) + "\n" + "y" * 5_000)
+    assert shown.startswith("x" * 70 + "\ny") and len(shown) < 2_100
+    assert shown.endswith("… (3,071 more characters)")
+    assert safe_output(shown) == shown
 
 
 def test_a_students_exception_cannot_erase_our_sentence():

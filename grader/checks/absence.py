@@ -1,18 +1,17 @@
-"""What an answer shows to be missing: the exercise itself, or something that it calls."""
+"""What an answer shows to be missing, or not allowed: where the exercise or what it calls is."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
-from grader.checks.left_out import LeftOut
+from grader.checks.left_out import LeftOut, number_in
+from grader.checks.place import Place
 from grader.checks.verdict import Absence, Reply
 from grader.course.case import Case
-from grader.course.prepared import PreparedAssignment
 from grader.result import Status
+from grader.submissions.places import beginning
 
 _NOT_IMPLEMENTED = "builtins.NotImplementedError"
 _NAME_ERROR = "builtins.NameError"
@@ -21,68 +20,20 @@ _RAISE = re.compile(r"\braise\b")
 _NEAR = 0.7
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where an answer comes from.
-
-    Attributes
-    ----------
-    exercise
-        The exercise that is judged.
-    file
-        The student's file in which it is looked for.
-    definitions
-        What the syntax tree shows of that file, by name.
-    """
-
-    assignment: PreparedAssignment
-    exercise: str
-    file: str
-    definitions: Mapping[str, Any]
-
-    @property
-    def exercises(self) -> set[str]:
-        """The names of all exercises of the assignment."""
-        return {one.name for one in self.assignment.exercises}
-
-    def owner(self, frame: Mapping[str, Any]) -> str:
-        """The definition at the top level of a file in which a frame lies."""
-        if frame["file"] == self.file:
-            for name, facts in self.definitions.items():
-                if _within(frame["line"], facts):
-                    return name
-        function = str(frame["function"])
-        return self.exercise if function.startswith("<") else function
-
-    def problem(self, name: str) -> dict[str, Any] | None:
-        """The syntax error of one definition, when the rest of the file could be read."""
-        return problem_of(self.definitions, name)
-
-
-def problem_of(definitions: Mapping[str, Any], name: str) -> dict[str, Any] | None:
-    """The syntax error that costs one definition alone; None where it has none."""
-    facts = definitions.get(name)
-    found = facts.get("problem") if isinstance(facts, dict) else None
-    return found if isinstance(found, dict) else None
-
-
 def absence_of(case: Case, reply: Reply, place: Place) -> Absence | None:
     """Say what is not there, when that is all that a reply shows; None for any other reply."""
     if reply.left_out is not None and place.problem(reply.missing) is None:
-        return _left_out(reply, reply.left_out, place)
+        return _left_out(case, reply, reply.left_out, place)
     if reply.observation.outcome == "missing":
         return _missing(case, reply, place)
+    if reply.observation.outcome == "forbidden":
+        return _not_allowed(case, reply, place)
     kind = reply.observation.raised[:1] if reply.observation.outcome == "raised" else []
     if kind == [_NOT_IMPLEMENTED]:
         return _unwritten(reply, place)
     if kind == [_NAME_ERROR]:
         return _undefined(reply, place)
     return None
-
-
-def _within(line: int, facts: Any) -> bool:
-    first, last = (facts.get(key) for key in ("line", "end_line"))
-    return type(first) is int and type(last) is int and first <= line <= last
 
 
 def _unwritten(reply: Reply, place: Place) -> Absence | None:
@@ -93,8 +44,7 @@ def _unwritten(reply: Reply, place: Place) -> Absence | None:
     owners = [place.owner(frame) for frame in frames]
     callee = owners[-1]
     if callee == place.exercise:
-        line = frames[-1]["line"]
-        text = f"{callee} is not written yet: line {line} raises NotImplementedError."
+        text = f"{callee} is not written yet: {frames[-1]['place']} raises NotImplementedError."
         return Absence(Status.MISSING, text)
     if place.exercise in owners:
         text = f"{place.exercise} calls {callee}, which is not written yet."
@@ -111,26 +61,55 @@ def _undefined(reply: Reply, place: Place) -> Absence | None:
         return None
     problem = place.problem(name)
     if problem is not None:
-        why = f"which cannot be read: see line {problem.get('line')}."
+        where = place.places.line(place.file, number_in(problem, "line"))
+        why = f"which cannot be read: see {where}."
     elif name in place.definitions:
         return None  # it is there, so something else is the matter
     else:
         why = f"which is not in your file.{_suggestion(name, place.definitions, place)}"
     frames = reply.error.get("frames") or []
-    line = f" in line {frames[-1]['line']}" if frames else ""
+    line = f" in {frames[-1]['place']}" if frames else ""
     return Absence(Status.SKIPPED, f"{place.exercise} calls {name}{line}, {why}", name)
 
 
-def _left_out(reply: Reply, statement: LeftOut, place: Place) -> Absence:
+def _left_out(case: Case, reply: Reply, statement: LeftOut, place: Place) -> Absence:
     """A name that a statement was to define which could not be run."""
+    frames = reply.error.get("frames") or []
+    called = place.called(frames)
+    needs = f"{place.exercise} needs {reply.missing}. "
+    if called:
+        needs = f"{place.calling(frames, case)} needs {reply.missing}. "
+    elif reply.missing == place.exercise:
+        needs = ""
+    what, how = statement.file, "could not be imported"
+    if statement.line:
+        what = beginning(place.places.line(statement.file, statement.line, inside=place.file))
+        how = "was left out when your file ran"
+    text = f"{needs}{what}, which should have defined {reply.missing}, {how}: {statement.text}."
+    waits_for = place.awaited([*called, reply.missing])
+    if waits_for:
+        return Absence(Status.SKIPPED, text, waits_for)
     forbidden = reply.observation.outcome == "forbidden"
-    where = "" if statement.file == place.file else f" of {statement.file}"
-    needs = "" if reply.missing == place.exercise else f"{place.exercise} needs {reply.missing}. "
-    text = (
-        f"{needs}Line {statement.line}{where}, which should have defined {reply.missing}, was left "
-        f"out when your file ran: {statement.text}."
-    )
     return Absence(Status.FORBIDDEN if forbidden else Status.ERROR, text)
+
+
+def _not_allowed(case: Case, reply: Reply, place: Place) -> Absence | None:
+    """What is not allowed, used by the exercise or by something that it calls."""
+    frames = reply.error.get("frames") or []
+    if not frames:
+        return None
+    file, line = frames[-1]["file"], frames[-1]["line"]
+    where = place.places.line(file, line, inside=place.file)
+    called = place.called(frames)
+    if not called:
+        return Absence(Status.FORBIDDEN, f"In {where}: {reply.error['message']}.")
+    used = reply.error.get("used") or "what is not allowed"
+    text = f"{place.calling(frames, case)} uses {used} in {where}"
+    if reply.error.get("by_exercise"):  # what is called may well be right in doing so
+        return Absence(Status.FORBIDDEN, f"{text}, which is not allowed in {place.exercise}.")
+    waits_for = place.awaited(called)
+    status = Status.SKIPPED if waits_for else Status.FORBIDDEN
+    return Absence(status, f"{text}. {reply.error['message']}.", waits_for)
 
 
 def _missing(case: Case, reply: Reply, place: Place) -> Absence:

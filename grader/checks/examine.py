@@ -43,7 +43,7 @@ def examine(
     if not problems:
         return Verdict(Status.PASSED, 1.0, cases=count, printed=printed)
     case, reply, judgement = problems[0]
-    status, line = status_of(reply)
+    status, line, file = status_of(reply)
     return Verdict(
         status=status,
         message=_message(check, interview, problems, len(evidence)),
@@ -51,6 +51,7 @@ def examine(
         cases=count,
         printed=printed,
         line=line,
+        line_file=file,
         waits_for=reply.absence.waits_for if reply.absence else "",
     )
 
@@ -69,18 +70,20 @@ def special(reply: Reply) -> Status | None:
     return None
 
 
-def status_of(reply: Reply) -> tuple[Status, int | None]:
-    """The status of a failing reply, and the student's line if an exception named one."""
+def status_of(reply: Reply) -> tuple[Status, int | None, str]:
+    """The status of a failing reply, and the student's line and file if an exception named them."""
     frames = reply.error.get("frames") or [{}]
-    line = frames[-1].get("line")
+    line, file = frames[-1].get("line"), str(frames[-1].get("file") or "")
+    if reply.left_out is not None:
+        line, file = reply.left_out.line or None, reply.left_out.file
     exact = special(reply)
     if exact is not None:
-        return exact, line
+        return exact, line, file
     if reply.observation.raised[:1] == [WRONG_FORM]:
-        return Status.FAILED, None  # a wrong answer, although a step had to stop because of it
+        return Status.FAILED, None, ""  # a wrong answer, although a step had to stop because of it
     if reply.observation.outcome == "raised":
-        return Status.ERROR, line
-    return Status.FAILED, None
+        return Status.ERROR, line, file
+    return Status.FAILED, None, ""
 
 
 def _message(

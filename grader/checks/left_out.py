@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.submissions.places import Places
+
 _MAX_TEXT = 200
 
 
@@ -15,6 +17,8 @@ class LeftOut:
 
     Attributes
     ----------
+    line
+        Where it stands; 0 where a whole file could not be imported.
     reason
         ``syntax``, ``error``, ``forbidden``, ``stub``, ``late`` or ``lost``.
     text
@@ -30,25 +34,26 @@ class LeftOut:
     needs: str = ""
 
 
-def left_out_of(record: Mapping[str, Any]) -> LeftOut:
+def left_out_of(record: Mapping[str, Any], places: Places) -> LeftOut:
     """Read what a worker tells of a statement, trusting the type of none of its fields."""
     error, problem = record.get("error"), record.get("problem")
+    file = text_in(record, "file")
     line, reason = number_in(record, "line"), text_in(record, "reason")
     if type(problem) is dict:
-        text = text_in(problem, "message")
+        text = places.in_compiler_message(file, text_in(problem, "message"))
         line = number_in(problem, "line") or line
     elif type(error) is dict:
-        text = _of_error(error)
+        text = _of_error(error, file, places)
     elif reason == "stub":
         text = "it is the stub of something that is written above it"
     elif reason == "lost":
         text = "it did not end in time"
     else:
         text = "the time for loading the file was used up"
-    return LeftOut(text_in(record, "file"), line, reason, text, text_in(record, "needs"))
+    return LeftOut(file, line, reason, text, text_in(record, "needs"))
 
 
-def _of_error(error: Mapping[str, Any]) -> str:
+def _of_error(error: Mapping[str, Any], file: str, places: Places) -> str:
     chain = error.get("chain")
     name = chain[0] if type(chain) is list and chain and type(chain[0]) is str else ""
     name = name.removeprefix("builtins.")[:_MAX_TEXT] or "an exception"
@@ -56,7 +61,7 @@ def _of_error(error: Mapping[str, Any]) -> str:
     if name == "SystemExit":
         return "it ends the program"
     if name.endswith((".ForbiddenUse", ".StandIn", ".ForbiddenImport")):
-        return message
+        return places.in_refusal(file, message)
     return f"{name}: {message}" if message else name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.checks.verdict import Interview, Verdict, passed
 from grader.course.prepared import PreparedCheck
 from grader.result import CaseCount, Status
+from grader.submissions.places import beginning
 
 
 def judge_source(check: PreparedCheck, interview: Interview) -> Verdict:
@@ -13,9 +14,10 @@ def judge_source(check: PreparedCheck, interview: Interview) -> Verdict:
     for forbidden in check.settings["forbid"]:
         for dotted, line in sorted(uses.items(), key=lambda item: item[1]):
             if dotted == forbidden:
+                where = beginning(interview.place_of(check.exercise, line))
                 return Verdict(
                     Status.FORBIDDEN,
-                    message=f"Line {line} uses {forbidden}, which this exercise does not allow.",
+                    message=f"{where} uses {forbidden}, which this exercise does not allow.",
                     cases=CaseCount(run=1, passed=0),
                     line=line,
                 )

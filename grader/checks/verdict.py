@@ -59,6 +59,10 @@ class Interview(Protocol):
         """Dotted names that an exercise's source reaches, with their lines."""
         ...
 
+    def place_of(self, exercise: str, line: int) -> str:
+        """How a sentence names a line of the file in which an exercise is written."""
+        ...
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -72,6 +76,9 @@ class Verdict:
     cases: CaseCount = field(default_factory=CaseCount)
     printed: str = ""
     line: int | None = None
+    """The line that the message speaks of."""
+    line_file: str = ""
+    """The file of that line, where it may be another than the one that is graded."""
     plots: tuple[Plot, ...] = ()
     waits_for: str = ""
     """What has to be right first, where the status is `skipped`."""

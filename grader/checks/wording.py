@@ -103,7 +103,7 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     if outcome == "forbidden" or name.endswith(".ForbiddenImport"):
         what = reply.error.get("message") or "something was used that this exercise does not allow"
         frames = reply.error.get("frames")
-        return f"In line {frames[-1]['line']}: {what}." if frames else f"{what}."
+        return f"In {frames[-1]['place']}: {what}." if frames else f"{what}."
     if "builtins.MemoryError" in raised:
         return f"{exercise} ran out of memory{_place(reply)}."
     limit = _LIMITS.get(reply.error.get("limit", ""))
@@ -119,7 +119,7 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
         return f"{name} was raised{_place(reply)}."
     lines = [f"{name}: {message}" if message else f"{name} was raised"]
     for frame in reply.error.get("frames", []):
-        lines.append(f"  {frame['file']}, line {frame['line']}, in {frame['function']}")
+        lines.append(f"  {frame['place_in_file']}, in {frame['function']}")
         if frame["code"]:
             lines.append(f"    {frame['code']}")
     return "\n".join(lines)
@@ -127,4 +127,4 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
 
 def _place(reply: Reply) -> str:
     frames = reply.error.get("frames") or []
-    return f" in line {frames[-1]['line']}" if frames else ""
+    return f" in {frames[-1]['place']}" if frames else ""

@@ -74,6 +74,8 @@ class Graded:
 
     def line_of(self, check: CheckResult) -> int | None:
         """The line that a check speaks of, or else the one on which its exercise begins."""
+        if check.cell:
+            return None  # it is counted within the cell
         if check.line is not None or check.file not in self.submission.files:
             return check.line
         text = self.submission.files[check.file].decode("utf-8", "replace")

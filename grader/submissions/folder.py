@@ -104,6 +104,7 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
         if one.depth == 0
         and one not in graded
         and one.name.lower().endswith(".ipynb")
+        and one.place not in taken.sources.values()
         and candidates.likeness(one) is None
     ]
     if notebooks:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from grader.submissions.candidates import Candidates
 from grader.submissions.likeness import is_test
 from grader.submissions.names import is_importable, nearest, shown
+from grader.submissions.run_files import run_files
 from grader.submissions.taking import MAX_FILES, Taken
 from grader.submissions.tree import Entry, Tree, ancestors
 
@@ -60,6 +61,7 @@ class Helpers:
 
     def take(self) -> None:
         """Take what there is, within the limits."""
+        self._take_what_is_run()
         modules = [one for one in self._tree.entries if one.name.endswith(".py")]
         if all(one in self._graded and one.place in self._expected for one in modules):
             return  # as nearly always
@@ -79,12 +81,32 @@ class Helpers:
                 return
             self._take_all(named)
 
+    def _take_what_is_run(self) -> None:
+        """Take the files and notebooks that ``%run`` names, and what these run in turn."""
+        folders = list(dict.fromkeys(entry.folder for entry in self._graded)) or [""]
+        waiting = list(self._taken.files.values())
+        by_place = {one.place: one for one in self._tree.entries} if waiting else {}
+        for content in waiting:  # grows while it is walked
+            for run in run_files(content):
+                places = [
+                    f"{folder}/{place}" if folder else place
+                    for folder in folders
+                    for place in run.places
+                ]
+                entry = next((by_place[one] for one in places if one in by_place), None)
+                if entry is None or entry in self._graded or run.file in self._taken.files:
+                    continue
+                self._take_all([(run.file, entry)])
+                waiting += [self._taken.files[run.file]] if run.file in self._taken.files else []
+
     def _beside(self, folder: str) -> list[Entry]:
         """The modules in a folder that holds a graded file."""
         found, others = [], []
         for entry in self._tree.entries:
             if entry.folder != folder or not entry.name.endswith(".py") or entry in self._graded:
                 continue
+            if entry.place in self._places.values():
+                continue  # taken already, since it is run
             if is_importable(entry.name):
                 if not is_test(entry.name) or self._named(entry.name):
                     found.append(entry)

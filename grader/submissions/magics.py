@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass, field
 
 from grader.submissions.names import shown
+from grader.submissions.run_files import run_file
 from grader.submissions.scanner import Scanner
 
 LEFT_OUT = "notebook commands (%, !, ?) were left out"
@@ -27,7 +28,6 @@ PYLAB = "%pylab was taken as the imports of NumPy and Matplotlib that it makes"
 _TIMED = re.compile(
     r"%(?:time(?:\s+--[\w-]+)*|prun(?:\s+-[rq](?=\s)|\s+-[lsTD]\s*\S+)*)\s+(?![%!?-])(\S.*)"
 )
-_RUN = re.compile(r"%run\s+(?:-[a-zA-Z]\s+)*([\"']?)(\S+?)\1(?:\s.*)?$")
 _PYLAB = re.compile(r"%pylab\b")
 _PYLAB_IMPORTS = "import numpy, numpy as np, matplotlib.pyplot as plt; from numpy import *"
 _MAGIC = re.compile(r"[%!?]")
@@ -152,20 +152,11 @@ def _python_behind(line: str) -> tuple[str, str]:
         return "", ""
     if _PYLAB.match(text):
         return f"{_PYLAB_IMPORTS}  # {text}", PYLAB
-    module = _module_run(text)
-    if module:
-        taken = f"from {module} import *"
+    run = run_file(text)
+    if run is not None and run.module:
+        taken = run.statement
         return f"{taken}  # {text}", f"{shown(text)} was taken as {shown(taken)}"
     return "", ""
-
-
-def _module_run(text: str) -> str:
-    """The module that ``%run`` runs, or ""."""
-    run = _RUN.match(text)
-    if run is None:
-        return ""
-    parts = run[2].removeprefix("./").removesuffix(".py").split("/")
-    return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
 
 
 def _is_command(line: str) -> bool:
@@ -178,9 +169,9 @@ def _why_left_out(line: str) -> str:
     if assigned is not None:
         name = shown(assigned[1].rstrip("= \t")[:40])
         return f"what a notebook command gives is not known here; {name} is not assigned"
-    run = _RUN.match(line)
+    run = run_file(line)
     if run is not None:
-        return f"%run {shown(run[2][:60])} was left out; what it defines is not known here"
+        return f"%run {shown(run.path[:60])} was left out; what it defines is not known here"
     return LEFT_OUT
 
 

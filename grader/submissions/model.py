@@ -73,12 +73,16 @@ class LineOrigins(Mapping[int, str]):
         How many lines each cell has.
     form
         How a cell is called, with its number in place of ``{}``.
+    later
+        In a notebook that runs, by the number of a past run: the number of the last run of its
+        cell, and that one's text.
     """
 
     starts: tuple[int, ...] = ()
     cells: tuple[int, ...] = ()
     lengths: tuple[int, ...] = ()
     form: str = "cell {}"
+    later: Mapping[int, tuple[int, str]] = field(default_factory=dict)
 
     def __getitem__(self, line: int) -> str:
         """Where `line` stands; raises `KeyError` for a line that is in no cell."""
@@ -87,6 +91,38 @@ class LineOrigins(Mapping[int, str]):
             raise KeyError(line)
         cell = self.form.format(self.cells[index])
         return f"{cell}, line {line - self.starts[index] + 1}"
+
+    def cell_of(self, line: int) -> tuple[str, int] | None:
+        """The cell of a line and the line's number in it; None where there are no cells.
+
+        A line between two cells, where the compiler may see the end of one, counts as its last.
+        """
+        if not self.starts:
+            return None
+        index = self._index(line)
+        inside = min(max(line - self.starts[index] + 1, 1), max(self.lengths[index], 1))
+        return self.form.format(self.cells[index]), inside
+
+    def line_now(self, line: int, word: str) -> int | None:
+        """Where what a line says stands now; None when the cell was changed and says it no more.
+
+        Parameters
+        ----------
+        word
+            What the line says; "" for something that the last run of the cell tells itself.
+        """
+        past = self.later.get(self.cells[self._index(line)]) if self.starts else None
+        if past is None:
+            return line
+        number, text = past
+        if not word or number not in self.cells:
+            return None
+        found = (index for index, one in enumerate(text.split("\n")) if word in one)
+        inside = next(found, None)
+        return None if inside is None else self.starts[self.cells.index(number)] + inside
+
+    def _index(self, line: int) -> int:
+        return max(bisect_right(self.starts, line) - 1, 0)
 
     def __iter__(self) -> Iterator[int]:
         """All module lines that stand in a cell, ascending."""

@@ -10,8 +10,8 @@ for each submission.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from grader.submissions.cell_magics import Cell, read_cell
 from grader.submissions.invisible import without_invisible
@@ -73,7 +73,10 @@ class NotebookModules:
 
 
 def modules_of_notebook(
-    content: bytes, expected_files: Sequence[str], first: str | None = None
+    content: bytes,
+    expected_files: Sequence[str],
+    first: str | None = None,
+    later: Mapping[int, tuple[int, str]] | None = None,
 ) -> NotebookModules:
     """Return the modules that a notebook's code cells make.
 
@@ -81,6 +84,11 @@ def modules_of_notebook(
     ``# file: name.py``; a cell that begins with ``%%writefile name.py`` belongs to that file.
     All code is kept, in order; the last definition of a name wins, as in Jupyter. What only a
     notebook understands becomes Python or a comment.
+
+    Parameters
+    ----------
+    later
+        Of a notebook that runs: see `LineOrigins.later`. Nothing is noted of a past run.
 
     Raises
     ------
@@ -95,7 +103,7 @@ def modules_of_notebook(
         result.line_origins[first] = LineOrigins()
         result.notes.append(f"it is not a notebook but plain Python, and was taken as {first}")
     else:
-        modules = _Modules(expected_files, first)
+        modules = _Modules(expected_files, first, later or {})
         for number, source in code_cells(cells_of_json(text), modules.notes):
             seen, unseen = without_invisible(source)
             if unseen:
@@ -107,7 +115,7 @@ def modules_of_notebook(
             raise NotebookError("; ".join(["has no cell with Python code", *notes[:2]]))
         for name, module in modules.by_name.items():
             result.files[name] = module.content()
-            result.line_origins[name] = module.origins()
+            result.line_origins[name] = replace(module.origins(), later=later or {})
         result.notes += notes
     size = sum(map(len, result.files.values()))
     if size > MAX_SOURCE:
@@ -160,11 +168,11 @@ class _Module:
 class _Modules:
     """The modules of one notebook while its cells are read."""
 
-    def __init__(self, expected_files: Sequence[str], first: str) -> None:
+    def __init__(self, expected_files: Sequence[str], first: str, past: Collection[int]) -> None:
         self.expected = expected_files
         self.first = self.current = first
         self.by_name: dict[str, _Module] = {}
-        self.notes = NotebookNotes()
+        self.notes = NotebookNotes(past)
 
     def take(self, number: int, lines: list[str]) -> None:
         """Add a code cell to the module that it belongs to."""

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from grader.submissions.names import listing
 
 _MAX_SENTENCES = 20
 
 
 class NotebookNotes:
-    """Sentences, each with the cells that it speaks of."""
+    """Sentences, each with the cells that it speaks of.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    silent
+        Cells of which nothing is to be said.
+    """
+
+    def __init__(self, silent: Collection[int] = ()) -> None:
+        self._silent = silent
         self._cells: dict[str, list[int]] = {}
         self._more = 0
 
     def add(self, cell: int, sentence: str) -> None:
         """Note a sentence of a cell; a notebook of ten thousand oddities keeps the first few."""
+        if cell in self._silent:
+            return
         if sentence not in self._cells and len(self._cells) >= _MAX_SENTENCES:
             self._more += 1
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from grader.submissions.model import LineOrigins
@@ -58,10 +58,18 @@ class Taken:
             except Unreadable as error:
                 problem = str(error)
             else:
+                self._name_the_notebook(name, candidate.label)
                 self.notes += candidate.notes
                 return self.files[name]
         self.notes.append(f"{shown(name)} was left out: it {problem or 'holds no code'}")
         return b""
+
+    def _name_the_notebook(self, name: str, label: str) -> None:
+        """Tell the cells of a helper's notebook from those of the graded one."""
+        origins = self.line_origins.get(name)
+        if origins is not None:
+            escaped = label.replace("{", "{{").replace("}", "}}")
+            self.line_origins[name] = replace(origins, form=f"cell {{}} of {escaped}")
 
     def bounded_notes(self) -> tuple[str, ...]:
         """The notes, each once; thousands of odd files must not drown a result."""

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 _Frame = tuple[str, int, str]
+"""Path, line, and the function by its qualified name, where that is known."""
 
 MAX_MESSAGE = 500
 MAX_FRAMES = 6
@@ -101,7 +102,7 @@ def _own_frames(error: BaseException, folder: Path) -> list[dict[str, Any]]:
 def own_frames(
     walked: Iterable[tuple[FrameType, int | None]], folder: Path, traced: Sequence[_Frame] = ()
 ) -> list[dict[str, Any]]:
-    """The last of the frames that lie in `folder`, with the source of their lines.
+    """The first and the last of the frames that lie in `folder`, with the source of their lines.
 
     Parameters
     ----------
@@ -110,7 +111,7 @@ def own_frames(
     """
     own = str(folder) + os.sep
     frames = [
-        (path, line or 0, frame.f_code.co_name)
+        (path, line or 0, frame.f_code.co_qualname)
         for frame, line in walked
         if (path := frame.f_code.co_filename).startswith(own)
     ]
@@ -122,11 +123,28 @@ def _as_records(frames: list[_Frame], own: str) -> list[dict[str, Any]]:
         {
             "file": path.removeprefix(own),
             "line": line,
-            "function": function[:100],
+            "function": _last_name(function)[:100],
+            "owner": function.partition(".")[0][:100],
             "code": linecache.getline(path, line).strip()[:200],
         }
-        for path, line, function in frames[-MAX_FRAMES:]
+        for path, line, function in _kept(frames)
     ]
+
+
+def _kept(frames: list[_Frame]) -> list[_Frame]:
+    """A few frames from which one still sees who called whom; the last stays the last."""
+    if len(frames) <= MAX_FRAMES:
+        return frames
+    by_function: dict[tuple[str, str], _Frame] = {}
+    for path, line, function in frames[:-1]:
+        by_function.setdefault((path, function), (path, line, function))
+    kept = [*by_function.values(), frames[-1]]
+    half = MAX_FRAMES // 2
+    return kept if len(kept) <= MAX_FRAMES else [*kept[:half], *kept[-half:]]
+
+
+def _last_name(function: str) -> str:
+    return function.rpartition(".")[2]
 
 
 def _traced_frames(error: BaseException, own: str) -> list[_Frame]:

@@ -54,7 +54,8 @@ class ForbiddenFunctions:
         def guarded(*args: Any, **options: Any) -> Any:
             if dotted in self.forbidden:
                 self.used.append(dotted)
-                raise ForbiddenUse(f"{dotted} is not allowed in this exercise")
+                text = f"{dotted} is not allowed in this exercise"
+                raise ForbiddenUse(text, dotted, by_exercise=True)
             return original(*args, **options)
 
         # `wraps` keeps the original within reach as an attribute; it must not stay there. What

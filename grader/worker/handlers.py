@@ -53,7 +53,7 @@ def _caught_lines(path: str) -> tuple[tuple[int, int, int, int], ...]:
     """The lines of each guarded body, behind those of the function that it belongs to."""
     try:
         parts = parts_of(Path(path).read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (OSError, SyntaxError, ValueError):
         return ()
     found: list[tuple[int, int, int, int]] = []
     waiting: list[tuple[ast.AST, int, int]] = [

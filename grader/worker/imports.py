@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
+from grader.worker.event_loop import offer_event_loops
 from grader.worker.handlers import catches_import_error
 from grader.worker.packages import KNOWN
 from grader.worker.stand_in import Holder, StandIn
@@ -93,7 +94,10 @@ class ImportRule:
         if level > 0 and not names.get("__package__"):
             return self._beside(name, tuple(fromlist or ()), sys._getframe(1))
         if level > 0 or name.partition(".")[0] in self._free:
-            return self._importing(name, global_names, local_names, fromlist, level)
+            found = self._importing(name, global_names, local_names, fromlist, level)
+            if name.partition(".")[0] == "asyncio" and level == 0:
+                offer_event_loops()
+            return found
         return self._refuse(name, tuple(fromlist or ()), sys._getframe(1))
 
     def _beside(self, name: str, fromlist: tuple[str, ...], frame: FrameType) -> Any:
@@ -117,7 +121,7 @@ class ImportRule:
             return self._chain(name, refusal)
         if "*" in fromlist:
             self.stars.append(refusal)
-        return Holder({one: StandIn(refusal) for one in fromlist if one != "*"})
+        return Holder({one: StandIn(refusal, name) for one in fromlist if one != "*"})
 
     def _sentence(self, name: str, line: int) -> str:
         root = name.partition(".")[0]
@@ -138,10 +142,10 @@ class ImportRule:
         first, *others = name.split(".")
         parts: dict[str, Any] = {}
         for part in reversed(others):
-            parts = {part: StandIn(refusal, parts)}
+            parts = {part: StandIn(refusal, name, parts)}
         if first == "tensorflow" and "keras" in self.allowed:
             parts["keras"] = sys.modules["keras"]
-        return StandIn(refusal, parts)
+        return StandIn(refusal, name, parts)
 
     def _through_tensorflow(self, name: str, fromlist: tuple[str, ...]) -> bool:
         """Whether it is Keras that is wanted, by the name that it has inside of TensorFlow."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import builtins
-import importlib
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.worker.source import stubs_of
+from grader.worker.loading import Loader
+from grader.worker.stubs import stubs_of
 
 
-def join(elsewhere: Mapping[str, str], module: ModuleType, folder: Path) -> list[str]:
+def join(elsewhere: Mapping[str, str], module: ModuleType, loader: Loader) -> list[str]:
     """Bind names that other modules of the student's define; return those that are there.
 
     What one of these modules lacks it finds in the others: exercises call each other, and the
@@ -28,18 +27,16 @@ def join(elsewhere: Mapping[str, str], module: ModuleType, folder: Path) -> list
     taken: list[str] = []
     others: dict[str, ModuleType] = {}
     for name, file in elsewhere.items():
-        try:
-            found = importlib.import_module(file.removesuffix(".py"))
-        except BaseException:  # that module can be imported no more than the file's own name
-            continue
-        if name in vars(found):
-            setattr(module, name, vars(found)[name])
+        if file not in others:
+            names = tuple(one for one in elsewhere if elsewhere[one] == file)
+            others[file] = loader.module_of(file, names)
+        if name in vars(others[file]):
+            setattr(module, name, vars(others[file])[name])
             taken.append(name)
-            others[file] = found
     for found in others.values():
         _complete(module, vars(found))
     for file, found in others.items():
-        _complete(found, vars(module), stubs_of((folder / file).read_bytes()))
+        _complete(found, vars(module), stubs_of((loader.folder / file).read_bytes()))
     return taken
 
 

@@ -27,7 +27,8 @@ def refuse_another_backend() -> None:
     """Let nobody change the backend: it would tear down the Keras that all exercises share."""
 
     def refused(backend: Any) -> None:
-        raise ForbiddenUse("keras.config.set_backend is not allowed: the grader has chosen one")
+        text = "keras.config.set_backend is not allowed: the grader has chosen one"
+        raise ForbiddenUse(text, "keras.config.set_backend")
 
     keras.config.set_backend = refused
 

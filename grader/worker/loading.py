@@ -7,37 +7,35 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import inspect
 import linecache
 import sys
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception
 from grader.worker.parts import (
     Part,
-    definitions_of_a_script,
     future_flags,
     imports_one_by_one,
     names_of,
     parts_of,
     problem_of,
 )
-from grader.worker.source import is_stub
+from grader.worker.refused_handlers import what_it_is
+from grader.worker.running import run_statement
+from grader.worker.scripts import definitions_of_a_script
 from grader.worker.stand_in import ForbiddenUse, StandIn
+from grader.worker.stubs import Definition, is_stub
 
-_ANNOTATIONS = 0x1000000
-"""The compiler's flag for annotations that nobody evaluates (`__future__.annotations`)."""
 _MAX_DESCRIBED = 200
 _MAX_NAMES = 2_000
 """How many names are remembered that left-out statements were to define."""
 _DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-_ANNOTATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Place = tuple[str, int]
 """A statement: its file, and its number in it. Several may stand on one line."""
 
@@ -130,6 +128,28 @@ class Loader:
         finally:
             self._allowance = None
 
+    def module_of(self, file: str, names: tuple[str, ...]) -> ModuleType:
+        """A module of the student's that defines `names`; where it cannot be imported, with a note.
+
+        It is the file that is meant, even where Python knows another module of that name.
+        """
+        path = str(self.folder / file)
+        module_name = file.removesuffix(".py")
+        known = sys.modules.get(module_name)
+        if known is not None and getattr(known, "__file__", None) == path:
+            return known
+        made = ModuleType(module_name)
+        made.__file__ = path
+        if known is None:
+            sys.modules[module_name] = made
+        try:
+            self._run_parts(Path(path).read_bytes(), made, path)
+        except BaseException as error:
+            described = describe_exception(error, self.folder)
+            whole = Part(0, 0, names=names)
+            self._leave_out((file, 0), whole, "error", error=described)
+        return made
+
     def run_text(self, text: str, module: ModuleType, label: str) -> None:
         """Run a text that is no file of its own; what fails in it raises."""
         path = str(self.folder / label)
@@ -137,7 +157,7 @@ class Loader:
         for part in parts_of(text.encode()):
             if part.problem is not None:
                 raise SyntaxError(part.problem["message"])
-            self._run(part, module, path, 0)
+            run_statement(part, module, path, 0)
 
     def _run_parts(
         self, source: bytes, module: ModuleType, path: str, first: int = 0, end: int | None = None
@@ -188,8 +208,9 @@ class Loader:
     def _attempt(self, place: Place, part: Part, module: ModuleType, path: str, flags: int) -> None:
         """Run a statement, or leave it out; of an import that fails, only the names that fail."""
         try:
-            self._run(part, module, path, flags)
-        except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's
+            run_statement(part, module, path, flags)
+        except BaseException as raised:  # SystemExit and KeyboardInterrupt are the student's
+            error = what_it_is(raised, self.folder)
             pieces = imports_one_by_one(part) if isinstance(error, ImportError) else []
             if len(pieces) < 2:
                 self._note_failure(place, part, error)
@@ -206,26 +227,17 @@ class Loader:
             is_import = isinstance(node, ast.Import | ast.ImportFrom)
             if is_import and not any(name in vars(module) for name in names_of(one)):
                 with contextlib.suppress(BaseException):
-                    self._run(one, module, path, flags)
+                    run_statement(one, module, path, flags)
 
     def _define_as_script(
         self, place: Place, found: list[Part], module: ModuleType, path: str, flags: int
     ) -> None:
         """Define what would be there if the file were run as a script."""
         for one in found:
-            if not any(name in vars(module) for name in names_of(one)):
+            known = {name for name in names_of(one) if name in vars(module)}
+            if not known or isinstance(one.node, Definition):
                 self._attempt(place, one, module, path, flags)
                 self.as_script = self.as_script or one.line
-
-    def _run(self, part: Part, module: ModuleType, path: str, flags: int) -> None:
-        assert part.node is not None
-        try:
-            _execute(_compiled(part.node, path, flags), module)
-        except (ForbiddenUse, NameError):
-            # An annotation that nobody needs must not cost the function that carries it.
-            if not isinstance(part.node, _ANNOTATED) or flags & _ANNOTATIONS:
-                raise
-            _execute(_compiled(part.node, path, flags | _ANNOTATIONS), module)
 
     def _note_failure(self, place: Place, part: Part, error: BaseException) -> None:
         if self._is_full(part):
@@ -263,26 +275,3 @@ class Loader:
         for name in names_of(part):
             if len(self.undefined) < _MAX_NAMES:
                 self.undefined.setdefault(name, record)
-
-
-def _compiled(node: ast.stmt, path: str, flags: int) -> CodeType:
-    flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    tree = ast.Module([node], [])
-    code: CodeType = compile(tree, path, "exec", flags=flags, dont_inherit=True)
-    return code
-
-
-def _execute(code: CodeType, module: ModuleType) -> None:
-    if code.co_flags & inspect.CO_COROUTINE:
-        _wait_for(eval(code, vars(module)))
-    else:
-        exec(code, vars(module))
-
-
-def _wait_for(coroutine: Coroutine[Any, Any, Any]) -> None:
-    """Run an `await` at the top level to its end; there is no event loop to wait with."""
-    try:
-        while True:
-            coroutine.send(None)
-    except StopIteration:
-        return

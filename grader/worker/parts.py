@@ -9,8 +9,9 @@ import __future__
 
 import ast
 import functools
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,19 +24,16 @@ _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 """What stands at the margin and belongs to the statement before."""
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
-_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-_IS_SCRIPT = {"__name__ == '__main__'", "'__main__' == __name__"}
-_IS_MODULE = {
-    "__name__ != '__main__'",
-    "'__main__' != __name__",
-    *(f"not {test}" for test in _IS_SCRIPT),
-}
-_WORD = re.compile(r"[^\W\d]\w*")
 _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
 """How often, and how many bytes, may be parsed while one file is taken apart."""
 _MAX_TEXT = 200
 _MAX_NAMES = 50
+
+
+TOO_DEEP = RecursionError, MemoryError, SystemError
+"""What the compiler raises where expressions stand too deep in one another."""
+NESTED_TOO_DEEPLY = "it is nested too deeply for Python to read"
 
 
 @dataclass(frozen=True)
@@ -70,17 +68,17 @@ def parts_of(source: bytes) -> tuple[Part, ...]:
     ------
     SyntaxError
         When nothing of it parses.
-    ValueError, RecursionError, MemoryError
+    ValueError
         When the compiler cannot take it.
     """
     text = source.decode("utf-8")
     if text.startswith(CELL_MARK):
-        parts = tuple(part for cell in _cells(text) for part in _taken_apart(cell))
+        parts = tuple(part for cell in _cells(text) for part in _read(cell))
     else:
         try:
-            return tuple(map(_part, ast.parse(source).body))
-        except SyntaxError:
-            parts = tuple(_taken_apart(_pieces(_numbered(text))))
+            return tuple(map(part_of, ast.parse(source).body))
+        except (SyntaxError, *TOO_DEEP):
+            parts = tuple(_read(_pieces(_numbered(text))))
     if parts and all(part.node is None for part in parts):
         raise _error_of(parts[0].problem or {})
     return parts
@@ -120,40 +118,6 @@ def imports_one_by_one(part: Part) -> list[Part]:
     ]
 
 
-def definitions_of_a_script(part: Part, parts: Iterable[Part], source: bytes) -> list[Part]:
-    """What a file defines only where it is run as a script: below ``__name__ == "__main__"``.
-
-    Of a block without functions only the imports that the rest of the file speaks of: most of
-    these blocks try the functions out.
-    """
-    body = _script(part.node)
-    if not body:
-        return []
-    elsewhere = {name for one in parts if one is not part for name in names_of(one)}
-    found = [_part(one) for one in body if isinstance(one, _DEFINING) or _is_plain(one)]
-    found = [one for one in found if elsewhere.isdisjoint(names_of(one))]
-    if any(isinstance(one, ast.FunctionDef | ast.ClassDef) for one in body):
-        return found
-    lines = source.decode().split("\n")
-    words = set(_WORD.findall("\n".join(lines[: part.line - 1] + lines[part.end_line :])))
-    imports = [one for one in found if isinstance(one.node, ast.Import | ast.ImportFrom)]
-    return [one for one in imports if words.intersection(names_of(one))]
-
-
-def _script(node: ast.stmt | None) -> list[ast.stmt]:
-    """What runs of a statement only where the file is run as a script."""
-    test = ast.unparse(node.test) if isinstance(node, ast.If) else ""
-    if not isinstance(node, ast.If) or test not in _IS_SCRIPT | _IS_MODULE:
-        return []
-    return node.body if test in _IS_SCRIPT else node.orelse
-
-
-def _is_plain(node: ast.stmt) -> bool:
-    """Whether this binds a name to a number, a text, a function or another name, and no more."""
-    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-    return isinstance(value, ast.Constant | ast.Lambda | ast.Name)
-
-
 def future_flags(parts: tuple[Part, ...]) -> int:
     """The compiler's flags for what the file imports from `__future__`."""
     flags = 0
@@ -176,7 +140,8 @@ def _error_of(problem: dict[str, Any]) -> SyntaxError:
     return SyntaxError(str(problem.get("message")), ("", *place))
 
 
-def _part(node: ast.stmt) -> Part:
+def part_of(node: ast.stmt) -> Part:
+    """A statement with its place."""
     decorators = getattr(node, "decorator_list", [])
     line = min([node.lineno, *(one.lineno for one in decorators)])
     return Part(line, node.end_lineno or node.lineno, node)
@@ -214,6 +179,30 @@ def _pieces(lines: list[_Line]) -> list[_Piece]:
     return pieces
 
 
+def _read(pieces: list[_Piece]) -> list[Part]:
+    """Parse pieces; one that is nested too deeply costs itself."""
+    try:
+        return list(_taken_apart(pieces))
+    except TOO_DEEP:
+        if len(pieces) == 1:
+            return [_broken(pieces[0], SyntaxError(NESTED_TOO_DEEPLY))]
+    runs = [list(run) for _, run in itertools.groupby(pieces, _is_too_deep)]
+    if len(runs) == 1:  # all of them, or what is too deep goes over several
+        half = len(pieces) // 2
+        runs = [pieces[:half], pieces[half:]]
+    return [part for run in runs for part in _read(run)]
+
+
+def _is_too_deep(piece: _Piece) -> bool:
+    try:
+        ast.parse(_text([piece]))
+    except TOO_DEEP:
+        return True
+    except (SyntaxError, ValueError):
+        return False
+    return False
+
+
 def _taken_apart(pieces: list[_Piece]) -> Iterator[Part]:
     """Parse as much as parses together; a piece that does not parse is passed over.
 
@@ -239,7 +228,7 @@ def _taken_apart(pieces: list[_Piece]) -> Iterator[Part]:
             yield _broken(pieces[start], error)
             start, end = start + 1, len(pieces)
         else:
-            yield from map(_part, tree.body)
+            yield from map(part_of, tree.body)
             start, end = end, len(pieces)
 
 

@@ -29,9 +29,10 @@ from grader.worker.joining import join
 from grader.worker.limits import limit_cpu
 from grader.worker.loading import Loader
 from grader.worker.parts import parts_of
+from grader.worker.refused_handlers import what_it_is
 from grader.worker.shell import offer_shell
 from grader.worker.source import inspect_source
-from grader.worker.stand_in import ForbiddenUse, StandIn, refuse_stand_ins
+from grader.worker.stand_in import ForbiddenUse, StandIn, refuse_stand_ins, what_was_used
 from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
 from grader.worker.stopwatch import Stopwatch
 from grader.worker.surroundings import Surroundings
@@ -150,9 +151,11 @@ class Session:
                 "nearest": missing.nearest,
             }
             return self._without(missing.name, answer)
-        except (ForbiddenUse, StandIn) as use:
-            return {"outcome": "forbidden", "error": describe_exception(use, self.folder)}
-        except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's too
+        except BaseException as raised:  # SystemExit and KeyboardInterrupt are the student's too
+            error = what_it_is(raised, self.folder)
+            if isinstance(error, ForbiddenUse | StandIn):
+                described = describe_exception(error, self.folder) | what_was_used(error)
+                return {"outcome": "forbidden", "error": described}
             answer = {"outcome": "raised", "error": describe_exception(error, self.folder)}
             if isinstance(error, NameError) and type(error.name) is str:
                 return self._without(error.name, answer)
@@ -164,15 +167,17 @@ class Session:
         A name that a statement was to define is not there because the statement was left out.
         """
         lost = self.loader.undefined.get(name)
+        frames = answer.get("error", {}).get("frames", [])
         if lost is not None:
             answer |= {"name": name, "left_out": lost}
             if lost["reason"] == "forbidden":
-                return {**answer, "outcome": "forbidden", "error": lost["error"]}
+                error = {**lost["error"], "frames": frames}
+                return {**answer, "outcome": "forbidden", "error": error}
             return answer
         if self.rule.stars:
-            frames = answer.get("error", {}).get("frames", [])
             message = f"{name} is not defined. {self.rule.stars[-1]}"
-            return {"outcome": "forbidden", "error": {"message": message, "frames": frames}}
+            error = {"message": message, "frames": frames, "used": name}
+            return {"outcome": "forbidden", "error": error}
         return answer
 
     def _load(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -201,7 +206,7 @@ class Session:
         is_whole = question.get("end") is None or question["end"] >= count
         elsewhere = question.get("elsewhere", {}) if is_whole else {}
         return {
-            "taken": join(elsewhere, module, self.folder),
+            "taken": join(elsewhere, module, self.loader),
             "statements": count,
             "left_out": self.loader.left_out,
             "count": self.loader.count,

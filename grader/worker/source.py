@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.worker.parts import parts_of, problem_of
+from grader.worker.parts import Part, parts_of, problem_of
+from grader.worker.scripts import definitions_of_a_script
+from grader.worker.stubs import Definition, is_name, is_stub
 
 _WORD = re.compile(r"[^\W\d]\w*")
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any]:
@@ -43,19 +44,22 @@ def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any
         parts = parts_of(source)
     except SyntaxError as error:
         return {"problem": problem_of(error), "definitions": {}}
-    except (ValueError, RecursionError, MemoryError) as error:
-        reason = str(error) if type(error) is ValueError else type(error).__name__
-        return _failure(f"the file cannot be parsed ({reason})")
-    tree = ast.Module([part.node for part in parts if part.node is not None], [])
-    try:
-        definitions = _definitions(tree, source, forbidden)
-    except RecursionError:
-        return _failure("the code is nested too deeply to be read")
+    except ValueError as error:
+        return _failure(f"the file cannot be parsed ({error})")
+    tree = ast.Module(list(_statements(parts, source)), [])
+    definitions = _definitions(tree, source, forbidden)
     for part in parts:
         for name in part.names:
             broken = {"line": part.line, "end_line": part.end_line, "problem": part.problem}
             definitions.setdefault(name, {**broken, "stub": False, "uses": {}, "calls": []})
     return {"problem": None, "definitions": definitions}
+
+
+def _statements(parts: Sequence[Part], source: bytes) -> Iterator[ast.stmt]:
+    """What is run when the file is loaded, in order."""
+    for part in parts:
+        found = [part, *definitions_of_a_script(part, parts, source)]
+        yield from (one.node for one in found if one.node is not None)
 
 
 def _suspects(source: bytes, forbidden: dict[str, list[str]]) -> set[str]:
@@ -124,41 +128,6 @@ def _global_names(node: ast.stmt) -> set[str]:
     return read - bound
 
 
-def is_stub(node: Definition) -> bool:
-    """Whether nothing but a docstring and `raise NotImplementedError` (or `pass`) is there."""
-    if isinstance(node, ast.ClassDef):
-        methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
-        if not methods and not node.bases:
-            return all(isinstance(item, ast.Pass) or _is_constant(item) for item in node.body)
-        return bool(methods) and all(is_stub(method) for method in methods)
-    body = [item for item in node.body if not _is_constant(item)]
-    if not body or all(isinstance(item, ast.Pass) for item in body):
-        return True
-    return isinstance(body[0], ast.Raise) and _raises_not_implemented(body[0])
-
-
-def stubs_of(source: bytes) -> set[str]:
-    """The definitions at the top level of which there is nothing but the stub."""
-    nodes = [part.node for part in parts_of(source)]
-    defined = [one for one in nodes if isinstance(one, Definition)]
-    return {one.name for one in defined if is_stub(one)} - {
-        one.name for one in defined if not is_stub(one)
-    }
-
-
-def _is_constant(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _raises_not_implemented(node: ast.Raise) -> bool:
-    error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-    return _is_name(error, "NotImplementedError")
-
-
-def _is_name(node: ast.AST | None, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
 def _aliases(tree: ast.Module, source: bytes) -> dict[str, str]:
     """Map every imported or re-assigned module-level name to the dotted name it stands for."""
     aliases: dict[str, str] = {}
@@ -189,16 +158,20 @@ def _add_imports(node: ast.AST, aliases: dict[str, str]) -> None:
 
 
 def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:
-    if isinstance(node, ast.Name):
-        return aliases.get(node.id, node.id)
-    if isinstance(node, ast.Attribute):
-        base = _dotted(node.value, aliases)
-        return f"{base}.{node.attr}" if base else None
-    if isinstance(node, ast.Call) and _is_name(node.func, "getattr") and len(node.args) >= 2:
-        base, attribute = _dotted(node.args[0], aliases), node.args[1]
-        if base and isinstance(attribute, ast.Constant):
-            return f"{base}.{attribute.value!s}"
-    return None
+    attributes: list[str] = []
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        elif isinstance(node, ast.Call) and is_name(node.func, "getattr") and len(node.args) >= 2:
+            attribute = node.args[1]
+            if not isinstance(attribute, ast.Constant):
+                return None
+            attributes.append(str(attribute.value))
+            node = node.args[0]
+        else:
+            return None
+    return ".".join([aliases.get(node.id, node.id), *reversed(attributes)])
 
 
 def _dotted_names(node: ast.AST, aliases: dict[str, str]) -> dict[str, int]:

@@ -16,7 +16,21 @@ _MAX_LOOKED_AT = 1_000
 
 
 class ForbiddenUse(Exception):
-    """Graded code used what the exercise does not allow."""
+    """Graded code used what is not allowed.
+
+    Parameters
+    ----------
+    refusal
+        The sentence that says so.
+    used
+        The package or function, or "" where the sentence says all.
+    by_exercise
+        Whether one exercise forbids it, rather than the whole file.
+    """
+
+    def __init__(self, refusal: str, used: str = "", *, by_exercise: bool = False) -> None:
+        super().__init__(refusal)
+        self.used, self.by_exercise = used, by_exercise
 
 
 class StandIn(BaseException):
@@ -28,19 +42,23 @@ class StandIn(BaseException):
     ----------
     refusal
         The sentence that every use raises.
+    used
+        The package that was refused.
     parts
         Names in it that may be reached without using it: ``import a.b`` binds ``a``, whose
         ``b`` is a stand-in or, where only a part of a package is allowed, the real thing.
     """
 
-    def __init__(self, refusal: str, parts: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, refusal: str, used: str = "", parts: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(refusal)
         vars(self).update(parts or {})
-        vars(self)["_refusal"] = refusal
+        vars(self).update(_refusal=refusal, _used=used)
 
     def __getattr__(self, name: str) -> NoReturn:
         """Refuse every name that is not among the parts."""
-        raise ForbiddenUse(vars(self)["_refusal"])
+        _refuse(self)
 
     def __repr__(self) -> str:
         """The refusal: to print it is no use of it."""
@@ -55,7 +73,14 @@ class StandIn(BaseException):
 
 
 def _refuse(self: StandIn, *_: Any, **__: Any) -> NoReturn:
-    raise ForbiddenUse(vars(self)["_refusal"])
+    raise ForbiddenUse(vars(self)["_refusal"], vars(self)["_used"])
+
+
+def what_was_used(use: ForbiddenUse | StandIn) -> dict[str, Any]:
+    """What `use` is about: ``used`` and ``by_exercise``, see `ForbiddenUse`."""
+    names = vars(use)
+    used = names.get("_used" if isinstance(use, StandIn) else "used", "")
+    return {"used": used, "by_exercise": names.get("by_exercise") is True}
 
 
 _BINARY = "add sub mul matmul truediv floordiv mod divmod pow lshift rshift and xor or"

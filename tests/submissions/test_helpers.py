@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,57 @@ def test_names_that_cannot_be_imported_and_course_files_stay_behind(tmp_path: Pa
         "utils/conftest.py": b"",
     }
     assert set(read(lay(tmp_path, files)).files) == {FILE}
+
+
+def notebook(*cells: str) -> bytes:
+    made = [{"cell_type": "code", "source": one} for one in cells]
+    return json.dumps({"cells": made}).encode()
+
+
+RUN = {
+    "a notebook": ("other.ipynb", "other.py", notebook("import os", MATHS.decode())),
+    "a notebook of another spelling": (
+        "My Helpers-2.ipynb",
+        "My_Helpers_2.py",
+        notebook(MATHS.decode()),
+    ),
+    "a notebook in a folder": ("lib/other.ipynb", "lib/other.py", notebook(MATHS.decode())),
+    "a module": ("helpers.py", "helpers.py", MATHS),
+    "a module of another spelling": ("my-helpers.py", "my_helpers.py", MATHS),
+}
+
+
+@pytest.mark.parametrize("kind", RUN)
+@pytest.mark.parametrize("folder", ["", "deep/er/"])
+def test_a_file_that_is_run_comes_along(tmp_path: Path, kind: str, folder: str) -> None:
+    place, name, content = RUN[kind]
+    main = notebook(f'%run "{place}"\n', CODE.decode())
+    files = {f"{folder}{FILE.replace('.py', '.ipynb')}": main, f"{folder}{place}": content}
+    found = read(lay(tmp_path, files))
+    assert set(found.files) == {FILE, name}
+    assert b"def stable" in found.files[name]
+    module = name.removesuffix(".py").replace("/", ".")
+    told = [note for note in found.notes if note.endswith(f"was taken as from {module} import *")]
+    assert len(told) == 1 and f'%run "{place}"' in told[0]
+    assert not any("not graded" in note or "left out" in note for note in found.notes)
+    if place.endswith(".ipynb"):
+        line = found.files[name].decode().split("\n").index("def stable(z):") + 1
+        cell = 2 if kind == "a notebook" else 1
+        assert found.line_origins[name][line] == f"cell {cell} of {folder}{place}, line 1"
+
+
+def test_what_is_run_may_run_more_and_itself(tmp_path: Path) -> None:
+    files = {
+        FILE.replace(".py", ".ipynb"): notebook("%run a.ipynb", CODE.decode()),
+        "a.ipynb": notebook("%run b.ipynb\n%run a.ipynb\nx = 1"),
+        "b.ipynb": notebook("%run a.ipynb", MATHS.decode()),
+        "c.ipynb": notebook("y = 1"),
+    }
+    assert set(read(lay(tmp_path, files)).files) == {FILE, "a.py", "b.py"}
+
+
+def test_what_is_run_and_is_not_there_costs_nothing_when_it_is_read(tmp_path: Path) -> None:
+    main = notebook("%run missing.ipynb\n%run ../secret.py", CODE.decode())
+    found = read(lay(tmp_path, {FILE.replace(".py", ".ipynb"): main}))
+    assert set(found.files) == {FILE}
+    assert any("%run missing.ipynb was taken as" in note for note in found.notes)

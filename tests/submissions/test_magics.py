@@ -92,6 +92,10 @@ def test_what_a_command_would_give_is_told_to_be_missing(line: str, name: str) -
         ("%run ./utils.py", "utils"),
         ("%run -i utils", "utils"),
         ("%run 'src/utils.py' --fast", "src.utils"),
+        ("%run setup.ipynb", "setup"),
+        ("%run my-utils.py", "my_utils"),
+        ('%run "2 Helper Functions.ipynb"', "_2_Helper_Functions"),
+        ("%run class.py", "_class"),
     ],
 )
 def test_a_file_that_is_run_gives_its_names(line: str, module: str) -> None:
@@ -100,7 +104,9 @@ def test_a_file_that_is_run_gives_its_names(line: str, module: str) -> None:
     assert cell.notes == [f"{line} was taken as from {module} import *"]
 
 
-@pytest.mark.parametrize("name", ["setup.ipynb", "../utils.py", "/content/my-utils.py"])
+@pytest.mark.parametrize(
+    "name", ["../utils.py", "/content/my-utils.py", "a/../../b.ipynb", "a//b.py"]
+)
 def test_a_file_that_cannot_be_imported_is_told_to_be_missing(name: str) -> None:
     cell = clean([f"%run {name}"])
     assert cell.lines == [f"# left out: %run {name}"]

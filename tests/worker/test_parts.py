@@ -77,6 +77,36 @@ def test_thousands_of_broken_lines_end():
     assert broken(text)[-1].end_line == 20_002
 
 
+DEEP = {
+    "a sum": "+".join(["1"] * 5_000),
+    "many signs": "-" * 5_000 + "1",
+    "attributes": "a" + ".b" * 5_000,
+    "powers": "**".join(["1"] * 3_000),
+    "conditions": "1 if 0 else " * 3_000 + "1",
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_what_is_too_deep_for_the_compiler_costs_itself(name):
+    deep = f"x = {DEEP[name]}\n"
+    (found,) = broken(f"{GOOD}y = 0\n{deep}{GOOD}y = '''\ntext\n'''\n") or [None]
+    assert found.problem["line"] == 4
+    assert found.problem["message"] == "it is nested too deeply for Python to read"
+    assert found.assigned == ("x",)
+
+
+def test_one_that_goes_over_lines_at_the_margin_costs_no_other():
+    deep = "x = '''\na\nb\n''' + " + "+".join(["1"] * 5_000) + "\n"
+    assert {(1, 2), (7, 8)} <= set(parsed(f"{GOOD}{deep}{GOOD}"))
+
+
+def test_many_that_are_too_deep_cost_themselves():
+    deep = f"x = {DEEP['a sum']}\n"
+    text = f"{GOOD}{deep * 20}print 'x'\n{deep * 20}{GOOD}"
+    assert parsed(text) == [(1, 2), (44, 45)]
+    assert len(broken(text)) == 41
+
+
 def test_what_comes_from_the_future_holds_for_every_statement():
     flags = future_flags(parts_of(b"from __future__ import annotations, no_such_thing\n"))
     assert flags == 0x1000000

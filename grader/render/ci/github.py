@@ -96,7 +96,7 @@ def _test(result: Result, check: CheckResult) -> dict[str, Any]:
         "message": None if check.status is Status.PASSED else safe_text(check.message),
         "test_code": f"grader check {result.assignment} {check.exercise}",
         "filename": safe_text(check.file),
-        "line_no": check.line or 0,
+        "line_no": 0 if check.cell else check.line or 0,
         "execution_time": f"{check.seconds:g}s",
     }
 

@@ -1,0 +1,129 @@
+"""What is known of one file of a submission: what its source shows, and the results so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from grader.checks.place import Place, problem_of
+from grader.course.prepared import PreparedAssignment, PreparedFile
+from grader.elsewhere import exercises_elsewhere
+from grader.replies import FileState, syntax_message
+from grader.result import CheckResult, Kind, Status
+from grader.submissions.places import Places
+
+
+class FileKnowledge:
+    """What is known of one file, without asking its worker.
+
+    Parameters
+    ----------
+    files
+        The submission's files, by name.
+    results
+        The results so far, which the judge appends to: a gradient check asks how the loss did.
+    places
+        How the lines of the submission's files are called.
+
+    Attributes
+    ----------
+    definitions
+        What the syntax tree shows, by name; see `grader.worker.source.inspect_source`.
+    elsewhere
+        By exercise, another module of the student's in which it is written.
+    """
+
+    def __init__(
+        self,
+        assignment: PreparedAssignment,
+        file: PreparedFile,
+        files: Mapping[str, bytes],
+        results: Sequence[CheckResult],
+        places: Places,
+    ) -> None:
+        self.assignment, self.file, self.files, self.results = assignment, file, files, results
+        self.places = places
+        self.definitions: dict[str, Any] = {}
+        self.elsewhere: dict[str, str] = {}
+
+    def look_elsewhere(self, inspect: Callable[[str], Mapping[str, Any]]) -> None:
+        """Find exercises that are written in other modules of the student's; raises `Lost`."""
+        own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
+        missing = [
+            name
+            for name in own
+            if name not in self.definitions or self.is_stub(name) or self.problem_of(name)
+        ]
+        found = exercises_elsewhere(missing, self.files, self.file.name, inspect)
+        self.definitions |= {name: facts for name, (_, facts) in found.items()}
+        self.elsewhere = {name: file for name, (file, _) in found.items()}
+
+    def is_stub(self, exercise: str) -> bool:
+        """Whether the syntax tree shows nothing but the stub."""
+        return bool(self.definitions.get(exercise, {}).get("stub"))
+
+    def line_of(self, exercise: str) -> int | None:
+        """The line on which an exercise is defined."""
+        line = self.definitions.get(exercise, {}).get("line")
+        return line if type(line) is int else None
+
+    def calls(self, exercise: str) -> list[str]:
+        """Other definitions that an exercise's own source calls."""
+        found = self.definitions.get(exercise, {}).get("calls")
+        return [str(name) for name in found] if type(found) is list else []
+
+    def problem_of(self, exercise: str) -> FileState | None:
+        """The syntax error of an exercise's own definition, where the rest of the file is read."""
+        problem = problem_of(self.definitions, exercise)
+        if problem is None:
+            return None
+        return self.unparsed(problem)
+
+    def unparsed(self, problem: dict[str, Any]) -> FileState:
+        """What a syntax error comes to."""
+        text = syntax_message(self.file.name, problem, self.places)
+        return FileState(Status.ERROR, text, problem["line"])
+
+    def uses(self, exercise: str) -> dict[str, int]:
+        """Dotted names that an exercise's source reaches, with their lines."""
+        found = self.definitions.get(exercise, {}).get("uses")
+        return found if type(found) is dict else {}
+
+    def recognisable_loss(self, exercise: str) -> bool:
+        """Whether the student's loss is right on some case, or explained by a misconception."""
+        return any(
+            result.cases.passed > 0
+            or (result.diagnosis is not None and result.diagnosis.id.startswith("misconception."))
+            for result in self.results
+            if result.exercise == exercise and result.kind is Kind.OUT and result.check != "purity"
+        )
+
+    def is_right(self, exercise: str) -> bool:
+        """Whether an exercise was judged and all its values are the expected ones."""
+        values = [
+            one.status is Status.PASSED
+            for one in self.results
+            if one.exercise == exercise and one.kind is Kind.OUT and one.check != "purity"
+        ]
+        return bool(values) and all(values)
+
+    def place_of(self, exercise: str, line: int) -> str:
+        """How a sentence names a line of the file in which an exercise is written."""
+        return self.places.line(self.elsewhere.get(exercise, self.file.name), line)
+
+    def origin_of(self, exercise: str) -> Place:
+        """What a message about an exercise's answer has to know."""
+        names = [one.name for one in self.assignment.exercises if one.file == self.file.name]
+        right = filter(self._has_passed, names[: names.index(exercise)])
+        return Place(
+            self.assignment,
+            exercise,
+            self.file.name,
+            self.definitions,
+            frozenset(right),
+            self.places,
+        )
+
+    def _has_passed(self, exercise: str) -> bool:
+        found = {one.status for one in self.results if one.exercise == exercise}
+        return found == {Status.PASSED}

@@ -1,0 +1,81 @@
+"""How a line is called where a person reads of it: by its cell where it came from a notebook.
+
+Nobody ever sees the module that a notebook's cells become, so no sentence may speak of its lines.
+All sentences that name a line ask here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grader.submissions.model import LineOrigins
+
+_OF_THE_COMPILER = re.compile(r"\b(on|at) line (\d{1,9})\b")
+"""How Python's compiler speaks of another line: "on line 3", "(detected at line 3)"."""
+_IN_A_REFUSAL = re.compile(
+    r"(?<=, imported in )line (\d{1,9})(?=, (?:may not be used|is neither among the files))"
+)
+"""How `grader.worker.imports` says where the import stands that a stand-in comes from."""
+
+NO_FILE = "\0"
+"""What a sentence is about that has named no file yet."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of one submission.
+
+    Attributes
+    ----------
+    origins
+        By file, where in a notebook its lines stand.
+    """
+
+    origins: Mapping[str, LineOrigins] = field(default_factory=dict)
+
+    def cell(self, file: str, line: int | None) -> tuple[str, int] | None:
+        """The cell in which a line of a file stands and its line in there; None in plain files."""
+        origins = self.origins.get(file)
+        return None if origins is None or line is None else origins.cell_of(line)
+
+    def line(self, file: str, line: int, inside: str = "") -> str:
+        """A line as a sentence names it: "line 3", or "cell 2, line 3".
+
+        Parameters
+        ----------
+        inside
+            The file that the sentence is about; another one is named. By default none is.
+        """
+        found = self.cell(file, line)
+        if found is not None:
+            return f"{found[0]}, line {found[1]}"
+        return f"line {line} of {file}" if inside not in ("", file) else f"line {line}"
+
+    def line_of_file(self, file: str, line: int) -> str:
+        """A line where its file is to be told, too: "mlp.py, line 3", or "cell 2, line 3"."""
+        return self.line(file, line) if self.cell(file, line) else f"{file}, line {line}"
+
+    def line_now(self, file: str, line: int, word: str = "") -> int | None:
+        """The line, unless it belongs to a past run of a cell: see `LineOrigins.line_now`."""
+        origins = self.origins.get(file)
+        return line if origins is None else origins.line_now(line, word)
+
+    def in_compiler_message(self, file: str, message: str) -> str:
+        """The compiler's message about a file, which may speak of another line of the same cell."""
+
+        def counted(found: re.Match[str]) -> str:
+            cell = self.cell(file, int(found[2]))
+            return found[0] if cell is None else f"{found[1]} line {cell[1]}"
+
+        return _OF_THE_COMPILER.sub(counted, message)
+
+    def in_refusal(self, file: str, message: str) -> str:
+        """A worker's sentence about an import of a file that was refused."""
+        return _IN_A_REFUSAL.sub(lambda found: self.line(file, int(found[1])), message, count=1)
+
+
+def beginning(place: str) -> str:
+    """A place as a sentence begins with it."""
+    return f"{place[:1].upper()}{place[1:]}"

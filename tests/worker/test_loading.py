@@ -1,0 +1,21 @@
+"""Names that are taken from other modules of the student's."""
+
+from types import ModuleType
+
+from grader.checks.left_out import left_out_of
+from grader.liberties import notes_of
+from grader.loading import Loading
+from grader.submissions.places import Places
+from grader.worker.joining import join
+from grader.worker.loading import Loader
+
+
+def test_a_module_that_cannot_be_imported_is_told(tmp_path):
+    loader = Loader(tmp_path, lambda seconds: None)
+    (tmp_path / "mine.py").write_bytes(b"x = 1\n\0")
+    assert join({"root": "mine.py", "fit": "mine.py"}, ModuleType("mini"), loader) == []
+    (record,) = loader.left_out
+    assert loader.undefined == {"root": record, "fit": record}
+    loading = Loading("mini.py", 1.0, left_out=[left_out_of(record)], count=1)
+    (note,) = notes_of(loading, Places())
+    assert note.startswith("mine.py could not be imported: ") and "null bytes" in note
