@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from grader.asking import Asking
 from grader.checks.absence import absence_of
 from grader.checks.verdict import Reply
 from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
@@ -28,24 +30,34 @@ from grader.wire import encode
 
 _LOAD_SECONDS = 10.0
 """At least so long may an import take."""
-_WALL_PER_CPU = 3.0
-"""Wall seconds allowed for each CPU second of a train check: the machine may be busy."""
 
 
 class Deadline:
-    """The moment by which all questions about one submission must be answered."""
+    """How long a submission's worker may take for all questions together.
+
+    Only the time that is spent waiting for the worker counts, so that nobody pays for what the
+    judge does, or for a neighbour's judge that keeps the machine busy meanwhile.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._left = seconds
 
     def within(self, seconds: float) -> float:
         """At most `seconds`, and no more than is left; raises `Lost` when nothing is."""
-        left = self._end - time.monotonic()
-        if left <= 0:
+        if self._left <= 0:
             text = f"the {self.seconds:g} s that a whole submission may take are used up"
             raise Lost(Silence.TIMEOUT, text)
-        return min(seconds, left)
+        return min(seconds, self._left)
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count the time that passes inside."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._left -= time.monotonic() - started
 
 
 class FileInterview(FileKnowledge):
@@ -74,8 +86,8 @@ class FileInterview(FileKnowledge):
         places: Places,
     ) -> None:
         super().__init__(assignment, file, files, results, places)
-        self.launcher, self.limits = launcher, limits
-        self.deadline, self.questions = deadline, questions
+        self.launcher, self.limits, self.deadline = launcher, limits, deadline
+        self.asking = Asking(assignment, limits, launcher.engine, questions)
         self.checks: list[PreparedCheck] = []
         """What will be asked, in order; the judge fills it in once the source is inspected."""
         self.state: FileState | None = None
@@ -120,9 +132,7 @@ class FileInterview(FileKnowledge):
         )
 
     def _question(self, check: PreparedCheck, case: Case, limits: Limits) -> bytes:
-        forbid = self.assignment.exercise(check.exercise).forbid
-        time = limits.seconds, limits.cpu_seconds
-        return self.questions.encoded(check, case, self.file.name, forbid, *time)
+        return self.asking.question(check, case, self.file, limits)
 
     def _announce(self, worker: Worker, check: PreparedCheck) -> None:
         """Say what will be asked from this check on, so that the worker need not wait for us."""
@@ -183,15 +193,7 @@ class FileInterview(FileKnowledge):
         self._drop()
 
     def _limits_of(self, check: PreparedCheck) -> Limits:
-        """The course's limits; a training check brings its own CPU seconds, unless they do."""
-        place = (self.assignment.name, check.exercise, check.name)
-        limits = self.limits.at(*place)
-        if self.file.backend == "keras":
-            limits = limits.times(self.launcher.engine.serving(self.file.imports).patience)
-        own = check.settings.get("cpu_seconds")
-        if own is None or self.limits.sets("cpu_seconds", *place):
-            return limits
-        return replace(limits, cpu_seconds=float(own), seconds=_WALL_PER_CPU * float(own))
+        return self.asking.limits_of(check, self.file)
 
     def _answer(
         self, question: bytes, limits: Limits, check: PreparedCheck | None = None
@@ -224,7 +226,8 @@ class FileInterview(FileKnowledge):
 
     def _put(self, worker: Worker, question: bytes, seconds: float) -> dict[str, Any]:
         try:
-            return worker.ask(question, self.deadline.within(seconds))
+            with self.deadline.counted():
+                return worker.ask(question, self.deadline.within(seconds))
         except Lost:
             self._drop()
             raise

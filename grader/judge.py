@@ -10,7 +10,7 @@ from itertools import groupby
 
 from grader import __version__
 from grader.checks import Verdict, judge_check
-from grader.confine import Confinement, Launcher, LimitBook, Lost
+from grader.confine import Launcher, LimitBook, Lost
 from grader.course.prepared import (
     PreparedAssignment,
     PreparedCheck,
@@ -21,8 +21,9 @@ from grader.course.question import Questions
 from grader.interview import Deadline, FileInterview, NotLoadable, inspect_files
 from grader.liberties import Shared, notes_of
 from grader.prerequisites import LOST_STATUSES, Prerequisites
+from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
-from grader.result import CaseCount, CheckResult, Result, Status, SubmissionRecord, total
+from grader.result import CheckResult, Result, Status, total
 from grader.submissions import Submission
 from grader.submissions.places import Places
 
@@ -42,6 +43,10 @@ class GradingOptions:
     """How exercises ended that are not judged now: others may depend on them."""
     until_lost: bool = False
     """Stop at the first check that loses points, for who asks no more than whether any does."""
+    judged: tuple[CheckResult, ...] = ()
+    """Checks of this submission that are judged already, before its judge had to be replaced."""
+    on_begin: Callable[[PreparedCheck], None] | None = None
+    """Told of each check before it is judged."""
     on_check: Callable[[CheckResult], None] | None = None
     """Told of each check as soon as it is judged."""
 
@@ -69,14 +74,7 @@ def grade(
         course=chosen.course,
         assignment=assignment.name,
         student=submission.student,
-        submission=SubmissionRecord(
-            files=sorted(submission.files),
-            sha256=submission.sha256,
-            submitted_at=submission.submitted_at,
-            late_seconds=submission.late_seconds,
-            notes=[*submission.notes, *grading.notes],
-            nothing_to_grade=submission.nothing_to_grade,
-        ),
+        submission=submission_record(submission, grading.notes),
         points=points,
         max_points=max_points,
         checks=checks,
@@ -118,7 +116,8 @@ class _Grading:
         self.wanted = names if options.only is None else options.only
         self.silent: frozenset[str] = frozenset()
         """What is judged along, and told to nobody."""
-        self.results: list[CheckResult] = list(options.known)
+        self.results: list[CheckResult] = [*options.known, *options.judged]
+        self.judged = {(one.exercise, one.check) for one in options.judged}
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
@@ -141,7 +140,14 @@ class _Grading:
         return self._told()
 
     def _told(self) -> list[CheckResult]:
-        return [one for one in self.results if one.exercise not in self.silent]
+        """What is told, in the order of the assignment."""
+        told = {
+            (one.exercise, one.check): one
+            for one in self.results
+            if one.exercise not in self.silent
+        }
+        order = [(one.exercise, one.name) for one in self.assignment.checks]
+        return [told[key] for key in order if key in told]
 
     def _notes(self, interviews: list[FileInterview]) -> list[str]:
         notes = []
@@ -244,6 +250,10 @@ class _Grading:
 
     def _judge_exercise(self, exercise: PreparedExercise, interview: FileInterview) -> None:
         for check in self.assignment.checks_of(exercise.name):
+            if (check.exercise, check.name) in self.judged:
+                continue
+            if self.options.on_begin is not None:
+                self.options.on_begin(check)
             started = time.perf_counter()
             verdict = self._verdict(exercise, check, interview)
             self._record(check, interview.file, verdict, time.perf_counter() - started)
@@ -269,6 +279,8 @@ class _Grading:
             return interview.state.verdict()
         except Lost as lost:
             verdict = lost_verdict(lost, self.places)
+        except MemoryError:
+            return out_of_memory()
         except Exception as error:  # our own mistake must cost nobody a point, and be seen
             return Verdict(
                 Status.GRADER_ERROR,
@@ -287,13 +299,14 @@ class _Grading:
             return replace(problem.verdict(), whole_file=False)
         if interview.is_stub(exercise.name):
             return self._not_written(exercise, interview.line_of(exercise.name))
-        earlier = [result for result in self.results if result.exercise == exercise.name]
-        ended = next((one for one in earlier if one.status in LOST_STATUSES), None)
+        prerequisites = self._prerequisites(interview)
+        lost = [result for result in self.results if result.status in LOST_STATUSES]
+        ended = next((one for one in lost if one.exercise == exercise.name), None)
         if ended is not None:
             text = f"Your code was not run again: the check {ended.check} already ended like this."
             return Verdict(ended.status, message=text)
-        prerequisites = self._prerequisites(interview)
-        return prerequisites.lost(exercise, check) or prerequisites.held_back(check)
+        waits = prerequisites.lost(exercise, check) if lost else None
+        return waits or prerequisites.held_back(check)
 
     def _not_written(self, exercise: PreparedExercise, line: int | None) -> Verdict:
         cell = self.places.cell(exercise.file, line)
@@ -306,26 +319,9 @@ class _Grading:
     ) -> None:
         in_cell = self.places.cell(verdict.line_file or file.name, verdict.line)
         cell, line = in_cell or ("", verdict.line)
-        result = CheckResult(
-            exercise=check.exercise,
-            check=check.name,
-            title=check.title,
-            kind=check.kind,
-            visibility=self.assignment.visibility,
-            points=round(verdict.share * check.points, 2),
-            max_points=check.points,
-            status=verdict.status,
-            message=verdict.message,
-            diagnosis=verdict.diagnosis,
-            cases=verdict.cases,
-            seconds=round(seconds, 3),
-            printed=verdict.printed,
-            line=line,
-            cell=cell,
-            file=file.name,
-            plots=list(verdict.plots),
-            waits_for=verdict.waits_for,
-            whole_file=verdict.whole_file,
+        placed = replace(verdict, line=line)
+        result = check_result(
+            check, self.assignment, placed, file=file.name, cell=cell, seconds=seconds
         )
         self.results.append(result)
         if self.options.on_check is not None and check.exercise in self.wanted:
@@ -335,37 +331,3 @@ class _Grading:
 def _lightest(present: list[FileInterview]) -> set[str]:
     """A file whose worker reads the sources of all others sooner than their own would."""
     return {one.file.name for one in present if one.file.backend == "numpy"}
-
-
-def ungraded(
-    result_of: Submission, assignment: PreparedAssignment, reason: str, confinement: Confinement
-) -> Result:
-    """A Result in which every check says that the grader failed, and why."""
-    checks = [
-        CheckResult(
-            exercise=check.exercise,
-            check=check.name,
-            title=check.title,
-            kind=check.kind,
-            visibility=assignment.visibility,
-            points=0,
-            max_points=check.points,
-            status=Status.GRADER_ERROR,
-            message=reason,
-            cases=CaseCount(),
-        )
-        for check in assignment.checks
-    ]
-    return Result(
-        course="",
-        assignment=assignment.name,
-        student=result_of.student,
-        submission=SubmissionRecord(files=sorted(result_of.files), sha256=result_of.sha256),
-        points=0,
-        max_points=assignment.points,
-        checks=checks,
-        seed=assignment.seed,
-        assignment_sha256=assignment.sha256,
-        confinement=confinement,
-        grader_version=__version__,
-    )

@@ -221,9 +221,7 @@ def test_who_solves_it_without_the_broken_helper_keeps_the_points():
 
 
 def test_a_worker_that_cannot_start_is_the_graders_failure():
-    class Broken:
-        confinement = "unconfined"
-
+    class Broken(SpawnedLauncher):
         def start(self, settings):
             raise Lost(Silence.NOT_STARTED, "no process could be started")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from grader import __version__
@@ -12,30 +14,32 @@ from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
 from grader.result import Result, SubmissionRecord
 from grader.store import ResultStore
-from grader.submissions import CourseDirectory, Submission, read_path
+from grader.submissions import CourseDirectory, read_path
 from grader.submissions.course_directory import earlier_attempts
 
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to grade."""
+    """One submission to grade.
+
+    What was handed in is read when the job starts, and let go of when it ends: a class may hold
+    more than the memory does.
+
+    Attributes
+    ----------
+    read
+        Reads all attempts that are graded, the latest last; there is always one.
+    known
+        A result that holds for all exercises but those of `only`.
+    only
+        The exercises to grade again; None for all.
+    """
 
     student: str
     path: Path
-    submission: Submission
-    earlier: tuple[Attempt, ...] = ()
-    """Attempts before this one, where the best of all counts."""
-    share: float = 1.0
-    """The part of its points that its lateness leaves."""
+    read: Callable[[], tuple[Attempt, ...]]
     known: Result | None = None
-    """A result that holds for all exercises but those of `only`."""
     only: frozenset[str] | None = None
-    """The exercises to grade again; None for all."""
-
-    @property
-    def attempts(self) -> tuple[Attempt, ...]:
-        """All attempts that are graded, the latest last."""
-        return (*self.earlier, Attempt(self.path, self.submission, self.share))
 
 
 @dataclass
@@ -56,7 +60,7 @@ def plan_batch(
     *,
     fresh: bool = False,
 ) -> BatchPlan:
-    """Read all submissions and keep the results that are still true.
+    """List all submissions and keep the results that are still true.
 
     A result is kept when the same files were graded with the same seed, checks and grader,
     and nothing failed on the grader's side. Where only some exercises have other checks, they
@@ -69,13 +73,14 @@ def plan_batch(
         known, damaged = store.read_checked(student)
         if damaged:
             plan.damaged.append(student)
-        if known is None or fresh or not _same_conditions(known, job, assignment):
+        attempts = () if known is None or fresh else _readable(job)
+        if known is None or not attempts or not _same_conditions(known, attempts, assignment):
             plan.jobs.append(job)
             continue
         changed = _changed(known, assignment, fingerprints)
         if not changed:
-            plan.kept[known.student] = counted(job.attempts, known).path
-        elif job.earlier or changed >= fingerprints.keys():
+            plan.kept[known.student] = counted(attempts, known).path
+        elif len(attempts) > 1 or changed >= fingerprints.keys():
             plan.jobs.append(job)
         else:
             plan.jobs.append(replace(job, known=known, only=frozenset(changed)))
@@ -85,7 +90,14 @@ def plan_batch(
 def make_job(
     course: CourseDirectory, assignment: PreparedAssignment, student: str, path: Path
 ) -> Job:
-    """Read what a student handed in, all attempts where the best of them counts."""
+    """The job of grading what a student handed in, all attempts where the best of them counts."""
+    return Job(student, path, partial(read_attempts, course, assignment, student, path))
+
+
+def read_attempts(
+    course: CourseDirectory, assignment: PreparedAssignment, student: str, path: Path
+) -> tuple[Attempt, ...]:
+    """Read what a student handed in, the latest attempt last."""
     expected = expected_of(assignment)
 
     def read(folder: Path) -> Attempt:
@@ -94,20 +106,35 @@ def make_job(
         share = 1 - course.settings.late.share_lost(late)
         return Attempt(folder, replace(found, late_seconds=late), share)
 
-    earlier: tuple[Attempt, ...] = ()
+    earlier: list[Path] = []
     if course.settings.submissions.attempts == "best":
-        others = earlier_attempts(course.path, path.parent.name, assignment.name)
-        earlier = tuple(map(read, others))
-    latest = read(path)
-    return Job(student, path, latest.submission, earlier, latest.share)
+        earlier = earlier_attempts(course.path, path.parent.name, assignment.name)
+    return tuple(map(read, [*earlier, path]))
 
 
-def _same_conditions(result: Result, job: Job, assignment: PreparedAssignment) -> bool:
+def path_of(job: Job, result: Result) -> Path:
+    """Where the attempt lies that a job's result is of."""
+    if not result.submission.attempts_sha256:  # there is but one
+        return job.path
+    return counted(job.read(), result).path
+
+
+def _readable(job: Job) -> tuple[Attempt, ...]:
+    """What was handed in; nothing where reading fails: who grades it tells of that."""
+    try:
+        return job.read()
+    except Exception:
+        return ()
+
+
+def _same_conditions(
+    result: Result, attempts: tuple[Attempt, ...], assignment: PreparedAssignment
+) -> bool:
     """Whether the same files were graded with the same seed and grader, and nothing failed."""
-    submission = counted(job.attempts, result).submission
+    submission = counted(attempts, result).submission
     return (
         result.submission.sha256 == submission.sha256
-        and result.submission.attempts_sha256 == digest_of(job.attempts)
+        and result.submission.attempts_sha256 == digest_of(attempts)
         and result.seed == assignment.seed
         and result.grader_version == __version__
         and result.submission.late_seconds == submission.late_seconds

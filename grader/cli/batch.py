@@ -25,7 +25,6 @@ from grader.course import Assignment
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions
-from grader.result import Result
 from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory
 
@@ -164,7 +163,7 @@ def _run(
     with progress_bar(console, "grading") as progress:
         task = progress.add_task("grading", total=len(plan.jobs))
 
-        def advance(result: Result) -> None:
+        def advance(student: str) -> None:
             progress.advance(task)
 
         return run_batch(plan, prepared, store, chosen, options, jobs=jobs, progress=advance)

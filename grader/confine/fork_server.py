@@ -38,7 +38,6 @@ class Ends:
         """Make both sockets; return our ends and theirs."""
         conversation, theirs = socket.socketpair()
         leash, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        conversation.setblocking(False)
         return cls(conversation, leash, request), (theirs, other)
 
     def abandon(self) -> None:

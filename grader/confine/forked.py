@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from typing import Any
 
 from grader.confine.engine import Engine
-from grader.confine.fork_server import ForkServer, ServerLost
+from grader.confine.fork_server import Ends, ForkServer, ServerLost
 from grader.confine.forked_worker import ForkedWorker
 from grader.confine.interface import (
+    Ask,
     Backend,
     Confinement,
     Launcher,
+    Loan,
     Lost,
     Silence,
     Worker,
     WorkerSettings,
 )
+from grader.confine.lent import LentLauncher, settings_of
 from grader.confine.syscalls import filter_program
 
 ServerKind = tuple[Backend, frozenset[str], tuple[str, ...]]
@@ -42,21 +46,37 @@ class ForkedLauncher(Launcher):
             self._server(_kind(settings))
 
     def start(self, settings: WorkerSettings) -> Worker:
-        kind = _kind(settings)
         first = settings.first_message(confined=True, program=self._program)
-        try:
-            worker = self._worker(kind, settings)
-        except ServerLost:  # it was killed; a fresh one takes its place, once
-            try:
-                worker = self._worker(kind, settings)
-            except ServerLost as lost:
-                raise Lost(Silence.NOT_STARTED, str(lost)) from None
+        ends, server = self.lend(settings)
+        worker = ForkedWorker(ends, server.release)
         worker.greet(settings, first)
         return worker
 
-    def _worker(self, kind: ServerKind, settings: WorkerSettings) -> ForkedWorker:
-        server = self._server(kind)
-        return ForkedWorker(server, server.worker(settings.limits))
+    def lend(self, settings: WorkerSettings) -> tuple[Ends, ForkServer]:
+        """Return the ends of a fresh worker, and the server that is released when it is done.
+
+        Raises
+        ------
+        Lost
+            `NOT_STARTED` when none can be had.
+        """
+        kind = _kind(settings)
+        try:
+            server = self._server(kind)
+            return server.worker(settings.limits), server
+        except ServerLost:  # it was killed; a fresh one takes its place, once
+            try:
+                server = self._server(kind)
+                return server.worker(settings.limits), server
+            except ServerLost as lost:
+                raise Lost(Silence.NOT_STARTED, str(lost)) from None
+
+    def in_judge(self, ask: Ask) -> Launcher:
+        return LentLauncher(ask, self._program, self.engine)
+
+    def answer(self, request: dict[str, Any]) -> Loan:
+        ends, server = self.lend(settings_of(request))
+        return Loan((ends.conversation, ends.leash), server.release)
 
     def close(self) -> None:
         with self._lock:

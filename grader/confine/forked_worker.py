@@ -6,11 +6,11 @@ import io
 import select
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.confine.conversation import GRACE_SECONDS, ConversingWorker, describe_ending, new_number
-from grader.confine.fork_server import MAX_REPLY, STATUS_SECONDS, Ends, ForkServer
+from grader.confine.fork_server import MAX_REPLY, STATUS_SECONDS, Ends
 from grader.confine.interface import Lost, Silence
 from grader.wire import (
     HEADER_BYTES,
@@ -27,11 +27,18 @@ _KEPT_EARLY = 16
 
 
 class ForkedWorker(ConversingWorker):
-    """A worker behind two sockets: the conversation, and the leash of what watches it."""
+    """A worker behind two sockets: the conversation, and the leash of what watches it.
 
-    def __init__(self, server: ForkServer, ends: Ends) -> None:
-        self.server = server
+    Parameters
+    ----------
+    release
+        Called once, when the worker is done.
+    """
+
+    def __init__(self, ends: Ends, release: Callable[[], None] = lambda: None) -> None:
         self.conversation, self.leash = ends.conversation, ends.leash
+        self.conversation.setblocking(False)
+        self.release = release
         self.closed = False
         self.buffer = bytearray()
         self.outbox = bytearray()
@@ -45,7 +52,7 @@ class ForkedWorker(ConversingWorker):
             self.closed = True
             self.conversation.close()
             self.leash.close()
-            self.server.release()
+            self.release()
 
     def announce(self, questions: Sequence[tuple[bytes, float]]) -> None:
         for question, seconds in questions:

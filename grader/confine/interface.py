@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
@@ -110,6 +111,26 @@ class Worker(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Loan:
+    """What a judge's process gets of a worker that another process started.
+
+    Attributes
+    ----------
+    sockets
+        Passed on to the judge.
+    release
+        Called when the judge is done with it.
+    """
+
+    sockets: tuple[socket.socket, ...]
+    release: Callable[[], None]
+
+
+Ask = Callable[[dict[str, Any]], tuple[dict[str, Any], list[int]]]
+"""Ask the process above for a worker: what it answers, and the descriptors that came along."""
+
+
 class Launcher(ABC):
     """Starts workers of one strength; as a context manager it ends what it keeps running.
 
@@ -134,6 +155,14 @@ class Launcher(ABC):
 
         A problem is told by `start`.
         """
+
+    def in_judge(self, ask: Ask) -> Launcher:
+        """The launcher as a judge's own process uses it, which was forked from this one."""
+        return self
+
+    def answer(self, request: dict[str, Any]) -> Loan:
+        """Start a worker that a judge's process asked for; raises `Lost` when none can be had."""
+        raise Lost(Silence.NOT_STARTED, "this launcher lends no workers")
 
     def close(self) -> None:  # noqa: B027 - most launchers keep nothing running
         """End what the launcher keeps running; its workers end with it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from nbgrader.utils import parse_utc
 
 from grader.authoring.notebooks import notebook_name
 from grader.batch import BatchPlan
-from grader.batch.attempts import Attempt, counted
+from grader.batch.plan import path_of
 from grader.course.expected import expected_of
 from grader.course.prepared import PreparedAssignment
 from grader.gradebook.autograded import write_autograded
 from grader.gradebook.course import NbgraderCourse, read_course
 from grader.gradebook.sync import SyncReport, write_gradebook
 from grader.result import Result
-from grader.submissions import CourseDirectory, Submission, read_path
+from grader.submissions import CourseDirectory, read_path
 from grader.submissions.folder import TIMESTAMP
 from grader.submissions.regular import Unreadable, read_regular
 
@@ -38,36 +38,26 @@ def publish(
     """
     course = read_course(directory)
     by_student = {result.student: result for result in results}
-    graded = [
-        counted(job.attempts, by_student[job.submission.student])
+    graded = {
+        job.student: path_of(job, by_student[job.student])
         for job in plan.jobs
-        if job.submission.student in by_student
-    ]
-    paths = {one.submission.student: one.path for one in graded} | plan.kept
+        if job.student in by_student
+    }
+    paths = plan.kept | graded
     stamps = {student: moment for student, path in paths.items() if (moment := _stamp(path))}
     report = write_gradebook(course, prepared, results, stamps, progress)
-    for path, submission in _to_show(course, prepared, plan, graded):
-        result = by_student.get(submission.student)
-        if result is not None:
-            folder = _folder(course, prepared, submission.student)
+    expected = expected_of(prepared)
+    for student, path in paths.items():
+        folder, result = _folder(course, prepared, student), by_student.get(student)
+        if result is not None and (student in graded or not _is_there(folder, prepared)):
+            submission = read_path(path, expected, student=student, assignment=prepared.name)
             write_autograded(folder, path, submission, prepared, result, report.roles)
     return report
 
 
-def _to_show(
-    course: NbgraderCourse,
-    prepared: PreparedAssignment,
-    plan: BatchPlan,
-    graded: Sequence[Attempt],
-) -> Iterator[tuple[Path, Submission]]:
-    """What was graded now, and what was graded before but has no notebooks yet."""
-    for attempt in graded:
-        yield attempt.path, attempt.submission
-    expected = expected_of(prepared)
-    for student, path in plan.kept.items():
-        first = notebook_name(prepared.files[0].name)
-        if not (_folder(course, prepared, student) / first).is_file():
-            yield path, read_path(path, expected, student=student, assignment=prepared.name)
+def _is_there(folder: Path, prepared: PreparedAssignment) -> bool:
+    """Whether the notebooks of a submission that was graded before are written."""
+    return (folder / notebook_name(prepared.files[0].name)).is_file()
 
 
 def _folder(course: NbgraderCourse, prepared: PreparedAssignment, student: str) -> Path:

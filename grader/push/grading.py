@@ -13,9 +13,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from grader.asking import Asking
+from grader.batch.attempts import Attempt
+from grader.batch.grading import Delivery, GradingWork
 from grader.batch.hidden import hidden_assignment
 from grader.batch.plan import make_job
-from grader.batch.run import grade_job
 from grader.confine import Launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.fingerprint import exercise_fingerprints
@@ -23,12 +25,13 @@ from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
 from grader.intake.attempts import swap
 from grader.judge import GradingOptions
+from grader.judging import Judges
 from grader.push.queue import FOLDER, PushJob
 from grader.push.tree import PushedFiles, take
 from grader.render.terminal import print_result
 from grader.result import Result
-from grader.store import ResultStore
-from grader.submissions import CourseDirectory
+from grader.store import ResultStore, StoreError
+from grader.submissions import CourseDirectory, Submission
 from grader.submissions.course_directory import SUBMITTED, student_id
 from grader.submissions.nothing import what_was_found
 from grader.unpack.names import TIMESTAMP
@@ -59,7 +62,7 @@ class PushGrader:
     def __init__(self, directory: CourseDirectory, root: Path, launcher: Launcher) -> None:
         self.directory = directory
         self._root = root
-        self._launcher = launcher
+        self._judges = Judges(launcher)
         self._warm: dict[str, _Warm] = {}
         self._lock = threading.Lock()
         self._options = GradingOptions(
@@ -71,8 +74,11 @@ class PushGrader:
         with self._lock:
             if name not in self._warm:
                 live = load_live(choose(name, live_assignments(self._root)))
-                prepared = hidden_assignment(self.directory, live, self._launcher)
-                self._warm[name] = _Warm(prepared, Questions(), exercise_fingerprints(prepared))
+                prepared = hidden_assignment(self.directory, live, self._judges.launcher)
+                questions = Questions()
+                limits, engine = self._options.limits, self._judges.launcher.engine
+                Asking(prepared, limits, engine, questions).encode_all()
+                self._warm[name] = _Warm(prepared, questions, exercise_fingerprints(prepared))
             return self._warm[name]
 
     def grade(self, job: PushJob) -> tuple[Result, str]:
@@ -88,24 +94,24 @@ class PushGrader:
         pushed = take(Path(job.repository), job.tree, expected)
         place = self._hand_in(job, pushed)
         planned = make_job(self.directory, warm.prepared, student_id(job.student), place)
-        found = planned.submission
-        problems = {**found.problems, **pushed.problems}
-        problems = {name: why for name, why in problems.items() if name not in found.files}
-        notes = (*pushed.notes, *found.notes)
-        nothing = found.nothing_to_grade
-        if nothing and pushed.others and not pushed.files:
-            nothing = what_was_found(pushed.others)
-        submission = replace(found, problems=problems, notes=notes, nothing_to_grade=nothing)
-        planned = replace(planned, submission=submission)
-        result = grade_job(
-            planned,
+
+        def read() -> tuple[Attempt, ...]:
+            *earlier, latest = planned.read()
+            return *earlier, replace(latest, submission=_told(latest.submission, pushed))
+
+        work = GradingWork(
+            replace(planned, read=read),
             warm.prepared,
-            self._launcher,
             self._options,
             warm.questions,
             warm.fingerprints,
+            self._judges.launcher.confinement,
+            ResultStore(self.directory.results / job.assignment),
         )
-        ResultStore(self.directory.results / job.assignment).write(result)
+        delivery = Delivery.decode(self._judges.judge(work))
+        result = None if delivery.trouble else work.store.read(delivery.student)
+        if result is None:
+            raise StoreError(delivery.trouble or "a result was kept and cannot be read")
         return result, report_of(result)
 
     def _hand_in(self, job: PushJob, pushed: PushedFiles) -> Path:
@@ -124,6 +130,17 @@ class PushGrader:
             return place
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+
+def _told(found: Submission, pushed: PushedFiles) -> Submission:
+    """A submission with what was odd about its push."""
+    problems = {**found.problems, **pushed.problems}
+    problems = {name: why for name, why in problems.items() if name not in found.files}
+    notes = (*pushed.notes, *found.notes)
+    nothing = found.nothing_to_grade
+    if nothing and pushed.others and not pushed.files:
+        nothing = what_was_found(pushed.others)
+    return replace(found, problems=problems, notes=notes, nothing_to_grade=nothing)
 
 
 def report_of(result: Result) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from grader.authoring.audit.reach import touched
+from grader.authoring.audit.reach import touched, uses_of
 from grader.authoring.mutation import Mutant
 from grader.confine import CPU_USED_UP, Launcher, LimitBook, Limits
 from grader.course.prepare import LiveCourse
@@ -61,6 +61,7 @@ class Examiner:
     ) -> None:
         self.course, self.assignment, self.launcher = course, assignment, launcher
         self._questions = Questions()
+        self._uses = {file: uses_of(text) for file, text in course.references.items()}
 
     def lost_by_reference(self, file: str) -> CheckResult | None:
         """The check on which a file of the reference itself loses points; None as it should be."""
@@ -72,8 +73,8 @@ class Examiner:
 
         Without training a mutant survives that only train checks would notice.
         """
-        reference = self.course.references[mutant.file]
-        exercises = touched(self.assignment, mutant.file, reference, mutant.definition)
+        uses = self._uses[mutant.file]
+        exercises = touched(self.assignment, mutant.file, uses, mutant.definition)
         try:
             lost = self._first_loss(mutant.file, mutant.text, exercises, training)
         except Exception as error:  # our own mistake: one mutant's, not the audit's, and seen

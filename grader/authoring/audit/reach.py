@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from grader.course.prepared import PreparedAssignment
 
 
-def touched(assignment: PreparedAssignment, file: str, text: str, definition: str) -> list[str]:
+def touched(
+    assignment: PreparedAssignment,
+    file: str,
+    uses: Mapping[str, set[str]],
+    definition: str,
+) -> list[str]:
     """The exercises of the file that a definition of it can touch; its own first.
 
     These are the exercise itself, those whose source uses it, those whose checks call it, and
     all that need one of these. All exercises of the file, when nothing seems to use it.
+
+    Parameters
+    ----------
+    uses
+        What `uses_of` says of the file's text.
     """
     in_file = [one.name for one in assignment.exercises if one.file == file]
-    uses = _uses(text)
     found = {definition}
     while True:
         more = {name for name, used in uses.items() if used & found}
@@ -29,8 +39,12 @@ def touched(assignment: PreparedAssignment, file: str, text: str, definition: st
     return first + others or in_file
 
 
-def _uses(text: str) -> dict[str, set[str]]:
-    """The names that each definition at the top level of a file mentions."""
+def uses_of(text: str) -> dict[str, set[str]]:
+    """The names that each definition at the top level of a file mentions.
+
+    To be called from one thread: Python 3.11 fails with a SystemError when two threads make
+    syntax trees at the same time.
+    """
     return {
         name: {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
         for node in ast.parse(text).body

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from grader.authoring.audit import Equivalent, LeftOut, Listed, plan_audit
-from grader.authoring.audit.reach import touched
+from grader.authoring.audit.reach import touched, uses_of
 from grader.authoring.mutation import mutants_of
 from grader.result import Kind
 from tests.conftest import live, prepared
@@ -63,22 +63,28 @@ def test_an_entry_is_unmatched_when_no_mutant_at_all_fits_it():
 
 
 def test_a_definition_touches_itself_first_then_whatever_uses_it():
-    assert touched(mini(), "mini.py", REFERENCE, "predict") == ["predict", "half_mse", "gradients"]
-    assert touched(mini(), "mini.py", REFERENCE, "root") == ["root"]
+    assert touched(mini(), "mini.py", uses_of(REFERENCE), "predict") == [
+        "predict",
+        "half_mse",
+        "gradients",
+    ]
+    assert touched(mini(), "mini.py", uses_of(REFERENCE), "root") == ["root"]
 
 
 def test_a_definition_touches_exercises_whose_checks_call_it():
     # Differences of the student's own loss decide on a wrong gradient.
-    assert touched(mini(), "mini.py", REFERENCE, "half_mse") == ["half_mse", "gradients"]
+    assert touched(mini(), "mini.py", uses_of(REFERENCE), "half_mse") == ["half_mse", "gradients"]
 
 
 def test_a_helper_touches_what_calls_it_at_any_remove():
     name, file = "a2_logistic_regression", "logistic_regression.py"
     text = live(name).references[file]
-    found = touched(prepared(name), file, text, "_ratio")
+    found = touched(prepared(name), file, uses_of(text), "_ratio")
     assert found == ["accuracy", "precision", "recall", "f1"]
 
 
 def test_what_nothing_seems_to_use_is_held_against_all_checks_of_the_file():
     text = REFERENCE + "\nSPARE = 1\n"
-    assert touched(mini(), "mini.py", text, "SPARE") == [one.name for one in mini().exercises]
+    assert touched(mini(), "mini.py", uses_of(text), "SPARE") == [
+        one.name for one in mini().exercises
+    ]

@@ -1,0 +1,59 @@
+"""The question that a case asks of one file of a submission, and what its answer may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from grader.confine import Engine, LimitBook, Limits
+from grader.course.case import Case
+from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
+from grader.course.question import Questions
+
+_WALL_PER_CPU = 3.0
+"""Wall seconds allowed for each CPU second of a train check: the machine may be busy."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How the questions about an assignment's files are asked."""
+
+    assignment: PreparedAssignment
+    limits: LimitBook
+    engine: Engine
+    questions: Questions
+    _known: dict[tuple[str, str], Limits] = field(default_factory=dict)
+
+    def limits_of(self, check: PreparedCheck, file: PreparedFile) -> Limits:
+        """The course's limits; a training check brings its own CPU seconds, unless they do."""
+        key = check.exercise, check.name
+        if key not in self._known:
+            self._known[key] = self._limits_of(check, file)
+        return self._known[key]
+
+    def _limits_of(self, check: PreparedCheck, file: PreparedFile) -> Limits:
+        place = (self.assignment.name, check.exercise, check.name)
+        limits = self.limits.at(*place)
+        if file.backend == "keras":
+            limits = limits.times(self.engine.serving(file.imports).patience)
+        own = check.settings.get("cpu_seconds")
+        if own is None or self.limits.sets("cpu_seconds", *place):
+            return limits
+        return replace(limits, cpu_seconds=float(own), seconds=_WALL_PER_CPU * float(own))
+
+    def question(
+        self, check: PreparedCheck, case: Case, file: PreparedFile, limits: Limits
+    ) -> bytes:
+        """The question, encoded."""
+        forbid = self.assignment.exercise(check.exercise).forbid
+        time = limits.seconds, limits.cpu_seconds
+        return self.questions.encoded(check, case, file.name, forbid, *time)
+
+    def encode_all(self, only: frozenset[str] | None = None) -> None:
+        """Encode what will be asked of every submission, before judges of their own need it."""
+        files = {file.name: file for file in self.assignment.files}
+        for check in self.assignment.checks:
+            if only is None or check.exercise in only:
+                file = files[self.assignment.exercise(check.exercise).file]
+                limits = self.limits_of(check, file)
+                for case in check.cases:
+                    self.question(check, case, file, limits)

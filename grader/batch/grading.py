@@ -1,0 +1,153 @@
+"""Grade one job of a batch, in the judge's own process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from grader.batch.attempts import Attempt, best_of
+from grader.batch.plan import Job
+from grader.confine import Confinement, Launcher
+from grader.course.prepared import PreparedAssignment
+from grader.course.question import Questions
+from grader.judge import GradingOptions, grade
+from grader.judging import Judged, JudgeLog
+from grader.prerequisites import LOST_STATUSES
+from grader.records import ungraded
+from grader.result import Result
+from grader.store import ResultStore, StoreError
+from grader.submissions import Submission
+
+
+@dataclass(frozen=True)
+class GradingWork:
+    """A job, and what all jobs of its batch share.
+
+    Attributes
+    ----------
+    fingerprints
+        Those of the assignment's exercises, by which a later run knows what changed.
+    """
+
+    job: Job
+    assignment: PreparedAssignment
+    options: GradingOptions
+    questions: Questions
+    fingerprints: dict[str, str]
+    confinement: Confinement
+    store: ResultStore
+
+    def judge(self, launcher: Launcher, log: JudgeLog, judged: Judged) -> Result:
+        """Grade the job; a failure of ours is its result, not an exception."""
+        try:
+            attempts = self.job.read()
+        except Exception as error:
+            return self.ungraded(f"The grader cannot read it ({type(error).__name__}: {error}).")
+        result = _Attempts(self, launcher, log, judged).grade(attempts)
+        return result.model_copy(update={"exercise_sha256": self.fingerprints})
+
+    def ungraded(self, reason: str) -> Result:
+        """A result that says that the grader failed, and why; the files were not read."""
+        submission = Submission(self.job.student, self.assignment.name)
+        return ungraded(submission, self.assignment, reason, self.confinement)
+
+    def deliver(self, result: Result) -> bytes:
+        """Keep the result, in the process that made it; return a `Delivery`."""
+        trouble = ""
+        try:
+            self.store.write(result)
+        except StoreError as error:
+            trouble = str(error)
+        return Delivery(result.student, result.has_grader_error, trouble).encode()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a batch learns of a result, which itself is in the store.
+
+    Attributes
+    ----------
+    failed
+        Whether the grader failed on some check.
+    trouble
+        Why the result could not be kept; "" when it was.
+    """
+
+    student: str
+    failed: bool
+    trouble: str
+
+    def encode(self) -> bytes:
+        """Return it as bytes."""
+        return json.dumps([self.student, self.failed, self.trouble]).encode("ascii")
+
+    @classmethod
+    def decode(cls, data: bytes) -> Delivery:
+        """Return what `encode` made `data` from."""
+        return cls(*json.loads(data))
+
+
+@dataclass(frozen=True)
+class _Attempts:
+    """The attempts of a job while they are graded."""
+
+    work: GradingWork
+    launcher: Launcher
+    log: JudgeLog
+    judged: Judged
+
+    def grade(self, attempts: Sequence[Attempt]) -> Result:
+        job = self.work.job
+        if job.known is not None and job.only is not None:
+            return self._grade_changed(attempts[-1].submission, job.known, job.only)
+        graded = partial(self._grade, options=self.work.options)
+        results = [graded(one.submission, number) for number, one in enumerate(attempts)]
+        return best_of(attempts, results) if len(results) > 1 else results[0]
+
+    def _grade_changed(
+        self, submission: Submission, known: Result, changed: frozenset[str]
+    ) -> Result:
+        """Grade some exercises again, and take what is known of the others.
+
+        Where one of them hung or crashed before and does no longer, or the other way round, all
+        are graded again: whatever calls it ends otherwise, too.
+        """
+        others = tuple(one for one in known.checks if one.exercise not in changed)
+        partly = replace(self.work.options, only=changed, known=others)
+        result = self._grade(submission, 0, partly)
+        if _ended_early(result, changed) != _ended_early(known, changed):
+            return self._grade(submission, 1, self.work.options)
+        return result
+
+    def _grade(self, submission: Submission, number: int, options: GradingOptions) -> Result:
+        """Grade once, and once more where the grader failed; what fails again says so.
+
+        Such a result has the status `grader_error`, which costs nobody points.
+        """
+        judged = replace(
+            options,
+            judged=self.judged.get(number, ()),
+            on_begin=self.log.begin,
+            on_check=self.log.end,
+        )
+        result = self._grade_once(submission, number, judged)
+        return self._grade_once(submission, number, judged) if result.has_grader_error else result
+
+    def _grade_once(self, submission: Submission, number: int, options: GradingOptions) -> Result:
+        work = self.work
+        self.log.attempt(number)
+        try:
+            return grade(submission, work.assignment, self.launcher, options, work.questions)
+        except Exception as error:
+            reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
+            return ungraded(submission, work.assignment, reason, work.confinement)
+
+
+def _ended_early(result: Result, exercises: frozenset[str]) -> set[str]:
+    return {
+        one.exercise
+        for one in result.checks
+        if one.exercise in exercises and one.status in LOST_STATUSES
+    }

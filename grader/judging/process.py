@@ -1,0 +1,236 @@
+"""One judge as a process: fork it, lend it workers, learn what it said and how it ended."""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from grader.confine import Launcher, Lost, Worker, WorkerSettings
+from grader.confine.interface import Ask, Loan
+from grader.judging.limits import JudgeLimits
+from grader.judging.resources import Wear, keep_only, limit_cpu, limit_memory, without_limits
+from grader.wire import (
+    HEADER_BYTES,
+    MAX_FRAME,
+    WireError,
+    decode,
+    encode,
+    frame,
+    frame_length,
+    read_frame,
+)
+
+SIGKILL, SIGXCPU = int(signal.SIGKILL), int(signal.SIGXCPU)
+OUT_OF_MEMORY, FAILED = 77, 78
+"""Exit codes of a judge: its memory did not suffice; it broke."""
+_PIECE = 2**18
+_MAX_DESCRIPTORS = 2
+_forking = threading.Lock()
+
+Task = Callable[[Launcher, int, bytes], bytes]
+"""What a judge does with its launcher, the descriptor of its log and an order; what it says."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an order ended.
+
+    Attributes
+    ----------
+    said
+        What the judge made of it; None where the judge ended before.
+    code
+        The judge's exit code, negative for a signal; 0 for one that lives.
+    log
+        What it noted on the way; only of a judge that ended.
+    """
+
+    said: bytes | None
+    code: int = 0
+    log: bytes = b""
+    cpu_seconds: float = 0.0
+
+
+class JudgeProcess:
+    """A judge that was forked from this process, and knows all that this process has prepared.
+
+    Raises
+    ------
+    OSError
+        When the system forks no process.
+    """
+
+    def __init__(self, task: Task, launcher: Launcher, limits: JudgeLimits) -> None:
+        self._launcher = launcher
+        self._loans: list[Loan] = []
+        self._limits = limits
+        self.is_spent = False
+        """Whether it takes no other order: it has ended, or it has grown."""
+        self._log = os.memfd_create("judged")
+        self._socket, theirs = socket.socketpair()
+        try:
+            with _forking, warnings.catch_warnings():
+                # The threads of this process wait, for judges as for the screen, and hold no lock
+                # that a judge takes: it prints nothing, and imports what the parent did.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self.number = os.fork()
+        except OSError:
+            self._socket.close()
+            os.close(self._log)
+            theirs.close()
+            raise
+        if self.number == 0:
+            _live(task, launcher, limits, theirs, self._log)
+        theirs.close()
+
+    def carry_out(self, order: bytes, cpu_seconds: float) -> Ending:
+        """Give an order, lend workers until it is carried out, and learn how that went."""
+        os.ftruncate(self._log, 0)
+        os.lseek(self._log, 0, os.SEEK_SET)
+        deadline = time.monotonic() + self._limits.seconds
+        try:
+            self._socket.sendall(frame(encode({"order": order, "cpu_seconds": cpu_seconds})))
+            while (message := self._read(deadline)) is not None:
+                if "said" in message:
+                    self.is_spent = message["spent"]
+                    return Ending(message["said"])
+                self._lend(message)
+        except (OSError, WireError):
+            pass
+        finally:
+            self._release()
+        return self.end()
+
+    def end(self) -> Ending:
+        """Let it end, or end it where it does not."""
+        self.is_spent = True
+        self._socket.close()
+        if not _is_over(self.number):
+            self.kill()
+        _, status, usage = os.wait4(self.number, 0)
+        log = _content(self._log)
+        os.close(self._log)
+        seconds = usage.ru_utime + usage.ru_stime
+        return Ending(None, os.waitstatus_to_exitcode(status), log, seconds)
+
+    def kill(self) -> None:
+        """End it; who waits for it learns so."""
+        with suppress(ProcessLookupError):
+            os.kill(self.number, signal.SIGKILL)
+
+    def _lend(self, request: dict[str, Any]) -> None:
+        try:
+            loan = self._launcher.answer(request)
+        except Lost as lost:
+            self._socket.sendall(frame(encode({"problem": lost.detail})))
+            return
+        self._loans.append(loan)
+        numbers = [one.fileno() for one in loan.sockets]
+        socket.send_fds(self._socket, [frame(encode({}))], numbers)
+        for one in loan.sockets:
+            one.close()
+
+    def _release(self) -> None:
+        for loan in self._loans:
+            loan.release()
+        self._loans.clear()
+
+    def _read(self, deadline: float) -> dict[str, Any] | None:
+        header = self._receive(HEADER_BYTES, deadline)
+        if header is None:
+            return None
+        body = self._receive(frame_length(header, MAX_FRAME), deadline)
+        message = None if body is None else decode(body)
+        return message if type(message) is dict else None
+
+    def _receive(self, count: int, deadline: float) -> bytes | None:
+        buffer = bytearray()
+        while len(buffer) < count:
+            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+            piece = self._socket.recv(min(_PIECE, count - len(buffer)))
+            if not piece:
+                return None
+            buffer += piece
+        return bytes(buffer)
+
+
+def _is_over(number: int) -> bool:
+    """Whether a child has ended, or does so within a moment: its socket is closed before."""
+    watch = os.pidfd_open(number)
+    try:
+        return bool(select.select([watch], [], [], 1.0)[0])
+    finally:
+        os.close(watch)
+
+
+def _content(descriptor: int) -> bytes:
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        file.seek(0)
+        return file.read()
+
+
+def _live(
+    task: Task, launcher: Launcher, limits: JudgeLimits, above: socket.socket, log: int
+) -> NoReturn:
+    """Be the judge: this never returns to what the parent was doing."""
+    code = FAILED
+    gc.freeze()  # a collection would touch, and so copy, every page that is shared
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts the batch, ends us as well
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        keep_only(above.fileno(), log)
+        limit_memory(limits.megabytes)
+        wear = Wear()
+        own = _Unlimited(launcher.in_judge(_asking(above)))
+        with above.makefile("rb") as orders:
+            while (message := read_frame(orders)) is not None:
+                order = decode(message)
+                limit_cpu(order["cpu_seconds"])
+                said = task(own, log, order["order"])
+                above.sendall(frame(encode({"said": said, "spent": wear.is_spent()})))
+        code = 0
+    except MemoryError:
+        code = OUT_OF_MEMORY
+    except BaseException:
+        with suppress(BaseException):
+            sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
+
+
+def _asking(above: socket.socket) -> Ask:
+    def ask(request: dict[str, Any]) -> tuple[dict[str, Any], list[int]]:
+        above.sendall(frame(encode(request)))
+        data, descriptors, _, _ = socket.recv_fds(above, 65_536, _MAX_DESCRIPTORS)
+        if not data:  # whom we judge for is gone
+            os._exit(FAILED)
+        return decode(data[HEADER_BYTES:]), descriptors
+
+    return ask
+
+
+class _Unlimited(Launcher):
+    """Starts workers without the judge's own limits, which they would inherit."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        super().__init__(launcher.engine)
+        self.confinement = launcher.confinement
+        self._launcher = launcher
+
+    def start(self, settings: WorkerSettings) -> Worker:
+        with without_limits():
+            return self._launcher.start(settings)
+
+    def warm_up(self, settings: WorkerSettings) -> None:
+        self._launcher.warm_up(settings)
