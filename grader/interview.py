@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -93,6 +93,7 @@ class FileInterview(FileKnowledge):
         self.state: FileState | None = None
         self.loading: Loading | None = None
         """What was left out of the file; None before it is loaded."""
+        self.on_loaded: Callable[[], None] = lambda: None
         self.versions: dict[str, str] = {}
         self._worker: Worker | None = None
         self._worker_limits = Limits()
@@ -283,6 +284,7 @@ class FileInterview(FileKnowledge):
                 raise NotLoadable from None
             self._loaded = True
             self.loading.settle()
+            self.on_loaded()
             return worker
 
 

@@ -29,6 +29,15 @@ from grader.submissions.places import Places
 
 
 @dataclass(frozen=True)
+class Before:
+    """What a judge found out that could not end the submission; another goes on after it."""
+
+    checks: tuple[CheckResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What was left out when its files were loaded."""
+
+
+@dataclass(frozen=True)
 class GradingOptions:
     """How to grade, apart from what."""
 
@@ -43,8 +52,9 @@ class GradingOptions:
     """How exercises ended that are not judged now: others may depend on them."""
     until_lost: bool = False
     """Stop at the first check that loses points, for who asks no more than whether any does."""
-    judged: tuple[CheckResult, ...] = ()
-    """Checks of this submission that are judged already, before its judge had to be replaced."""
+    before: Before = Before()
+    on_loaded: Callable[[list[str]], None] | None = None
+    """Told, whenever a file was loaded, the notes on all that was left out so far."""
     on_begin: Callable[[PreparedCheck], None] | None = None
     """Told of each check before it is judged."""
     on_check: Callable[[CheckResult], None] | None = None
@@ -116,8 +126,8 @@ class _Grading:
         self.wanted = names if options.only is None else options.only
         self.silent: frozenset[str] = frozenset()
         """What is judged along, and told to nobody."""
-        self.results: list[CheckResult] = [*options.known, *options.judged]
-        self.judged = {(one.exercise, one.check) for one in options.judged}
+        self.results: list[CheckResult] = [*options.known, *options.before.checks]
+        self.judged = {(one.exercise, one.check) for one in options.before.checks}
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
@@ -160,7 +170,7 @@ class _Grading:
                     if other is not one and self.submission.files.get(other.file.name) == text
                 ]
                 notes += notes_of(one.loading, self.places, shared, self.submission.sources)
-        return list(dict.fromkeys(notes))
+        return list(dict.fromkeys([*self.options.before.notes, *notes]))
 
     def written(self) -> frozenset[str]:
         """The files that have more than stubs and can be read."""
@@ -197,6 +207,10 @@ class _Grading:
 
     def _inspect(self, interviews: dict[str, FileInterview]) -> None:
         """Read the sources of the files that are judged, and find out what to ask of them."""
+        if self.options.on_loaded is not None:
+            tell = self.options.on_loaded
+            for interview in interviews.values():
+                interview.on_loaded = lambda: tell(self._notes(list(interviews.values())))
         present = []
         for name, interview in interviews.items():
             if name in self.submission.files:

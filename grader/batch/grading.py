@@ -126,14 +126,9 @@ class _Attempts:
 
         Such a result has the status `grader_error`, which costs nobody points.
         """
-        judged = replace(
-            options,
-            judged=self.judged.get(number, ()),
-            on_begin=self.log.begin,
-            on_check=self.log.end,
-        )
-        result = self._grade_once(submission, number, judged)
-        return self._grade_once(submission, number, judged) if result.has_grader_error else result
+        noted = self.log.options(options, self.judged, number)
+        result = self._grade_once(submission, number, noted)
+        return self._grade_once(submission, number, noted) if result.has_grader_error else result
 
     def _grade_once(self, submission: Submission, number: int, options: GradingOptions) -> Result:
         work = self.work

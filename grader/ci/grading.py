@@ -12,7 +12,8 @@ from grader.confine import Launcher
 from grader.course.expected import expected_of
 from grader.course.frozen import FrozenError
 from grader.course.prepared import PreparedAssignment
-from grader.judge import GradingOptions, grade, written_files
+from grader.judge import GradingOptions, written_files
+from grader.judging import grade_apart
 from grader.local import load_public
 from grader.result import CheckResult, Result, Status
 from grader.submissions import Submission, read_path
@@ -133,8 +134,8 @@ def grade_work(
             f"{public.name} has a Keras part, and Keras is not installed here. Install it: "
             "pip install -c requirements/lock.txt -e ."
         )
-    result = grade(submission, public, launcher, options)
-    counted = None if hidden is None else grade(submission, hidden, launcher, options)
+    result = grade_apart(submission, public, launcher, options)
+    counted = None if hidden is None else grade_apart(submission, hidden, launcher, options)
     return Graded(folder, submission, result, counted)
 
 

@@ -14,14 +14,13 @@ from grader.judging.limits import JudgeLimits
 from grader.judging.work import (
     Judged,
     JudgeLog,
-    Progress,
     Work,
     order_of,
     progress_of,
     read_order,
 )
 from grader.records import check_result, out_of_memory
-from grader.result import Status
+from grader.result import CheckResult, Status
 
 if TYPE_CHECKING:
     from grader.judging.process import Ending, JudgeProcess
@@ -96,12 +95,17 @@ class Judges:
             progress = progress_of(ending.log, judged)
             verdict = self._verdict_of(ending)
             if verdict is not None and progress.open_check is not None:
-                _settle(progress, work.assignment, verdict)
-            else:
+                progress.settle(_result_of(progress.open_check, work.assignment, verdict))
+                judged = progress.before
+            else:  # begun anew from what was judged before, as if nothing had happened
                 tries -= 1
                 if not tries:
                     return work.deliver(work.ungraded(_reason(ending)))
-            judged = progress.settled()
+
+    def running(self) -> list[int]:
+        """The processes of the judges that are at work."""
+        with self._lock:
+            return [process.number for process in self._running]
 
     def close(self) -> None:
         """End the judges that are at work, and begin no other."""
@@ -178,14 +182,13 @@ class Judges:
         return None
 
 
-def _settle(progress: Progress, assignment: PreparedAssignment, verdict: Verdict) -> None:
-    """Note the verdict on the check that the judge could not end."""
-    check = next(
-        one for one in assignment.checks if (one.exercise, one.name) == progress.open_check
-    )
+def _result_of(
+    name: tuple[str, str], assignment: PreparedAssignment, verdict: Verdict
+) -> CheckResult:
+    """The result of the check that the judge could not end."""
+    check = next(one for one in assignment.checks if (one.exercise, one.name) == name)
     file = assignment.exercise(check.exercise).file
-    settled = check_result(check, assignment, verdict, file=file)
-    progress.judged[progress.attempt].append(settled)
+    return check_result(check, assignment, verdict, file=file)
 
 
 def _reason(ending: Ending) -> str:

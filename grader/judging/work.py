@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from grader.confine import Launcher
 from grader.course.prepared import PreparedAssignment, PreparedCheck
-from grader.result import CheckResult, Result, Status
+from grader.judge import Before, GradingOptions
+from grader.result import CheckResult, Result
 
-Judged = Mapping[int, tuple[CheckResult, ...]]
-"""By number of the attempt, the checks that are judged already."""
+Judged = Mapping[int, Before]
+"""By number of the attempt, what is judged already."""
 
 
 class Work(Protocol):
@@ -41,19 +41,24 @@ class Work(Protocol):
 
 def order_of(number: int, judged: Judged) -> bytes:
     """The order to judge a work, as a judge is sent it."""
-    checks = {
-        str(attempt): [one.model_dump(mode="json") for one in found]
-        for attempt, found in judged.items()
+    before = {
+        str(attempt): {
+            "checks": [check.model_dump(mode="json") for check in one.checks],
+            "notes": list(one.notes),
+        }
+        for attempt, one in judged.items()
     }
-    return json.dumps({"work": number, "judged": checks}).encode("ascii")
+    return json.dumps({"work": number, "judged": before}).encode("ascii")
 
 
 def read_order(order: bytes) -> tuple[int, Judged]:
     """The number of the work, and what is judged of it already."""
     record = json.loads(order)
     judged = {
-        int(attempt): tuple(map(CheckResult.model_validate, found))
-        for attempt, found in record["judged"].items()
+        int(attempt): Before(
+            tuple(map(CheckResult.model_validate, one["checks"])), tuple(one["notes"])
+        )
+        for attempt, one in record["judged"].items()
     }
     return record["work"], judged
 
@@ -71,6 +76,10 @@ class JudgeLog:
         """The attempt of this number begins, or begins again."""
         self._write(json.dumps({"attempt": number}))
 
+    def loaded(self, notes: list[str]) -> None:
+        """A file was loaded; these are the notes on all that was left out so far."""
+        self._write(json.dumps({"notes": notes}))
+
     def begin(self, check: PreparedCheck) -> None:
         """A check is judged from now on."""
         self._write(json.dumps({"begin": [check.exercise, check.name]}))
@@ -83,41 +92,50 @@ class JudgeLog:
         with contextlib.suppress(OSError):  # without a note, the judge after us begins anew
             os.write(self._descriptor, record.encode() + b"\n")
 
+    def options(self, options: GradingOptions, judged: Judged, attempt: int) -> GradingOptions:
+        """Options to grade an attempt with, so that all of it is noted."""
+        return replace(
+            options,
+            before=judged.get(attempt, Before()),
+            on_loaded=self.loaded,
+            on_begin=self.begin,
+            on_check=self.end,
+        )
+
 
 @dataclass
 class Progress:
     """How far a judge came, from its log."""
 
+    before: dict[int, Before]
     attempt: int = 0
-    judged: dict[int, list[CheckResult]] = field(default_factory=lambda: defaultdict(list))
     open_check: tuple[str, str] | None = None
     """Exercise and name of the check during which the log ends."""
 
-    def settled(self) -> Judged:
-        """What another judge need not judge again. Where the grader failed, it tries again."""
-        return {
-            number: tuple(one for one in checks if one.status is not Status.GRADER_ERROR)
-            for number, checks in self.judged.items()
-        }
+    def settle(self, check: CheckResult) -> None:
+        """Note the result of a check of the present attempt."""
+        known = self.before.get(self.attempt, Before())
+        self.before[self.attempt] = replace(known, checks=(*known.checks, check))
 
 
 def progress_of(log: bytes, before: Judged) -> Progress:
     """Read a log; what was judged `before` it stands."""
-    progress = Progress()
-    progress.judged.update({number: list(checks) for number, checks in before.items()})
+    progress = Progress(dict(before))
     for line in log.split(b"\n"):
         try:
             record = json.loads(line)
         except ValueError:  # the process ended while it wrote
             break
         if "attempt" in record:
-            progress.attempt = record["attempt"]
-            progress.judged[progress.attempt] = list(before.get(progress.attempt, ()))
+            number = progress.attempt = record["attempt"]
+            progress.before[number] = before.get(number, Before())
+        elif "notes" in record:
+            known = progress.before.get(progress.attempt, Before())
+            progress.before[progress.attempt] = replace(known, notes=tuple(record["notes"]))
         elif "begin" in record:
             exercise, name = record["begin"]
             progress.open_check = exercise, name
         else:
-            result = CheckResult.model_validate(record["end"])
-            progress.judged[progress.attempt].append(result)
+            progress.settle(CheckResult.model_validate(record["end"]))
             progress.open_check = None
     return progress

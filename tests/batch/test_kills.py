@@ -18,7 +18,14 @@ from tests.batch.mini_class import write_class
 from tests.conftest import ROOT, strongest
 
 STUDENTS = 24
-VICTIMS = ("judge", "judge and all its children", "bubblewrap", "fork server", "worker")
+VICTIMS = (
+    "batch",
+    "batch and all its children",
+    "judge",
+    "bubblewrap",
+    "fork server",
+    "worker",
+)
 QUICK = len(VICTIMS)
 ALL = 100
 
@@ -50,27 +57,32 @@ def undisturbed(tmp_path_factory):
     return course, records, seconds
 
 
-def find(judge, victim):
+def find(batch, victim):
     """The processes to kill, as they are right now."""
-    if victim.startswith("judge"):
-        children = judge.children(recursive=True) if "children" in victim else []
-        return [judge, *children]
-    below = judge.children(recursive=True)
-    wrappers = [one for one in below if one.name() == "bwrap"]
+    if victim.startswith("batch"):
+        children = batch.children(recursive=True) if "children" in victim else []
+        return [batch, *children]
+    below = batch.children(recursive=True)
     pythons = [one for one in below if one.name().startswith("python")]
     parents = {one.pid: one.ppid() for one in pythons}
-    workers = [one for one in pythons if parents[one.pid] in parents]
-    servers = [one for one in pythons if one not in workers]
-    return {"bubblewrap": wrappers, "fork server": servers, "worker": workers}[victim]
+    judges = [one for one in pythons if parents[one.pid] == batch.pid]
+    others = [one for one in pythons if one not in judges]
+    workers = [one for one in others if parents[one.pid] in parents]
+    return {
+        "judge": judges,
+        "bubblewrap": [one for one in below if one.name() == "bwrap"],
+        "fork server": [one for one in others if one not in workers],
+        "worker": workers,
+    }[victim]
 
 
 def kill_at_a_random_moment(process, victim, seconds, randomness):
-    """Wait a while, then kill one such process (or all of the judge's); return how many died."""
+    """Wait a while, then kill one such process (or all of the batch's); return how many died."""
     time.sleep(randomness.uniform(0.2, 1.0) * seconds)
     found = []
     with contextlib.suppress(psutil.Error):
         found = find(psutil.Process(process.pid), victim)
-    if not victim.startswith("judge") and found:
+    if not victim.startswith("batch") and found:
         found = [randomness.choice(found)]
     for one in found:
         with contextlib.suppress(psutil.Error):

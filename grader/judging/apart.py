@@ -1,0 +1,47 @@
+"""Grade one submission that was read already, in a judge's own process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.confine import Confinement, Launcher
+from grader.course.prepared import PreparedAssignment
+from grader.judge import GradingOptions, grade
+from grader.judging.judges import Judges
+from grader.judging.work import Judged, JudgeLog
+from grader.records import ungraded
+from grader.result import Result
+from grader.submissions import Submission
+
+
+def grade_apart(
+    submission: Submission,
+    assignment: PreparedAssignment,
+    launcher: Launcher,
+    options: GradingOptions,
+) -> Result:
+    """Grade as `grade` does; what an answer does to its judge does not reach this process."""
+    work = _Alone(submission, assignment, options, launcher.confinement)
+    with Judges(launcher) as judges:
+        return Result.model_validate_json(judges.judge(work))
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """A submission without a class."""
+
+    submission: Submission
+    assignment: PreparedAssignment
+    options: GradingOptions
+    confinement: Confinement
+
+    def judge(self, launcher: Launcher, log: JudgeLog, judged: Judged) -> Result:
+        log.attempt(0)
+        options = log.options(self.options, judged, 0)
+        return grade(self.submission, self.assignment, launcher, options)
+
+    def ungraded(self, reason: str) -> Result:
+        return ungraded(self.submission, self.assignment, reason, self.confinement)
+
+    def deliver(self, result: Result) -> bytes:
+        return result.model_dump_json().encode()
