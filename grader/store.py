@@ -59,18 +59,17 @@ class ResultStore:
             When the disk is full or the folder cannot be written. The file that was there
             stays as it was.
         """
+        self.keep(result.student, content_of(result))
+
+    def keep(self, student: str, content: bytes) -> None:
+        """Keep what `content_of` made of a student's result; raises as `write` does."""
         try:
-            content = result.model_dump_json(indent=1).encode()
             self.directory.mkdir(parents=True, exist_ok=True)
             self._sweep()
-            write_atomically(self.path_of(result.student), content)
-        except PydanticSerializationError as error:
-            raise StoreError(
-                f"The result of {result.student} cannot be written as JSON: {error}"
-            ) from None
+            write_atomically(self.path_of(student), content)
         except OSError as error:
             raise StoreError(
-                f"The result of {result.student} cannot be written to {self.directory}: "
+                f"The result of {student} cannot be written to {self.directory}: "
                 f"{error.strerror or error}. The results written before are kept. "
                 f"{_advice(error.errno)} and run the same command again."
             ) from None
@@ -126,6 +125,22 @@ class ResultStore:
             with contextlib.suppress(OSError):  # another run may have just finished with it
                 if time.time() - path.lstat().st_mtime > _LEFTOVER_SECONDS:
                     path.unlink()
+
+
+def content_of(result: Result) -> bytes:
+    """What a store keeps of a result.
+
+    Raises
+    ------
+    StoreError
+        When it cannot be written as JSON.
+    """
+    try:
+        return result.model_dump_json(indent=1).encode()
+    except PydanticSerializationError as error:
+        raise StoreError(
+            f"The result of {result.student} cannot be written as JSON: {error}"
+        ) from None
 
 
 def file_name_of(student: str) -> str:

@@ -17,7 +17,7 @@ from grader.judging import Judged, JudgeLog
 from grader.prerequisites import LOST_STATUSES
 from grader.records import ungraded
 from grader.result import Result
-from grader.store import ResultStore, StoreError
+from grader.store import ResultStore, StoreError, content_of
 from grader.submissions import Submission
 
 
@@ -37,7 +37,6 @@ class GradingWork:
     questions: Questions
     fingerprints: dict[str, str]
     confinement: Confinement
-    store: ResultStore
 
     def judge(self, launcher: Launcher, log: JudgeLog, judged: Judged) -> Result:
         """Grade the job; a failure of ours is its result, not an exception."""
@@ -54,39 +53,50 @@ class GradingWork:
         return ungraded(submission, self.assignment, reason, self.confinement)
 
     def deliver(self, result: Result) -> bytes:
-        """Keep the result, in the process that made it; return a `Delivery`."""
-        trouble = ""
+        """A `Delivery` of the result."""
         try:
-            self.store.write(result)
+            content, trouble = content_of(result), ""
         except StoreError as error:
-            trouble = str(error)
-        return Delivery(result.student, result.has_grader_error, trouble).encode()
+            content, trouble = b"", str(error)
+        return Delivery(result.student, result.has_grader_error, trouble, content).encode()
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a batch learns of a result, which itself is in the store.
+    """A result as a batch gets it: ready to be kept, and not read again for that.
 
     Attributes
     ----------
     failed
         Whether the grader failed on some check.
     trouble
-        Why the result could not be kept; "" when it was.
+        Why the result cannot be written; "" when it can.
+    content
+        What the store keeps.
     """
 
     student: str
     failed: bool
     trouble: str
+    content: bytes
 
     def encode(self) -> bytes:
         """Return it as bytes."""
-        return json.dumps([self.student, self.failed, self.trouble]).encode("ascii")
+        head = json.dumps([self.student, self.failed, self.trouble])
+        return head.encode("ascii") + b"\n" + self.content
 
     @classmethod
     def decode(cls, data: bytes) -> Delivery:
         """Return what `encode` made `data` from."""
-        return cls(*json.loads(data))
+        head, _, content = data.partition(b"\n")
+        student, failed, trouble = json.loads(head)
+        return cls(student, failed, trouble, content)
+
+    def keep(self, store: ResultStore) -> None:
+        """Keep the result; raises `StoreError` when it cannot be written."""
+        if self.trouble:
+            raise StoreError(self.trouble)
+        store.keep(self.student, self.content)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from grader.course.question import Questions
 from grader.judge import GradingOptions
 from grader.judging import Judges
 from grader.result import Result
-from grader.store import ResultStore, StoreError
+from grader.store import ResultStore
 
 Progress = Callable[[str], None]
 """Told of each student who has a new result."""
@@ -72,7 +72,7 @@ def run_batch(
     questions, fingerprints = Questions(), exercise_fingerprints(assignment)
     Asking(assignment, options.limits, launcher.engine, questions).encode_all(options.only)
 
-    shared = (assignment, options, questions, fingerprints, launcher.confinement, store)
+    shared = (assignment, options, questions, fingerprints, launcher.confinement)
     works = [GradingWork(job, *shared) for job in plan.jobs]
     judges = Judges(launcher, known=works)
     with judges, ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
@@ -81,9 +81,9 @@ def run_batch(
             for work in works:
                 running.add(pool.submit(judges.judge, work))
                 if len(running) >= 2 * jobs:
-                    running = _collect(running, report, progress)
+                    running = _collect(running, store, report, progress)
             while running:
-                running = _collect(running, report, progress)
+                running = _collect(running, store, report, progress)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             judges.close()
@@ -93,13 +93,15 @@ def run_batch(
 
 
 def _collect(
-    running: set[Future[bytes]], report: BatchReport, progress: Progress | None
+    running: set[Future[bytes]],
+    store: ResultStore,
+    report: BatchReport,
+    progress: Progress | None,
 ) -> set[Future[bytes]]:
     done, still_running = wait(running, return_when=FIRST_COMPLETED)
     for future in done:
         delivery = Delivery.decode(future.result())
-        if delivery.trouble:
-            raise StoreError(delivery.trouble)
+        delivery.keep(store)  # the judges are at work on others meanwhile
         report.students.append(delivery.student)
         report.graded += 1
         if delivery.failed:

@@ -30,7 +30,7 @@ from grader.push.queue import FOLDER, PushJob
 from grader.push.tree import PushedFiles, take
 from grader.render.terminal import print_result
 from grader.result import Result
-from grader.store import ResultStore, StoreError
+from grader.store import ResultStore
 from grader.submissions import CourseDirectory, Submission
 from grader.submissions.course_directory import SUBMITTED, student_id
 from grader.submissions.nothing import what_was_found
@@ -106,12 +106,10 @@ class PushGrader:
             warm.questions,
             warm.fingerprints,
             self._judges.launcher.confinement,
-            ResultStore(self.directory.results / job.assignment),
         )
         delivery = Delivery.decode(self._judges.judge(work))
-        result = None if delivery.trouble else work.store.read(delivery.student)
-        if result is None:
-            raise StoreError(delivery.trouble or "a result was kept and cannot be read")
+        delivery.keep(ResultStore(self.directory.results / job.assignment))
+        result = Result.model_validate_json(delivery.content)
         return result, report_of(result)
 
     def _hand_in(self, job: PushJob, pushed: PushedFiles) -> Path:
