@@ -22,7 +22,7 @@ from grader.confine import launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare
 from grader.judge import GradingOptions
-from grader.result import Result, Visibility
+from grader.result import Visibility
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 
@@ -36,7 +36,7 @@ class Watch:
         self.total, self.done, self.started = total, 0, time.perf_counter()
         print("   graded  seconds  judge MB  servers MB  descriptors  processes  zombies")
 
-    def __call__(self, result: Result) -> None:
+    def __call__(self, student: str) -> None:
         self.done += 1
         if self.done % (self.total // 10) == 0:
             self.sample()

@@ -70,6 +70,10 @@ def notes_of(
     if loading.as_script and line is not None:
         place = places.line_of_file(loading.file, line)
         notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
+    for one in loading.rebound:
+        place = places.line_of_file(loading.file, one.line)
+        function = places.line(loading.file, one.function_line)
+        notes.append(f"{place} gives {one.name} another value; the function in {function} counts")
     for file in dict.fromkeys(loading.elsewhere.values()):
         names = [name for name in loading.taken if loading.elsewhere[name] == file]
         if names:

@@ -35,6 +35,15 @@ _ENDINGS = {
 
 
 @dataclass(frozen=True)
+class Rebound:
+    """A function that got its name back, which a later statement had given to a value."""
+
+    name: str
+    line: int
+    function_line: int
+
+
+@dataclass(frozen=True)
 class Refused:
     """An import that was refused, or taken for another."""
 
@@ -77,6 +86,7 @@ class Loading:
     """What was taken from elsewhere."""
     as_script: int = 0
     """The first line of what was taken from below ``if __name__ == "__main__"``, or 0."""
+    rebound: list[Rebound] = field(default_factory=list)
     _lost: dict[tuple[str, int], str] = field(default_factory=dict)
     """By file and number, the statements that took a worker with them, and how."""
     _spent: float = 0.0
@@ -109,6 +119,10 @@ class Loading:
         self._statements = number_in(report, "statements")
         self.count = number_in(report, "count")
         self.as_script = number_in(report, "as_script")
+        self.rebound = [
+            Rebound(text_in(one, "name"), number_in(one, "line"), number_in(one, "function_line"))
+            for one in _records(report.get("rebound"))
+        ]
         taken = report.get("taken")
         self.taken = [one for one in self.elsewhere if type(taken) is list and one in taken]
         self.left_out = [self._left_out(one) for one in _records(report.get("left_out"))]

@@ -556,3 +556,27 @@ def test_a_stub_below_what_is_written_does_not_replace_it(handed_in):
     assert check_of(handed_in({"mini.py": f"{stub}\n{REFERENCE}"}), "root.positive").points == 1
     text = f"from numpy import sqrt as root\n{REFERENCE.partition('def root')[0]}{stub}"
     assert check_of(handed_in({"mini.py": text}), "root.positive").status is Status.MISSING
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "root = root(4.0)",
+        "root: float = root(4.0)",
+        "root, other = 2.0, 3",
+        "for root in range(3):\n    pass",
+        "with open(__file__) as root:\n    pass",
+    ],
+)
+@pytest.mark.parametrize("where", ["mini.py", "mini.ipynb"])
+def test_a_function_that_lends_its_name_to_a_value_has_it_back(handed_in, statement, where):
+    *others, last = FUNCTIONS
+    cells = [*others, statement, last]
+    content = notebook(*cells) if where.endswith("ipynb") else "\n\n\n".join(cells) + "\n"
+    assert_full(handed_in({where: content}), "gives root another value; the function in")
+
+
+def test_what_can_be_called_takes_the_place_of_the_function_above(handed_in):
+    text = f"{REFERENCE}\n\ndef wrong(x):\n    return x\n\nroot = wrong\n"
+    result = handed_in({"mini.py": text})
+    assert result.points == 17 and not result.submission.notes

@@ -26,6 +26,7 @@ from grader.worker.parts import (
     parts_of,
     problem_of,
 )
+from grader.worker.rebound import WrittenFunctions
 from grader.worker.refused_handlers import what_it_is
 from grader.worker.running import run_statement
 from grader.worker.scripts import definitions_of_a_script
@@ -78,6 +79,8 @@ class Loader:
     """How many statements were left out; no more than some are described."""
     as_script: int = 0
     """The first line of what was taken from below ``if __name__ == "__main__"``, or 0."""
+    written: dict[str, WrittenFunctions] = field(default_factory=dict)
+    """By module, what its definitions made."""
     _passed_over: frozenset[Place] = frozenset()
     _allowance: Allowance | None = None
     """None while no file is loaded: what a question imports has the question's own time."""
@@ -173,6 +176,7 @@ class Loader:
             try:
                 self._attempt(place, part, module, path, flags)
                 self._finish_imports(part, module, path, flags)
+                self.written.setdefault(module.__name__, WrittenFunctions()).see(part, module)
                 if self._allowance is not None and len(self.running) == 1:
                     found = definitions_of_a_script(part, parts, source)
                     self._define_as_script(place, found, module, path, flags)

@@ -205,7 +205,10 @@ class Session:
         count = len(parts_of((self.folder / name).read_bytes()))
         is_whole = question.get("end") is None or question["end"] >= count
         elsewhere = question.get("elsewhere", {}) if is_whole else {}
+        written = self.loader.written.get(module.__name__)
+        rebound = written.give_back(module) if is_whole and written is not None else []
         return {
+            "rebound": rebound,
             "taken": join(elsewhere, module, self.loader),
             "statements": count,
             "left_out": self.loader.left_out,
