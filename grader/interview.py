@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -39,9 +39,9 @@ class Deadline:
     judge does, or for a neighbour's judge that keeps the machine busy meanwhile.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, used: float = 0.0) -> None:
         self.seconds = seconds
-        self._left = seconds
+        self._left = seconds - used
 
     def within(self, seconds: float) -> float:
         """At most `seconds`, and no more than is left; raises `Lost` when nothing is."""
@@ -93,7 +93,6 @@ class FileInterview(FileKnowledge):
         self.state: FileState | None = None
         self.loading: Loading | None = None
         """What was left out of the file; None before it is loaded."""
-        self.on_loaded: Callable[[], None] = lambda: None
         self.versions: dict[str, str] = {}
         self._worker: Worker | None = None
         self._worker_limits = Limits()
@@ -284,7 +283,6 @@ class FileInterview(FileKnowledge):
                 raise NotLoadable from None
             self._loaded = True
             self.loading.settle()
-            self.on_loaded()
             return worker
 
 

@@ -29,15 +29,6 @@ from grader.submissions.places import Places
 
 
 @dataclass(frozen=True)
-class Before:
-    """What a judge found out that could not end the submission; another goes on after it."""
-
-    checks: tuple[CheckResult, ...] = ()
-    notes: tuple[str, ...] = ()
-    """What was left out when its files were loaded."""
-
-
-@dataclass(frozen=True)
 class GradingOptions:
     """How to grade, apart from what."""
 
@@ -52,9 +43,10 @@ class GradingOptions:
     """How exercises ended that are not judged now: others may depend on them."""
     until_lost: bool = False
     """Stop at the first check that loses points, for who asks no more than whether any does."""
-    before: Before = Before()
-    on_loaded: Callable[[list[str]], None] | None = None
-    """Told, whenever a file was loaded, the notes on all that was left out so far."""
+    settled: tuple[CheckResult, ...] = ()
+    """Checks that are not judged: an earlier judge of this submission did not survive them."""
+    seconds_used: float = 0.0
+    """How much of the submission's time earlier judges used."""
     on_begin: Callable[[PreparedCheck], None] | None = None
     """Told of each check before it is judged."""
     on_check: Callable[[CheckResult], None] | None = None
@@ -126,8 +118,8 @@ class _Grading:
         self.wanted = names if options.only is None else options.only
         self.silent: frozenset[str] = frozenset()
         """What is judged along, and told to nobody."""
-        self.results: list[CheckResult] = [*options.known, *options.before.checks]
-        self.judged = {(one.exercise, one.check) for one in options.before.checks}
+        self.results: list[CheckResult] = list(options.known)
+        self.settled = {(one.exercise, one.check): one for one in options.settled}
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
@@ -170,7 +162,7 @@ class _Grading:
                     if other is not one and self.submission.files.get(other.file.name) == text
                 ]
                 notes += notes_of(one.loading, self.places, shared, self.submission.sources)
-        return list(dict.fromkeys([*self.options.before.notes, *notes]))
+        return list(dict.fromkeys(notes))
 
     def written(self) -> frozenset[str]:
         """The files that have more than stubs and can be read."""
@@ -189,7 +181,8 @@ class _Grading:
 
     def _interviews(self) -> dict[str, FileInterview]:
         limits = self.options.limits
-        deadline = Deadline(limits.at(self.assignment.name).submission_seconds)
+        seconds = limits.at(self.assignment.name).submission_seconds
+        deadline = Deadline(seconds, self.options.seconds_used)
         return {
             file.name: FileInterview(
                 self.assignment,
@@ -207,10 +200,6 @@ class _Grading:
 
     def _inspect(self, interviews: dict[str, FileInterview]) -> None:
         """Read the sources of the files that are judged, and find out what to ask of them."""
-        if self.options.on_loaded is not None:
-            tell = self.options.on_loaded
-            for interview in interviews.values():
-                interview.on_loaded = lambda: tell(self._notes(list(interviews.values())))
         present = []
         for name, interview in interviews.items():
             if name in self.submission.files:
@@ -264,7 +253,8 @@ class _Grading:
 
     def _judge_exercise(self, exercise: PreparedExercise, interview: FileInterview) -> None:
         for check in self.assignment.checks_of(exercise.name):
-            if (check.exercise, check.name) in self.judged:
+            if (check.exercise, check.name) in self.settled:
+                self.results.append(self.settled[check.exercise, check.name])
                 continue
             if self.options.on_begin is not None:
                 self.options.on_begin(check)

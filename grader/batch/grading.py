@@ -13,7 +13,7 @@ from grader.confine import Confinement, Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
-from grader.judging import Judged, JudgeLog
+from grader.judging import Past, Slate, options_for
 from grader.prerequisites import LOST_STATUSES
 from grader.records import ungraded
 from grader.result import Result
@@ -38,13 +38,13 @@ class GradingWork:
     fingerprints: dict[str, str]
     confinement: Confinement
 
-    def judge(self, launcher: Launcher, log: JudgeLog, judged: Judged) -> Result:
+    def judge(self, launcher: Launcher, slate: Slate, past: Past) -> Result:
         """Grade the job; a failure of ours is its result, not an exception."""
         try:
             attempts = self.job.read()
         except Exception as error:
             return self.ungraded(f"The grader cannot read it ({type(error).__name__}: {error}).")
-        result = _Attempts(self, launcher, log, judged).grade(attempts)
+        result = _Attempts(self, launcher, slate, past).grade(attempts)
         return result.model_copy(update={"exercise_sha256": self.fingerprints})
 
     def ungraded(self, reason: str) -> Result:
@@ -105,8 +105,8 @@ class _Attempts:
 
     work: GradingWork
     launcher: Launcher
-    log: JudgeLog
-    judged: Judged
+    slate: Slate
+    past: Past
 
     def grade(self, attempts: Sequence[Attempt]) -> Result:
         job = self.work.job
@@ -136,13 +136,12 @@ class _Attempts:
 
         Such a result has the status `grader_error`, which costs nobody points.
         """
-        noted = self.log.options(options, self.judged, number)
-        result = self._grade_once(submission, number, noted)
-        return self._grade_once(submission, number, noted) if result.has_grader_error else result
+        noted = options_for(options, self.slate, self.past, number)
+        result = self._grade_once(submission, noted)
+        return self._grade_once(submission, noted) if result.has_grader_error else result
 
-    def _grade_once(self, submission: Submission, number: int, options: GradingOptions) -> Result:
+    def _grade_once(self, submission: Submission, options: GradingOptions) -> Result:
         work = self.work
-        self.log.attempt(number)
         try:
             return grade(submission, work.assignment, self.launcher, options, work.questions)
         except Exception as error:

@@ -3,6 +3,16 @@
 from grader.judging.apart import grade_apart
 from grader.judging.judges import Judges, JudgesClosed
 from grader.judging.limits import JudgeLimits
-from grader.judging.work import Judged, JudgeLog, Work
+from grader.judging.slate import Slate
+from grader.judging.work import Past, Work, options_for
 
-__all__ = ["JudgeLimits", "JudgeLog", "Judged", "Judges", "JudgesClosed", "Work", "grade_apart"]
+__all__ = [
+    "JudgeLimits",
+    "Judges",
+    "JudgesClosed",
+    "Past",
+    "Slate",
+    "Work",
+    "grade_apart",
+    "options_for",
+]

@@ -8,7 +8,8 @@ from grader.confine import Confinement, Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.judging.judges import Judges
-from grader.judging.work import Judged, JudgeLog
+from grader.judging.slate import Slate
+from grader.judging.work import Past, options_for
 from grader.records import ungraded
 from grader.result import Result
 from grader.submissions import Submission
@@ -35,9 +36,8 @@ class _Alone:
     options: GradingOptions
     confinement: Confinement
 
-    def judge(self, launcher: Launcher, log: JudgeLog, judged: Judged) -> Result:
-        log.attempt(0)
-        options = log.options(self.options, judged, 0)
+    def judge(self, launcher: Launcher, slate: Slate, past: Past) -> Result:
+        options = options_for(self.options, slate, past, 0)
         return grade(self.submission, self.assignment, launcher, options)
 
     def ungraded(self, reason: str) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -11,14 +12,8 @@ from grader.checks import Verdict
 from grader.confine import Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.judging.limits import JudgeLimits
-from grader.judging.work import (
-    Judged,
-    JudgeLog,
-    Work,
-    order_of,
-    progress_of,
-    read_order,
-)
+from grader.judging.slate import Slate
+from grader.judging.work import Past, Work, order_of, read_order
 from grader.records import check_result, out_of_memory
 from grader.result import CheckResult, Status
 
@@ -65,8 +60,8 @@ class Judges:
         """Judge one submission; whatever its answers do, a result is delivered.
 
         A check whose answers cost its judge the memory or the time that it may take has that as
-        its status, and another judge goes on with the rest. A judge that was killed, or broke, is
-        the machine's or the grader's fault: after a second one the result says so.
+        its status, and another judge begins anew without that check. A judge that was killed, or
+        broke, is the machine's or the grader's fault: after a second one the result says so.
 
         Returns
         -------
@@ -79,11 +74,11 @@ class Judges:
         """
         if not CAN_FORK:
             return _judge_here(work, self.launcher)
-        judged: Judged = {}
-        tries, seconds = _TRIES, self.limits.cpu_seconds
+        past, tries, cpu_seconds = Past(), _TRIES, self.limits.cpu_seconds
         while True:
+            started = time.monotonic()
             try:
-                ending = self._run(work, judged, seconds)
+                ending = self._run(work, past, cpu_seconds)
             except OSError as error:
                 reason = f"No process could be started for the judge: {error}."
                 return work.deliver(work.ungraded(reason))
@@ -91,13 +86,12 @@ class Judges:
                 return ending.said
             if self._closed:
                 raise JudgesClosed
-            seconds = max(_LEAST_CPU_SECONDS, seconds - ending.cpu_seconds)
-            progress = progress_of(ending.log, judged)
-            verdict = self._verdict_of(ending)
-            if verdict is not None and progress.open_check is not None:
-                progress.settle(_result_of(progress.open_check, work.assignment, verdict))
-                judged = progress.before
-            else:  # begun anew from what was judged before, as if nothing had happened
+            cpu_seconds = max(_LEAST_CPU_SECONDS, cpu_seconds - ending.cpu_seconds)
+            verdict, noted = self._verdict_of(ending), ending.noted
+            if verdict is not None and noted is not None and noted.check is not None:
+                check = _result_of(noted.check, work.assignment, verdict)
+                past = past.with_check(noted.attempt, check, time.monotonic() - started)
+            else:  # another begins as if nothing had happened
                 tries -= 1
                 if not tries:
                     return work.deliver(work.ungraded(_reason(ending)))
@@ -125,10 +119,10 @@ class Judges:
         """Close them."""
         self.close()
 
-    def _run(self, work: Work, judged: Judged, cpu_seconds: float) -> Ending:
+    def _run(self, work: Work, past: Past, cpu_seconds: float) -> Ending:
         process = self._take(work)
         try:
-            ending = process.carry_out(order_of(id(work), judged), cpu_seconds)
+            ending = process.carry_out(order_of(id(work), past), cpu_seconds)
         finally:
             with self._lock:
                 self._running.discard(process)
@@ -145,10 +139,10 @@ class Judges:
 
         works = self._known if id(work) in self._known else {id(work): work}
 
-        def task(launcher: Launcher, log: int, order: bytes) -> bytes:
-            number, judged = read_order(order)
+        def task(launcher: Launcher, slate: Slate, order: bytes) -> bytes:
+            number, past = read_order(order)
             chosen = works[number]
-            return chosen.deliver(chosen.judge(launcher, JudgeLog(log), judged))
+            return chosen.deliver(chosen.judge(launcher, slate, past))
 
         with self._lock:
             if self._closed:
@@ -200,5 +194,4 @@ def _reason(ending: Ending) -> str:
 
 
 def _judge_here(work: Work, launcher: Launcher) -> bytes:
-    no_log = -1  # nobody would read it: the process that it is of is this one
-    return work.deliver(work.judge(launcher, JudgeLog(no_log), {}))
+    return work.deliver(work.judge(launcher, Slate(), Past()))

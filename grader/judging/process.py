@@ -20,6 +20,7 @@ from grader.confine import Launcher, Lost, Worker, WorkerSettings
 from grader.confine.interface import Ask, Loan
 from grader.judging.limits import JudgeLimits
 from grader.judging.resources import Wear, keep_only, limit_cpu, limit_memory, without_limits
+from grader.judging.slate import Noted, Slate
 from grader.wire import (
     HEADER_BYTES,
     MAX_FRAME,
@@ -38,8 +39,8 @@ _PIECE = 2**18
 _MAX_DESCRIPTORS = 2
 _forking = threading.Lock()
 
-Task = Callable[[Launcher, int, bytes], bytes]
-"""What a judge does with its launcher, the descriptor of its log and an order; what it says."""
+Task = Callable[[Launcher, Slate, bytes], bytes]
+"""What a judge does with its launcher, its slate and an order; what it says of it."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,16 @@ class Ending:
         What the judge made of it; None where the judge ended before.
     code
         The judge's exit code, negative for a signal; 0 for one that lives.
-    log
-        What it noted on the way; only of a judge that ended.
+    cpu_seconds
+        What this order took; only of a judge that ended.
+    noted
+        How far it came; only of a judge that ended.
     """
 
     said: bytes | None
     code: int = 0
-    log: bytes = b""
     cpu_seconds: float = 0.0
+    noted: Noted | None = None
 
 
 class JudgeProcess:
@@ -77,7 +80,7 @@ class JudgeProcess:
         self._limits = limits
         self.is_spent = False
         """Whether it takes no other order: it has ended, or it has grown."""
-        self._log = os.memfd_create("judged")
+        self._slate = Slate()
         self._socket, theirs = socket.socketpair()
         try:
             with _forking, warnings.catch_warnings():
@@ -87,17 +90,14 @@ class JudgeProcess:
                 self.number = os.fork()
         except OSError:
             self._socket.close()
-            os.close(self._log)
             theirs.close()
             raise
         if self.number == 0:
-            _live(task, launcher, limits, theirs, self._log)
+            _live(task, launcher, limits, theirs, self._slate)
         theirs.close()
 
     def carry_out(self, order: bytes, cpu_seconds: float) -> Ending:
         """Give an order, lend workers until it is carried out, and learn how that went."""
-        os.ftruncate(self._log, 0)
-        os.lseek(self._log, 0, os.SEEK_SET)
         deadline = time.monotonic() + self._limits.seconds
         try:
             self._socket.sendall(frame(encode({"order": order, "cpu_seconds": cpu_seconds})))
@@ -119,10 +119,10 @@ class JudgeProcess:
         if not _is_over(self.number):
             self.kill()
         _, status, usage = os.wait4(self.number, 0)
-        log = _content(self._log)
-        os.close(self._log)
-        seconds = usage.ru_utime + usage.ru_stime
-        return Ending(None, os.waitstatus_to_exitcode(status), log, seconds)
+        noted = self._slate.read()
+        self._slate.close()
+        seconds = usage.ru_utime + usage.ru_stime - noted.used
+        return Ending(None, os.waitstatus_to_exitcode(status), seconds, noted)
 
     def kill(self) -> None:
         """End it; who waits for it learns so."""
@@ -169,19 +169,15 @@ def _is_over(number: int) -> bool:
     """Whether a child has ended, or does so within a moment: its socket is closed before."""
     watch = os.pidfd_open(number)
     try:
-        return bool(select.select([watch], [], [], 1.0)[0])
+        poll = select.poll()
+        poll.register(watch, select.POLLIN)
+        return bool(poll.poll(1_000))
     finally:
         os.close(watch)
 
 
-def _content(descriptor: int) -> bytes:
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        file.seek(0)
-        return file.read()
-
-
 def _live(
-    task: Task, launcher: Launcher, limits: JudgeLimits, above: socket.socket, log: int
+    task: Task, launcher: Launcher, limits: JudgeLimits, above: socket.socket, slate: Slate
 ) -> NoReturn:
     """Be the judge: this never returns to what the parent was doing."""
     code = FAILED
@@ -189,15 +185,17 @@ def _live(
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts the batch, ends us as well
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        keep_only(above.fileno(), log)
+        keep_only(above.fileno())
         limit_memory(limits.megabytes)
         wear = Wear()
-        own = _Unlimited(launcher.in_judge(_asking(above)))
+        lent = launcher.in_judge(_asking(above))
+        own = _Unlimited(launcher) if lent is launcher else lent
         with above.makefile("rb") as orders:
             while (message := read_frame(orders)) is not None:
                 order = decode(message)
                 limit_cpu(order["cpu_seconds"])
-                said = task(own, log, order["order"])
+                slate.take_order()
+                said = task(own, slate, order["order"])
                 above.sendall(frame(encode({"said": said, "spent": wear.is_spent()})))
         code = 0
     except MemoryError:

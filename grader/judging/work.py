@@ -1,21 +1,38 @@
-"""What a judge's process does, and what it notes so that another can go on after its end."""
+"""What a judge's process does, and what it is told of those before it."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from grader.confine import Launcher
-from grader.course.prepared import PreparedAssignment, PreparedCheck
-from grader.judge import Before, GradingOptions
+from grader.course.prepared import PreparedAssignment
+from grader.judge import GradingOptions
+from grader.judging.slate import Slate
 from grader.result import CheckResult, Result
 
-Judged = Mapping[int, Before]
-"""By number of the attempt, what is judged already."""
+
+@dataclass(frozen=True)
+class Past:
+    """What happened to a submission before, where its judge had to be replaced.
+
+    Attributes
+    ----------
+    settled
+        By number of the attempt, the checks that a judge could not end, with what came of them.
+    seconds
+        How long those judges were at it.
+    """
+
+    settled: Mapping[int, tuple[CheckResult, ...]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def with_check(self, attempt: int, check: CheckResult, seconds: float) -> Past:
+        """The same with one more check, after so many seconds."""
+        checks = (*self.settled.get(attempt, ()), check)
+        return Past({**self.settled, attempt: checks}, self.seconds + seconds)
 
 
 class Work(Protocol):
@@ -26,8 +43,8 @@ class Work(Protocol):
         """What it is judged by."""
         ...
 
-    def judge(self, launcher: Launcher, log: JudgeLog, judged: Judged) -> Result:
-        """Read and grade the submission, without the checks that are `judged` already."""
+    def judge(self, launcher: Launcher, slate: Slate, past: Past) -> Result:
+        """Read and grade the submission."""
         ...
 
     def ungraded(self, reason: str) -> Result:
@@ -35,107 +52,36 @@ class Work(Protocol):
         ...
 
     def deliver(self, result: Result) -> bytes:
-        """Put the result where it belongs; what the caller of `Judges.judge` gets back."""
+        """What the caller of `Judges.judge` gets of the result."""
         ...
 
 
-def order_of(number: int, judged: Judged) -> bytes:
+def options_for(options: GradingOptions, slate: Slate, past: Past, attempt: int) -> GradingOptions:
+    """Options to grade an attempt with, so that its progress is noted."""
+    slate.attempt(attempt)
+    return replace(
+        options,
+        settled=past.settled.get(attempt, ()),
+        seconds_used=past.seconds,
+        on_begin=slate.begin,
+        on_check=slate.end,
+    )
+
+
+def order_of(number: int, past: Past) -> bytes:
     """The order to judge a work, as a judge is sent it."""
-    before = {
-        str(attempt): {
-            "checks": [check.model_dump(mode="json") for check in one.checks],
-            "notes": list(one.notes),
-        }
-        for attempt, one in judged.items()
+    settled = {
+        str(attempt): [check.model_dump(mode="json") for check in checks]
+        for attempt, checks in past.settled.items()
     }
-    return json.dumps({"work": number, "judged": before}).encode("ascii")
+    return json.dumps([number, settled, past.seconds]).encode("ascii")
 
 
-def read_order(order: bytes) -> tuple[int, Judged]:
-    """The number of the work, and what is judged of it already."""
-    record = json.loads(order)
-    judged = {
-        int(attempt): Before(
-            tuple(map(CheckResult.model_validate, one["checks"])), tuple(one["notes"])
-        )
-        for attempt, one in record["judged"].items()
+def read_order(order: bytes) -> tuple[int, Past]:
+    """The number of the work, and what happened to it before."""
+    number, settled, seconds = json.loads(order)
+    checks = {
+        int(attempt): tuple(map(CheckResult.model_validate, found))
+        for attempt, found in settled.items()
     }
-    return record["work"], judged
-
-
-class JudgeLog:
-    """Notes what is being judged in a file that outlives the process.
-
-    Nothing of it is sent: who waits for a judge would be woken for each check.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def attempt(self, number: int) -> None:
-        """The attempt of this number begins, or begins again."""
-        self._write(json.dumps({"attempt": number}))
-
-    def loaded(self, notes: list[str]) -> None:
-        """A file was loaded; these are the notes on all that was left out so far."""
-        self._write(json.dumps({"notes": notes}))
-
-    def begin(self, check: PreparedCheck) -> None:
-        """A check is judged from now on."""
-        self._write(json.dumps({"begin": [check.exercise, check.name]}))
-
-    def end(self, result: CheckResult) -> None:
-        """The check is judged."""
-        self._write(f'{{"end": {result.model_dump_json()}}}')
-
-    def _write(self, record: str) -> None:
-        with contextlib.suppress(OSError):  # without a note, the judge after us begins anew
-            os.write(self._descriptor, record.encode() + b"\n")
-
-    def options(self, options: GradingOptions, judged: Judged, attempt: int) -> GradingOptions:
-        """Options to grade an attempt with, so that all of it is noted."""
-        return replace(
-            options,
-            before=judged.get(attempt, Before()),
-            on_loaded=self.loaded,
-            on_begin=self.begin,
-            on_check=self.end,
-        )
-
-
-@dataclass
-class Progress:
-    """How far a judge came, from its log."""
-
-    before: dict[int, Before]
-    attempt: int = 0
-    open_check: tuple[str, str] | None = None
-    """Exercise and name of the check during which the log ends."""
-
-    def settle(self, check: CheckResult) -> None:
-        """Note the result of a check of the present attempt."""
-        known = self.before.get(self.attempt, Before())
-        self.before[self.attempt] = replace(known, checks=(*known.checks, check))
-
-
-def progress_of(log: bytes, before: Judged) -> Progress:
-    """Read a log; what was judged `before` it stands."""
-    progress = Progress(dict(before))
-    for line in log.split(b"\n"):
-        try:
-            record = json.loads(line)
-        except ValueError:  # the process ended while it wrote
-            break
-        if "attempt" in record:
-            number = progress.attempt = record["attempt"]
-            progress.before[number] = before.get(number, Before())
-        elif "notes" in record:
-            known = progress.before.get(progress.attempt, Before())
-            progress.before[progress.attempt] = replace(known, notes=tuple(record["notes"]))
-        elif "begin" in record:
-            exercise, name = record["begin"]
-            progress.open_check = exercise, name
-        else:
-            progress.settle(CheckResult.model_validate(record["end"]))
-            progress.open_check = None
-    return progress
+    return number, Past(checks, seconds)

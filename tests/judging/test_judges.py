@@ -15,8 +15,8 @@ import pytest
 from grader.checks import Verdict
 from grader.confine import Lost, Silence, SpawnedLauncher
 from grader.course.prepared import PreparedAssignment
-from grader.judge import Before, GradingOptions, grade
-from grader.judging import JudgeLimits, Judges, JudgesClosed, grade_apart
+from grader.judge import GradingOptions, grade
+from grader.judging import JudgeLimits, Judges, JudgesClosed, grade_apart, options_for
 from grader.records import check_result, ungraded
 from grader.result import Result, Status
 from grader.submissions import Submission
@@ -62,20 +62,19 @@ class Play:
     """Done before any check."""
     assignment: PreparedAssignment = field(default_factory=mini)
 
-    def judge(self, launcher, log, judged):
-        log.attempt(0)
+    def judge(self, launcher, slate, past):
+        options = options_for(GradingOptions(), slate, past, 0)
         self.first()
-        before = judged.get(0, Before())
-        known = {(one.exercise, one.check) for one in before.checks}
-        log.loaded([*before.notes, f"noted after {len(known)}"])
-        results = list(before.checks)
+        known = {(one.exercise, one.check): one for one in options.settled}
+        results = []
         for check in self.assignment.checks:
             if (check.exercise, check.name) in known:
+                results.append(known[check.exercise, check.name])
                 continue
-            log.begin(check)
+            options.on_begin(check)
             self.at.get(f"{check.exercise}.{check.name}", nothing)()
             results.append(check_result(check, self.assignment, RIGHT))
-            log.end(results[-1])
+            options.on_check(results[-1])
         made = ungraded(Submission("ada", "m1_mini"), self.assignment, "", launcher.confinement)
         return made.model_copy(update={"checks": results, "course": str(os.getpid())})
 
@@ -141,18 +140,19 @@ def test_a_judge_that_ends_before_the_first_check_is_the_graders_failure(deed):
     assert judged(Play(first=deed)).has_grader_error
 
 
-def test_a_judge_that_goes_on_after_another_keeps_its_notes(tmp_path):
-    seen = tmp_path / "notes"
+def test_the_time_of_judges_that_ended_counts_for_the_submission(tmp_path):
+    seen = tmp_path / "seconds"
 
     @dataclass(frozen=True)
     class Writing(Play):
-        def judge(self, launcher, log, judged):
+        def judge(self, launcher, slate, past):
             with seen.open("a") as file:
-                file.write(f"{judged.get(0, Before()).notes}\n")
-            return super().judge(launcher, log, judged)
+                file.write(f"{options_for(GradingOptions(), slate, past, 0).seconds_used}\n")
+            return super().judge(launcher, slate, past)
 
     judged(Writing({"half_mse.value": allocate}))
-    assert seen.read_text() == "()\n('noted after 0',)\n"
+    first, second = map(float, seen.read_text().split())
+    assert first == 0 < second
 
 
 def test_a_judge_takes_the_next_submission_unless_it_has_grown():
