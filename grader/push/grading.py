@@ -26,7 +26,8 @@ from grader.course.question import Questions
 from grader.intake.attempts import swap
 from grader.judge import GradingOptions
 from grader.judging import Judges
-from grader.push.queue import FOLDER, PushJob
+from grader.private_folder import FOLDER, STAGING, private_folder
+from grader.push.queue import PushJob
 from grader.push.tree import PushedFiles, take
 from grader.render.terminal import print_result
 from grader.result import Result
@@ -38,7 +39,6 @@ from grader.unpack.names import TIMESTAMP
 
 _WIDTH = 78
 _EXPLAINED = 5
-STAGING = "push-"
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class PushGrader:
 
     def _hand_in(self, job: PushJob, pushed: PushedFiles) -> Path:
         """Make the files the student's submission, all of them or none."""
-        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=self.directory.path / FOLDER))
+        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=private_folder(self.directory.path)))
         try:
             made = staging / "made"
             made.mkdir()
