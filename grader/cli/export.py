@@ -21,7 +21,7 @@ from grader.render.exports.moodle import fill_moodle, moodle_csv
 from grader.render.exports.points import points_csv
 from grader.render.summary import exercises
 from grader.result import Result
-from grader.store import ResultStore, file_name_of, write_atomically
+from grader.store import ResultStore, file_name_of, make_folder, write_atomically
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import is_nbgrader_course
 
@@ -278,14 +278,14 @@ def _gradescope(
                 f"{result.student} has no file: the grader failed on it; grade it again"
             )
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_atomically(path, content)
         done.students += 1
     return done
 
 
 def _written(target: Path, content: bytes, students: int, problems: list[str]) -> _Export:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     write_atomically(target, content)
     return _Export(target, students, problems)
 

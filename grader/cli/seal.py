@@ -22,10 +22,11 @@ from grader.course.sealed import (
     new_key,
     seal,
 )
+from grader.private_folder import FILE_MODE, FOLDER, private_folder
 from grader.store import write_atomically
 from grader.submissions import CourseDirectory
 
-KEY_FILE = ".grader/seal.key"
+KEY_FILE = f"{FOLDER}/seal.key"
 """Below the course directory, readable for its owner alone."""
 
 
@@ -47,7 +48,7 @@ def command(
     directory = CourseDirectory(course)
     known = live_assignments(root_folder())
     folders = [choose(name, known) for name in assignments]
-    key = _key(directory.path / KEY_FILE)
+    key = _key(directory.path)
     with quickest_launcher() as launcher:
         for folder in folders:
             with console.status(f"Preparing hidden cases of {folder.name} …"):
@@ -65,13 +66,15 @@ def command(
     )
 
 
-def _key(file: Path) -> bytes:
+def _key(course: Path) -> bytes:
     """The course's key, made when there is none."""
+    file = course / KEY_FILE
     try:
+        private_folder(course)
         return key_from_text(file.read_text(encoding="ascii"))
     except FileNotFoundError:
         key = new_key()
-        _write(file, key_text(key).encode("ascii"), 0o600)
+        _write(file, key_text(key).encode("ascii"), FILE_MODE)
         return key
     except (OSError, UnicodeDecodeError, SealError) as problem:
         raise UsageProblem(
