@@ -18,6 +18,7 @@ from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem, needs
 from grader.course.catalogue import choose, live_assignments
 from grader.submissions import CourseDirectory
+from grader.submissions.course_directory import SUBMITTED
 
 if TYPE_CHECKING:
     from grader.push.pages import Pages
@@ -77,11 +78,23 @@ def install(
         course, repository, student or student_of(repository), names, branch, seconds
     )
     hook = put(wanted, force=force)
+    for note in _look_alikes(course, wanted.student):
+        Console(soft_wrap=True, highlight=False).print(f"note: {note}", markup=False)
     Console(soft_wrap=True, highlight=False).print(
         f"{hook}: pushes to {graded_branch(wanted)} are graded as {wanted.student}'s "
         f"({', '.join(names)}). Now: grader hook serve --course {course}",
         markup=False,
     )
+
+
+def _look_alikes(course: Path, student: str) -> list[str]:
+    """Notes of students in the course whose ids people would take for this one."""
+    from grader.submissions.student_ids import look_alikes, student_id
+
+    folder = course / SUBMITTED
+    others = [student_id(one.name) for one in folder.iterdir()] if folder.is_dir() else []
+    known = look_alikes(others)
+    return [note for note in look_alikes([*others, student]) if note not in known]
 
 
 @group.command()

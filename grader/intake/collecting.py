@@ -23,6 +23,7 @@ from grader.submissions.course_directory import ATTEMPTS, SUBMITTED
 from grader.submissions.folder import TIMESTAMP
 from grader.submissions.names import shown
 from grader.submissions.regular import is_true_folder
+from grader.submissions.student_ids import look_alikes, student_id
 from grader.unpack.items import Refused
 from grader.unpack.names import folded
 from grader.unpack.taking import Taking, bounded, remove
@@ -96,6 +97,7 @@ def _collect_all(
 ) -> None:
     _sweep(course)
     there = _names_there(course)
+    report.notes += look_alikes([*students, *map(student_id, there.values())])
     groups: dict[str, list[str]] = {}
     for student in students:
         groups.setdefault(folded(student), []).append(student)

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grader
+from grader.intake.folders import folder_of
 from grader.push.git import GitProblem, ask, default_branch
 from grader.sanitise import safe_text
 from grader.store import write_atomically
+from grader.submissions.names import shown
+from grader.submissions.student_ids import student_id
+from grader.unpack.items import Refused
 
 HOOK = "post-receive"
 _MARK = "# Written by grader hook install; install again to change it."
@@ -95,11 +99,13 @@ def script(wanted: Installation) -> str:
 
 
 def _check_student(student: str) -> None:
-    if not student or student.startswith(".") or "/" in student or safe_text(student) != student:
+    try:
+        folder_of(student)
+    except Refused as reason:
         raise HookProblem(
-            f"{safe_text(student, 100)!r} is not the name of a folder in submitted/. Name the "
-            "student with --student."
-        )
+            f"{shown(student_id(student))!r} is not the name of a folder in submitted/: it "
+            f"{reason}. Name the student with --student."
+        ) from None
 
 
 def _check_bare(repository: Path) -> None:

@@ -14,7 +14,7 @@ from grader.push.queue import DONE, PushJob, Queue
 from grader.render.html import message_page, student_page
 from grader.store import ResultStore, write_atomically
 from grader.submissions import CourseDirectory
-from grader.submissions.course_directory import student_id
+from grader.submissions.student_ids import student_id
 
 _PAUSE = 0.2
 _AFTER_TROUBLE = 5.0

@@ -14,6 +14,7 @@ from grader.push.install import HookProblem
 from grader.push.place import serving
 from grader.push.queue import DONE, FAILED, PushJob, Queue
 from grader.store import StoreError
+from grader.unpack.items import Refused
 
 if TYPE_CHECKING:  # drawing needs a large library, and not every server draws
     from grader.push.pages import Pages
@@ -135,6 +136,11 @@ def _outcome(grader: PushGrader, job: PushJob) -> tuple[str, str]:
         return FAILED, (
             f"This push was not graded: {problem} If a later push took its commit back, that one "
             "counts; earlier results stay."
+        )
+    except Refused as reason:
+        return FAILED, (
+            f"This push was not graded: the name that its student has here {reason}. Tell your "
+            "instructor: grader hook install gives another with --student. Results stay."
         )
     except (OSError, StoreError) as problem:
         _log.error("job %d: %s", job.id, problem)  # it names folders, which are the server's own
