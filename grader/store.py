@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -16,6 +15,7 @@ from pydantic_core import PydanticSerializationError
 from grader.atomic_files import make_folder as make_folder
 from grader.atomic_files import sweep
 from grader.atomic_files import write_atomically as write_atomically
+from grader.machine_problem import MachineProblem, advice
 from grader.result import Result
 from grader.sanitise import safe_text
 
@@ -25,7 +25,7 @@ _MAX_READABLE_BYTES = 64
 _MAX_RESULT = 64 * 2**20
 
 
-class StoreError(Exception):
+class StoreError(MachineProblem):
     """A result could not be kept; those written before are whole."""
 
 
@@ -70,7 +70,7 @@ class ResultStore:
             raise StoreError(
                 f"The result of {result.student} cannot be written to {self.directory}: "
                 f"{error.strerror or error}. The results written before are kept. "
-                f"{_advice(error.errno)} and run the same command again."
+                f"{advice(error)} and run the same command again."
             ) from None
 
     def read(self, student: str) -> Result | None:
@@ -157,15 +157,6 @@ def _same_name(name: str, expected: str) -> bool:
     """Whether a listed name is the expected one; some file systems list letters decomposed."""
     stem = unicodedata.normalize("NFC", name.removesuffix(_SUFFIX))
     return stem == unicodedata.normalize("NFC", expected)
-
-
-def _advice(number: int | None) -> str:
-    full = {errno.ENOSPC, getattr(errno, "EDQUOT", None)}
-    if number in full:
-        return "Free some space"
-    if number == errno.EFBIG:
-        return "Raise the limit on the size of files (ulimit -f)"
-    return "Make the folder writable"
 
 
 def _read(path: Path) -> Result | str | None:

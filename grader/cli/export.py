@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from grader.cli.kept import kept_results
-from grader.cli.problems import UsageProblem, needs
+from grader.cli.problems import KEPT, UsageProblem, cannot_write, needs
 from grader.render.exports.canvas import fill_canvas
 from grader.render.exports.filling import Filled, Wishes
 from grader.render.exports.grades import StudentGrade, grade_of
@@ -133,8 +133,9 @@ def command(
             done = _written(target, filled.content, len(filled.written), filled.problems)
             done.untouched = filled.untouched
     except OSError as error:
-        where = error.filename or target
-        raise UsageProblem(f"{where} cannot be read or written: {error.strerror}.") from None
+        raise cannot_write(
+            error.filename or target, error, KEPT, named=output is not None
+        ) from None
     done.problems[:0] = problems
     _tell(console, done, "the gradebook" if from_gradebook else "results/")
     raise typer.Exit(INCOMPLETE if done.problems else 0)
@@ -252,7 +253,11 @@ def _filled(
     if source is None:
         return moodle_csv(grades)
     fill = fill_canvas if to is Format.CANVAS else fill_moodle
-    return fill(source.read_bytes(), str(source), grades, wishes)
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        raise UsageProblem(f"{source} cannot be read: {error.strerror}.") from None
+    return fill(content, str(source), grades, wishes)
 
 
 def _junit(results: Sequence[Result]) -> bytes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import shlex
 import signal
+import sqlite3
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +20,7 @@ from rich.console import Console
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem, needs
 from grader.course.catalogue import choose, live_assignments
+from grader.machine_problem import MachineProblem
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import SUBMITTED
 
@@ -137,7 +141,7 @@ def serve(
         raise UsageProblem(
             f"{problem} What students push is only graded where it can be confined."
         ) from None
-    with chosen:
+    with chosen, _usable_queue():
         grader = PushGrader(directory, root, chosen)
         run(grader, stop, jobs=jobs or default_jobs(), warm=names, pages=shown)
 
@@ -229,4 +233,17 @@ def _queue(course: Path) -> Queue | None:
     from grader.private_folder import FOLDER
     from grader.push.queue import DATABASE, Queue
 
-    return Queue(course) if (course / FOLDER / DATABASE).exists() else None
+    with _usable_queue():
+        return Queue(course) if (course / FOLDER / DATABASE).exists() else None
+
+
+@contextlib.contextmanager
+def _usable_queue() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise MachineProblem(
+            f"The queue of this course cannot be used: {error}. Make its file, "
+            ".grader/queue.db, readable and writable; if it is damaged, move it away, and "
+            "pushes that waited are queued again by an empty commit."
+        ) from None

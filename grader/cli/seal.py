@@ -10,7 +10,7 @@ from rich.console import Console
 
 from grader.batch.hidden import hidden_assignment
 from grader.cli.places import root_folder
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.sealed import (
@@ -71,6 +71,9 @@ def _key(course: Path) -> bytes:
     file = course / KEY_FILE
     try:
         private_folder(course)
+    except OSError as error:
+        raise cannot_write(file, error, named=False) from None
+    try:
         return key_from_text(file.read_text(encoding="ascii"))
     except FileNotFoundError:
         key = new_key()
@@ -88,4 +91,4 @@ def _write(file: Path, content: bytes, mode: int) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, content, mode=mode)
     except OSError as error:
-        raise UsageProblem(f"{file} cannot be written: {error.strerror}.") from None
+        raise cannot_write(file, error) from None

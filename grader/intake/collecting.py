@@ -17,6 +17,7 @@ from grader.intake.attempts import Attempt, known_attempts, lay, merged, read_at
 from grader.intake.downloads import items_of
 from grader.intake.platforms import Handed
 from grader.intake.sorting import CollectReport, SortedStudent, Wanted, sort_download
+from grader.machine_problem import MachineProblem, advice
 from grader.private_folder import FILE_MODE, private_folder
 from grader.submissions import read_path
 from grader.submissions.course_directory import ATTEMPTS, SUBMITTED
@@ -36,6 +37,10 @@ _NAME_IT = "if that is wrong, name the encoding with --names"
 
 class CollectError(Exception):
     """Nothing could be collected, or not all; the message says why."""
+
+
+class CannotCollect(CollectError, MachineProblem):
+    """The course directory cannot be written."""
 
 
 def collect(
@@ -80,10 +85,10 @@ def collect(
                 "same command again when it has ended."
             ) from None
         except OSError as error:
-            raise CollectError(
+            raise CannotCollect(
                 f"The submissions cannot be written into {course}: {error.strerror or error}. "
                 f"What was collected before is whole ({len(report.new) + len(report.replaced)} "
-                "students). Fix that and run the same command again."
+                f"students). {advice(error)} and run the same command again."
             ) from None
     return report
 

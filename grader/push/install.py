@@ -10,6 +10,7 @@ from pathlib import Path
 
 import grader
 from grader.intake.folders import folder_of
+from grader.machine_problem import MachineProblem, advice
 from grader.push.git import GitProblem, ask, default_branch
 from grader.sanitise import safe_text
 from grader.store import write_atomically
@@ -23,6 +24,10 @@ _MARK = "# Written by grader hook install; install again to change it."
 
 class HookProblem(Exception):
     """The hook cannot be installed or served; the message says why and how to fix it."""
+
+
+class CannotWriteHook(HookProblem, MachineProblem):
+    """The machine refuses a file or a folder of the hook or of the pages."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,9 @@ def install(wanted: Installation, *, force: bool = False) -> Path:
         folder.mkdir(exist_ok=True)
         write_atomically(hook, script(wanted).encode("utf-8", "surrogateescape"), mode=0o755)
     except OSError as error:
-        raise HookProblem(f"{hook} cannot be written: {error.strerror}.") from None
+        raise CannotWriteHook(
+            f"{hook} cannot be written: {error.strerror}. {advice(error)} and install it again."
+        ) from None
     return hook
 
 

@@ -8,7 +8,8 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.push.install import HookProblem
+from grader.machine_problem import advice
+from grader.push.install import CannotWriteHook
 from grader.push.link import Link
 from grader.push.queue import DONE, PushJob, Queue
 from grader.render.html import message_page, student_page
@@ -49,8 +50,9 @@ class Pages:
                 folder.mkdir(parents=True)
                 folder.chmod(_NOT_TO_BE_LISTED)
         except OSError as error:
-            raise HookProblem(
-                f"The folder of the pages, {folder}, cannot be made: {error.strerror}."
+            raise CannotWriteHook(
+                f"The folder of the pages, {folder}, cannot be made: {error.strerror}. "
+                f"{advice(error)} and start the server again."
             ) from None
 
     def keep_written(self, stop: threading.Event) -> None:

@@ -51,7 +51,7 @@ def odd_characters(name: str) -> str:
     ids with and without them are different for us and the same for everybody else.
     """
     odd = dict.fromkeys(filter(_is_odd, name))
-    named = [f"U+{ord(one):04X} {unicodedata.name(one, '')}".strip() for one in odd]
+    named = [f"U+{ord(one):04X} {unicodedata.name(one, 'CONTROL CHARACTER')}" for one in odd]
     return listed(named, _MAX_NAMED) if named else ""
 
 

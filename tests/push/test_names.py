@@ -50,7 +50,7 @@ def tree(repository: Path, *names: str) -> str:
         (f"{LONG}.ipynb", "more than 150 bytes"),
         ("Mini.py", "has the name of mini.py"),
         ("con.py", "for a device"),
-        ("a:b.py", "one of <"),
+        ("what?.py", "one of <"),
         ("new\nline.py", "control characters"),
         ("back\\slash.py", "a backslash"),
         ("caf\udce9.py", "control characters"),
