@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-
-from grader.machine_problem import MachineProblem, advice
+from grader.machine_problem import MachineProblem, advice, is_wrong_place
 
 
 class UsageProblem(Exception):
@@ -12,7 +10,6 @@ class UsageProblem(Exception):
 
 
 KEPT = "The results are kept."
-_OF_THE_CALL = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
 
 
 def cannot_write(path: object, error: OSError, kept: str = "", *, named: bool = True) -> Exception:
@@ -27,7 +24,7 @@ def cannot_write(path: object, error: OSError, kept: str = "", *, named: bool = 
         the machine refuses is none.
     """
     text = " ".join(filter(None, [f"{path} cannot be written: {error.strerror or error}.", kept]))
-    if named and error.errno in _OF_THE_CALL:
+    if named and is_wrong_place(error):
         return UsageProblem(text)
     return MachineProblem(f"{text} {advice(error)} and run the same command again.")
 

@@ -8,8 +8,8 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.machine_problem import advice
-from grader.push.install import CannotWriteHook
+from grader.machine_problem import advice, is_wrong_place
+from grader.push.install import CannotWriteHook, HookProblem
 from grader.push.link import Link
 from grader.push.queue import DONE, PushJob, Queue
 from grader.render.html import message_page, student_page
@@ -50,7 +50,7 @@ class Pages:
                 folder.mkdir(parents=True)
                 folder.chmod(_NOT_TO_BE_LISTED)
         except OSError as error:
-            raise CannotWriteHook(
+            raise (HookProblem if is_wrong_place(error) else CannotWriteHook)(
                 f"The folder of the pages, {folder}, cannot be made: {error.strerror}. "
                 f"{advice(error)} and start the server again."
             ) from None
