@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
 import os
 import re
-import secrets
 import stat
-import time
 import unicodedata
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
+from grader.atomic_files import make_folder as make_folder
+from grader.atomic_files import sweep
+from grader.atomic_files import write_atomically as write_atomically
+from grader.machine_problem import MachineProblem, advice
 from grader.result import Result
 from grader.sanitise import safe_text
 
@@ -23,11 +23,9 @@ _SUFFIX = ".json"
 _MAX_PLAIN = 100
 _MAX_READABLE_BYTES = 64
 _MAX_RESULT = 64 * 2**20
-_TEMPORARY = ".writing-*.tmp"
-_LEFTOVER_SECONDS = 3_600.0
 
 
-class StoreError(Exception):
+class StoreError(MachineProblem):
     """A result could not be kept; those written before are whole."""
 
 
@@ -39,7 +37,7 @@ class ResultStore:
     Parameters
     ----------
     directory
-        The folder of the assignment's results; it is made by the first `write`.
+        The folder of the assignment's results; `make_folder` makes it at the first `write`.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -64,14 +62,14 @@ class ResultStore:
     def keep(self, student: str, content: bytes) -> None:
         """Keep what `content_of` made of a student's result; raises as `write` does."""
         try:
-            self.directory.mkdir(parents=True, exist_ok=True)
+            make_folder(self.directory)
             self._sweep()
             write_atomically(self.path_of(student), content)
         except OSError as error:
             raise StoreError(
                 f"The result of {student} cannot be written to {self.directory}: "
                 f"{error.strerror or error}. The results written before are kept. "
-                f"{_advice(error.errno)} and run the same command again."
+                f"{advice(error)} and run the same command again."
             ) from None
 
     def read(self, student: str) -> Result | None:
@@ -117,14 +115,11 @@ class ResultStore:
         return sorted(results, key=lambda result: result.student), damaged
 
     def _sweep(self) -> None:
-        """Remove, once, what a killed run left half written; a running one is far younger."""
+        """Remove, once, what a killed run left half written, and nothing of one that lives."""
         if self._swept:
             return
         self._swept = True
-        for path in self.directory.glob(_TEMPORARY):
-            with contextlib.suppress(OSError):  # another run may have just finished with it
-                if time.time() - path.lstat().st_mtime > _LEFTOVER_SECONDS:
-                    path.unlink()
+        sweep(self.directory)
 
 
 def content_of(result: Result) -> bytes:
@@ -177,73 +172,6 @@ def _same_name(name: str, expected: str) -> bool:
     """Whether a listed name is the expected one; some file systems list letters decomposed."""
     stem = unicodedata.normalize("NFC", name.removesuffix(_SUFFIX))
     return stem == unicodedata.normalize("NFC", expected)
-
-
-def write_atomically(path: Path, content: bytes, *, mode: int | None = None) -> None:
-    """Write a file so that, after any crash, either the old or the new one is whole there.
-
-    Parameters
-    ----------
-    mode
-        Permissions of the file. By default its owner's, and its group's as far as the umask
-        allows: the files hold grades.
-
-    Raises
-    ------
-    OSError
-        When it cannot be written; the old file is untouched, and nothing else is left.
-    """
-    temporary = path.parent / f".writing-{secrets.token_hex(8)}.tmp"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(temporary, flags, 0o660)
-    try:
-        with open(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            if mode is not None:
-                os.chmod(temporary, mode)
-            os.fsync(stream.fileno())
-        _replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    if os.name == "posix":
-        _synchronise_folder(path.parent)
-
-
-def _replace(temporary: Path, path: Path) -> None:
-    """Give the file its name; on Windows, wait for whoever has the old one open for a moment."""
-    for pause in _PAUSES:
-        try:
-            os.replace(temporary, path)
-            return
-        except PermissionError:
-            time.sleep(pause)
-    os.replace(temporary, path)
-
-
-_PAUSES = (0.01, 0.05, 0.2, 1.0) if os.name == "nt" else ()
-
-
-def _synchronise_folder(folder: Path) -> None:
-    """Make the new name last through a power failure, where the file system can."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:  # some network file systems do not know it
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF}:
-            raise
-    finally:
-        os.close(descriptor)
-
-
-def _advice(number: int | None) -> str:
-    full = {errno.ENOSPC, getattr(errno, "EDQUOT", None)}
-    if number in full:
-        return "Free some space"
-    if number == errno.EFBIG:
-        return "Raise the limit on the size of files (ulimit -f)"
-    return "Make the folder writable"
 
 
 def _read(path: Path) -> Result | str | None:

@@ -13,11 +13,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from grader.course.prepared import PreparedAssignment, PreparedExercise
+from grader.foreign_json import read_json
+from grader.private_folder import FILE_MODE, FOLDER, private_folder
 from grader.result import Result, Status, total
 from grader.store import write_atomically
 
-PROGRESS_FILE = ".grader/progress.json"
-_COUNTS = ".grader/hints.json"
+PROGRESS_FILE = f"{FOLDER}/progress.json"
+_COUNTS = f"{FOLDER}/hints.json"
 
 
 def last_result(folder: Path) -> Result | None:
@@ -109,8 +111,8 @@ def next_hint(folder: Path, exercise: PreparedExercise, *, again: bool = False) 
 
 def _counts(folder: Path) -> dict[str, int]:
     try:
-        counts = json.loads((folder / _COUNTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        counts = read_json((folder / _COUNTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
     if not isinstance(counts, dict):
         return {}
@@ -119,7 +121,7 @@ def _counts(folder: Path) -> dict[str, int]:
 
 def _write(file: Path, text: str) -> None:
     try:
-        file.parent.mkdir(exist_ok=True)
-        write_atomically(file, text.encode())
+        private_folder(file.parent.parent)
+        write_atomically(file, text.encode(), mode=FILE_MODE)
     except OSError:
         return

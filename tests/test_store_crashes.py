@@ -32,7 +32,7 @@ def test_failure_at_any_step_leaves_the_old_file_and_nothing_else(
 
     with monkeypatch.context() as patch:
         if step == "write":
-            patch.setattr("grader.store.open", _FullDisk, raising=False)
+            patch.setattr("grader.atomic_files.open", _FullDisk, raising=False)
         else:
             patch.setattr(os, step, fail)
         with pytest.raises(StoreError) as caught:
@@ -102,14 +102,67 @@ def test_grades_are_not_for_everybody(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "alice.json").stat().st_mode) == 0o640
 
 
-def test_old_leftovers_of_a_killed_run_are_removed(tmp_path: Path) -> None:
-    old, young = tmp_path / ".writing-old.tmp", tmp_path / ".writing-young.tmp"
-    for path in (old, young):
-        path.write_bytes(b"x")
-    two_hours_ago = time.time() - 7_200
-    os.utime(old, (two_hours_ago, two_hours_ago))
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_folders_of_grades_are_not_for_everybody_either(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        ResultStore(tmp_path / "results" / "a1").write(result())
+    finally:
+        os.umask(before)
+    for folder in (tmp_path / "results", tmp_path / "results" / "a1"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o750
+    (tmp_path / "results").chmod(0o2775)  # as somebody decided
+    ResultStore(tmp_path / "results" / "a1").write(result())
+    assert stat.S_IMODE((tmp_path / "results").stat().st_mode) == 0o2775
+
+
+@pytest.mark.parametrize("age", [0, 7_200, -7_200])
+def test_what_a_killed_run_left_is_removed_whatever_the_clock_says(
+    tmp_path: Path, age: int
+) -> None:
+    leftover = tmp_path / ".writing-0.tmp"
+    leftover.write_bytes(b"x")
+    os.utime(leftover, (time.time() - age, time.time() - age))
     ResultStore(tmp_path).write(result())
-    assert files_in(tmp_path) == [".writing-young.tmp", "alice.json"]
+    assert files_in(tmp_path) == ["alice.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows removes no file that is open")
+def test_what_a_running_one_writes_stays_whatever_the_clock_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def meanwhile(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", fsync)
+        [temporary] = tmp_path.glob(".writing-*.tmp")
+        os.utime(temporary, (0, 0))  # the clock jumped forward
+        ResultStore(tmp_path).write(result("bob"))
+        assert temporary.exists()
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    ResultStore(tmp_path).write(result())
+    assert files_in(tmp_path) == ["alice.json", "bob.json"]
+
+
+def test_a_file_that_is_swept_before_it_is_locked_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [2]
+
+    def late(descriptor: int) -> None:
+        if left[0]:
+            left[0] -= 1
+            [temporary] = tmp_path.glob(".writing-*.tmp")
+            temporary.unlink()
+
+    monkeypatch.setattr("grader.atomic_files._lock", late)
+    ResultStore(tmp_path).write(result())
+    assert ResultStore(tmp_path).read("alice") == result()
+    left[0] = 99
+    with pytest.raises(StoreError, match="Another run removes every new file"):
+        ResultStore(tmp_path).write(result(points=2))
+    assert files_in(tmp_path) == ["alice.json"]
 
 
 PROGRAM = f"""
@@ -267,7 +320,7 @@ def test_a_file_that_somebody_has_open_is_tried_again(
             raise PermissionError(errno.EACCES, "Permission denied")
         replace(source, target)
 
-    monkeypatch.setattr("grader.store._PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("grader.atomic_files._PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr(os, "replace", busy)
     ResultStore(tmp_path).write(result())
     assert ResultStore(tmp_path).read("alice") == result()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from grader.machine_problem import MachineProblem, advice
+
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 
 _REFERENCE = '''"""{title}.
@@ -147,6 +149,10 @@ class NewAssignmentError(Exception):
     """The skeleton cannot be written."""
 
 
+class CannotWriteAssignment(NewAssignmentError, MachineProblem):
+    """The folder of the assignment cannot be written."""
+
+
 def write_skeleton(root: Path, name: str, title: str) -> list[Path]:
     """Write ``solutions/{name}/`` with one exercise that works; return the files.
 
@@ -177,5 +183,8 @@ def write_skeleton(root: Path, name: str, title: str) -> list[Path]:
         for file, text in texts.items():
             (folder / file).write_text(text.format(**words), encoding="utf-8", newline="\n")
     except OSError as error:
-        raise NewAssignmentError(f"{folder} cannot be written: {error.strerror}.") from None
+        raise CannotWriteAssignment(
+            f"{folder} cannot be written: {error.strerror}. {advice(error)} and run the same "
+            "command again."
+        ) from None
     return [folder / file for file in texts]

@@ -17,11 +17,12 @@ from grader.confine import Launcher
 from grader.course import frozen
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
+from grader.private_folder import FOLDER, close_to_others, private_folder
 from grader.result import Visibility
 from grader.submissions import CourseDirectory
 
-KEPT = ".grader/hidden"
-"""Below the course directory, which holds the seed as well: no worker ever sees either."""
+_KEPT = "hidden"
+"""Below the private folder of the course, which holds the seed: no worker ever sees either."""
 _ASKING = ("course", "worker")
 """The parts of the grader that decide what references answer: who works on them has one version."""
 _COMPUTING = ("numpy", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch")
@@ -43,13 +44,14 @@ def hidden_assignment(
         When a reference fails on its own case.
     """
     seed = directory.seed()
-    folder = directory.path / KEPT / live.assignment.name
-    kept = folder / _key(live, seed, launcher)
+    kept = directory.path / FOLDER / _KEPT / live.assignment.name / _key(live, seed, launcher)
+    with contextlib.suppress(OSError):
+        private_folder(directory.path)
     with contextlib.suppress(frozen.FrozenError):
         return frozen.load(kept)
     prepared = prepare(live, seed, Visibility.HIDDEN, launcher, jobs=jobs)
     with contextlib.suppress(OSError):  # a full disk or a read-only course costs time alone
-        _keep(prepared, folder, kept)
+        _keep(prepared, private_folder(directory.path, _KEPT, live.assignment.name), kept)
     return prepared
 
 
@@ -74,10 +76,10 @@ def _key(live: LiveCourse, seed: str, launcher: Launcher) -> str:
 
 def _keep(prepared: PreparedAssignment, folder: Path, kept: Path) -> None:
     """Write the cases whole or not at all, and forget those that hold no longer."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
     try:
         frozen.save(prepared, made)
+        close_to_others(made)
         shutil.rmtree(kept, ignore_errors=True)
         os.replace(made, kept)
     except BaseException:

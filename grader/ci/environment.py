@@ -8,13 +8,14 @@ Relied upon: GitHub's variables and its event file
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from grader.foreign_json import read_json
 
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _MAX_EVENT = 16 * 2**20
@@ -107,7 +108,7 @@ def _event(path: str) -> dict[str, Any]:
         file = Path(path)
         if not path or file.stat().st_size > _MAX_EVENT:
             return {}
-        event = json.loads(file.read_text(encoding="utf-8"))
+        event = read_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return event if isinstance(event, dict) else {}

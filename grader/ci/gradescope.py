@@ -9,7 +9,6 @@ Gradescope says that the autograder failed.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from grader.confine import Launcher
 from grader.course import frozen
 from grader.course.catalogue import frozen_assignments
 from grader.course.expected import expected_of
+from grader.foreign_json import read_json
 from grader.judge import GradingOptions
 from grader.local import load_public
 from grader.render.exports.grades import StudentGrade
@@ -106,9 +106,9 @@ def _handed_in(folder: Path, name: str) -> Path:
 
 
 def _metadata(file: Path) -> Mapping[str, Any]:
-    with contextlib.suppress(OSError, ValueError, RecursionError):
+    with contextlib.suppress(OSError, ValueError):
         if file.stat().st_size <= _MAX_METADATA:
-            found = json.loads(file.read_text(encoding="utf-8"))
+            found = read_json(file.read_text(encoding="utf-8"))
             if isinstance(found, dict):
                 return found
     return {}

@@ -6,13 +6,14 @@ import importlib
 import io
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from grader import __version__
 from grader.cli.problems import UsageProblem, known_problems
+from grader.machine_problem import MachineProblem, advice
 
 _COMMANDS = {
     "list": "list_assignments",
@@ -40,6 +41,7 @@ _COMMANDS = {
 """Command names and the modules of this package that define them, in the order of `--help`."""
 
 USAGE_ERROR = 2
+MACHINE_FAILED = 3
 
 _HELP = """Check your own work, or grade a whole class.
 
@@ -50,16 +52,35 @@ thresholds and audit. doctor says what works on this machine.
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; a known problem ends with exit code 2 and without a traceback."""
+    """Run the command line; no problem that is known ends with a traceback.
+
+    A wrong call ends with exit code 2, and what the machine refused with 3.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what it cannot write is no reason to stop
             stream.reconfigure(errors="replace")
     try:
         _application(given)(args=given, prog_name="grader")
+    except MachineProblem as problem:
+        _end(str(problem), MACHINE_FAILED)
     except known_problems() as problem:
-        Console(stderr=True).print(f"grader: {problem}", style="red", markup=False, highlight=False)
-        sys.exit(USAGE_ERROR)
+        _end(str(problem), USAGE_ERROR)
+    except BrokenPipeError:  # whoever reads our output has seen enough
+        raise
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        what = f"{where}{error.strerror or error}"
+        _end(
+            f"This machine refused a file or a folder ({what}). What was written before is kept. "
+            f"{advice(error)} and run the same command again.",
+            MACHINE_FAILED,
+        )
+
+
+def _end(problem: str, code: int) -> NoReturn:
+    Console(stderr=True).print(f"grader: {problem}", style="red", markup=False, highlight=False)
+    sys.exit(code)
 
 
 def _application(arguments: list[str]) -> typer.Typer:

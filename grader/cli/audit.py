@@ -13,7 +13,7 @@ from rich.console import Console
 from grader.authoring.pages import placed
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
-from grader.cli.problems import UsageProblem, needs
+from grader.cli.problems import UsageProblem, cannot_write, needs
 from grader.cli.progress import progress_bar
 from grader.confine import Engine, Launcher, quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
@@ -182,5 +182,7 @@ def _write(output: Path, report: AuditReport, text: str) -> None:
         write_atomically(
             output, placed(text, begin(report.assignment), END, page).encode(), mode=0o644
         )
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise cannot_write(output, error) from None
+    except UnicodeDecodeError as error:
         raise UsageProblem(f"{output} cannot be written: {error}.") from None

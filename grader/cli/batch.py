@@ -68,7 +68,8 @@ def command(
     Results are kept one by one in results/, so an interrupted run goes on where it was; a
     submission is graded again when it or the seed changed, and those exercises of it whose checks
     changed. Ends with exit code 0
-    when every submission has a result, 3 when the grader failed on some, 2 for a wrong call.
+    when every submission has a result, 3 when the grader failed on some or the machine refused a
+    file, 2 for a wrong call.
     """
     console = Console()
     wishes = Wishes(report=False, gradebook=False) if changed else Wishes(json, report, gradebook)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.cli.options import DeviceOption
 from grader.cli.places import assignment_folder, assignment_here, place_of, root_folder
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import Engine
 from grader.course.catalogue import UnknownAssignment, frozen_assignments
 from grader.course.prepared import PreparedAssignment
@@ -130,7 +130,7 @@ def _check(wanted: _Wanted) -> Result:
         try:
             write_atomically(wanted.json, result.model_dump_json(indent=1).encode())
         except OSError as error:
-            raise UsageProblem(f"{wanted.json} cannot be written: {error.strerror}.") from None
+            raise cannot_write(wanted.json, error) from None
     return result
 
 

@@ -19,7 +19,7 @@ from grader.ci.grading import Graded, PushProblem, grade_push, needs_keras
 from grader.ci.place import course_of_push, expected_files
 from grader.ci.sealing import Sealed
 from grader.cli.options import DeviceOption
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import (
     CannotCompute,
     CannotConfine,
@@ -223,7 +223,7 @@ def _report(
             for name, content in contents.items():
                 write_atomically(output / name, content)
         except OSError as error:
-            raise UsageProblem(f"{output} cannot be written: {error.strerror}.") from None
+            raise cannot_write(output, error) from None
 
 
 def _junit(results: Sequence[Result]) -> bytes:
@@ -239,7 +239,7 @@ def _append(file: Path | None, text: str) -> None:
         with file.open("a", encoding="utf-8") as stream:
             stream.write(text)
     except OSError as error:
-        raise UsageProblem(f"{file} cannot be written: {error.strerror}.") from None
+        raise cannot_write(file, error) from None
 
 
 def _exit_code(graded: Sequence[Graded], fail_under: float | None, incomplete: bool) -> int:

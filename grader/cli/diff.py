@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 from rich.console import Console
 
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, cannot_write
 from grader.render.difference import as_json, compare, print_difference
 from grader.result import Result
 from grader.sanitise import safe_text
@@ -41,7 +41,7 @@ def command(
         try:
             write_atomically(json, to_json(as_json(difference), indent=1) + b"\n")
         except OSError as error:
-            raise UsageProblem(f"{json} cannot be written: {error.strerror}.") from None
+            raise cannot_write(json, error) from None
     raise typer.Exit(0 if difference.is_same else DIFFERENT)
 
 

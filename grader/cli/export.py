@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from grader.cli.kept import kept_results
-from grader.cli.problems import UsageProblem, needs
+from grader.cli.problems import KEPT, UsageProblem, cannot_write, needs
 from grader.render.exports.canvas import fill_canvas
 from grader.render.exports.filling import Filled, Wishes
 from grader.render.exports.grades import StudentGrade, grade_of
@@ -21,7 +21,7 @@ from grader.render.exports.moodle import fill_moodle, moodle_csv
 from grader.render.exports.points import points_csv
 from grader.render.summary import exercises
 from grader.result import Result
-from grader.store import ResultStore, file_name_of, write_atomically
+from grader.store import ResultStore, file_name_of, make_folder, write_atomically
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import is_nbgrader_course
 
@@ -133,8 +133,9 @@ def command(
             done = _written(target, filled.content, len(filled.written), filled.problems)
             done.untouched = filled.untouched
     except OSError as error:
-        where = error.filename or target
-        raise UsageProblem(f"{where} cannot be read or written: {error.strerror}.") from None
+        raise cannot_write(
+            error.filename or target, error, KEPT, named=output is not None
+        ) from None
     done.problems[:0] = problems
     _tell(console, done, "the gradebook" if from_gradebook else "results/")
     raise typer.Exit(INCOMPLETE if done.problems else 0)
@@ -252,7 +253,11 @@ def _filled(
     if source is None:
         return moodle_csv(grades)
     fill = fill_canvas if to is Format.CANVAS else fill_moodle
-    return fill(source.read_bytes(), str(source), grades, wishes)
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        raise UsageProblem(f"{source} cannot be read: {error.strerror}.") from None
+    return fill(content, str(source), grades, wishes)
 
 
 def _junit(results: Sequence[Result]) -> bytes:
@@ -278,14 +283,14 @@ def _gradescope(
                 f"{result.student} has no file: the grader failed on it; grade it again"
             )
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_atomically(path, content)
         done.students += 1
     return done
 
 
 def _written(target: Path, content: bytes, students: int, problems: list[str]) -> _Export:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     write_atomically(target, content)
     return _Export(target, students, problems)
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.authoring.gradescope import autograder_zip
 from grader.batch.hidden import hidden_assignment
 from grader.cli.places import root_folder
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import quickest_launcher
 from grader.course.catalogue import choose, frozen_assignments, live_assignments, load_live
 from grader.local import load_public
@@ -58,7 +58,7 @@ def command(
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(target, content, mode=0o600)
     except OSError as error:
-        raise UsageProblem(f"{target} cannot be written: {error.strerror}.") from None
+        raise cannot_write(target, error) from None
     files = ", ".join(file.name for file in hidden.files)
     console.print(
         f"{target}: {len(hidden.checks)} checks, {hidden.points:g} points, for {files}.\n"

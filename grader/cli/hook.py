@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
+import shlex
 import signal
+import sqlite3
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,10 +20,13 @@ from rich.console import Console
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem, needs
 from grader.course.catalogue import choose, live_assignments
+from grader.machine_problem import MachineProblem
 from grader.submissions import CourseDirectory
+from grader.submissions.course_directory import SUBMITTED
 
 if TYPE_CHECKING:
     from grader.push.pages import Pages
+    from grader.push.queue import Queue
 
 group = typer.Typer(
     help="Grade what students push to your own git server.",
@@ -75,11 +82,23 @@ def install(
         course, repository, student or student_of(repository), names, branch, seconds
     )
     hook = put(wanted, force=force)
+    for note in _look_alikes(course, wanted.student):
+        Console(soft_wrap=True, highlight=False).print(f"note: {note}", markup=False)
     Console(soft_wrap=True, highlight=False).print(
         f"{hook}: pushes to {graded_branch(wanted)} are graded as {wanted.student}'s "
         f"({', '.join(names)}). Now: grader hook serve --course {course}",
         markup=False,
     )
+
+
+def _look_alikes(course: Path, student: str) -> list[str]:
+    """Notes of students in the course whose ids people would take for this one."""
+    from grader.submissions.student_ids import look_alikes, student_id
+
+    folder = course / SUBMITTED
+    others = [student_id(one.name) for one in folder.iterdir()] if folder.is_dir() else []
+    known = look_alikes(others)
+    return [note for note in look_alikes([*others, student]) if note not in known]
 
 
 @group.command()
@@ -122,7 +141,7 @@ def serve(
         raise UsageProblem(
             f"{problem} What students push is only graded where it can be confined."
         ) from None
-    with chosen:
+    with chosen, _usable_queue():
         grader = PushGrader(directory, root, chosen)
         run(grader, stop, jobs=jobs or default_jobs(), warm=names, pages=shown)
 
@@ -150,18 +169,81 @@ def _pages(directory: CourseDirectory, folder: Path | None, link: str) -> Pages 
 @group.command()
 def status(course: CourseOption = Path()) -> None:
     """Say whether a server runs, and which pushes wait."""
-    from grader.push.queue import FAILED, FOLDER, Queue, is_served
+    from grader.push.place import is_served
+    from grader.push.queue import FAILED, MAX_ATTEMPTS
 
     CourseDirectory(course)
     console = Console(soft_wrap=True, highlight=False)
     served = is_served(course)
     console.print("A server is running." if served else "No server is running: grader hook serve")
-    if not (course / FOLDER / "queue.db").exists():
+    queue = _queue(course)
+    if queue is None:
         console.print("Nothing was pushed yet.")
         return
-    queue = Queue(course)
     counts = ", ".join(f"{count} {state}" for state, count in sorted(queue.counts().items()))
     console.print(f"Pushes: {counts or 'none'}.")
+    for job in queue.set_aside():
+        console.print(
+            f"{job.state}: {job.student}, {job.assignment}, commit {job.commit_id[:10]}: the "
+            f"server died {MAX_ATTEMPTS} times while it was graded. To grade it once more: "
+            f"grader hook retry {shlex.quote(job.student)} --assignment {job.assignment}",
+            markup=False,
+        )
     for job in queue.waiting()[:50]:
         why = job.report.strip().rpartition("\n")[2] if job.state == FAILED else ""
         console.print(f"{job.state}: {job.student}, {job.assignment} {why}", markup=False)
+
+
+@group.command()
+def retry(
+    students: Annotated[
+        list[str], typer.Argument(metavar="STUDENT…", help="Whose pushes were set aside.")
+    ],
+    course: CourseOption = Path(),
+    assignment: Annotated[
+        str, typer.Option(help="The push of this assignment alone. Default: all.")
+    ] = "",
+) -> None:
+    """Grade pushes once more that were set aside, since the server died while it graded them.
+
+    They run alone, and are set aside again if the server dies once more.
+    """
+    CourseDirectory(course)
+    name = choose(assignment, live_assignments(root_folder())).name if assignment else ""
+    queue = _queue(course)
+    waiting = queue.set_aside() if queue is not None else []
+    chosen = [one for one in waiting if one.student in students and name in ("", one.assignment)]
+    for student in students:
+        if not any(one.student == student for one in chosen):
+            known = ", ".join(f"{one.student} ({one.assignment})" for one in waiting[:5])
+            raise UsageProblem(
+                f"No push of {student}{f' for {name}' if name else ''} was set aside. "
+                f"Set aside are: {known or 'none'}."
+            )
+    for job in chosen:
+        assert queue is not None
+        queue.retry(job)
+        Console(soft_wrap=True, highlight=False).print(
+            f"{job.student}, {job.assignment} is queued again.", markup=False
+        )
+
+
+def _queue(course: Path) -> Queue | None:
+    """The course's queue; None where nothing was pushed yet."""
+    from grader.private_folder import FOLDER
+    from grader.push.queue import DATABASE, Queue
+
+    with _usable_queue():
+        return Queue(course) if (course / FOLDER / DATABASE).exists() else None
+
+
+@contextlib.contextmanager
+def _usable_queue() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise MachineProblem(
+            f"The queue of this course cannot be used: {error}. Make its file, "
+            ".grader/queue.db, readable and writable; if it is damaged, move it away, and "
+            "pushes that waited are queued again by an empty commit."
+        ) from None

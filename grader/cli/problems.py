@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from grader.machine_problem import MachineProblem, advice, is_wrong_place
+
 
 class UsageProblem(Exception):
     """The command cannot do what was asked; the message says why and how to fix it."""
+
+
+KEPT = "The results are kept."
+
+
+def cannot_write(path: object, error: OSError, kept: str = "", *, named: bool = True) -> Exception:
+    """What to raise where a file of ours cannot be written.
+
+    Parameters
+    ----------
+    kept
+        A sentence on what is not lost.
+    named
+        Whether the caller chose the place: one that does not exist is a wrong call then. What
+        the machine refuses is none.
+    """
+    text = " ".join(filter(None, [f"{path} cannot be written: {error.strerror or error}.", kept]))
+    if named and is_wrong_place(error):
+        return UsageProblem(text)
+    return MachineProblem(f"{text} {advice(error)} and run the same command again.")
 
 
 def needs(what: str, error: ModuleNotFoundError) -> UsageProblem:

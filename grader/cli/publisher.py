@@ -12,11 +12,12 @@ from typing import Self
 from rich.console import Console
 
 from grader.batch import BatchPlan, BatchReport
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import KEPT, cannot_write
 from grader.cli.progress import progress_bar
 from grader.cli.report import write_html
 from grader.cli.report_process import ReportProcess
 from grader.course.prepared import PreparedAssignment
+from grader.machine_problem import MachineProblem
 from grader.render.terminal import print_class
 from grader.result import Result
 from grader.store import write_atomically
@@ -66,12 +67,14 @@ class Publisher:
             self._report.end()
 
     def leave(self, prepared: PreparedAssignment, plan: BatchPlan, outcome: BatchReport) -> bool:
-        """Write what is wished for and show the class; False when the gradebook was not written.
+        """Write what is wished for and show the class; False when something was not written.
+
+        What the machine refuses is told, and the rest is written all the same.
 
         Raises
         ------
         UsageProblem
-            When the report or the file of results cannot be written; the gradebook was, then.
+            When the place of the results is none, or a library is missing.
         """
         results = outcome.results
         folder = self._directory.path / "reports" / prepared.name
@@ -81,14 +84,24 @@ class Publisher:
         if self._wishes.gradebook_of(self._directory):
             written = self._write_gradebook(prepared, plan, results)
         page = None
-        if self._report is not None:
-            page = self._report.page()
-        elif self._wishes.report:
-            page = write_html(results, folder)
+        try:
+            if self._report is not None:
+                page = self._report.page()
+            elif self._wishes.report:
+                page = write_html(results, folder)
+        except MachineProblem as problem:
+            written = self._tell(problem)
         print_class(self._console, results, page)
         if self._wishes.json is not None:
-            _write_json(results, self._wishes.json)
+            try:
+                _write_json(results, self._wishes.json)
+            except MachineProblem as problem:
+                written = self._tell(problem)
         return written
+
+    def _tell(self, problem: Exception) -> bool:
+        self._console.print(f"grader: {problem}", style="red", markup=False, highlight=False)
+        return False
 
     def _write_gradebook(
         self, prepared: PreparedAssignment, plan: BatchPlan, results: list[Result]
@@ -112,8 +125,7 @@ class Publisher:
                     lambda count: progress.advance(task, count),
                 )
         except GradebookError as problem:
-            console.print(f"grader: {problem}", style="red", markup=False, highlight=False)
-            return False
+            return self._tell(problem)
         console.print(f"Gradebook: {report.written} submissions written.")
         if report.manual:
             console.print(f"Points given by people were kept for: {_names(report.manual)}.")
@@ -130,7 +142,7 @@ def _write_json(results: list[Result], path: Path) -> None:
     try:
         write_atomically(path, text.encode())
     except OSError as error:
-        raise UsageProblem(f"{path} cannot be written: {error.strerror}.") from None
+        raise cannot_write(path, error, KEPT) from None
 
 
 def _names(students: list[str]) -> str:

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 
 from grader.cli.kept import kept_results
-from grader.cli.problems import UsageProblem, needs
+from grader.cli.problems import needs
+from grader.machine_problem import MachineProblem, advice
 from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
@@ -50,7 +51,9 @@ def write_html(results: Sequence[Result], folder: Path) -> Path:
     Raises
     ------
     UsageProblem
-        When that is not installed, or the folder cannot be written.
+        When that is not installed.
+    MachineProblem
+        When the folder cannot be written.
     """
     try:
         from grader.render.html import write_report
@@ -59,7 +62,7 @@ def write_html(results: Sequence[Result], folder: Path) -> Path:
     try:
         return write_report(results, folder)
     except OSError as error:
-        raise UsageProblem(
+        raise MachineProblem(
             f"The report cannot be written to {folder}: {error.strerror or error}. The results are "
-            "kept; `grader report` writes it from them."
+            f"kept. {advice(error)}, and `grader report` writes it from them."
         ) from None

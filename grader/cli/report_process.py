@@ -17,6 +17,7 @@ import grader
 from grader.batch import BatchReport
 from grader.cli.problems import UsageProblem
 from grader.cli.report import write_html
+from grader.machine_problem import MachineProblem
 from grader.store import ResultStore
 
 
@@ -50,7 +51,7 @@ class ReportProcess:
 
         Raises
         ------
-        UsageProblem
+        UsageProblem, MachineProblem
             When it cannot be written.
         """
         assert self._process.stdout is not None
@@ -59,11 +60,13 @@ class ReportProcess:
         try:
             answer = json.loads(output)
         except ValueError:
-            raise UsageProblem(
+            raise MachineProblem(
                 "The report was not written, since the process that wrote it ended too early "
                 f"(exit code {self._process.returncode}). The results are kept; "
                 "`grader report` writes it from them."
             ) from None
+        if "refused" in answer:
+            raise MachineProblem(answer["refused"])
         if "problem" in answer:
             raise UsageProblem(answer["problem"])
         return Path(answer["page"])
@@ -84,6 +87,8 @@ def main() -> None:
     try:
         page = write_html(results, Path(order["folder"]))
         print(json.dumps({"page": str(page)}))
+    except MachineProblem as problem:
+        print(json.dumps({"refused": str(problem)}))
     except UsageProblem as problem:
         print(json.dumps({"problem": str(problem)}))
 

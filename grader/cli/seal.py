@@ -10,7 +10,7 @@ from rich.console import Console
 
 from grader.batch.hidden import hidden_assignment
 from grader.cli.places import root_folder
-from grader.cli.problems import UsageProblem
+from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.sealed import (
@@ -22,10 +22,11 @@ from grader.course.sealed import (
     new_key,
     seal,
 )
+from grader.private_folder import FILE_MODE, FOLDER, private_folder
 from grader.store import write_atomically
 from grader.submissions import CourseDirectory
 
-KEY_FILE = ".grader/seal.key"
+KEY_FILE = f"{FOLDER}/seal.key"
 """Below the course directory, readable for its owner alone."""
 
 
@@ -47,7 +48,7 @@ def command(
     directory = CourseDirectory(course)
     known = live_assignments(root_folder())
     folders = [choose(name, known) for name in assignments]
-    key = _key(directory.path / KEY_FILE)
+    key = _key(directory.path)
     with quickest_launcher() as launcher:
         for folder in folders:
             with console.status(f"Preparing hidden cases of {folder.name} …"):
@@ -65,13 +66,18 @@ def command(
     )
 
 
-def _key(file: Path) -> bytes:
+def _key(course: Path) -> bytes:
     """The course's key, made when there is none."""
+    file = course / KEY_FILE
+    try:
+        private_folder(course)
+    except OSError as error:
+        raise cannot_write(file, error, named=False) from None
     try:
         return key_from_text(file.read_text(encoding="ascii"))
     except FileNotFoundError:
         key = new_key()
-        _write(file, key_text(key).encode("ascii"), 0o600)
+        _write(file, key_text(key).encode("ascii"), FILE_MODE)
         return key
     except (OSError, UnicodeDecodeError, SealError) as problem:
         raise UsageProblem(
@@ -85,4 +91,4 @@ def _write(file: Path, content: bytes, mode: int) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, content, mode=mode)
     except OSError as error:
-        raise UsageProblem(f"{file} cannot be written: {error.strerror}.") from None
+        raise cannot_write(file, error) from None

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
-from grader.cli.problems import UsageProblem, needs
+from grader.cli.problems import UsageProblem, cannot_write, needs
 from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.expected import expected_of
@@ -66,10 +66,8 @@ def command(
     try:
         page = write_pages(comparison, name, folder)
     except OSError as error:
-        raise UsageProblem(
-            f"The pages cannot be written to {folder}: {error.strerror or error}. "
-            "Name another folder with --output."
-        ) from None
+        advice = "Another folder can be named with --output."
+        raise cannot_write(folder, error, advice, named=output is not None) from None
     print_comparison(console, comparison, page)
 
 

@@ -10,6 +10,7 @@ import io
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
@@ -26,6 +27,7 @@ from grader.course.prepared import (
     PreparedExercise,
     PreparedFile,
 )
+from grader.foreign_json import read_json
 from grader.result import Kind, Visibility
 from grader.wire import Ref, Rng
 
@@ -79,7 +81,7 @@ def read_exercises(folder: Path) -> dict[str, tuple[str, ...]]:
         When the file is missing or damaged.
     """
     try:
-        plain = json.loads((folder / CHECKS).read_bytes())
+        plain = read_json((folder / CHECKS).read_bytes())
         files, exercises = (_from_plain(plain[one], _no_array) for one in ("files", "exercises"))
         found: dict[str, tuple[str, ...]] = {file["name"]: () for file in files}
         for one in exercises:
@@ -95,7 +97,7 @@ def _no_array(name: str) -> np.ndarray[Any, Any]:
 
 def from_files(files: Mapping[str, bytes]) -> PreparedAssignment:
     """Read what `to_files` made; raises one of `UNREADABLE` when that is damaged."""
-    plain = json.loads(files[CHECKS].decode("utf-8"))
+    plain = read_json(files[CHECKS].decode("utf-8"))
     with np.load(io.BytesIO(files[CASES]), allow_pickle=False) as archive:
 
         @cache  # an array is named twice on average; read once, it is shared
@@ -107,7 +109,19 @@ def from_files(files: Mapping[str, bytes]) -> PreparedAssignment:
         return _assignment(_from_plain(plain, array))
 
 
-UNREADABLE = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+UNREADABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What comes of files that somebody changed, nested deeply for example."""
 
 
 class _Arrays:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from grader import __version__
 from grader.course import frozen
 from grader.course.prepared import PreparedAssignment
+from grader.foreign_json import read_json
+from grader.sanitise import shown
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -106,13 +108,14 @@ def open_sealed(content: bytes, key: bytes, assignment: str) -> PreparedAssignme
     head, header, rest = _parts(content)
     if header.get("format") != FORMAT or header.get("grader") != __version__:
         raise SealError(
-            f"it was sealed by grader {header.get('grader')} (format {header.get('format')}), and "
-            f"this is {__version__} (format {FORMAT}). Seal it again with this version."
+            f"it was sealed by grader {_said(header, 'grader')} (format "
+            f"{_said(header, 'format')}), and this is {__version__} (format {FORMAT}). "
+            "Seal it again with this version."
         )
     if header.get("assignment") != assignment:
         raise SealError(
-            f"it holds {header.get('assignment')}, and {assignment} was expected. Put each bundle "
-            "back under its own name."
+            f"it holds {_said(header, 'assignment')}, and {assignment} was expected. Put each "
+            "bundle back under its own name."
         )
     try:
         packed = _cipher(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], head)
@@ -143,12 +146,17 @@ def _parts(content: bytes) -> tuple[bytes, dict[str, Any], bytes]:
     if length > _MAX_HEADER or len(content) < end + _NONCE_BYTES:
         raise SealError("it is cut off or damaged. Fetch it again, or seal it again.")
     try:
-        header = json.loads(content[begin:end])
+        header = read_json(content[begin:end])
     except ValueError:
         header = None
     if not isinstance(header, dict):
         raise SealError("its header is damaged. Fetch it again, or seal it again.")
     return content[:end], header, content[end:]
+
+
+def _said(header: dict[str, Any], entry: str) -> str:
+    """An entry as a message may show it: whoever changed the file wrote it."""
+    return shown(str(header.get(entry)))
 
 
 def _cipher(key: bytes) -> AESGCM:

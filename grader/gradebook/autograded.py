@@ -20,8 +20,9 @@ from grader.authoring.notebooks import (
     solution_cell_id,
 )
 from grader.course.prepared import PreparedAssignment, PreparedFile
-from grader.gradebook.problems import GradebookError
+from grader.gradebook.problems import KEPT, GradebookError
 from grader.gradebook.structure import Role
+from grader.machine_problem import advice
 from grader.render.cell import cell_html
 from grader.result import Result
 from grader.sanitise import safe_text
@@ -79,7 +80,7 @@ def write_autograded(
     except OSError as error:
         raise GradebookError(
             f"The graded notebooks of {submission.student} cannot be written to {folder}: "
-            f"{error.strerror or error}."
+            f"{error.strerror or error}. {advice(error)}. {KEPT}"
         ) from None
 
 

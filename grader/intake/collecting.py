@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
@@ -18,24 +17,30 @@ from grader.intake.attempts import Attempt, known_attempts, lay, merged, read_at
 from grader.intake.downloads import items_of
 from grader.intake.platforms import Handed
 from grader.intake.sorting import CollectReport, SortedStudent, Wanted, sort_download
+from grader.machine_problem import MachineProblem, advice
+from grader.private_folder import FILE_MODE, private_folder
 from grader.submissions import read_path
 from grader.submissions.course_directory import ATTEMPTS, SUBMITTED
 from grader.submissions.folder import TIMESTAMP
 from grader.submissions.names import shown
 from grader.submissions.regular import is_true_folder
+from grader.submissions.student_ids import look_alikes, student_id
 from grader.unpack.items import Refused
 from grader.unpack.names import folded
 from grader.unpack.taking import Taking, bounded, remove
 
-_LOCK = ".grader/collect.lock"
+_LOCK = "collect.lock"
 """Held while submissions are laid: two runs at once would move each other's folders."""
 _STAGING = ".collecting-"
-_LEFTOVER_SECONDS = 86_400.0
 _NAME_IT = "if that is wrong, name the encoding with --names"
 
 
 class CollectError(Exception):
     """Nothing could be collected, or not all; the message says why."""
+
+
+class CannotCollect(CollectError, MachineProblem):
+    """The course directory cannot be written."""
 
 
 def collect(
@@ -71,9 +76,8 @@ def collect(
             raise CollectError("Nothing was collected. " + " ".join(report.problems))
         try:
             course.mkdir(exist_ok=True)
-            lock = course / _LOCK
-            lock.parent.mkdir(exist_ok=True)
-            stack.enter_context(FileLock(lock, timeout=0))
+            lock = private_folder(course) / _LOCK
+            stack.enter_context(FileLock(lock, timeout=0, mode=FILE_MODE))
             _collect_all(course, students, wanted, report, progress)
         except Timeout:
             raise CollectError(
@@ -81,10 +85,10 @@ def collect(
                 "same command again when it has ended."
             ) from None
         except OSError as error:
-            raise CollectError(
+            raise CannotCollect(
                 f"The submissions cannot be written into {course}: {error.strerror or error}. "
                 f"What was collected before is whole ({len(report.new) + len(report.replaced)} "
-                "students). Fix that and run the same command again."
+                f"students). {advice(error)} and run the same command again."
             ) from None
     return report
 
@@ -98,6 +102,7 @@ def _collect_all(
 ) -> None:
     _sweep(course)
     there = _names_there(course)
+    report.notes += look_alikes([*students, *map(student_id, there.values())])
     groups: dict[str, list[str]] = {}
     for student in students:
         groups.setdefault(folded(student), []).append(student)
@@ -240,10 +245,9 @@ def _names_there(course: Path) -> dict[str, str]:
 
 
 def _sweep(course: Path) -> None:
-    """Remove what a killed run left; a running one is far younger."""
+    """Remove what a killed run left; nobody else is running, since we have the lock."""
     for path in course.glob(f"{_STAGING}*"):
-        if time.time() - path.lstat().st_mtime > _LEFTOVER_SECONDS:
-            remove(path)
+        remove(path)
 
 
 def _sentence(reason: Exception) -> str:

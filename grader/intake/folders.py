@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.submissions.course_directory import student_id
+from grader.submissions.student_ids import odd_characters, student_id
 from grader.unpack.items import Refused
 from grader.unpack.names import is_litter, safe_part
 
@@ -17,6 +17,9 @@ def folder_of(student: str) -> str:
     """
     if not student.strip():
         raise Refused("is empty")
+    odd = odd_characters(student)
+    if odd:
+        raise Refused(f"has characters that nobody sees ({odd})")
     if student.startswith("."):
         raise Refused("starts with a dot, and hidden folders are not looked at")
     if any(mark in student for mark in "/\\") or is_litter(student):

@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.intake.platforms import Person
 from grader.submissions.names import shown
 from grader.submissions.regular import Unreadable, read_regular
+from grader.submissions.student_ids import odd_characters, student_id
 from grader.unpack.names import folded
 
 COLUMNS = ("canvas_id", "sis_id", "email", "name", "username")
@@ -107,6 +108,12 @@ class Roster:
             if values:
                 self.notes.append(f"line {number} of the roster names no student")
             return
+        odd = odd_characters(student)
+        if odd:
+            self.notes.append(
+                f"line {number} of the roster: the student id {shown(student_id(student))} has "
+                f"characters that nobody sees ({odd}). Type it anew; nothing is collected for it"
+            )
         self._rows[student] += 1
         for column, value in values.items():
             for key in _entries(column, value):

@@ -10,6 +10,7 @@ from grader.intake.folders import folder_of
 from grader.intake.platforms import Handed, Person, Platform, recognise
 from grader.intake.roster import Roster
 from grader.submissions.names import shown
+from grader.submissions.student_ids import student_id
 from grader.unpack.items import Item, Refused
 from grader.unpack.names import folded, parts_inside
 from grader.unpack.taking import bounded
@@ -107,7 +108,7 @@ def sort_download(
 
 
 def _id_of(person: Person, roster: Roster | None, report: CollectReport) -> str | None:
-    who = shown(person.name)
+    who = shown(student_id(person.name))
     try:
         student = roster.student_of(person) if roster is not None else person.name
         if student is None:
@@ -118,7 +119,8 @@ def _id_of(person: Person, roster: Roster | None, report: CollectReport) -> str 
         report.problems.append(f"{who} was not collected: {reason}.")
     except Refused as reason:
         report.problems.append(
-            f"{who} was not collected: the student id {reason}. Give another in a roster."
+            f"{who} was not collected: the student id {reason}. Give another in a "
+            "roster, or fix it there."
         )
     return None
 

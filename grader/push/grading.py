@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import shutil
 import tempfile
@@ -26,19 +27,22 @@ from grader.course.question import Questions
 from grader.intake.attempts import swap
 from grader.judge import GradingOptions
 from grader.judging import Judges
-from grader.push.queue import FOLDER, PushJob
+from grader.private_folder import FOLDER, STAGING, private_folder
+from grader.push.queue import PushJob
 from grader.push.tree import PushedFiles, take
 from grader.render.terminal import print_result
 from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory, Submission
-from grader.submissions.course_directory import SUBMITTED, student_id
+from grader.submissions.course_directory import SUBMITTED
+from grader.submissions.names import shown
 from grader.submissions.nothing import what_was_found
-from grader.unpack.names import TIMESTAMP
+from grader.submissions.student_ids import student_id
+from grader.unpack.items import Refused
+from grader.unpack.names import TIMESTAMP, refused_by_disk
 
 _WIDTH = 78
 _EXPLAINED = 5
-STAGING = "push-"
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,9 @@ class PushGrader:
 
         Raises
         ------
-        GitProblem, OSError, StoreError
-            When the files cannot be taken or the result cannot be kept.
+        GitProblem, OSError, StoreError, Refused
+            When the files cannot be taken or the result cannot be kept; the last one completes
+            "The student's name …".
         """
         warm = self.warm(job.assignment)
         expected = [file.name for file in warm.prepared.files]
@@ -114,17 +119,29 @@ class PushGrader:
 
     def _hand_in(self, job: PushJob, pushed: PushedFiles) -> Path:
         """Make the files the student's submission, all of them or none."""
-        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=self.directory.path / FOLDER))
+        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=private_folder(self.directory.path)))
         try:
             made = staging / "made"
             made.mkdir()
-            for name, content in pushed.files.items():
-                (made / name).parent.mkdir(parents=True, exist_ok=True)
-                (made / name).write_bytes(content)
+            for name, content in list(pushed.files.items()):
+                try:
+                    (made / name).parent.mkdir(parents=True, exist_ok=True)
+                    (made / name).write_bytes(content)
+                except OSError as error:
+                    reason = refused_by_disk(error)
+                    if reason is None:
+                        raise
+                    del pushed.files[name]
+                    pushed.notes.append(f"{shown(name)} was left out: it {reason}")
             moment = datetime.fromtimestamp(job.pushed_at, UTC)
             (made / TIMESTAMP).write_text(f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC\n", encoding="ascii")
             place = self.directory.path / SUBMITTED / job.student / job.assignment
-            swap(made, place, staging / "replaced")
+            try:
+                swap(made, place, staging / "replaced")
+            except OSError as error:
+                if error.errno != errno.ENAMETOOLONG:
+                    raise
+                raise Refused("is too long for the name of a folder") from None
             return place
         finally:
             shutil.rmtree(staging, ignore_errors=True)

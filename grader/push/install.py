@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grader
+from grader.intake.folders import folder_of
+from grader.machine_problem import MachineProblem, advice
 from grader.push.git import GitProblem, ask, default_branch
 from grader.sanitise import safe_text
 from grader.store import write_atomically
+from grader.submissions.names import shown
+from grader.submissions.student_ids import student_id
+from grader.unpack.items import Refused
 
 HOOK = "post-receive"
 _MARK = "# Written by grader hook install; install again to change it."
@@ -19,6 +24,10 @@ _MARK = "# Written by grader hook install; install again to change it."
 
 class HookProblem(Exception):
     """The hook cannot be installed or served; the message says why and how to fix it."""
+
+
+class CannotWriteHook(HookProblem, MachineProblem):
+    """The machine refuses a file or a folder of the hook or of the pages."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,9 @@ def install(wanted: Installation, *, force: bool = False) -> Path:
         folder.mkdir(exist_ok=True)
         write_atomically(hook, script(wanted).encode("utf-8", "surrogateescape"), mode=0o755)
     except OSError as error:
-        raise HookProblem(f"{hook} cannot be written: {error.strerror}.") from None
+        raise CannotWriteHook(
+            f"{hook} cannot be written: {error.strerror}. {advice(error)} and install it again."
+        ) from None
     return hook
 
 
@@ -95,11 +106,13 @@ def script(wanted: Installation) -> str:
 
 
 def _check_student(student: str) -> None:
-    if not student or student.startswith(".") or "/" in student or safe_text(student) != student:
+    try:
+        folder_of(student)
+    except Refused as reason:
         raise HookProblem(
-            f"{safe_text(student, 100)!r} is not the name of a folder in submitted/. Name the "
-            "student with --student."
-        )
+            f"{shown(student_id(student))!r} is not the name of a folder in submitted/: it "
+            f"{reason}. Name the student with --student."
+        ) from None
 
 
 def _check_bare(repository: Path) -> None:

@@ -8,13 +8,14 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.push.install import HookProblem
+from grader.machine_problem import advice, is_wrong_place
+from grader.push.install import CannotWriteHook, HookProblem
 from grader.push.link import Link
 from grader.push.queue import DONE, PushJob, Queue
 from grader.render.html import message_page, student_page
 from grader.store import ResultStore, write_atomically
 from grader.submissions import CourseDirectory
-from grader.submissions.course_directory import student_id
+from grader.submissions.student_ids import student_id
 
 _PAUSE = 0.2
 _AFTER_TROUBLE = 5.0
@@ -49,8 +50,9 @@ class Pages:
                 folder.mkdir(parents=True)
                 folder.chmod(_NOT_TO_BE_LISTED)
         except OSError as error:
-            raise HookProblem(
-                f"The folder of the pages, {folder}, cannot be made: {error.strerror}."
+            raise (HookProblem if is_wrong_place(error) else CannotWriteHook)(
+                f"The folder of the pages, {folder}, cannot be made: {error.strerror}. "
+                f"{advice(error)} and start the server again."
             ) from None
 
     def keep_written(self, stop: threading.Event) -> None:

@@ -5,52 +5,36 @@ The hook imports this in the time of a push, so it needs the standard library al
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import os
 import secrets
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.private_folder import FILE_MODE, private_folder
 from grader.push.link import Link
+from grader.push.tables import prepare
 
-FOLDER = ".grader"
-"""Below the course directory, beside the prepared hidden cases."""
+DATABASE = "queue.db"
+"""Below the course's private folder, beside the prepared hidden cases."""
 QUEUED, RUNNING, DONE = "queued", "running", "done"
 SUPERSEDED, FAILED = "superseded", "failed"
+SET_ASIDE = "set aside"
+"""The server died of it, or beside it, again and again: it waits until somebody asks."""
+MAX_ATTEMPTS = 2
+"""As many servers may die while they grade one push."""
+_SET_ASIDE_REPORT = (
+    f"This push was set aside: the grader died {MAX_ATTEMPTS} times while it was graded, so it is "
+    "not tried again by itself. It has no result, nobody loses points because of this, and results "
+    "of earlier pushes stay. Tell your instructor, who can have it graded once more (grader hook "
+    "retry), or push a changed version: that one is graded as always."
+)
 _PATIENCE = 30.0
-_VERSION = 2
-"""Of the tables; version 1 had no pages."""
 _KEY_BYTES = 32
-_TABLES = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    student TEXT NOT NULL,
-    assignment TEXT NOT NULL,
-    repository TEXT NOT NULL,
-    commit_id TEXT NOT NULL,
-    tree TEXT NOT NULL,
-    pushed_at REAL NOT NULL,
-    state TEXT NOT NULL DEFAULT 'queued',
-    report TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, student);
-CREATE INDEX IF NOT EXISTS jobs_by_student ON jobs (student, assignment);
-CREATE TABLE IF NOT EXISTS turns (student TEXT PRIMARY KEY, turn INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS due (
-    student TEXT NOT NULL,
-    assignment TEXT NOT NULL,
-    job INTEGER NOT NULL,
-    PRIMARY KEY (student, assignment)
-);
-CREATE TABLE IF NOT EXISTS link (
-    only INTEGER PRIMARY KEY CHECK (only = 1), base TEXT NOT NULL, key BLOB NOT NULL
-);
-"""
 
 
 @dataclass(frozen=True)
@@ -89,17 +73,13 @@ class Queue:
     """
 
     def __init__(self, course: Path) -> None:
-        folder = course / FOLDER
-        folder.mkdir(mode=0o700, exist_ok=True)
-        self._database = sqlite3.connect(
-            folder / "queue.db", timeout=_PATIENCE, isolation_level=None
-        )
+        file = private_folder(course) / DATABASE
+        with contextlib.suppress(FileExistsError):  # SQLite's files beside it take its mode
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
+        self._database = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = FULL")  # a queued push outlives power
-        if self._database.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
-            self._database.executescript(
-                f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_VERSION}; END"
-            )
+        prepare(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -108,13 +88,12 @@ class Queue:
     def add(self, job: PushJob) -> int:
         """Queue a push; an older one that waits for the same assignment is superseded."""
         with self._transaction():
-            self._supersede("state = 'queued' AND student = ? AND assignment = ?", job)
+            self._database.execute(
+                "UPDATE jobs SET state = 'superseded' WHERE state IN ('queued', 'set aside')"
+                " AND student = ? AND assignment = ?",
+                (job.student, job.assignment),
+            )
             return self._insert(job)
-
-    def _supersede(self, where: str, job: PushJob) -> None:
-        self._database.execute(
-            f"UPDATE jobs SET state = 'superseded' WHERE {where}", (job.student, job.assignment)
-        )
 
     def _insert(self, job: PushJob) -> int:
         cursor = self._database.execute(
@@ -145,6 +124,18 @@ class Queue:
         """All jobs that are to be graded or are being graded or failed, oldest first."""
         return list(self._select("WHERE state IN ('queued', 'running', 'failed') ORDER BY id"))
 
+    def set_aside(self) -> list[PushJob]:
+        """All jobs that are graded no more until somebody asks, oldest first."""
+        return list(self._select("WHERE state = 'set aside' ORDER BY id"))
+
+    def retry(self, job: PushJob) -> None:
+        """Queue what was set aside; if the server dies of it once more, it is set aside again."""
+        self._database.execute(
+            "UPDATE jobs SET state = 'queued', report = '', attempts = ?"
+            " WHERE id = ? AND state = 'set aside'",
+            (MAX_ATTEMPTS - 1, job.id),
+        )
+
     def counts(self) -> dict[str, int]:
         """How many jobs there are in each state."""
         return dict(self._database.execute("SELECT state, count(*) FROM jobs GROUP BY state"))
@@ -152,22 +143,26 @@ class Queue:
     def claim(self) -> PushJob | None:
         """Take the next job: of the student who was served longest ago, the oldest one.
 
-        Nobody has two jobs running, so many pushes of one student take one turn at a time.
+        Nobody has two jobs running, so many pushes of one student take one turn at a time. A job
+        that was running when a server died runs alone: if this one dies too, it is known of what.
         """
         found = self._database.execute("SELECT 1 FROM jobs WHERE state = 'queued' LIMIT 1")
         if found.fetchone() is None:  # the usual case takes no lock
             return None
         with self._transaction():
             row = self._database.execute(
-                "SELECT jobs.id, jobs.student FROM jobs LEFT JOIN turns USING (student)"
+                "SELECT jobs.id, jobs.student, attempts FROM jobs LEFT JOIN turns USING (student)"
                 " WHERE state = 'queued' AND student NOT IN"
                 " (SELECT student FROM jobs WHERE state = 'running')"
                 " ORDER BY coalesce(turn, 0), jobs.id LIMIT 1"
             ).fetchone()
-            if row is None:
+            if row is None or not self._may_begin(row[2]):
                 return None
-            identity, student = row
-            self._database.execute("UPDATE jobs SET state = 'running' WHERE id = ?", (identity,))
+            identity, student, _ = row
+            self._database.execute(
+                "UPDATE jobs SET state = 'running', attempts = attempts + 1 WHERE id = ?",
+                (identity,),
+            )
             self._database.execute(
                 "INSERT OR REPLACE INTO turns VALUES"
                 " (?, (SELECT coalesce(max(turn), 0) + 1 FROM turns))",
@@ -175,16 +170,35 @@ class Queue:
             )
         return self.job(identity)
 
+    def _may_begin(self, attempts: int) -> bool:
+        """Whether a job with so many attempts may run beside what is running."""
+        count, most = self._database.execute(
+            "SELECT count(*), max(attempts) FROM jobs WHERE state = 'running'"
+        ).fetchone()
+        return count == 0 or (attempts == 0 and most <= 1)
+
+    def stopping(self) -> None:
+        """Note that the server is told to stop: what ends it from now on is no running job."""
+        self._database.execute(
+            "UPDATE jobs SET attempts = max(0, attempts - 1) WHERE state = 'running'"
+        )
+
     def finish(self, identity: int, state: str, report: str) -> None:
-        """Keep how a job ended; its page is due then."""
+        """Keep how a job ended, which the server outlived; its page is due then."""
         with self._transaction():
-            self._database.execute(
-                "UPDATE jobs SET state = ?, report = ? WHERE id = ?", (state, report, identity)
-            )
-            self._database.execute(
-                "INSERT OR REPLACE INTO due SELECT student, assignment, id FROM jobs WHERE id = ?",
-                (identity,),
-            )
+            self._end("WHERE id = ?", state, report, identity)
+
+    def _end(self, where: str, state: str, report: str, *values: Any) -> None:
+        """Put jobs into a state that is told; their pages are due."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO due"
+            f" SELECT student, assignment, id FROM jobs {where} ORDER BY id",
+            values,
+        )
+        self._database.execute(
+            f"UPDATE jobs SET state = ?, report = ?, attempts = 0 {where}",
+            (state, report, *values),
+        )
 
     def due(self) -> list[PushJob]:
         """Jobs whose page is to be written, the newest of each student and assignment."""
@@ -210,7 +224,8 @@ class Queue:
     def recover(self) -> int:
         """Queue again what a dead server left running and what failed; return how many.
 
-        What a newer push has replaced in the meantime is superseded.
+        What a newer push has replaced in the meantime is superseded, and what was running when
+        `MAX_ATTEMPTS` servers died is set aside.
         """
         newer = (
             "EXISTS (SELECT 1 FROM jobs AS other WHERE other.student = jobs.student"
@@ -220,6 +235,12 @@ class Queue:
         with self._transaction():
             self._database.execute(
                 f"UPDATE jobs SET state = 'superseded' WHERE {broken} AND {newer}"
+            )
+            self._end(
+                "WHERE state = 'running' AND attempts >= ?",
+                SET_ASIDE,
+                _SET_ASIDE_REPORT,
+                MAX_ATTEMPTS,
             )
             return self._database.execute(
                 f"UPDATE jobs SET state = 'queued' WHERE {broken}"
@@ -239,41 +260,3 @@ class Queue:
                 self._database.execute("ROLLBACK")
             raise
         self._database.execute("COMMIT")
-
-
-@contextmanager
-def serving(course: Path) -> Iterator[bool]:
-    """Hold the course's only place for a server; False when another process has it.
-
-    The kernel gives the place back however its holder ends.
-    """
-    folder = course / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(folder / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        got = False
-        for pause in (0.05, 0.2, 0.5, 0.0):  # a hook that asks `is_served` holds it for a moment
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                got = True
-                break
-            except BlockingIOError:
-                time.sleep(pause)
-        yield got
-    finally:
-        os.close(descriptor)
-
-
-def is_served(course: Path) -> bool:
-    """Whether a server grades this course's pushes now."""
-    try:
-        descriptor = os.open(course / FOLDER / "server.lock", os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return False
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from grader.push.git import GitProblem, default_branch, folders, is_ancestor
 from grader.push.link import Link
-from grader.push.queue import DONE, FAILED, SUPERSEDED, PushJob, Queue, is_served
+from grader.push.place import is_served
+from grader.push.queue import DONE, FAILED, SET_ASIDE, SUPERSEDED, PushJob, Queue
 from grader.sanitise import safe_text
 
 _PAUSE = 0.03
@@ -174,23 +175,20 @@ def _places(names: tuple[str, ...], of: tuple[str, ...]) -> Iterator[tuple[str, 
 
 def _wait(settings: Settings, queue: Queue, wanted: list[int]) -> None:
     """Print each report as it comes, until the time is over."""
+    link = queue.link()
+    left = _left(queue, wanted, link)
+    if not left:
+        return
     if not is_served(settings.course):
         _say(
             "grader: your push is queued, but no grader is running. Tell your instructor "
             f"(grader hook serve); later, {_AGAIN}"
         )
         return
-    link = queue.link()
     end = time.monotonic() + settings.seconds
-    left = list(wanted)
     while left and time.monotonic() < end:
-        for identity in list(left):
-            job = queue.job(identity)
-            if job.state in (DONE, FAILED, SUPERSEDED):
-                left.remove(identity)
-                _show(job, link)
-        if left:
-            time.sleep(_PAUSE)
+        time.sleep(_PAUSE)
+        left = _left(queue, left, link)
     for identity in left:
         job = queue.job(identity)
         before = sum(one.id < identity for one in queue.waiting() if one.state != FAILED)
@@ -203,6 +201,18 @@ def _wait(settings: Settings, queue: Queue, wanted: list[int]) -> None:
             f"grader: {job.assignment} is not graded yet after {settings.seconds:g} s "
             f"({before} pushes before yours). {later}"
         )
+
+
+def _left(queue: Queue, wanted: list[int], link: Link | None) -> list[int]:
+    """Print the reports that are there; return the jobs that have none yet."""
+    left = []
+    for identity in wanted:
+        job = queue.job(identity)
+        if job.state in (DONE, FAILED, SUPERSEDED, SET_ASIDE):
+            _show(job, link)
+        else:
+            left.append(identity)
+    return left
 
 
 def _show(job: PushJob, link: Link | None) -> None:

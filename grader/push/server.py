@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.push.git import GitProblem
 from grader.push.grading import PushGrader, sweep
 from grader.push.install import HookProblem
-from grader.push.queue import DONE, FAILED, PushJob, Queue, serving
+from grader.push.place import serving
+from grader.push.queue import DONE, FAILED, PushJob, Queue
 from grader.store import StoreError
+from grader.unpack.items import Refused
 
 if TYPE_CHECKING:  # drawing needs a large library, and not every server draws
     from grader.push.pages import Pages
 
 _PAUSE = 0.03
+_LOOK = 1.0
 _AFTER_TROUBLE = 5.0
 _log = logging.getLogger("grader.push")
 
@@ -51,6 +55,8 @@ def serve(
         queue = Queue(course)
         again = queue.recover()
         queue.publish(pages.base if pages else "")
+        for job in queue.set_aside():
+            _log.warning("%s, %s is set aside: see grader hook status", job.student, job.assignment)
         queue.close()
         if again:
             _log.info("%d pushes that were not finished are queued again", again)
@@ -65,8 +71,23 @@ def serve(
         for thread in threads:
             thread.start()
         _log.info("ready")
+        while not stop.wait(_LOOK) and any(thread.is_alive() for thread in threads):
+            pass
+        _note_stop(course)
         for thread in threads:
             thread.join()
+
+
+def _note_stop(course: Path) -> None:
+    """What kills the server after it was told to stop is its impatient caller, not a push."""
+    try:
+        queue = Queue(course)
+        try:
+            queue.stopping()
+        finally:
+            queue.close()
+    except (sqlite3.Error, OSError) as error:
+        _log.error("the queue of %s cannot be used: %s", course, error)
 
 
 def _work(grader: PushGrader, stop: threading.Event) -> None:
@@ -91,8 +112,19 @@ def _take_jobs(queue: Queue, grader: PushGrader, stop: threading.Event) -> None:
             stop.wait(_PAUSE)
             continue
         state, report = _outcome(grader, job)
-        queue.finish(job.id, state, report)
+        _finish(queue, job, state, report, stop)
         _log.info("%s, %s, %s: %s", job.student, job.assignment, job.commit_id[:10], state)
+
+
+def _finish(queue: Queue, job: PushJob, state: str, report: str, stop: threading.Event) -> None:
+    """Keep how a job ended, as soon as the disk takes it: what looks running is waited for."""
+    while True:
+        try:
+            return queue.finish(job.id, state, report)
+        except sqlite3.Error as error:
+            _log.error("how job %d ended cannot be kept: %s", job.id, error)
+            if stop.wait(_AFTER_TROUBLE):
+                return
 
 
 def _outcome(grader: PushGrader, job: PushJob) -> tuple[str, str]:
@@ -104,6 +136,11 @@ def _outcome(grader: PushGrader, job: PushJob) -> tuple[str, str]:
         return FAILED, (
             f"This push was not graded: {problem} If a later push took its commit back, that one "
             "counts; earlier results stay."
+        )
+    except Refused as reason:
+        return FAILED, (
+            f"This push was not graded: the name that its student has here {reason}. Tell your "
+            "instructor: grader hook install gives another with --student. Results stay."
         )
     except (OSError, StoreError) as problem:
         _log.error("job %d: %s", job.id, problem)  # it names folders, which are the server's own

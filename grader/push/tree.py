@@ -13,9 +13,9 @@ from grader.submissions.names import shown
 from grader.submissions.taking import MAX_FILE, MAX_FILES, MAX_TOTAL
 from grader.submissions.tree import runs_by_itself
 from grader.unpack.items import Refused
-from grader.unpack.names import TIMESTAMP, safe_parts
+from grader.unpack.names import TIMESTAMP, folded, safe_parts
 from grader.unpack.opening import is_archive
-from grader.unpack.taking import in_environments
+from grader.unpack.taking import bounded, in_environments
 
 MAX_NOTEBOOK = 25 * 2**20
 """Bytes of a notebook: what is larger holds outputs that nobody should push."""
@@ -61,17 +61,18 @@ def take(repository: Path, tree: str, expected: Sequence[str]) -> PushedFiles:
     entries = _entries(repository, tree, taken)
     below = _entries(repository, tree, taken, "-r")
     away = in_environments([name for _, _, name in below])
-    for mode, identity, name in [*entries, *below]:
-        if name in away or not _is_wanted(name, taken):
+    for mode, identity, raw in [*entries, *below]:
+        name = "" if raw in away else _wanted_name(raw, taken)
+        if not name:
             continue
         if mode == "040000" and name not in expected:
             continue
         if mode in _REGULAR:
-            wanted[name] = identity
+            wanted.setdefault(name, identity)
         else:
             _leave_out(taken, name, f"{_KINDS.get(mode, 'is no regular file')}", expected)
-    wanted = _without_clashes(wanted)
     first = sorted(wanted, key=lambda name: (name not in expected, name.count("/"), name))
+    first = _without_clashes(first, taken)
     if len(first) > MAX_FILES:
         taken.notes.append(f"more than {MAX_FILES} files; the later ones were left out")
     names = _within_limits(repository, {one: wanted[one] for one in first[:MAX_FILES]}, taken)
@@ -81,31 +82,48 @@ def take(repository: Path, tree: str, expected: Sequence[str]) -> PushedFiles:
             taken.notes.append(f"{shown(name)} {why} and was left out")
     contents = _read(repository, list(names.values()))
     taken.files = dict(zip(names, contents, strict=True))
+    taken.notes = bounded(list(dict.fromkeys(taken.notes)))
     return taken
 
 
-def _is_wanted(name: str, taken: PushedFiles) -> bool:
-    """Whether a file of this name may be laid down here, and is worth it."""
+def _wanted_name(raw: str, taken: PushedFiles) -> str:
+    """The name that a file is laid down under; "" where it may not be, or is not worth it."""
+    is_code = bool(code_ending(raw) or is_archive(raw))
     try:
-        parts = safe_parts(name)
-    except Refused:
-        return False
-    if not parts or "/".join(parts) != name or runs_by_itself(parts[-1]):
-        return False
-    if code_ending(name) or is_archive(name):
-        return True
+        parts = safe_parts(raw)
+    except Refused as reason:
+        if is_code:
+            taken.notes.append(f"{shown(raw)} was left out: it {reason}")
+        return ""
+    name = "/".join(parts)
+    if not parts or runs_by_itself(parts[-1]):
+        return ""
+    if len(parts) != raw.count("/") + 1:
+        taken.notes.append(f"{shown(raw)} was left out: it has a name with a backslash")
+        return ""
+    if is_code:
+        return name
     if len(taken.others) < _MAX_OTHERS and name not in taken.others and name != TIMESTAMP:
         taken.others.append(name)
-    return False
+    return ""
 
 
-def _without_clashes(wanted: dict[str, str]) -> dict[str, str]:
-    """Without what lies in a folder that has the name of a file, as no disk has it."""
-    return {
-        name: identity
-        for name, identity in wanted.items()
-        if not any(name[:at] in wanted for at, one in enumerate(name) if one == "/")
-    }
+def _without_clashes(names: Sequence[str], taken: PushedFiles) -> list[str]:
+    """Without what some disk cannot keep beside the others: the first of two names counts."""
+    kept: dict[str, str] = {}
+    files = {folded(name) for name in names}
+    for name in names:
+        key = folded(name)
+        if any(key[:at] in files for at, one in enumerate(key) if one == "/"):
+            taken.notes.append(f"{shown(name)} was left out: its folder has the name of a file")
+        elif key in kept:
+            taken.notes.append(
+                f"{shown(name)} was left out: it has the name of {shown(kept[key])}, but for "
+                "capitals or accents, which some disks take for the same"
+            )
+        else:
+            kept[key] = name
+    return list(kept.values())
 
 
 def _leave_out(taken: PushedFiles, name: str, why: str, expected: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from grader.render.summary import histogram
 from grader.similarity.comparison import ClassComparison, Pair
 from grader.similarity.passages import Piece, side_by_side
 from grader.similarity.texts import Text
-from grader.store import write_atomically
+from grader.store import make_folder, write_atomically
 
 MAX_PAGES = 300
 """Pages of unusual pairs, and of ordinary ones a sixth: nobody reads more."""
@@ -28,7 +28,7 @@ def write_pages(comparison: ClassComparison, assignment: str, folder: Path) -> P
     Pages of pairs that are no longer listed are removed.
     """
     pairs = folder / _PAIRS
-    pairs.mkdir(parents=True, exist_ok=True)
+    make_folder(pairs)
     written = set()
     for one in _listed(comparison):
         path = pairs / _page_name(comparison, one)

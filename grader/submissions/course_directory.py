@@ -11,6 +11,7 @@ from grader.sanitise import safe_text
 from grader.submissions.names import shown
 from grader.submissions.regular import is_link, is_true_folder, kind_of
 from grader.submissions.settings import CourseError, make_seed, read_settings
+from grader.submissions.student_ids import look_alikes, odd_characters, student_id
 
 CONFIGURATION = "grader.toml"
 SUBMITTED = "submitted"
@@ -110,8 +111,16 @@ class CourseDirectory:
         for student in _folders(folder, notes):
             below = {path.name: path for path in _folders(student, notes, quiet=assignment)}
             if assignment in below:
+                odd = odd_characters(student.name)
+                if odd:
+                    notes.append(
+                        f"{SUBMITTED}/{shown(student_id(student.name))} has characters in its name "
+                        f"that nobody sees ({odd}); its id is written with them as escapes. "
+                        "Rename the folder if they do not belong there"
+                    )
                 found.append((student_id(student.name), below[assignment]))
             others.update(below)
+        notes += look_alikes(student for student, _ in found)
         self.notes = tuple(notes)
         if not found:
             raise CourseError(_nobody(assignment, folder, sorted(others)))
@@ -137,27 +146,6 @@ def earlier_attempts(course: Path, student: str, assignment: str) -> list[Path]:
 def is_nbgrader_course(path: Path) -> bool:
     """Whether somebody uses nbgrader here: its configuration, gradebook or sources are there."""
     return any((path / sign).exists() for sign in _SIGNS_OF_NBGRADER)
-
-
-def student_id(name: str) -> str:
-    """A folder's name as a student id that any terminal, page and file can show.
-
-    Almost every name is its own id. What cannot be shown is written as an escape: a byte
-    that is no UTF-8 as ``\\xff``, a control character as ``\\u0007``, and therefore a
-    backslash as two. Different names have different ids.
-    """
-    return "".join(map(_shown_character, name))
-
-
-def _shown_character(character: str) -> str:
-    code = ord(character)
-    if character == "\\":
-        return "\\\\"
-    if 0xDC80 <= code <= 0xDCFF:  # how Python keeps a byte that is no UTF-8
-        return f"\\x{code - 0xDC00:02x}"
-    if character in "\n\t" or safe_text(character) != character:
-        return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-    return character
 
 
 def _folders(folder: Path, notes: list[str], quiet: str | None = None) -> list[Path]:

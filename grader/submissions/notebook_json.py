@@ -11,6 +11,7 @@ import json
 import re
 from typing import Any
 
+from grader.foreign_json import read_json
 from grader.submissions.cell_magics import OTHER_LANGUAGES
 from grader.submissions.names import shown
 from grader.submissions.notebook_notes import NotebookNotes
@@ -144,10 +145,10 @@ def _parsed(text: str) -> dict[str, Any]:
     if not text.strip():
         raise NotebookError("is empty")
     try:
-        notebook = json.loads(text)
+        notebook = read_json(text)
     except json.JSONDecodeError as error:
         raise NotebookError(_what_is_wrong(text, error.pos, error.msg)) from None
-    except (ValueError, RecursionError, MemoryError):
+    except ValueError:
         raise NotebookError("cannot be read as JSON; save it again in Jupyter") from None
     if not isinstance(notebook, dict):
         raise NotebookError("is JSON but not a notebook; save it again in Jupyter")

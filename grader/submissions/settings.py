@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from grader.machine_problem import MachineProblem
 from grader.store import write_atomically
 from grader.submissions.limit_settings import CheckLimits, LimitSettings
 
@@ -25,6 +26,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 class CourseError(Exception):
     """The course directory or its configuration is not as it must be."""
+
+
+class CannotKeepSeed(CourseError, MachineProblem):
+    """The seed cannot be written; hidden cases would differ in each run."""
 
 
 def _moment(value: object) -> object:
@@ -132,7 +137,7 @@ def make_seed(file: Path) -> str:
         mode = stat.S_IMODE(os.stat(target).st_mode) if target.exists() else 0o600
         write_atomically(target, new, mode=mode)
     except OSError as error:
-        raise CourseError(
+        raise CannotKeepSeed(
             f"The seed cannot be kept in {file}: {error.strerror}. Hidden cases would differ in "
             'each run. Make the file writable, or write seed = "…" at its top yourself.'
         ) from None

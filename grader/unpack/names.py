@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import unicodedata
 
 from grader.sanitise import safe_text, shown
@@ -26,6 +27,15 @@ _LITTER = {
 _WINDOWS = set('<>:"|?*')
 _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
     f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"
+}
+
+_NAMES = {
+    errno.ENAMETOOLONG,
+    errno.EILSEQ,
+    errno.EINVAL,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENOTDIR,
 }
 
 
@@ -66,6 +76,13 @@ def safe_parts(path: str) -> tuple[str, ...]:
     if len(parts) > MAX_DEPTH:
         raise Refused(f"lies {len(parts)} folders deep, the limit is {MAX_DEPTH}")
     return tuple(safe_part(part) for part in parts)
+
+
+def refused_by_disk(error: OSError) -> Refused | None:
+    """Why a file could not be made, where its name is the reason and not the machine's state."""
+    if error.errno in _NAMES:
+        return Refused(f"has a name that this disk refuses ({error.strerror})")
+    return None
 
 
 def is_litter(name: str) -> bool:

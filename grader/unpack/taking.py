@@ -18,7 +18,13 @@ from typing import BinaryIO
 from grader.sanitise import shown
 from grader.unpack.archive import MAX_INNER_DIRECTORY
 from grader.unpack.items import MEGABYTE, Item, Refused
-from grader.unpack.names import folded, is_reserved, safe_parts, without_common_folder
+from grader.unpack.names import (
+    folded,
+    is_reserved,
+    refused_by_disk,
+    safe_parts,
+    without_common_folder,
+)
 from grader.unpack.opening import folder_name, is_archive, open_archive
 
 MAX_BYTES = 256 * MEGABYTE
@@ -134,13 +140,8 @@ class Taking:
         if any(name.startswith(f"{key}/") for name in self._names):
             raise Refused("has the name of a folder")
         target = self.folder.joinpath(*parts)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with item.open() as source, open(target, "xb") as made:
-                self._copy(source, made, item.packed)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+        with item.open() as source:
+            self._make(target, source, item.packed)
         self._names.add(key)
         self.taken += 1
         moment = item.modified if item.moment is None else _seconds(item.moment)
@@ -148,6 +149,19 @@ class Taking:
             self.moments["/".join(parts)] = moment
             if dated:
                 os.utime(target, (moment, moment))
+
+    def _make(self, target: Path, source: BinaryIO, packed: int | None) -> None:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.touch(exist_ok=False)
+        except OSError as error:
+            raise (refused_by_disk(error) or error) from None
+        try:
+            with open(target, "wb") as made:
+                self._copy(source, made, packed)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
 
     def _take_archive(
         self, name: str, item: Item, depth: int, below: tuple[str, ...], dated: bool

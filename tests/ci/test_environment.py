@@ -32,7 +32,7 @@ def test_zeros_mean_that_the_branch_is_new(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "event", ["", "[1]", "{", '{"before": 7}', '{"before": "--output=/etc/passwd"}']
+    "event", ["", "[1]", "{", '{"before": 7}', '{"before": "--output=/etc/passwd"}', "[" * 100_000]
 )
 def test_an_event_that_tells_nothing_is_no_error(tmp_path, event):
     found = github(tmp_path, event)

@@ -8,8 +8,8 @@ import psutil
 import pytest
 
 from grader.batch import BatchReport
-from grader.cli.problems import UsageProblem
 from grader.cli.report_process import ReportProcess
+from grader.machine_problem import MachineProblem
 from grader.render.html import write_report
 from grader.store import ResultStore
 from tests.render.small_class import small_class
@@ -50,7 +50,7 @@ def test_the_report_holds_the_class_of_this_batch(process, outcome, tmp_path):
 def test_what_cannot_be_written_is_told(process, outcome, tmp_path):
     (tmp_path / "reports").write_text("a file where the folder should be")
     process.begin(outcome, tmp_path / "reports" / "a")
-    with pytest.raises(UsageProblem, match=r"cannot be written to .*reports/a: Not a directory"):
+    with pytest.raises(MachineProblem, match=r"cannot be written to .*reports/a: Not a directory"):
         process.page()
 
 
@@ -64,7 +64,7 @@ def test_a_process_that_was_killed_is_told(process, outcome, tmp_path, begun):
         while killed.status() != psutil.STATUS_ZOMBIE:
             time.sleep(0.01)
         process.begin(outcome, tmp_path / "reports")
-    with pytest.raises(UsageProblem, match="exit code -9"):
+    with pytest.raises(MachineProblem, match="exit code -9"):
         process.page()
 
 

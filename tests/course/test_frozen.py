@@ -24,7 +24,9 @@ def test_a_students_copy_holds_no_source_of_references_or_misconceptions(tmp_pat
     assert "np.mean" not in text and "def " not in text
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut json", "cut archive", "pickle"])
+@pytest.mark.parametrize(
+    "damage", ["missing", "cut json", "deep json", "list", "cut archive", "pickle"]
+)
 def test_damage_is_told_with_the_way_to_mend_it(tmp_path, damage):
     frozen.save(mini(public=True), tmp_path)
     checks, cases = tmp_path / frozen.CHECKS, tmp_path / frozen.CASES
@@ -32,6 +34,10 @@ def test_damage_is_told_with_the_way_to_mend_it(tmp_path, damage):
         checks.unlink()
     elif damage == "cut json":
         checks.write_text(checks.read_text(encoding="utf-8")[:500], encoding="utf-8")
+    elif damage == "deep json":
+        checks.write_text("[" * 100_000, encoding="utf-8")
+    elif damage == "list":
+        checks.write_text("[]", encoding="utf-8")
     elif damage == "cut archive":
         cases.write_bytes(cases.read_bytes()[:300])
     else:

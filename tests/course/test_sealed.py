@@ -68,6 +68,25 @@ def test_each_refusal_says_why(monkeypatch):
         open_sealed(bundle(), KEY, "m1_mini")
 
 
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (b"[" * 4_000, "its header is damaged"),
+        (b'{"a":' * 800, "its header is damaged"),
+        (b"\xff", "its header is damaged"),
+        (b"7" * 4_096, "its header is damaged"),
+        (b'{"grader": "\\u001b[2J\\u202e\\n::error::x"}', r"sealed by grader [^\x1b\n\u202e]*"),
+    ],
+    ids=range(5),
+)
+def test_whatever_a_header_says_is_a_refusal(header, message):
+    magic = bundle()[: len(b"grader sealed\n")]
+    content = magic + len(header).to_bytes(4, "big") + header + bytes(100)
+    with pytest.raises(SealError, match=f"{message}") as told:
+        open_sealed(content, KEY, "m1_mini")
+    assert "\x1b" not in str(told.value) and "\n" not in str(told.value)
+
+
 def test_the_key_leaves_the_environment_when_it_is_read():
     variables = {KEY_VARIABLE: f"{key_text(KEY)}\n", "HOME": "/"}
     assert key_from_environment(variables) == KEY

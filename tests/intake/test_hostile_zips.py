@@ -347,7 +347,7 @@ def test_hostile_entries_of_the_download_itself(course: Path) -> None:
     assert report.new == ["ada"]
     assert len(report.problems) == 5
     text = "\n".join(report.problems)
-    for message in ("for a device", "control characters", "capitals or accents"):
+    for message in ("for a device", "U+0007 CONTROL CHARACTER", "capitals or accents"):
         assert message in text
     assert "holds no file to grade" in text  # bob's link
     assert "leads out" in report.notes[0] and "whole disk" in report.notes[1]

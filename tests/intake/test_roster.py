@@ -97,3 +97,29 @@ def test_rosters_that_cannot_be_used(course: Path, text: bytes, message: str) ->
 def test_a_roster_that_is_not_there(course: Path) -> None:
     with pytest.raises(RosterError, match="No such file"):
         Roster(course / "nothing.csv")
+
+
+ODD = "gra\u00adce"
+
+
+def test_a_student_whose_name_nobody_sees_whole_costs_nobody_else(course: Path) -> None:
+    report = run(course, {"grace/mlp.py": "1", f"{ODD}/mlp.py": "2", "gr\u0430ce/mlp.py": "3"})
+    assert report.new == ["grace", "gr\u0430ce"]
+    [problem] = report.problems
+    assert problem == (
+        "gra\\u00adce was not collected: the student id has characters that nobody sees "
+        "(U+00AD SOFT HYPHEN). Give another in a roster, or fix it there."
+    )
+    [note] = [one for one in report.notes if "look alike" in one]
+    assert "CYRILLIC SMALL LETTER A" in note
+
+
+def test_such_an_id_in_the_roster_is_told_with_its_line(course: Path) -> None:
+    roster = course.parent / "roster.csv"
+    roster.write_text(f"student,name\n{ODD},Grace\nada,Ada\n", encoding="utf-8")
+    wanted = replace(WANTED, roster=Roster(roster))
+    assert wanted.roster is not None
+    [note] = wanted.roster.notes
+    assert note.startswith("line 2 of the roster: the student id gra\\u00adce has ")
+    report = run(course, {"Grace/mlp.py": "1", "Ada/mlp.py": "2"}, wanted)
+    assert report.new == ["ada"] and "U+00AD" in report.problems[0]

@@ -47,6 +47,42 @@ def test_a_killed_server_loses_no_push(tmp_path):
         assert (result.points == result.max_points) == (student != "s0")
 
 
+@pytest.mark.slow
+def test_what_the_server_was_killed_of_twice_is_set_aside_until_somebody_asks(tmp_path):
+    university = University(tmp_path)
+    course = ("--course", str(university.course))
+    configuration = university.course / "grader.toml"
+    settings = configuration.read_text(encoding="utf-8")
+    configuration.write_text(settings + "seconds = 600\n", encoding="utf-8")
+    _, clone = university.enrol("mallory", seconds=0)
+    write(clone, "import time\ntime.sleep(600)\n" + REFERENCE)
+    push(clone)
+    for _ in range(2):
+        process = university.start()
+        wait_until(lambda: "running" in university.states(), university)
+        stop(process, signal.SIGKILL)
+    configuration.write_text(settings + "seconds = 2\n", encoding="utf-8")
+    process = university.start()
+    finish(university)
+    assert university.states() == {"set aside": 1} and university.result("mallory") is None
+    assert "mallory, m1_mini is set aside" in university.log()
+    status = university.grader("status", *course).stdout
+    assert "set aside: mallory, m1_mini" in status and "grader hook retry mallory" in status
+    assert "died 2 times" in push(clone)  # nothing changed, so the last report is shown
+    assert "No push of ada was set aside" in university.grader("retry", "ada", *course).stderr
+    assert "queued again" in university.grader("retry", "mallory", *course).stdout
+    wait_until(lambda: {"running", "done"} & university.states().keys(), university)
+    assert stop(process) == 0  # what is running is ended first
+    assert university.states() == {"done": 1} and university.result("mallory") is not None
+    write(clone, REFERENCE)
+    push(clone)
+    process = university.start()
+    finish(university)
+    assert stop(process) == 0
+    result = university.result("mallory")
+    assert result.points == result.max_points
+
+
 def test_a_course_has_one_server(university):
     second = university.grader("serve", "--course", str(university.course))
     assert second.returncode == 2 and "one is enough" in " ".join(second.stderr.split())

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.push.install import Installation, install
-from grader.push.queue import Queue, is_served
+from grader.push.place import is_served
+from grader.push.queue import Queue
 from grader.result import Result
 from grader.store import ResultStore
 from tests.conftest import ROOT

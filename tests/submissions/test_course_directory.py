@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from grader.confine.interface import Limits
 from grader.sanitise import safe_text
 from grader.submissions import CourseDirectory, CourseError, read_path
-from grader.submissions.course_directory import student_id
 from grader.submissions.settings import LimitSettings
+from grader.submissions.student_ids import student_id
 
 ASSIGNMENT = "a1_least_squares"
 

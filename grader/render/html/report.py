@@ -23,7 +23,7 @@ from grader.render.summary import (
     whose_figures,
 )
 from grader.result import Result
-from grader.store import file_name_of, write_atomically
+from grader.store import file_name_of, make_folder, write_atomically
 
 _STUDENTS = "students"
 
@@ -35,7 +35,7 @@ def write_report(results: Sequence[Result], directory: Path) -> Path:
     added to ``history.json``, and the page tells what moved since the last one.
     """
     students = directory / _STUDENTS
-    students.mkdir(parents=True, exist_ok=True)
+    make_folder(students)
     written = set()
     for result in results:
         path = students / _page_name(result.student)
