@@ -30,8 +30,9 @@ from grader.confine import (
 )
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.frozen import FrozenError
+from grader.media.workflow import muted
 from grader.render.ci.finding import Finding
-from grader.render.ci.github import classroom_json, commands, muted, notice, step_outputs
+from grader.render.ci.github import classroom_json, commands, notice, step_outputs
 from grader.render.ci.gitlab import code_quality_json
 from grader.render.ci.markdown import markdown
 from grader.render.summary import failures
