@@ -58,7 +58,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         _application(given)(args=given, prog_name="grader")
     except known_problems() as problem:
-        Console(stderr=True).print(f"grader: {problem}", style="red", markup=False, highlight=False)
+        from grader.media.terminal import say
+
+        say(Console(stderr=True), f"grader: {problem}", "red")
         sys.exit(USAGE_ERROR)
 
 

@@ -38,6 +38,8 @@ class SyncReport:
     written: int = 0
     manual: list[str] = field(default_factory=list)
     """Students with points that a person gave: these count, and are to be looked at again."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """Students whose names nbgrader's pages would take for code, and what it calls them."""
     ungraded: list[str] = field(default_factory=list)
     """Students with an exercise that the grader failed on: it waits for a person."""
     roles: dict[str, dict[str, Role]] = field(default_factory=dict)
@@ -106,6 +108,8 @@ class _Writer:
         self._enrol(names)
         for result in results:
             name = gradebook_id(result.student)
+            if name != result.student:
+                self.report.renamed[result.student] = name
             submission = known.get(name) or self._new_submission(name)
             submission.timestamp = self.stamps.get(result.student)
             days = self.extensions.get(result.student)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from typing import Any
 
 from grader.media.file_names import file_name_of
 from grader.media.markdown import fenced, unfenced
@@ -18,6 +20,24 @@ def gradebook_id(student: str) -> str:
     a stand-in of letters, digits and a digest, which is different for different students.
     """
     return file_name_of(student) if _NOT_AS_IT_IS.search(student) else student
+
+
+def escape_names() -> None:
+    """Let formgrader escape what it puts into its pages; ``nbgrader_config.py`` calls this.
+
+    Formgrader lists the folders in ``submitted/`` itself, whatever the gradebook calls their
+    students. Outside of its server there is nothing to do.
+    """
+    base: Any = sys.modules.get("nbgrader.server_extensions.formgrader.base")
+    if base is not None:
+        base.BaseHandler.render = _render
+
+
+def _render(handler: Any, name: str, **values: Any) -> str:
+    """Render one of formgrader's templates as its own method does, escaping names."""
+    environment = handler.settings["nbgrader_jinja2_env"].overlay(autoescape=True)
+    page: str = environment.get_template(name).render(**values)
+    return page
 
 
 def gradebook_comment(text: str) -> str:

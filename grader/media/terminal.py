@@ -22,7 +22,12 @@ def say(console: Console, text: str, style: str = "", *, wrap: bool = True) -> N
         Whether lines are broken at the width; not where a path is to be copied.
     """
     console.print(
-        safe_sentence(text), style=style, markup=False, highlight=False, soft_wrap=not wrap
+        safe_sentence(text),
+        style=style,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=not wrap,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from grader.authoring.nbgrader_source import write_configuration
 from grader.batch import BatchPlan
 from grader.confine import SpawnedLauncher
 from grader.gradebook.publish import publish
@@ -82,6 +83,7 @@ METADATA = {
     "kernelspec": {"name": TITLE, "display_name": TITLE, "language": TITLE},
     "language_info": {"name": TITLE, "pygments_lexer": TITLE, "codemirror_mode": TITLE},
 }
+LOADED = "return performance.timing.loadEventEnd > 0 && jQuery.active === 0"
 IN_THE_NOTEBOOK = [*MARKDOWN, *OTHERS, "title"]
 
 
@@ -109,6 +111,7 @@ def course(tmp_path_factory):
     course = tmp_path_factory.mktemp("attacked")
     (course / "gradebook.db").write_bytes(empty_gradebook())
     (course / "grader.toml").write_text('seed = "mini seed"\n', encoding="utf-8")
+    write_configuration(course)
     paths = {"eve": hand_in(course, "eve", notebook())}
     paths["mallory"] = hand_in(course, "mallory", '{"cells": [', NAMES["img_name"])
     results = [graded(student, path) for student, path in paths.items()]
@@ -177,7 +180,7 @@ def test_names_in_formgraders_own_tables_and_behind_their_links_do_not_run(
         browser.get(f"{address}/formgrader/{table}")
         found = wait(
             browser,
-            "return document.readyState === 'complete' && jQuery.active === 0 && [...document.querySelectorAll('#main-table a[href]')]"
+            f"{LOADED} && [...document.querySelectorAll('#main-table a[href]')]"
             ".map(one => one.href)",
         )
         assert what_ran(browser) == set(), table
@@ -185,7 +188,7 @@ def test_names_in_formgraders_own_tables_and_behind_their_links_do_not_run(
     assert len(links) >= len(NAMES)
     for link in links:
         browser.get(link)
-        wait(browser, "return document.readyState === 'complete' && jQuery.active === 0")
+        wait(browser, LOADED)
         assert what_ran(browser) == set(), link
 
 
