@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import stat
 import unicodedata
 from pathlib import Path
@@ -16,12 +14,11 @@ from grader.atomic_files import make_folder as make_folder
 from grader.atomic_files import sweep
 from grader.atomic_files import write_atomically as write_atomically
 from grader.machine_problem import MachineProblem, advice
+from grader.media.file_names import file_name_of
 from grader.result import Result
 from grader.sanitise import safe_text
 
 _SUFFIX = ".json"
-_MAX_PLAIN = 100
-_MAX_READABLE_BYTES = 64
 _MAX_RESULT = 64 * 2**20
 
 
@@ -136,36 +133,6 @@ def content_of(result: Result) -> bytes:
         raise StoreError(
             f"The result of {result.student} cannot be written as JSON: {error}"
         ) from None
-
-
-def file_name_of(student: str) -> str:
-    """A file name for any student id: readable, and different for different ids on any system.
-
-    An id of small letters, digits and a few marks is its own file name. Of any other the
-    letters and digits are shown, and a digest of the exact id makes the name unique: file
-    systems fold capitals, composed characters, dots and spaces at the end, and refuse long
-    and reserved names.
-    """
-    if (
-        _PLAIN.fullmatch(student)
-        and len(student) <= _MAX_PLAIN
-        and not student.endswith((".", " "))
-        and student.partition(".")[0].rstrip() not in _RESERVED
-    ):
-        return student
-    exact = student.encode("utf-8", "surrogatepass")
-    return f"{_readable(student)}~{hashlib.sha256(exact).hexdigest()[:32]}"
-
-
-_PLAIN = re.compile(r"[a-z0-9_@+][a-z0-9_@+. -]*", re.ASCII)
-_RESERVED = {"con", "prn", "aux", "nul"} | {f"{n}{i}" for n in ("com", "lpt") for i in range(10)}
-
-
-def _readable(student: str) -> str:
-    composed = unicodedata.normalize("NFC", student[:200])
-    letters = "".join(one if one.isalnum() else "-" for one in composed)
-    cut = letters.encode("utf-8")[:_MAX_READABLE_BYTES].decode("utf-8", "ignore")
-    return cut.strip("-") or "student"
 
 
 def _same_name(name: str, expected: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.media.file_names import file_name_of
 from grader.result import (
     CheckResult,
     CurvePlot,
@@ -16,7 +17,7 @@ from grader.result import (
     Status,
     Visibility,
 )
-from grader.store import ResultStore, StoreError, file_name_of
+from grader.store import ResultStore, StoreError
 from tests.stored import files_in, result
 
 

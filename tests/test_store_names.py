@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from grader.store import file_name_of
+from grader.media.file_names import file_name_of
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=40)
 """Lone surrogates and controls included."""

@@ -23,6 +23,13 @@ c.AssignLatePenalties.plugin_class = "grader.gradebook.late.LateDays"
 # A cell that checks grades the whole file when nbgrader runs it, training included.
 c.Execute.timeout = 600
 c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("this is yours to write")'}}
+# Formgrader puts the names of folders into its pages as they are; this makes it escape them.
+try:
+    from grader.media.nbgrader import escape_names
+except ImportError:  # a server without the grader; `grader batch` warns of names that matter
+    pass
+else:
+    escape_names()
 """
 
 

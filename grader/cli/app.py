@@ -79,7 +79,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _end(problem: str, code: int) -> NoReturn:
-    Console(stderr=True).print(f"grader: {problem}", style="red", markup=False, highlight=False)
+    from grader.media.terminal import say
+
+    say(Console(stderr=True), f"grader: {problem}", "red")
     sys.exit(code)
 
 

@@ -25,6 +25,7 @@ from grader.course import Assignment
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions
+from grader.media.terminal import say
 from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory
 
@@ -96,7 +97,7 @@ def command(
                     raise typer.Exit(_preview(console, plan, store, run))
                 outcome = run(store)
             except StoreError as error:
-                console.print(f"grader: {error}", style="red", markup=False, highlight=False)
+                say(console, f"grader: {error}", "red")
                 raise typer.Exit(INCOMPLETE) from None
             except KeyboardInterrupt:
                 console.print(
@@ -139,17 +140,14 @@ def _check_places(limits: LimitBook, assignment: Assignment) -> None:
 
 def _announce(console: Console, plan: BatchPlan, directory: CourseDirectory) -> None:
     for note in directory.notes:
-        console.print(f"note: {note}", markup=False, style="yellow")
+        say(console, f"note: {note}", "yellow")
     if plan.kept:
         console.print(
             f"{len(plan.kept)} results are still valid and are kept; --fresh grades them again."
         )
     for student in plan.damaged:
-        console.print(
-            f"The result of {student} was damaged; the submission is graded again.",
-            markup=False,
-            style="yellow",
-        )
+        text = f"The result of {student} was damaged; the submission is graded again."
+        say(console, text, "yellow")
 
 
 def _run(

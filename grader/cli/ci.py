@@ -30,8 +30,10 @@ from grader.confine import (
 )
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.frozen import FrozenError
+from grader.media.terminal import say
+from grader.media.workflow import muted
 from grader.render.ci.finding import Finding
-from grader.render.ci.github import classroom_json, commands, muted, notice, step_outputs
+from grader.render.ci.github import classroom_json, commands, notice, step_outputs
 from grader.render.ci.gitlab import code_quality_json
 from grader.render.ci.markdown import markdown
 from grader.render.summary import failures
@@ -133,7 +135,7 @@ def _on_gradescope(root: Path, engine: Engine) -> int:
         print_result(console, graded.shown, failures=_SHOWN, more="")
         is_written = write_results(graded, AUTOGRADER)
     except (CannotConfine, CannotCompute, FrozenError, PushProblem, OSError) as problem:
-        console.print(f"Nothing was graded. {problem}", markup=False)
+        say(console, f"Nothing was graded. {problem}")
         return INCOMPLETE
     if not is_written:
         console.print("The grader failed on some checks, so no result was written: run it again.")
@@ -198,7 +200,7 @@ def _report(
     with muted() if on_github else nullcontext():
         console = Console(width=_WIDTH, highlight=False)
         for note in notes:
-            console.print(note, markup=False)
+            say(console, note)
         for result in results:
             console.print()
             console.print(result.assignment, style="bold", markup=False)

@@ -14,6 +14,7 @@ from grader.cli.problems import UsageProblem
 from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.intake import CollectReport, Platform, Roster, Wanted, collect
+from grader.media import terminal
 from grader.submissions import CourseDirectory
 from grader.zip_names import UnknownEncoding, known_encoding
 
@@ -112,7 +113,7 @@ def _zone(name: str) -> ZoneInfo:
 
 def _show(console: Console, report: CollectReport, wanted: Wanted) -> None:
     def say(text: str, style: str = "") -> None:
-        console.print(text, markup=False, style=style, soft_wrap=True)
+        terminal.say(console, text, style, wrap=False)
 
     notes = [*(wanted.roster.notes if wanted.roster is not None else []), *report.notes]
     for note in notes:

@@ -13,6 +13,9 @@ from rich.console import Console
 
 from grader.cli.kept import kept_results
 from grader.cli.problems import KEPT, UsageProblem, cannot_write, needs
+from grader.media.file_names import file_name_of
+from grader.media.nbgrader import gradebook_id
+from grader.media.terminal import say
 from grader.render.exports.canvas import fill_canvas
 from grader.render.exports.filling import Filled, Wishes
 from grader.render.exports.grades import StudentGrade, grade_of
@@ -21,7 +24,7 @@ from grader.render.exports.moodle import fill_moodle, moodle_csv
 from grader.render.exports.points import points_csv
 from grader.render.summary import exercises
 from grader.result import Result
-from grader.store import ResultStore, file_name_of, make_folder, write_atomically
+from grader.store import ResultStore, make_folder, write_atomically
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import is_nbgrader_course
 
@@ -137,6 +140,9 @@ def command(
             error.filename or target, error, KEPT, named=output is not None
         ) from None
     done.problems[:0] = problems
+    for grade in grades:
+        if grade.excess:
+            say(console, _excess(grade, from_gradebook), "bold red", wrap=False)
     _tell(console, done, "the gradebook" if from_gradebook else "results/")
     raise typer.Exit(INCOMPLETE if done.problems else 0)
 
@@ -201,7 +207,7 @@ def _wants_gradebook(console: Console, wanted: bool | None, directory: CourseDir
         if wanted:
             raise UsageProblem(f"--gradebook needs nbgrader: {advice}") from None
         note = f"Points that people gave are left out, since nbgrader is not installed: {advice}"
-        console.print(note, markup=False, style="yellow")
+        say(console, note, "yellow")
         return False
     return True
 
@@ -218,12 +224,11 @@ def _from_gradebook(
         grades = read_grades(directory, order)
     except GradebookError as problem:
         raise UsageProblem(f"{problem} Or export the results alone: --no-gradebook.") from None
-    known = {(one.student, one.assignment): grade_of(one, directory) for one in results}
-    return [
-        _completed(one, known.get((one.student, one.assignment)))
-        for one in grades
-        if student is None or one.student == student
-    ]
+    known = {
+        (gradebook_id(one.student), one.assignment): grade_of(one, directory) for one in results
+    }
+    completed = [_completed(one, known.get((one.student, one.assignment))) for one in grades]
+    return [one for one in completed if student is None or one.student == student]
 
 
 def _completed(grade: StudentGrade, ours: StudentGrade | None) -> StudentGrade:
@@ -231,10 +236,24 @@ def _completed(grade: StudentGrade, ours: StudentGrade | None) -> StudentGrade:
         return grade
     return replace(
         grade,
+        student=ours.student,
+        # Somebody who alters points in a gradebook can alter its maxima as well.
+        maxima={**grade.maxima, **ours.maxima},
         statuses=ours.statuses,
         late_days=ours.late_days,
         submitted_at=ours.submitted_at,
     )
+
+
+def _excess(grade: StudentGrade, from_gradebook: bool) -> str:
+    """Name a grade that is above its maximum; it is exported all the same."""
+    advice = (
+        "If that is no extra credit, somebody has altered the gradebook: look at it in formgrader."
+        if from_gradebook
+        else "Somebody has altered the results: grade it again with grader batch --fresh."
+    )
+    who = f"{grade.student} has more than the maximum in {grade.assignment}"
+    return f"{who}: {grade.excess}. {advice}"
 
 
 def _file_name(to: Format, label: str) -> str:
@@ -297,10 +316,10 @@ def _written(target: Path, content: bytes, students: int, problems: list[str]) -
 
 def _tell(console: Console, done: _Export, origin: str) -> None:
     for problem in done.problems[:_SHOWN]:
-        console.print(problem, markup=False, highlight=False, style="yellow")
+        say(console, problem, "yellow")
     if len(done.problems) > _SHOWN:
         console.print(f"… and {len(done.problems) - _SHOWN} more", style="yellow")
     line = f"{done.students} grades from {origin}: {done.path}"
     if done.untouched:
         line += f" ({done.untouched} rows stay as they were)"
-    console.print(line, soft_wrap=True, markup=False, highlight=False)
+    say(console, line, wrap=False)

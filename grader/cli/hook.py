@@ -21,6 +21,7 @@ from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem, needs
 from grader.course.catalogue import choose, live_assignments
 from grader.machine_problem import MachineProblem
+from grader.media.terminal import LogFormatter, say
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import SUBMITTED
 
@@ -131,7 +132,9 @@ def serve(
     shown = _pages(directory, pages, link)
     root = root_folder()
     names = tuple(choose(one, live_assignments(root)).name for one in warm or ())
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogFormatter("%(asctime)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -191,7 +194,7 @@ def status(course: CourseOption = Path()) -> None:
         )
     for job in queue.waiting()[:50]:
         why = job.report.strip().rpartition("\n")[2] if job.state == FAILED else ""
-        console.print(f"{job.state}: {job.student}, {job.assignment} {why}", markup=False)
+        say(console, f"{job.state}: {job.student}, {job.assignment} {why}", wrap=False)
 
 
 @group.command()

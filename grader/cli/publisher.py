@@ -18,11 +18,17 @@ from grader.cli.report import write_html
 from grader.cli.report_process import ReportProcess
 from grader.course.prepared import PreparedAssignment
 from grader.machine_problem import MachineProblem
+from grader.media.terminal import say
 from grader.render.terminal import print_class
 from grader.result import Result
 from grader.store import write_atomically
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import is_nbgrader_course
+
+_RENAMED = (
+    "is {name} in the gradebook: nbgrader's pages would take the name of that folder for code. "
+    "Rename the folder in submitted/ and grade it again before you open formgrader."
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ class Publisher:
         return written
 
     def _tell(self, problem: Exception) -> bool:
-        self._console.print(f"grader: {problem}", style="red", markup=False, highlight=False)
+        say(self._console, f"grader: {problem}", "red")
         return False
 
     def _write_gradebook(
@@ -112,7 +118,7 @@ class Publisher:
             from grader.gradebook.publish import publish
         except ImportError as error:
             missing = f"The gradebook was not written: {error.name} is not installed."
-            console.print(f"{missing} pip install 'deep-learning-grader[nbgrader]'", markup=False)
+            say(console, f"{missing} pip install 'deep-learning-grader[nbgrader]'")
             return self._wishes.gradebook is None
         try:
             with progress_bar(console, "gradebook") as progress:
@@ -128,7 +134,9 @@ class Publisher:
             return self._tell(problem)
         console.print(f"Gradebook: {report.written} submissions written.")
         if report.manual:
-            console.print(f"Points given by people were kept for: {_names(report.manual)}.")
+            say(console, f"Points given by people were kept for: {_names(report.manual)}.")
+        for student, name in report.renamed.items():
+            say(console, f"{student} {_RENAMED.format(name=name)}", "bold yellow")
         return True
 
 

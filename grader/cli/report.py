@@ -12,6 +12,7 @@ from rich.console import Console
 from grader.cli.kept import kept_results
 from grader.cli.problems import needs
 from grader.machine_problem import MachineProblem, advice
+from grader.media.terminal import say
 from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
@@ -37,12 +38,10 @@ def command(
     for name, folder in kept_results(directory, assignment).items():
         results, damaged = ResultStore(folder).read_all()
         for file in damaged:
-            console.print(
-                f"{file} is damaged and was left out; grader batch makes it again.", markup=False
-            )
+            say(console, f"{file} is damaged and was left out; grader batch makes it again.")
         if results:
             page = write_html(results, (output or directory.path / "reports") / name)
-            console.print(f"{name}: {page}", soft_wrap=True, markup=False, highlight=False)
+            say(console, f"{name}: {page}", wrap=False)
 
 
 def write_html(results: Sequence[Result], folder: Path) -> Path:

@@ -16,6 +16,7 @@ from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.expected import expected_of
 from grader.course.frozen import load
+from grader.media.terminal import say
 from grader.submissions import CourseDirectory, read_path
 from grader.submissions.course_directory import earlier_attempts
 
@@ -119,7 +120,7 @@ def _attempts(
     """Each student with the folders of their attempts, the latest last."""
     submitted = directory.submitted(name)
     for note in directory.notes:
-        console.print(f"note: {note}", markup=False, style="yellow")
+        say(console, f"note: {note}", "yellow")
     for student, path in submitted:
         before = earlier_attempts(directory.path, path.parent.name, name) if earlier else []
         yield student, [*before, path]

@@ -1,16 +1,15 @@
-"""The notebooks that formgrader shows: what was handed in, with our checks' outputs.
+"""The notebooks that formgrader shows: what was graded, with our checks' outputs.
 
 A student's notebook is data here: what nbgrader's metadata say in it is not believed (points,
-names and locks come from the gradebook), outputs are taken out (they may hold scripts, and
-nobody knows which code made them), and nothing of it runs.
+names and locks come from the gradebook), outputs are left out (they may hold scripts, and
+nobody knows which code made them), text stands in fences, and nothing of it runs.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from grader.authoring.notebooks import (
     KERNEL,
@@ -23,22 +22,29 @@ from grader.course.prepared import PreparedAssignment, PreparedFile
 from grader.gradebook.problems import KEPT, GradebookError
 from grader.gradebook.structure import Role
 from grader.machine_problem import advice
+from grader.media.notebook import (
+    Cell,
+    code_cell,
+    notebook_content,
+    own_markdown_cell,
+    put_output,
+    text_cell,
+)
 from grader.render.cell import cell_html
 from grader.result import Result
-from grader.sanitise import safe_text
 from grader.store import write_atomically
 from grader.submissions import Submission
+from grader.submissions.cells import NotebookCell
 from grader.submissions.folder import TIMESTAMP
-from grader.submissions.handed_in import notebook_of
-from grader.submissions.notebook import source_of
 from grader.submissions.regular import Unreadable, read_regular
 
 _READ_ONLY = 0o444
 _OF_THE_EXCHANGE = (TIMESTAMP, "submission_secret.txt")
 """What nbgrader's exchange wrote beside a submission, and asks for when feedback is released."""
-_MAX_TEXT = 200_000
-"""Characters of one cell; a page must stay one that a browser can show."""
-_MAX_CELLS = 2_000
+_CHANGED = (
+    "What was handed in has changed since it was graded, so it is not shown: points and comments "
+    "are of what was there before. Run grader batch again to grade what is there now."
+)
 
 
 def write_autograded(
@@ -57,6 +63,9 @@ def write_autograded(
         ``autograded/{student}/{assignment}``.
     path
         Where the submission lies.
+    submission
+        What was read there. Where it is not what the result is of, the notebook says so instead
+        of showing code that nobody graded.
     roles
         What the gradebook knows of the cells, by notebook and name.
 
@@ -65,12 +74,13 @@ def write_autograded(
     GradebookError
         When a file cannot be written.
     """
+    is_graded = submission.sha256 == result.submission.sha256
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in prepared.files:
             name = notebook_name(file.name)
             known = roles.get(name.removesuffix(".ipynb"), {})
-            cells = _handed_in(path, submission, file, known)
+            cells = _handed_in(submission, file, known) if is_graded else [text_cell(_CHANGED)]
             content = _notebook(cells, file, prepared, result, known)
             write_atomically(folder / name, content, mode=_READ_ONLY)
         for name in _OF_THE_EXCHANGE:
@@ -84,45 +94,39 @@ def write_autograded(
         ) from None
 
 
-def _handed_in(
-    path: Path, submission: Submission, file: PreparedFile, known: dict[str, Role]
-) -> list[dict[str, Any]]:
+def _handed_in(submission: Submission, file: PreparedFile, known: dict[str, Role]) -> list[Cell]:
     """The cells of the notebook that was graded; for a plain file, one cell with its text."""
-    if file.name in submission.line_origins:
-        cells = notebook_of(path, submission.sources.get(file.name, ""))
-        if cells is not None:
-            return _with_roles(cells[:_MAX_CELLS], known)
+    if file.name in submission.cells:
+        return _with_roles(submission.cells[file.name], known)
     if file.name in submission.files:
         text = submission.files[file.name].decode("utf-8", "replace")
-        return [_cell("code", _text(f"# {file.name}, as it was handed in\n\n{text}"))]
-    problem = submission.problems.get(file.name, f"{file.name} was not handed in")
-    return [_cell("markdown", _text(f"**{problem}**"))]
+        return [code_cell(f"# {file.name}, as it was handed in\n\n{text}")]
+    return [text_cell(submission.problems.get(file.name, f"{file.name} was not handed in"))]
 
 
-def _with_roles(cells: list[Any], known: dict[str, Role]) -> list[dict[str, Any]]:
-    """Cells without outputs; the last of each name has its role, as the last definition wins."""
+def _with_roles(cells: Sequence[NotebookCell], known: dict[str, Role]) -> list[Cell]:
+    """Cells as they are shown; the last of each name has its role, as the last definition wins."""
     made = []
     taken: set[str] = set()
     for cell in reversed(cells):
-        source = source_of(cell)
-        if source is None:
-            continue
-        name = _grade_id(cell)
-        role = known.get(name) if name not in taken else None
+        role = known.get(cell.grade_id) if cell.grade_id not in taken else None
         if role is None:
-            kind = cell.get("cell_type")
-            made.append(_cell(kind if kind in {"markdown", "raw"} else "code", _text(source)))
+            made.append((code_cell if cell.is_code else text_cell)(cell.source))
             continue
-        taken.add(name)
-        kind = "markdown" if role.cell_type == "markdown" else "code"
-        text = role.source if role.locked and role.source is not None else source
-        made.append(_cell(kind, _text(text), {"nbgrader": role.metadata(name)}))
+        taken.add(cell.grade_id)
+        metadata = {"nbgrader": role.metadata(cell.grade_id)}
+        is_text = role.cell_type == "markdown"
+        if role.locked and role.source is not None:  # the course's own, whatever the copy says
+            make = own_markdown_cell if is_text else code_cell
+            made.append(make(role.source, metadata))
+        else:
+            made.append((text_cell if is_text else code_cell)(cell.source, metadata))
     made.reverse()
     return made
 
 
 def _notebook(
-    cells: list[dict[str, Any]],
+    cells: list[Cell],
     file: PreparedFile,
     prepared: PreparedAssignment,
     result: Result,
@@ -146,40 +150,10 @@ def _notebook(
             cells.append(by_name[check])
         cell, graded = by_name[check], result.of_exercise(exercise.name)
         cell["source"] = check_cell_source(exercise.name)
-        cell["execution_count"] = 1
-        shown = {"text/plain": repr(float(graded.points)), "text/html": cell_html(graded)}
-        cell["outputs"] = [
-            {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": shown}
-        ]
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number}"
-    metadata = {"kernelspec": dict(KERNEL)}
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
-    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+        put_output(cell, text=repr(float(graded.points)), html=cell_html(graded))
+    return notebook_content(cells, KERNEL)
 
 
-def _missing(name: str, text: str, known: dict[str, Role]) -> dict[str, Any]:
+def _missing(name: str, text: str, known: dict[str, Role]) -> Cell:
     role = known.get(name)
-    metadata = {"nbgrader": role.metadata(name)} if role else {}
-    return _cell("code", text, metadata)
-
-
-def _cell(kind: str, source: str, metadata: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A cell of format 4.5.
-
-    Nbformat's own makers validate each cell, which takes longer than all the rest; the tests
-    validate whole notebooks.
-    """
-    cell = {"cell_type": kind, "id": "", "metadata": metadata or {}, "source": source}
-    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
-
-
-def _grade_id(cell: Any) -> str:
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return name if isinstance(name, str) else ""
-
-
-def _text(source: str) -> str:
-    return safe_text(source, _MAX_TEXT)
+    return code_cell(text, {"nbgrader": role.metadata(name)} if role else {})

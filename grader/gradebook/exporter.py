@@ -9,6 +9,7 @@ from nbgrader.plugins import ExportPlugin
 
 from grader.gradebook.grades import grades_in
 from grader.render.exports.points import points_csv
+from grader.sanitise import safe_sentence
 from grader.store import write_atomically
 
 
@@ -37,4 +38,8 @@ class PointsPerExercise(ExportPlugin):
         assignments = [str(one) for one in self.assignment]
         students = [str(one) for one in self.student]
         grades = list(grades_in(gradebook, assignments, students))
+        for grade in grades:
+            if grade.excess:
+                who = f"{grade.student} has more than the maximum in {grade.assignment}"
+                self.log.warning("%s", safe_sentence(f"{who}: {grade.excess}"))
         write_atomically(path, points_csv(grades, per_exercise=True))

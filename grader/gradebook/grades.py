@@ -15,6 +15,7 @@ from grader.authoring.notebooks import check_cell_id, solution_cell_id
 from grader.gradebook.course import NbgraderCourse, read_course
 from grader.gradebook.opening import opened
 from grader.gradebook.problems import GradebookError, explained, shown
+from grader.media.nbgrader import comment_text
 from grader.render.exports.grades import StudentGrade, joined_comments
 from grader.sanitise import safe_text
 from grader.submissions import CourseDirectory
@@ -102,15 +103,19 @@ def _grade(
     submission: SubmittedAssignment, assignment: Assignment, places: Mapping[str, int]
 ) -> StudentGrade:
     exercises: dict[str, float | None] = {}
+    maxima: dict[str, float] = {}
     comments: dict[str, str] = {}
     penalty = 0.0
     for notebook in submission.notebooks:
         penalty += notebook.late_submission_penalty or 0.0
         for grade in notebook.grades:
             known = grade.auto_score is not None or grade.manual_score is not None
-            exercises[_title(grade.cell.name)] = round(grade.score, 2) if known else None
+            title = _title(grade.cell.name)
+            exercises[title] = round(grade.score, 2) if known else None
+            maxima[title] = grade.cell.max_score
         for comment in notebook.comments:
-            comments[_title(comment.cell.name)] = safe_text(comment.comment or "")
+            text = comment_text(comment.comment or "")
+            comments[_title(comment.cell.name)] = safe_text(text)
     moment = submission.timestamp
 
     def place(title: str) -> tuple[int, str]:
@@ -125,6 +130,7 @@ def _grade(
         penalty=round(penalty, 2),
         submitted_at=moment.replace(tzinfo=UTC).isoformat() if moment else "",
         exercises={title: exercises[title] for title in sorted(exercises, key=place)},
+        maxima=maxima,
         comment=joined_comments({title: comments[title] for title in sorted(comments, key=place)}),
     )
 

@@ -16,6 +16,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.gradebook.autograded import write_autograded
 from grader.gradebook.course import NbgraderCourse, read_course
 from grader.gradebook.sync import SyncReport, write_gradebook
+from grader.media.nbgrader import gradebook_id
 from grader.result import Result
 from grader.submissions import CourseDirectory, read_path
 from grader.submissions.folder import TIMESTAMP
@@ -61,7 +62,7 @@ def _is_there(folder: Path, prepared: PreparedAssignment) -> bool:
 
 
 def _folder(course: NbgraderCourse, prepared: PreparedAssignment, student: str) -> Path:
-    return course.autograded / student / prepared.name
+    return course.autograded / gradebook_id(student) / prepared.name
 
 
 def _stamp(path: Path) -> datetime | None:

@@ -22,6 +22,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.gradebook.course import NbgraderCourse
 from grader.gradebook.opening import opened
 from grader.gradebook.structure import Role, Structure, ensure_structure, roles
+from grader.media.nbgrader import gradebook_comment, gradebook_id
 from grader.render.comments import comment_on
 from grader.render.summary import exercises
 from grader.result import Result, Status
@@ -37,6 +38,8 @@ class SyncReport:
     written: int = 0
     manual: list[str] = field(default_factory=list)
     """Students with points that a person gave: these count, and are to be looked at again."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """Students whose names nbgrader's pages would take for code, and what it calls them."""
     ungraded: list[str] = field(default_factory=list)
     """Students with an exercise that the grader failed on: it waits for a person."""
     roles: dict[str, dict[str, Role]] = field(default_factory=dict)
@@ -100,11 +103,14 @@ class _Writer:
 
     def write(self, results: Sequence[Result]) -> None:
         """Write some results in one transaction."""
-        names = [result.student for result in results]
+        names = [gradebook_id(result.student) for result in results]
         known = self._submissions(names)
         self._enrol(names)
         for result in results:
-            submission = known.get(result.student) or self._new_submission(result.student)
+            name = gradebook_id(result.student)
+            if name != result.student:
+                self.report.renamed[result.student] = name
+            submission = known.get(name) or self._new_submission(name)
             submission.timestamp = self.stamps.get(result.student)
             days = self.extensions.get(result.student)
             if days is not None:
@@ -114,7 +120,7 @@ class _Writer:
         # Scores are computed by the database, from what was just written.
         written = self._submissions(names)
         for result in results:
-            self._penalise(written[result.student], result)
+            self._penalise(written[gradebook_id(result.student)], result)
         self.session.commit()
 
     def _submissions(self, students: Sequence[str]) -> dict[str, SubmittedAssignment]:
@@ -170,7 +176,7 @@ class _Writer:
             grade.needs_manual_grade = grade.manual_score is not None or not graded
             manual = manual or grade.manual_score is not None
             comment = _of_cell(notebooks[solution.notebook_id].comments, solution, Comment)
-            comment.auto_comment = comment_on(one) or None
+            comment.auto_comment = gradebook_comment(comment_on(one)) or None
         if manual:
             self.report.manual.append(result.student)
         if result.has_grader_error:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from io import StringIO
 
 from rich.console import Console
 from rich.text import Text
 
+from grader.media.html import NOT_TYPESET, escaped
 from grader.render.blocks import blocks, words
 from grader.render.explaining import bounded_notes, explained_check, row_words
 from grader.render.summary import SYMBOLS
@@ -97,7 +97,8 @@ def cell_html(result: Result, aside: Aside | None = None) -> str:
         else ""
     )
     notes = _notes(result) if aside.notes else ""
-    return f'<div style="line-height:1.5">{notes}{head}{rows}{_help(result, aside)}{foot}</div>'
+    content = f"{notes}{head}{rows}{_help(result, aside)}{foot}"
+    return f'<div class="{NOT_TYPESET}" style="line-height:1.5">{content}</div>'
 
 
 def _notes(result: Result) -> str:
@@ -114,7 +115,7 @@ def _row(check: CheckResult, *, is_explained: bool) -> str:
     parts = [
         f'<div><span style="color:{colour};font-weight:bold">{SYMBOLS[check.status]}</span> '
         f'{_sentence(check.title)} <span style="{_MUTED}">{points}'
-        f"{f' · {escape(said)}' if said else ''}</span></div>"
+        f"{f' · {escaped(said)}' if said else ''}</span></div>"
     ]
     if not is_explained:
         return parts[0]
@@ -122,7 +123,7 @@ def _row(check: CheckResult, *, is_explained: bool) -> str:
     if check.diagnosis is not None:
         parts.append(_indented(f"→ {_sentence(check.diagnosis.hint)}", "color:#0969da;"))
     if check.printed:
-        printed = f'<pre style="margin:0">{escape(check.printed)}</pre>'
+        printed = f'<pre style="margin:0">{escaped(check.printed)}</pre>'
         parts.append(_indented(f"your code printed:{printed}", _MUTED))
     return "".join(parts)
 
@@ -143,7 +144,7 @@ def _help(result: Result, aside: Aside) -> str:
 
 def _message(text: str) -> str:
     parts = [
-        f'<pre style="margin:0">{escape(block.text)}</pre>'
+        f'<pre style="margin:0">{escaped(block.text)}</pre>'
         if block.is_code
         else f"<div>{_sentence(block.text)}</div>"
         for block in blocks(text)
@@ -153,7 +154,7 @@ def _message(text: str) -> str:
 
 def _sentence(text: str) -> str:
     return "".join(
-        f"<code>{escape(piece.text)}</code>" if piece.is_code else escape(piece.text)
+        f"<code>{escaped(piece.text)}</code>" if piece.is_code else escaped(piece.text)
         for piece in words(text)
     )
 

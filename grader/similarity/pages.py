@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from grader.render.html.page import address_of, render
+from grader.media.file_names import address_of
+from grader.render.html.page import render
 from grader.render.summary import histogram
 from grader.similarity.comparison import ClassComparison, Pair
 from grader.similarity.passages import Piece, side_by_side

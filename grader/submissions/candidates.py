@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from grader.submissions.cells import NotebookCell
 from grader.submissions.definitions import Definitions, definitions
 from grader.submissions.expected import Expected
 from grader.submissions.large_notebook import read_notebook
@@ -43,6 +44,7 @@ class Candidate:
     main: str
     modules: Mapping[str, bytes] = field(default_factory=dict)
     line_origins: Mapping[str, LineOrigins] = field(default_factory=dict)
+    cells: tuple[NotebookCell, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str = ""
     is_notebook: bool = False
@@ -127,6 +129,7 @@ class Candidates:
             candidate,
             modules=made.files,
             line_origins=made.line_origins,
+            cells=made.cells,
             notes=(*notes, *(f"{label}: {note}" for note in made.notes)),
             is_notebook=True,
         )

@@ -7,6 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from grader.submissions.cells import NotebookCell
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -29,6 +31,8 @@ class Submission:
         For files that came from a notebook: where in the notebook a line stands.
     sources
         Where in what was handed in a file was found, by file name; an archive counts as a folder.
+    cells
+        For files that came from a notebook: its cells, as they were when the file was read.
     nothing_to_grade
         Why nothing of it can be graded: what was found and what to hand in instead; "" when
         something can.
@@ -43,6 +47,7 @@ class Submission:
     late_seconds: float = 0.0
     line_origins: dict[str, LineOrigins] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, tuple[NotebookCell, ...]] = field(default_factory=dict)
     nothing_to_grade: str = ""
 
     @property

@@ -14,17 +14,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.submissions.cell_magics import Cell, read_cell
+from grader.submissions.cells import NotebookCell, kept_cells
 from grader.submissions.invisible import without_invisible
 from grader.submissions.model import LineOrigins
 from grader.submissions.names import is_importable, nearest, shown
 from grader.submissions.notebook_json import (
     NotebookError,
     cells_of_json,
-    cells_of_notebook,
     code_cells,
     is_plain_python,
     notebook_text,
-    source_of,
 )
 from grader.submissions.notebook_notes import NotebookNotes
 from grader.submissions.text import python_text, without_declaration
@@ -35,9 +34,7 @@ __all__ = [
     "MAX_SOURCE",
     "NotebookError",
     "NotebookModules",
-    "cells_of_notebook",
     "modules_of_notebook",
-    "source_of",
 ]
 
 MAX_NOTEBOOK = 25 * 2**20
@@ -63,12 +60,15 @@ class NotebookModules:
         Content by name; a module of a package that the notebook writes has ``/`` in its name.
     line_origins
         By name; empty for a file that was plain Python under a notebook's name.
+    cells
+        All cells of the notebook, for those who show it; none for plain Python.
     notes
         What was odd and how it was taken.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     line_origins: dict[str, LineOrigins] = field(default_factory=dict)
+    cells: tuple[NotebookCell, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -104,7 +104,9 @@ def modules_of_notebook(
         result.notes.append(f"it is not a notebook but plain Python, and was taken as {first}")
     else:
         modules = _Modules(expected_files, first, later or {})
-        for number, source in code_cells(cells_of_json(text), modules.notes):
+        cells = cells_of_json(text)
+        result.cells = kept_cells(cells)
+        for number, source in code_cells(cells, modules.notes):
             seen, unseen = without_invisible(source)
             if unseen:
                 modules.notes.add(number, unseen)

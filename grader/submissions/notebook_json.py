@@ -31,17 +31,6 @@ class NotebookError(Exception):
     """The bytes are no notebook; the message completes "the notebook x.ipynb …"."""
 
 
-def cells_of_notebook(content: bytes) -> list[Any]:
-    """The cells of a notebook as they stand in its JSON; not one of them is checked.
-
-    Raises
-    ------
-    NotebookError
-        When the bytes are not JSON, or not a notebook.
-    """
-    return cells_of_json(notebook_text(content)[0])
-
-
 def notebook_text(content: bytes) -> tuple[str, str]:
     """Decode a notebook, and say how when it was not plain UTF-8.
 

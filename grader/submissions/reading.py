@@ -64,6 +64,7 @@ def read_path(
         submitted_at=submitted_at,
         line_origins=taken.line_origins,
         sources=taken.sources,
+        cells=taken.cells,
         nothing_to_grade=nothing,
     )
 

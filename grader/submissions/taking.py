@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from grader.submissions.cells import NotebookCell
 from grader.submissions.model import LineOrigins
 from grader.submissions.names import shown
 from grader.submissions.regular import Unreadable
@@ -27,6 +28,7 @@ class Taken:
     notes: list[str] = field(default_factory=list)
     line_origins: dict[str, LineOrigins] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, tuple[NotebookCell, ...]] = field(default_factory=dict)
     newest: float | None = None
     timestamp: str | None = None
 
@@ -45,6 +47,8 @@ class Taken:
         self.sources[name] = candidate.entry.place
         if part in candidate.line_origins:
             self.line_origins[name] = candidate.line_origins[part]
+        if candidate.cells:
+            self.cells[name] = candidate.cells
         written = candidate.entry.handed_in
         if written is not None:
             self.newest = written if self.newest is None else max(self.newest, written)

@@ -143,17 +143,9 @@ class Tree:
         self._add(path, path.name)
         self._sort()
 
-    def open_archives(self, only_for: str = "") -> None:
-        """Unpack the archives, within the limits of `grader collect`, and look through them.
-
-        Parameters
-        ----------
-        only_for
-            A place: nothing is opened that it does not lie in.
-        """
+    def open_archives(self) -> None:
+        """Unpack the archives, within the limits of `grader collect`, and look through them."""
         archives, self.archives = self.archives, []
-        if only_for:
-            archives = [one for one in archives if only_for.startswith(f"{one.place}/")]
         if not archives:
             return
         unpacked = Path(self._stack.enter_context(tempfile.TemporaryDirectory()), "unpacked")

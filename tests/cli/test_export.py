@@ -154,3 +154,48 @@ def test_canvas_takes_one_assignment(export, course, graded):
     code, said = export("--to", "canvas", "--from", course / "x.csv")
     assert code == 2 and "one assignment at a time" in said
     assert export()[0] == 0 and len(rows_of(course / "exports" / "all.csv")) == 4
+
+
+def test_every_grade_above_its_maximum_is_named(export, course, graded):
+    store = ResultStore(course / "results" / "m1_mini")
+    for number in range(25):
+        store.write(graded[0].model_copy(update={"student": f"s{number}", "points": 1_087.0}))
+    code, said = export()
+    assert code == 0
+    assert said.count("has more than the maximum in m1_mini: 1087 of") == 25
+    assert "ada has more" not in said
+
+
+def test_points_that_somebody_put_into_the_gradebook_are_named(export, course, graded):
+    pytest.importorskip("nbgrader")
+    from grader.gradebook.opening import opened
+    from tests.gradebook.course import course_in, written
+
+    nbgrader = course_in(course)
+    written(nbgrader, *graded)
+    with opened(nbgrader) as gradebook:
+        grade = gradebook.find_grade("check-predict", "mini", "m1_mini", "ada")
+        grade.manual_score = 1_000
+        grade.cell.max_score = 5_000  # whoever alters points can alter the maximum
+        gradebook.db.commit()
+    code, said = export("--gradebook")
+    assert code == 0
+    assert "ada has more than the maximum in m1_mini: 1000 of 3 for predict" in said
+    assert said.count("more than the maximum") == 1
+
+
+def test_a_name_that_nbgraders_pages_would_obey_is_itself_again_in_an_export(
+    export, course, graded
+):
+    pytest.importorskip("nbgrader")
+    from tests.gradebook.course import course_in, written
+
+    name = '"<img src=x>'
+    ResultStore(course / "results" / "m1_mini").write(
+        result := graded[0].model_copy(update={"student": name})
+    )
+    report = written(course_in(course), result)
+    assert list(report.renamed) == [name] and "<" not in report.renamed[name]
+    export("--gradebook", "--student", name)
+    (row,) = rows_of(course / "exports" / "m1_mini.csv")
+    assert row["student"] == name and float(row["points"]) == result.points

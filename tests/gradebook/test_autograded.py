@@ -1,13 +1,15 @@
 """Notebooks for formgrader: whatever a student's copy says, roles and outputs are ours."""
 
 import json
+import os
 
 import nbformat
 import pytest
 
 from grader.gradebook.autograded import write_autograded
 from grader.gradebook.opening import opened
-from grader.gradebook.structure import ensure_structure, roles
+from grader.gradebook.structure import Role, ensure_structure, roles
+from grader.media.markdown import unfenced
 from grader.submissions import read_path
 from tests.gradebook.course import NAME, course_in, graded
 from tests.mini import REFERENCE, mini
@@ -120,3 +122,68 @@ def test_a_plain_file_is_shown_whole(show):
 def test_writing_again_replaces_what_is_read_only(show):
     show(REFERENCE)
     assert float(by_name(show("x = 1"))["check-predict"].outputs[0].data["text/plain"]) == 0
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw", "heading", 7])
+def test_text_of_a_student_stands_in_a_fence_whatever_its_cell_says(show, kind):
+    text = "```\n<img src=x onerror=steal()>\n\n[a]: javascript:steal()"
+    cell = {"cell_type": kind, "source": text, "metadata": {"raw_mimetype": "text/html"}}
+    shown = show([code(REFERENCE), cell | {"attachments": {"a.svg": {}}}]).cells[1]
+    assert (shown.cell_type, shown.metadata) == ("markdown", {})
+    assert unfenced(shown.source) == text and "attachments" not in shown
+
+
+def test_an_answer_that_people_grade_keeps_its_role_and_stands_in_a_fence(show, known):
+    role = Role(False, True, False, False, "markdown", None, None)
+    known["mini"]["essay"] = role
+    cell = {**code("**<b>mine</b>**", "essay"), "cell_type": "markdown"}
+    shown = by_name(show([code(REFERENCE), cell]))["essay"]
+    assert shown.cell_type == "markdown" and unfenced(shown.source) == "**<b>mine</b>**"
+
+
+def test_locked_text_is_the_courses_own(show, known):
+    known["mini"]["intro"] = Role(False, False, False, True, "markdown", None, "# Welcome")
+    cell = {**code("<script>", "intro"), "cell_type": "markdown"}
+    assert by_name(show([code(REFERENCE), cell]))["intro"].source == "# Welcome"
+
+
+def test_the_notebook_that_was_graded_is_shown_and_not_its_neighbour(tmp_path, known):
+    folder = tmp_path / "submitted" / "ada" / NAME
+    folder.mkdir(parents=True)
+    for number, text in ((1, "old = 1"), (2, "new = 1")):
+        cells = [code(f"{REFERENCE}\n{text}")]
+        content = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        path = folder / f"mini ({number}).ipynb"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        os.utime(path, (number * 1e6, number * 1e6))
+    submission = read_path(folder, ["mini.py"], student="ada", assignment=NAME)
+    assert b"new = 1" in submission.files["mini.py"]
+    result = graded("ada", submission.files["mini.py"].decode())
+    (folder / "mini (2).ipynb").unlink()  # what was read is shown, whatever lies there by now
+    write_autograded(tmp_path / "shown", folder, submission, mini(), result, known)
+    shown = (tmp_path / "shown" / "mini.ipynb").read_text(encoding="utf-8")
+    assert "new = 1" in shown and "old = 1" not in shown
+
+
+def test_what_changed_since_it_was_graded_is_not_shown_and_that_is_said(tmp_path, known):
+    folder = tmp_path / "submitted"
+    folder.mkdir()
+    (folder / "mini.py").write_text("other = 1", encoding="utf-8")
+    submission = read_path(folder, ["mini.py"], student="ada", assignment=NAME)
+    write_autograded(tmp_path, folder, submission, mini(), graded("ada", REFERENCE), known)
+    found = nbformat.read(tmp_path / "mini.ipynb", as_version=4)
+    assert "has changed since it was graded" in found.cells[0].source
+    assert "other = 1" not in json.dumps(found)
+    assert float(by_name(found)["check-predict"].outputs[0].data["text/plain"]) == 3.0
+
+
+def test_a_problem_with_a_file_is_shown_letter_by_letter(tmp_path, known):
+    folder = tmp_path / "submitted" / "<img src=x onerror=steal()>"
+    folder.mkdir(parents=True)
+    (folder / "mini.ipynb").write_text("{", encoding="utf-8")
+    submission = read_path(folder.parent, ["mini.py"], student="ada", assignment=NAME)
+    record = graded("ada", "").submission.model_copy(update={"sha256": submission.sha256})
+    result = graded("ada", "").model_copy(update={"submission": record})
+    write_autograded(tmp_path, folder.parent, submission, mini(), result, known)
+    source = nbformat.read(tmp_path / "mini.ipynb", as_version=4).cells[0].source
+    assert "<img" in source and unfenced(source) != source

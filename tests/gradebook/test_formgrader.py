@@ -1,22 +1,17 @@
 """formgrader in a real Jupyter server and a real Chromium, on a class graded by `grader batch`."""
 
-import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 
 import pytest
 from nbgrader.api import Gradebook
 
 from tests.browser import chromium, needs_browser
 from tests.conftest import ROOT, have_hidden_cases, live
+from tests.gradebook.jupyter import PATIENCE, jupyter, wait
 from tests.gradebook.test_publish import grader, hand_in
 
 pytestmark = needs_browser
 NAME = "a2_logistic_regression"
-PATIENCE = 60
 
 
 @pytest.fixture(scope="module")
@@ -41,36 +36,8 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(course, tmp_path_factory):
     """A Jupyter server with nbgrader's extensions, in the course directory."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("jupyter")
-    settings = {name: str(home) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "HOME")}
-    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
-    command += [f"--port={port}", f"--ServerApp.root_dir={course}", "--IdentityProvider.token="]
-    log = (home / "log").open("wb")
-    server = subprocess.Popen(
-        command, cwd=course, env={**os.environ, **settings}, stdout=log, stderr=log
-    )
-    found = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{found}/formgrader", server)
+    with jupyter(course, tmp_path_factory.mktemp("jupyter")) as found:
         yield found
-    finally:
-        server.terminate()
-        server.wait(30)
-        log.close()
-
-
-def _wait_for(address, server):
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=PATIENCE):
-                return
-        except OSError:
-            time.sleep(0.3)
-    raise AssertionError("the Jupyter server did not start")
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +45,6 @@ def browser(tmp_path_factory):
     with chromium(tmp_path_factory.mktemp("profile")) as driver:
         driver.set_window_size(1400, 1000)
         yield driver
-
-
-def wait(browser, script):
-    """Wait until the page's script returns something true; return that."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    return WebDriverWait(browser, PATIENCE).until(lambda one: one.execute_script(script))
 
 
 def scores(course):

@@ -1,37 +1,19 @@
-"""What GitHub Actions reads from a step's output: annotations and the results of GitHub Classroom.
-
-Relied upon: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands. A
-line that begins with two colons is a command wherever it comes from, so whatever a student may
-have written is printed between `muted` lines.
-"""
+"""What GitHub Actions reads of a step: annotations and the results of GitHub Classroom."""
 
 from __future__ import annotations
 
 import base64
 import json
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
+from grader.media.workflow import workflow_command
 from grader.render.ci.finding import Finding
 from grader.result import CheckResult, Result, Status
 from grader.sanitise import safe_text
 
 MOST_ERRORS = 10
 """GitHub shows so many errors of one step, and drops the others."""
-_MAX_MESSAGE = 4_000
-
-
-@contextmanager
-def muted() -> Iterator[None]:
-    """Print what is printed inside as text: no line of it is a command."""
-    token = secrets.token_hex(16)
-    print(f"::stop-commands::{token}", flush=True)
-    try:
-        yield
-    finally:
-        print(f"\n::{token}::", flush=True)
 
 
 def commands(findings: Sequence[Finding]) -> list[str]:
@@ -50,21 +32,12 @@ def _annotation(finding: Finding) -> str:
     if finding.line is not None:
         places["line"] = str(finding.line)
     places["title"] = finding.title
-    properties = ",".join(f"{name}={_property(value)}" for name, value in places.items())
-    return f"::{level} {properties}::{_data(safe_text(finding.text, _MAX_MESSAGE))}"
+    return workflow_command(level, places, finding.text)
 
 
 def notice(text: str) -> str:
     """A command that shows a note with the run."""
-    return f"::notice title=Grader::{_data(safe_text(text))}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(safe_text(text)).replace(":", "%3A").replace(",", "%2C")
+    return workflow_command("notice", {"title": "Grader"}, text)
 
 
 def classroom_json(results: Sequence[Result]) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from grader.render.exports.cells import number
+from grader.media.markdown import fenced, inline
+from grader.media.spreadsheet import number
 from grader.render.summary import SYMBOLS, exercises, failures
 from grader.result import CheckResult, Result, Status, Visibility
 from grader.sanitise import safe_text
@@ -13,8 +13,6 @@ from grader.sanitise import safe_text
 MOST_EXPLAINED = 30
 """Failures explained for each assignment; GitHub drops a summary of more than 1 MiB."""
 _MAX_MESSAGE = 3_000
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_FENCE = re.compile(r"`{3,}")
 
 
 def markdown(results: Sequence[Result], notes: Sequence[str] = ()) -> str:
@@ -23,11 +21,6 @@ def markdown(results: Sequence[Result], notes: Sequence[str] = ()) -> str:
     for result in results:
         parts += _assignment(result)
     return "\n".join(parts)
-
-
-def inline(text: str) -> str:
-    """Text that Markdown shows letter by letter, on one line."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(safe_text(text).split()))
 
 
 def _assignment(result: Result) -> list[str]:
@@ -59,14 +52,7 @@ def _explanation(check: CheckResult) -> list[str]:
     status = str(check.status).replace("_", " ")
     lines = [f"**{inline(f'{check.exercise}: {check.title}')}** ({inline(status)})", ""]
     if check.message:
-        lines += [*_verbatim(safe_text(check.message, _MAX_MESSAGE)), ""]
+        lines += [fenced(safe_text(check.message, _MAX_MESSAGE)), ""]
     if check.diagnosis is not None:
         lines += [f"→ {inline(check.diagnosis.hint)}", ""]
     return lines
-
-
-def _verbatim(text: str) -> list[str]:
-    """A block of text as it is, in a fence that is longer than any fence in it."""
-    longest = max((len(found) for found in _FENCE.findall(text)), default=2)
-    fence = "`" * (longest + 1)
-    return [f"{fence}text", text, fence]

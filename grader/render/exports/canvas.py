@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.render.exports.cells import number
+from grader.media.spreadsheet import number
 from grader.render.exports.filling import Filled, Wishes, factor, fill, no_column
 from grader.render.exports.grades import ExportProblem, StudentGrade
 from grader.render.exports.matching import Key, identifier, name

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from grader.render.exports.cells import number
+from grader.media.spreadsheet import number
 from grader.render.exports.grades import ExportProblem, StudentGrade
 from grader.render.exports.matching import Key, identifier, match
 from grader.render.exports.table import Table

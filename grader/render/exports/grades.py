@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grader.render.above_maximum import excess
 from grader.render.comments import comment_on
 from grader.render.summary import exercises
 from grader.result import Result, Status
@@ -29,6 +30,8 @@ class StudentGrade:
         Points that lateness costs.
     exercises
         Points by exercise; None for one that nobody has graded yet.
+    maxima
+        The most that an exercise gives, by exercise, as far as that is known.
     statuses
         How many checks ended how; None where that is not known, as in a gradebook.
     handed_in
@@ -45,6 +48,7 @@ class StudentGrade:
     penalty: float = 0.0
     submitted_at: str = ""
     exercises: Mapping[str, float | None] = field(default_factory=dict)
+    maxima: Mapping[str, float] = field(default_factory=dict)
     statuses: Mapping[Status, int] | None = None
     handed_in: bool = True
     comment: str = ""
@@ -53,6 +57,12 @@ class StudentGrade:
     def ungraded(self) -> list[str]:
         """The exercises that still wait for a grade: the grader failed, or a person is to look."""
         return [name for name, points in self.exercises.items() if points is None]
+
+    @property
+    def excess(self) -> str:
+        """What of it is above its maximum; "" when nothing is."""
+        points = max(self.points, self.final or 0.0)  # a penalty below 0 would add some
+        return excess(points, self.max_points, self.exercises, self.maxima)
 
     @property
     def final(self) -> float | None:
@@ -75,6 +85,7 @@ def grade_of(result: Result, course: CourseDirectory) -> StudentGrade:
         exercises={
             one.name: None if one.status is Status.GRADER_ERROR else one.points for one in done
         },
+        maxima={one.name: one.max_points for one in done},
         statuses=Counter(check.status for check in result.checks),
         comment=result.submission.nothing_to_grade
         or joined_comments({one.name: comment_on(one) for one in done}),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.render.exports.cells import number
+from grader.media.spreadsheet import number
 from grader.render.exports.grades import StudentGrade
 from grader.render.summary import exercises
 from grader.result import CheckResult, Result, Status

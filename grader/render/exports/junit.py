@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from grader.render.exports.cells import number
+from grader.media.spreadsheet import number
 from grader.result import CheckResult, Result, Status
 from grader.sanitise import safe_text
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.render.exports.cells import csv_text, inert, inert_html, number
+from grader.media.spreadsheet import csv_text, inert, inert_html, number
 from grader.render.exports.filling import Filled, Wishes, factor, fill, only_column
 from grader.render.exports.grades import ExportProblem, StudentGrade
 from grader.render.exports.matching import (

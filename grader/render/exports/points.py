@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.render.exports.cells import csv_text, inert, number
+from grader.media.spreadsheet import csv_text, inert, number
 from grader.render.exports.grades import StudentGrade
 from grader.result import Status
 

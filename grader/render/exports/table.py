@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-from grader.render.exports.cells import csv_text
+from grader.media.spreadsheet import csv_text
 from grader.render.exports.grades import ExportProblem
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

@@ -45,21 +45,6 @@ def render(
     )
 
 
-def address_of(name: str, exact: str) -> str:
-    """A file name that is also an address: letters, digits and hyphens alone.
-
-    Parameters
-    ----------
-    name
-        What a reader is to recognise.
-    exact
-        What makes it different from others of that name.
-    """
-    safe = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)
-    digest = hashlib.sha256(exact.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{safe[:40].strip('-') or 'student'}-{digest[:8]}.html"
-
-
 @lru_cache(maxsize=4)
 def _environment(folder: Path | None) -> jinja2.Environment:
     folders = [TEMPLATES] if folder is None else [folder, TEMPLATES]

@@ -14,6 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
+from grader.media.html import escaped
 from grader.result import ConfusionPlot, CurvePlot, Plot, RocPlot
 
 # Colours that no plot uses otherwise; each becomes a variable of the page's style sheet.
@@ -128,5 +129,4 @@ def _inline(svg: str, title: str) -> str:
     for colour, variable in _COLOURS.items():
         svg = svg.replace(colour, variable)
     svg = re.sub(r"font: ([^;\"]*?)px [^;\"]*", r"font: \1px system-ui, sans-serif", svg)
-    safe = title.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return svg.replace("<svg", f'<svg role="img" aria-label="{safe}" class="plot"', 1)
+    return svg.replace("<svg", f'<svg role="img" aria-label="{escaped(title)}" class="plot"', 1)

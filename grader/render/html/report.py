@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.media.file_names import address_of, file_name_of
+from grader.render.above_maximum import above_maximum
 from grader.render.history import History, add_run, progress, read_history, write_history
-from grader.render.html.page import address_of, render
+from grader.render.html.page import render
 from grader.render.html.student import student_page
 from grader.render.insight import insight
 from grader.render.summary import (
@@ -23,7 +25,7 @@ from grader.render.summary import (
     whose_figures,
 )
 from grader.result import Result
-from grader.store import file_name_of, make_folder, write_atomically
+from grader.store import make_folder, write_atomically
 
 _STUDENTS = "students"
 
@@ -78,6 +80,7 @@ def class_page(results: Sequence[Result], history: History | None = None, proble
         mean=mean_points(results),
         median=median_points(results),
         full=sum(result.points >= result.max_points for result in counted),
+        above=above_maximum(results),
         broken=[result for result in results if result.has_grader_error],
         unconfined=any(result.confinement == "unconfined" for result in results),
         histogram=histogram([share_of_points(result) for result in counted]),

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.media.workflow import muted
 from grader.render.ci.finding import Finding
 from grader.render.ci.github import (
     MOST_ERRORS,
     classroom_json,
     commands,
-    muted,
     notice,
     step_outputs,
 )

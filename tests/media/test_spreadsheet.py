@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.render.exports.cells import csv_text, inert, inert_html, number
+from grader.media.spreadsheet import csv_text, inert, inert_html, number
 
 NASTY = st.text(alphabet="=+-@;,|\t\r\n '\"a<>&1!", max_size=30)
 SIGNS = "=+-@"

@@ -1,0 +1,32 @@
+"""What is said in a terminal and in a log holds no control sequence and obeys no markup."""
+
+import io
+import logging
+
+import pytest
+from rich.console import Console
+
+from grader.media.terminal import LogFormatter, say
+
+NASTY = "[red]x[/] [link=http://a]y[/link] \x1b]0;title\x07\x1b[2J\u202e \x9b31m :boom:"
+
+
+@pytest.fixture
+def printed():
+    stream = io.StringIO()
+    say(Console(file=stream, width=200, force_terminal=True, color_system=None), NASTY)
+    return stream.getvalue()
+
+
+def test_a_sentence_is_printed_letter_by_letter(printed):
+    assert "[red]x[/] [link=http://a]y[/link]" in printed and ":boom:" in printed
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x07", "\x9b", "\u202e"])
+def test_no_control_character_reaches_the_terminal(printed, character):
+    assert character not in printed
+
+
+def test_a_log_record_is_one_line():
+    record = logging.LogRecord("x", logging.INFO, "", 1, "%s", ("a\nready\x1b[2J",), None)
+    assert LogFormatter("%(message)s").format(record) == "a ready\N{REPLACEMENT CHARACTER}[2J"
