@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import keras
 
+from grader.worker.settings import Setting
+from grader.worker.snapshots import Snapshot
 from grader.worker.stand_in import ForbiddenUse
 
 
@@ -23,6 +27,40 @@ def reset() -> None:
     keras.utils.set_random_seed(0)
 
 
+@functools.cache
+def snapshots() -> tuple[Snapshot, ...]:
+    """The names, classes and registries of Keras, and the classes of TensorFlow, as they are now.
+
+    They are taken once for a process and its forks, before any of a student's code runs.
+    """
+    refuse_another_backend()
+    if keras.backend.backend() != "tensorflow":
+        return (Snapshot(["keras"]),)
+    from grader.worker import tensorflow_state
+
+    tensorflow_state.flags_of_tensorflow()
+    return Snapshot(["keras"]), tensorflow_state.classes_of_tensorflow()
+
+
+def settings_of_backend() -> list[Setting]:
+    """The settings of what Keras computes with, as they hold now."""
+    if keras.backend.backend() == "tensorflow":
+        from grader.worker import tensorflow_state
+
+        return tensorflow_state.settings_of_tensorflow()
+    if keras.backend.backend() == "jax":
+        jax = sys.modules["jax"]
+
+        def write(kept: dict[str, Any]) -> None:
+            for name, value in kept.items():
+                if jax.config.values[name] != value:
+                    jax.config.update(name, value)
+
+        return [Setting(lambda: dict(jax.config.values), write)]
+    return []
+
+
+@functools.cache
 def refuse_another_backend() -> None:
     """Let nobody change the backend: it would tear down the Keras that all exercises share."""
 
