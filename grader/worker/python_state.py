@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import _signal
 import gc
+import importlib
 import os
 import signal
 import sys
@@ -38,10 +38,12 @@ def settings_of_python(own_threads: Callable[[], int]) -> list[Setting]:
     own_threads
         How many threads of the grader's there are.
     """
+    legacy: Any = numpy.random
+    lists: tuple[list[Any], ...] = (sys.path, sys.meta_path, sys.path_hooks, sys.argv, gc.callbacks)
     return [
         Setting(_environment, _set_environment),
         Setting(os.getcwd, os.chdir),
-        *map(entries_of, (sys.path, sys.meta_path, sys.path_hooks, sys.argv, gc.callbacks)),
+        *map(entries_of, lists),
         Setting(sys.getrecursionlimit, sys.setrecursionlimit),
         Setting(sys.getswitchinterval, sys.setswitchinterval),
         Setting(sys.get_int_max_str_digits, sys.set_int_max_str_digits),
@@ -50,10 +52,10 @@ def settings_of_python(own_threads: Callable[[], int]) -> list[Setting]:
         Setting(gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
         Setting(gc.get_threshold, lambda kept: gc.set_threshold(*kept)),
         Setting(_locale, _set_locale),
-        Setting(numpy.random.get_bit_generator, numpy.random.set_bit_generator),
+        Setting(legacy.get_bit_generator, legacy.set_bit_generator),
         Setting(np.get_printoptions, lambda kept: np.set_printoptions(**kept)),
-        *_settings_of_signals(),
-        *_settings_of_timers(),
+        _handlers(),
+        _timers(),
         Setting(_limits),
         _Threads(own_threads),
     ]
@@ -94,27 +96,30 @@ def _set_locale(kept: str | None) -> None:
     module.setlocale(module.LC_ALL, "C" if kept is None else kept)
 
 
-def _settings_of_signals() -> list[Setting]:
+def _handlers() -> Setting:
     numbers = [int(getattr(signal, name)) for name in _SIGNALS if hasattr(signal, name)]
-    handlers = _signal.getsignal  # without the names that `signal` gives to them
+    # Without the names that `signal` gives to them, which would take longer than all else.
+    handlers = importlib.import_module("_signal").getsignal
 
     def write(kept: list[Any]) -> None:
         for number, handler in zip(numbers, kept, strict=True):
             if handlers(number) is not handler:
                 signal.signal(number, handler)
 
-    return [Setting(lambda: [handlers(number) for number in numbers], write)]
+    return Setting(lambda: [handlers(number) for number in numbers], write)
 
 
-def _settings_of_timers() -> list[Setting]:
+def _timers() -> Setting:
     numbers = [getattr(signal, name) for name in _TIMERS if hasattr(signal, name)]
-    return [
-        Setting(
-            lambda number=number: signal.getitimer(number)[0] > 0,
-            lambda _, number=number: signal.setitimer(number, 0),
-        )
-        for number in numbers
-    ]
+
+    def read() -> list[bool]:
+        return [signal.getitimer(number)[0] > 0 for number in numbers]
+
+    def write(_: list[bool]) -> None:
+        for number in numbers:
+            signal.setitimer(number, 0)
+
+    return Setting(read, write)
 
 
 def _limits() -> list[Any]:

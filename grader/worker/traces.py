@@ -40,7 +40,7 @@ class Traces:
         prepare(backend)
         self._settings: list[Setting] = settings_of_python(own_threads)
         self._snapshots: tuple[Snapshot, ...] = ()
-        shared = _SHARED
+        shared: tuple[str, ...] = _SHARED
         if backend == "keras":
             from grader.worker import keras_state
 
