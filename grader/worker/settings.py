@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,16 +44,33 @@ class Setting:
         return bool(self.read() == self.kept)
 
 
-def undo_all(settings: Iterable[Setting]) -> bool:
-    """Put all of them back; return whether each of them holds again."""
-    # A list: after one that cannot be put back, the others still are.
-    return all([_undo(one) for one in settings])
+class Settings:
+    """Several of them, which are mostly found unchanged and therefore looked at together."""
+
+    def __init__(self, settings: Iterable[Setting]) -> None:
+        self._settings = list(settings)
+        self._reads = [one.read for one in self._settings]
+        self.keep()
+
+    def keep(self) -> None:
+        """Let stand what holds now."""
+        for setting in self._settings:
+            setting.keep()
+        self._kept = [one.kept for one in self._settings]
+
+    def undo(self) -> bool:
+        """Put all of them back; return whether each of them holds again."""
+        with contextlib.suppress(Exception):  # a student's object may raise anything
+            if [read() for read in self._reads] == self._kept:
+                return True
+        # A list: after one that cannot be put back, the others still are.
+        return all([_undo(one) for one in self._settings])
 
 
 def _undo(setting: Setting) -> bool:
     try:
         return setting.undo()
-    except Exception:  # what a student's code has put in its place may raise anything
+    except Exception:
         return False
 
 

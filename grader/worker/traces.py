@@ -12,11 +12,12 @@ limits of epochs, random seeds.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 
 from grader.worker.python_state import modules_in_place, settings_of_python
-from grader.worker.settings import Setting, undo_all
+from grader.worker.settings import Settings
 from grader.worker.snapshots import Snapshot
 from grader.worker.watching import keep_assignments, undo_assignments, watch_modules
 
@@ -38,7 +39,7 @@ class Traces:
 
     def __init__(self, backend: str, own_threads: Callable[[], int]) -> None:
         prepare(backend)
-        self._settings: list[Setting] = settings_of_python(own_threads)
+        settings = settings_of_python(own_threads)
         self._snapshots: tuple[Snapshot, ...] = ()
         shared: tuple[str, ...] = _SHARED
         if backend == "keras":
@@ -46,8 +47,8 @@ class Traces:
 
             shared += ("keras", "tensorflow", "jax")
             self._snapshots = keras_state.snapshots()
-            self._settings += keras_state.settings_of_backend()
-        self._settings.append(modules_in_place(shared))
+            settings += keras_state.settings_of_backend()
+        self._settings = Settings([*settings, modules_in_place(shared)])
 
     def begin(self) -> None:
         """Let stand what the grader has assigned by itself."""
@@ -58,8 +59,7 @@ class Traces:
         undo_assignments(additions=False)
         for snapshot in self._snapshots:
             snapshot.keep()
-        for setting in self._settings:
-            setting.keep()
+        self._settings.keep()
         watch_modules(WATCHED)  # those that the file was the first to import
 
     def undo(self) -> bool:
@@ -68,15 +68,18 @@ class Traces:
         Else only a fresh worker is as this one was.
         """
         undo_assignments(additions=True)
+        return all([self._undo_snapshots(), self._settings.undo()])
+
+    def _undo_snapshots(self) -> bool:
         try:
             for snapshot in self._snapshots:
                 snapshot.undo()
         except Exception:  # what a student's code has put in its place may raise anything
-            undo_all(self._settings)
             return False
-        return undo_all(self._settings)
+        return True
 
 
+@functools.cache
 def prepare(backend: str) -> None:
     """Begin to watch, and take snapshots of what is too much to do in each worker."""
     watch_modules(WATCHED if backend == "numpy" else WATCHED | WATCHED_BACKENDS)

@@ -31,11 +31,20 @@ class _WatchedModule(ModuleType):
 
 
 _assigned: list[tuple[dict[str, Any], str, Any]] = []
+_looked_at = [0]
+"""How many modules were loaded, at each time that they were looked at."""
 
 
-def watch_modules(packages: frozenset[str] = frozenset(sys.stdlib_module_names)) -> None:
-    """Note from now on what is assigned into the modules of these packages that are loaded."""
-    for name, module in list(sys.modules.items()):
+def watch_modules(packages: frozenset[str]) -> None:
+    """Note from now on what is assigned into the modules of these packages that are loaded.
+
+    Those that were loaded when it was called before are not looked at again.
+    """
+    names = list(sys.modules)
+    new = names[_looked_at[-1] :]
+    _looked_at.append(len(names))
+    for name in new:
+        module = sys.modules.get(name)
         if type(module) is ModuleType:
             package = name.partition(".")[0]
             if package in packages and package not in _OWN:
