@@ -16,15 +16,19 @@ from grader.worker.stand_in import ForbiddenUse
 
 
 def reset() -> None:
-    """Put back what code may have set for all of Keras, and seed its random numbers.
+    """Seed the random numbers, and put back the precision, which the top of a file may have set.
 
-    So what one exercise sets costs no other, and a setting at the top of a file has no effect.
+    What else a file sets for the numbers of everybody is put back when it has been loaded.
     """
+    keras.config.set_dtype_policy("float32")
+    keras.utils.set_random_seed(0)
+
+
+def _set_defaults() -> None:
+    """Set what the course expects, whatever the machine's own configuration of Keras says."""
     keras.config.set_floatx("float32")
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
-    keras.config.set_dtype_policy("float32")
-    keras.utils.set_random_seed(0)
 
 
 @functools.cache
@@ -34,6 +38,7 @@ def snapshots() -> tuple[Snapshot, ...]:
     They are taken once for a process and its forks, before any of a student's code runs.
     """
     refuse_another_backend()
+    _set_defaults()
     if keras.backend.backend() != "tensorflow":
         return (Snapshot(["keras"]),)
     from grader.worker import tensorflow_state

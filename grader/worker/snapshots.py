@@ -17,6 +17,7 @@ from grader.worker.namespaces import (
     Names,
     Together,
 )
+from grader.worker.watching import loaded_since
 
 _MAX_ITEMS = 10_000
 _IMMUTABLE_TYPE = 1 << 8
@@ -71,12 +72,11 @@ class Snapshot:
 
     def _add_modules(self) -> bool:
         """Look at the modules that were loaded since the last time; return whether any count."""
-        names, known = list(sys.modules), len(self._kept)
-        for name in names[self._modules :]:
-            module = sys.modules[name]
+        known = len(self._kept)
+        for name, module in loaded_since(self._modules):
             if name.partition(".")[0] in self._packages and isinstance(module, ModuleType):
                 self._add_module(vars(module))
-        self._modules = len(names)
+        self._modules = len(sys.modules)
         return len(self._kept) > known
 
     def _add_module(self, names: dict[str, Any]) -> None:

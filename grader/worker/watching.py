@@ -8,6 +8,7 @@ names by other roads, or is too much to watch, is compared with a `Snapshot`.
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from types import ModuleType
 from typing import Any
 
@@ -40,15 +41,22 @@ def watch_modules(packages: frozenset[str]) -> None:
 
     Those that were loaded when it was called before are not looked at again.
     """
-    names = list(sys.modules)
-    new = names[_looked_at[-1] :]
-    _looked_at.append(len(names))
-    for name in new:
-        module = sys.modules.get(name)
+    new = loaded_since(_looked_at[-1])
+    _looked_at.append(len(sys.modules))
+    for name, module in new:
         if type(module) is ModuleType:
             package = name.partition(".")[0]
             if package in packages and package not in _OWN:
                 module.__class__ = _WatchedModule
+
+
+def loaded_since(count: int) -> list[tuple[str, ModuleType]]:
+    """The modules that were loaded since there were this many.
+
+    From the end, since a forked process copies the memory of all names that it looks at.
+    """
+    new = islice(reversed(sys.modules.items()), max(0, len(sys.modules) - count))
+    return [(name, module) for name, module in new if module is not None]
 
 
 def keep_assignments() -> None:
