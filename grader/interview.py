@@ -227,10 +227,13 @@ class FileInterview(FileKnowledge):
     def _put(self, worker: Worker, question: bytes, seconds: float) -> dict[str, Any]:
         try:
             with self.deadline.counted():
-                return worker.ask(question, self.deadline.within(seconds))
+                answer = worker.ask(question, self.deadline.within(seconds))
         except Lost:
             self._drop()
             raise
+        if answer.get("last"):  # what the code left behind in it cannot be undone
+            self._drop()
+        return answer
 
     def _start(self, limits: Limits) -> Worker:
         if self._worker is not None and self._worker_limits.of_worker() != limits.of_worker():

@@ -8,7 +8,7 @@ from grader.judge import GradingOptions, grade
 from grader.result import Status
 from grader.submissions import Submission
 from grader.wire import decode
-from tests.conftest import grade_text, live, prepared
+from tests.conftest import grade_text, live, prepared, strongest
 from tests.mini import REFERENCE, body, check_of, grade_mini, mini, replaced
 
 OTHERS = ("solve.solution", "root.positive", "noise.moments", "fit.quality")
@@ -195,6 +195,12 @@ def test_changed_inputs_cost_the_purity_check_alone():
 def test_what_one_exercise_patches_costs_no_other():
     code = "np.seterr(all='raise')\nnp.mean = lambda *a: 7.0\nnp.random.seed(1)\nreturn X @ w + b"
     assert grade_mini(body(code)).points == 20
+
+
+def test_an_exercise_that_leaves_a_thread_behind_costs_a_worker_and_no_point():
+    code = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"
+    text = body(f"{code}\nreturn X @ w + b")
+    assert grade_text(mini(), {"mini.py": text}, strongest()).points == 20
 
 
 def test_printing_a_megabyte_is_bounded_and_harmless():

@@ -78,6 +78,8 @@ class ForkedWorker(ConversingWorker):
             del self.waiting[earliest]
             if earliest == data:
                 return answer
+            if answer.get("last"):  # it has ended by itself: what is not answered is asked again
+                raise Lost(Silence.KILLED, "the worker's last answer was another one", data)
             self.early[earliest] = answer
             if len(self.early) > _KEPT_EARLY:  # nobody asks for it; or it is asked once more
                 del self.early[next(iter(self.early))]

@@ -12,7 +12,6 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from types import ModuleType
 from typing import Any
 
 from grader.worker.stand_in import ForbiddenUse
@@ -86,46 +85,3 @@ def refuse_input(prompt: object = "") -> str:
     raise EOFError(
         "input() was called; graded code gets all its data as arguments, so take that call out"
     )
-
-
-class _WatchedModule(ModuleType):
-    """A module that notes what is assigned over its names."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        names = vars(self)
-        if name in names:
-            _overwritten.append((names, name, names[name]))
-        super().__setattr__(name, value)
-
-    def __delattr__(self, name: str) -> None:
-        names = vars(self)
-        if name in names:
-            _overwritten.append((names, name, names[name]))
-        super().__delattr__(name)
-
-
-_overwritten: list[tuple[dict[str, Any], str, Any]] = []
-
-
-@functools.cache
-def watch_modules(packages: tuple[str, ...]) -> None:
-    """Note from now on what is assigned into the loaded modules of these packages.
-
-    So what one exercise patches (`np.mean = …`) costs no other. Comparing all names instead
-    would touch every object of NumPy, and a forked process copies the memory that it touches.
-    """
-    for name, module in list(sys.modules.items()):
-        if type(module) is ModuleType and name.partition(".")[0] in packages:
-            module.__class__ = _WatchedModule
-
-
-def keep_assignments() -> None:
-    """Let what was assigned so far stand: the guards themselves are such assignments."""
-    _overwritten.clear()
-
-
-def undo_assignments() -> None:
-    """Put back every watched name that was overwritten or deleted, the latest first."""
-    while _overwritten:
-        names, name, value = _overwritten.pop()
-        names[name] = value

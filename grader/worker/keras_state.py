@@ -3,26 +3,69 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import keras
 
+from grader.worker.settings import Setting
+from grader.worker.snapshots import Snapshot
 from grader.worker.stand_in import ForbiddenUse
 
 
 def reset() -> None:
-    """Put back what code may have set for all of Keras, and seed its random numbers.
+    """Seed the random numbers, and put back the precision, which the top of a file may have set.
 
-    So what one exercise sets costs no other, and a setting at the top of a file has no effect.
+    What else a file sets for the numbers of everybody is put back when it has been loaded.
     """
-    keras.config.set_floatx("float32")
-    keras.config.set_epsilon(1e-7)
-    keras.config.set_image_data_format("channels_last")
     keras.config.set_dtype_policy("float32")
     keras.utils.set_random_seed(0)
 
 
+def _set_defaults() -> None:
+    """Set what the course expects, whatever the machine's own configuration of Keras says."""
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
+
+
+@functools.cache
+def snapshots() -> tuple[Snapshot, ...]:
+    """The names, classes and registries of Keras, and the classes of TensorFlow, as they are now.
+
+    They are taken once for a process and its forks, before any of a student's code runs.
+    """
+    refuse_another_backend()
+    _set_defaults()
+    if keras.backend.backend() != "tensorflow":
+        return (Snapshot(["keras"]),)
+    from grader.worker import tensorflow_state
+
+    tensorflow_state.flags_of_tensorflow()
+    return Snapshot(["keras"]), tensorflow_state.classes_of_tensorflow()
+
+
+def settings_of_backend() -> list[Setting]:
+    """The settings of what Keras computes with, as they hold now."""
+    if keras.backend.backend() == "tensorflow":
+        from grader.worker import tensorflow_state
+
+        return tensorflow_state.settings_of_tensorflow()
+    if keras.backend.backend() == "jax":
+        jax = sys.modules["jax"]
+
+        def write(kept: dict[str, Any]) -> None:
+            for name, value in kept.items():
+                if jax.config.values[name] != value:
+                    jax.config.update(name, value)
+
+        return [Setting(lambda: dict(jax.config.values), write)]
+    return []
+
+
+@functools.cache
 def refuse_another_backend() -> None:
     """Let nobody change the backend: it would tear down the Keras that all exercises share."""
 

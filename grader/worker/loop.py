@@ -1,4 +1,8 @@
-"""The worker's loop: read a question, answer it, until the judge hangs up."""
+"""The worker's loop: read a question, answer it, until the judge hangs up.
+
+It also ends after an answer that is marked as its last: what the question left behind in the
+process cannot be undone, and a fresh worker goes on.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +66,8 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
         number, question = decode(received)
         answer = session.answer(decode(question))
         write_frame(answers, encode({**answer, "id": number}))
+        if answer.get("last"):
+            break
     # Threads or exit handlers that a student left behind must not hold the process.
     os._exit(0)
 

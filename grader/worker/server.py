@@ -25,11 +25,11 @@ from typing import Any
 
 from grader.wire import WireError, decode, encode, frame
 from grader.worker import system
-from grader.worker.guards import functions_for, watch_modules
+from grader.worker.guards import functions_for
 from grader.worker.imports import loaded_packages
 from grader.worker.newborn import Birth, live
-from grader.worker.session import WATCHED
 from grader.worker.tail import Tail
+from grader.worker.traces import prepare
 
 _MAX_REQUEST = 4_096
 _DESCRIPTORS = 2
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _import_all(backend)
     functions_for(tuple(guarded))
-    watch_modules(WATCHED)
+    prepare(backend)
     loaded_packages()
     # A collection in a child would touch, and so copy, every page that is shared.
     gc.collect()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextvars
 import math
 import sys
 import traceback
@@ -17,13 +18,7 @@ import numpy.random  # NumPy itself loads it only when it is asked for; a fork s
 from grader.wire import Opaque, TooLarge, encode
 from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception, own_frames
-from grader.worker.guards import (
-    functions_for,
-    keep_assignments,
-    refuse_input,
-    undo_assignments,
-    watch_modules,
-)
+from grader.worker.guards import functions_for, refuse_input
 from grader.worker.imports import ImportRule, own_modules
 from grader.worker.joining import join
 from grader.worker.limits import limit_cpu
@@ -36,8 +31,8 @@ from grader.worker.stand_in import ForbiddenUse, StandIn, refuse_stand_ins, what
 from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
 from grader.worker.stopwatch import Stopwatch
 from grader.worker.surroundings import Surroundings
+from grader.worker.traces import Traces
 
-WATCHED = ("numpy", "builtins", "math", "random", "functools", "itertools")
 _BESIDE_VALUES = 2**16
 """Bytes of an answer that are kept for what goes with its values."""
 
@@ -70,7 +65,6 @@ class Session:
             self.reseed = keras_state.reset
             keras_state.skip_graph_optimisation()
             keras_state.keep_kernels()
-            keras_state.refuse_another_backend()
         else:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
@@ -86,10 +80,9 @@ class Session:
         builtins.input = refuse_input
         # Python that starts without `site` has neither.
         builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]
-        watch_modules(WATCHED)
-        keep_assignments()
         self.surroundings = Surroundings()
         sys.path.insert(0, str(self.folder))
+        self.traces = Traces(self.backend, stopwatch.count_threads)
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one question; whatever the student's code raises is part of it."""
@@ -120,13 +113,16 @@ class Session:
         scope = Scope(self.modules.get(question["file"], ModuleType("nothing")))
         self.surroundings.reset()
         self.reseed()
+        self.traces.begin()
         started = process_time()
-        try:
+        if question["kind"] == "load":
             answer = self._run(question, scope)
-        finally:
-            undo_assignments()
+        else:
+            # A copy, so that what is set for the context ends with it: `np.seterr`, `decimal`.
+            answer = contextvars.copy_context().run(self._run, question, scope)
         found_beside = {
             "cpu_seconds": process_time() - started,
+            "last": not self._tidy_up(question),
             "mutated": sorted(set(scope.mutated)),
             "warnings": self.surroundings.caught,
             "forbidden": sorted(set(self.functions.used)),
@@ -134,6 +130,13 @@ class Session:
         }
         answer.update((name, value) for name, value in found_beside.items() if value)
         return answer
+
+    def _tidy_up(self, question: dict[str, Any]) -> bool:
+        """Leave the worker to the next question as this one found it; return whether it is so."""
+        if question["kind"] == "load":
+            self.traces.keep()
+            return True
+        return self.traces.undo()
 
     def _run(self, question: dict[str, Any], scope: Scope) -> dict[str, Any]:
         try:

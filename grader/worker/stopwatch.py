@@ -74,6 +74,10 @@ class Stopwatch:
         with self._change:
             self._deadline = self._cpu_deadline = _NEVER
 
+    def count_threads(self) -> int:
+        """How many threads it has made."""
+        return int(self._wakes_at is not None)
+
     def _rings(self, *_: Any) -> None:
         """A second has passed; the lock may be held by the code that this interrupts."""
         self._is_set = False

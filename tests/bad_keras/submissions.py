@@ -64,6 +64,11 @@ _SETTINGS = """keras.config.set_floatx("float16")
     keras.config.set_image_data_format("channels_first")
     keras.config.set_epsilon(0.1)
     keras.utils.set_random_seed(7)"""
+_LEFT_BEHIND = """keras.config.set_max_epochs(1)
+    keras.saving.get_custom_objects().update(sgd=keras.optimizers.Adam, bce=lambda y, p: p)
+    keras.backend.clear_session()
+    keras.ops.sum = keras.ops.mean
+    keras.Model.fit = None"""
 _REFUSED = "which has to run on every backend; see keras.ops"
 _NO_NETWORK = "tried to download something (graded code has no network)"
 _UNFIT = "the compiled loss or metrics do not fit the outputs and labels"
@@ -152,6 +157,17 @@ BAD: dict[str, Bad] = {
     ),
     "settings of half precision": Bad(
         model(_SETTINGS), "forward", Status.FAILED, "values differ at output"
+    ),
+    "what is left behind": Bad(
+        model(last=f"{_LEFT_BEHIND}\n    return None"), "forward", Status.FAILED, "received None"
+    ),
+    "a thread that does not end": Bad(
+        model(
+            "import threading, time\n    threading.Thread(target=time.sleep, args=(60,)).start()"
+        ),
+        "",
+        Status.PASSED,
+        "",
     ),
     "settings at import": Bad(importing(_SETTINGS.replace("\n    ", "\n")), "", Status.PASSED, ""),
 }

@@ -32,8 +32,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 PROBE = b"""
-import os, time
+import os, threading, time
 import numpy as np
+def thread(): threading.Thread(target=time.sleep, args=(60,)).start()
 def double(x): return 2 * x
 def sleep(seconds): time.sleep(seconds)
 def end(): os._exit(3)
@@ -168,6 +169,18 @@ def test_answers_to_announced_questions_come_in_any_order(start):
     for number in (3, 0, 4, 1, 2):
         assert worker.ask(several[number], 5)["values"] == [2.0 * number]
     assert worker.ask(question("double", 9.0), 5)["values"] == [18.0]
+
+
+def test_after_its_last_answer_a_worker_is_gone_and_nobody_is_charged(start, chosen):
+    worker = start()
+    several = [question("double", 1.0), question("thread"), question("double", 2.0)]
+    worker.announce([(one, 5.0) for one in several])
+    if chosen.confinement == "forked":
+        with pytest.raises(Lost) as caught:
+            worker.ask(several[2], 5)
+        assert (caught.value.silence, caught.value.question) == (Silence.KILLED, several[2])
+    else:
+        assert worker.ask(several[1], 5)["last"]
 
 
 def test_silence_about_an_announced_question_is_told_as_such(start, chosen):

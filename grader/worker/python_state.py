@@ -1,0 +1,144 @@
+"""The settings of Python and NumPy that code can change for all that runs after it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import sys
+import time
+from _thread import _count as count_threads
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import numpy.random
+
+from grader.worker.settings import Setting, entries_of
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+_SIGNALS = ("SIGALRM", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGFPE", "SIGSEGV", "SIGXCPU")
+_TIMERS = ("ITIMER_VIRTUAL", "ITIMER_PROF")
+"""Their signals would end the process; the third timer is the stopwatch's."""
+_LIMITS = ("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_FSIZE")
+_PATIENCE_SECONDS = 0.05
+_NAP_SECONDS = 0.002
+
+
+def settings_of_python(own_threads: Callable[[], int]) -> list[Setting]:
+    """All settings, as they hold now.
+
+    Parameters
+    ----------
+    own_threads
+        How many threads of the grader's there are.
+    """
+    legacy: Any = numpy.random
+    lists: tuple[list[Any], ...] = (sys.path, sys.meta_path, sys.path_hooks, sys.argv, gc.callbacks)
+    return [
+        Setting(_environment, _set_environment),
+        Setting(os.getcwd, os.chdir),
+        *map(entries_of, lists),
+        Setting(sys.getrecursionlimit, sys.setrecursionlimit),
+        Setting(sys.getswitchinterval, sys.setswitchinterval),
+        Setting(sys.get_int_max_str_digits, sys.set_int_max_str_digits),
+        Setting(sys.gettrace, sys.settrace),
+        Setting(sys.getprofile, sys.setprofile),
+        Setting(gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
+        Setting(gc.get_threshold, lambda kept: gc.set_threshold(*kept)),
+        Setting(_locale, _set_locale),
+        Setting(legacy.get_bit_generator, legacy.set_bit_generator),
+        Setting(np.get_printoptions, lambda kept: np.set_printoptions(**kept)),
+        _handlers(),
+        _timers(),
+        Setting(_limits),
+        _Threads(own_threads),
+    ]
+
+
+def modules_in_place(names: Iterable[str]) -> Setting:
+    """That these names stand for the modules for which they stand now."""
+    kept = [(name, sys.modules[name]) for name in names if name in sys.modules]
+
+    def read() -> bool:
+        return all(sys.modules.get(name) is module for name, module in kept)
+
+    return Setting(read, lambda _: sys.modules.update(kept))
+
+
+def _environment() -> dict[Any, Any]:
+    """The variables as they are stored; to decode each of them would take longer than all else."""
+    return dict(getattr(os.environ, "_data", os.environ))
+
+
+def _set_environment(kept: dict[Any, Any]) -> None:
+    wanted = {os.fsdecode(name): os.fsdecode(value) for name, value in kept.items()}
+    for name in [name for name in os.environ if name not in wanted]:
+        del os.environ[name]
+    os.environ.update(wanted)
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+def _locale() -> Any:
+    """The locale; only what has imported the module can have changed it."""
+    module = sys.modules.get("_locale")
+    return module.setlocale(module.LC_ALL) if module is not None else None
+
+
+def _set_locale(kept: str | None) -> None:
+    module = sys.modules["_locale"]
+    module.setlocale(module.LC_ALL, "C" if kept is None else kept)
+
+
+def _handlers() -> Setting:
+    numbers = [int(getattr(signal, name)) for name in _SIGNALS if hasattr(signal, name)]
+    # Without the names that `signal` gives to them, which would take longer than all else.
+    handlers = importlib.import_module("_signal").getsignal
+
+    def write(kept: list[Any]) -> None:
+        for number, handler in zip(numbers, kept, strict=True):
+            if handlers(number) is not handler:
+                signal.signal(number, handler)
+
+    return Setting(lambda: [handlers(number) for number in numbers], write)
+
+
+def _timers() -> Setting:
+    numbers = [getattr(signal, name) for name in _TIMERS if hasattr(signal, name)]
+
+    def read() -> list[bool]:
+        return [signal.getitimer(number)[0] > 0 for number in numbers]
+
+    def write(_: list[bool]) -> None:
+        for number in numbers:
+            signal.setitimer(number, 0)
+
+    return Setting(read, write)
+
+
+def _limits() -> list[Any]:
+    if resource is None:
+        return []
+    numbers = [getattr(resource, name) for name in _LIMITS if hasattr(resource, name)]
+    return [resource.getrlimit(number) for number in numbers]
+
+
+class _Threads(Setting):
+    """How many threads of a student's run. None can be ended from outside; some end in time."""
+
+    def __init__(self, own_threads: Callable[[], int]) -> None:
+        super().__init__(lambda: count_threads() - own_threads(), self._wait)
+
+    def _wait(self, _: int) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not self._is_kept() and time.monotonic() < deadline:
+            time.sleep(_NAP_SECONDS)
+
+    def _is_kept(self) -> bool:
+        return bool(self.read() <= self.kept)

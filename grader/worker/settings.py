@@ -1,0 +1,83 @@
+"""Settings of a process that are read and set by functions, and how they are put back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Setting:
+    """One of them.
+
+    Attributes
+    ----------
+    read
+        Returns what holds now, as a value that does not change with it.
+    write
+        Sets it; None where nobody can set it back. Then a change ends the worker.
+    """
+
+    read: Callable[[], Any]
+    write: Callable[[Any], Any] | None = None
+    kept: Any = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Keep what holds now."""
+        self.keep()
+
+    def keep(self) -> None:
+        """Let stand what holds now."""
+        self.kept = self.read()
+
+    def undo(self) -> bool:
+        """Put back what was kept; return whether it holds again."""
+        if self._is_kept():
+            return True
+        if self.write is not None:
+            self.write(self.kept)
+        return self._is_kept()
+
+    def _is_kept(self) -> bool:
+        return bool(self.read() == self.kept)
+
+
+class Settings:
+    """Several of them, which are mostly found unchanged and therefore looked at together."""
+
+    def __init__(self, settings: Iterable[Setting]) -> None:
+        self._settings = list(settings)
+        self._reads = [one.read for one in self._settings]
+        self.keep()
+
+    def keep(self) -> None:
+        """Let stand what holds now."""
+        for setting in self._settings:
+            setting.keep()
+        self._kept = [one.kept for one in self._settings]
+
+    def undo(self) -> bool:
+        """Put all of them back; return whether each of them holds again."""
+        with contextlib.suppress(Exception):  # a student's object may raise anything
+            if [read() for read in self._reads] == self._kept:
+                return True
+        # A list: after one that cannot be put back, the others still are.
+        return all([_undo(one) for one in self._settings])
+
+
+def _undo(setting: Setting) -> bool:
+    try:
+        return setting.undo()
+    except Exception:
+        return False
+
+
+def entries_of(holder: list[Any]) -> Setting:
+    """The entries of a list that stays the same object."""
+
+    def write(kept: list[Any]) -> None:
+        holder[:] = kept
+
+    return Setting(lambda: list(holder), write)
