@@ -9,7 +9,13 @@ import numpy as np
 from grader.budget import Budget
 from grader.wire import Opaque, TooLarge, describe_type, encode
 
-_NOUNS: dict[type, str] = {str: "characters", bytes: "bytes", dict: "entries", list: "values", tuple: "values"}
+_NOUNS: dict[type, str] = {
+    str: "characters",
+    bytes: "bytes",
+    dict: "entries",
+    list: "values",
+    tuple: "values",
+}
 
 
 def sendable(values: list[Any], budget: Budget) -> bytes:

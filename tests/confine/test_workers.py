@@ -295,6 +295,7 @@ def test_the_sandbox_holds_an_allow_list():
     own = [path for path in inside if path.startswith("/worker/code")]
     assert [path.removeprefix("/worker/code/grader/") for path in own] == [
         "__init__.py",
+        "budget.py",
         "wire.py",
         "worker",
     ]
