@@ -283,6 +283,8 @@ def kind_of(value: Any) -> str:
 
 def _kind_of_sequence(value: Any) -> str:
     name = type(value).__name__
+    if name == "tuple":  # nothing is unusual about several values of several types
+        return f"a tuple of {len(value)} values"
     lengths = {len(item) if isinstance(item, list | tuple) else -1 for item in value}
     if len(lengths) > 1:
         return (

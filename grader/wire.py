@@ -223,6 +223,10 @@ class _Encoder:
     def lower_array(self, value: np.ndarray[Any, Any]) -> Any:
         if not _DTYPE.fullmatch(value.dtype.str):
             return _ext(_OPAQUE, [f"ndarray of dtype {value.dtype.name}", ""])
+        if value.ndim > MAX_DIMENSIONS or max(value.shape, default=0) > MAX_FRAME:
+            return _ext(
+                _OPAQUE, [f"an array of {value.ndim} axes", "more or longer than any of ours"]
+            )
         self.spend(value.nbytes)
         shape = list(value.shape)
         return _ext(_ARRAY, [value.dtype.str, shape, np.ascontiguousarray(value).tobytes()])
