@@ -224,9 +224,8 @@ class _Encoder:
         if not _DTYPE.fullmatch(value.dtype.str):
             return _ext(_OPAQUE, [f"ndarray of dtype {value.dtype.name}", ""])
         if value.ndim > MAX_DIMENSIONS or max(value.shape, default=0) > MAX_FRAME:
-            return _ext(
-                _OPAQUE, [f"an array of {value.ndim} axes", "more or longer than any of ours"]
-            )
+            detail = "more axes than a message takes, or longer ones"
+            return _ext(_OPAQUE, [f"an array of {value.ndim} axes", detail])
         self.spend(value.nbytes)
         shape = list(value.shape)
         return _ext(_ARRAY, [value.dtype.str, shape, np.ascontiguousarray(value).tobytes()])

@@ -174,7 +174,7 @@ SAMPLE = (
     "datetime in a dict",
     "bytes in a list",
     "list of one long and many short texts",
-    "many empty dicts",
+    "ragged empty",
     "value and pair",
     "structured",
 )
