@@ -7,6 +7,7 @@ than it may.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 MEGABYTE = 2**20
@@ -49,6 +50,8 @@ WHOLE = Budget(16 * MEGABYTE, MAX_ITEMS)
 BESIDE = Budget(MEGABYTE, 20_000)
 """What goes with the values of an answer: what was printed, warned of or raised."""
 
+_LONG = 64
+"""Items of a list for which a look ahead pays."""
 _NOTHING, _LIST, _DICT, _EXTENSION = range(4)
 
 
@@ -77,6 +80,11 @@ _HEADERS_FROM_C0 = (
     *((_DICT, width, 0) for width in (2, 4)),
 )
 _HEADERS = tuple(map(_header, range(256)))
+_RUNS = (
+    (1, re.compile(rb"[\x00-\x80\x90\xa0\xc0\xc2\xc3\xe0-\xff]{16,}")),
+    (9, re.compile(rb"(?:\xcb.{8}){16,}", re.DOTALL)),
+)
+"""Bytes of an item, and many in a row that have no item within: small, empty, or floats."""
 
 
 def count_items(data: bytes, limit: int = MAX_ITEMS) -> int:
@@ -124,11 +132,28 @@ def _count(data: bytes, at: int, end: int, limit: int, depth: int) -> int:
             if depth + len(open_lists) > MAX_NESTING:
                 raise _refusal(ends_early=False)
             open_lists.append(inside)
+            if inside >= _LONG:
+                run = _run(data, at, end, inside)
+                open_lists[-1] -= run[0]
+                count, at = count + run[0], at + run[1]
         if count > limit:
             raise Oversized(f"more than {limit:,} items")
     if at != end:
         raise Malformed("it is longer or shorter than it says")
     return count
+
+
+def _run(data: bytes, at: int, end: int, at_most: int) -> tuple[int, int]:
+    """How many of the items from here on are seen at a glance, and how many bytes they take.
+
+    An answer may be a long list of numbers; to look at each of them would take 30 times as long.
+    """
+    for size, pattern in _RUNS:
+        found = pattern.match(data, at, min(end, at + size * at_most))
+        if found is not None:
+            items = (found.end() - at) // size
+            return items, items * size
+    return 0, 0
 
 
 def _refusal(ends_early: bool) -> Exception:

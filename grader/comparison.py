@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,11 @@ from grader.wire import Opaque
 Array = np.ndarray[Any, Any]
 _NUMBERS = "biufc"
 """The kinds of dtype that hold numbers."""
+_HOLDING_NUMBERS = {
+    *(float, int, bool, complex, np.ndarray),
+    *(np.dtype(code).type for code in "?bBhHiIlLqQefdgFDG"),
+}
+"""The types whose values are numbers, or hold them."""
 _MAX_KEYS, _MAX_KEY = 20, 60
 """How many keys of a dict are shown, and how many characters of each."""
 
@@ -208,20 +215,31 @@ def _number(value: Any) -> Array | None:
 def _shape_of(value: Any) -> tuple[int, ...] | None:
     """The shape of a number, an array or a list of such of equal shape; None for all else.
 
-    To find it builds nothing: NumPy would make an array of whatever stands in a list, and of
-    one long string and many short ones it makes many long ones.
+    To find it builds no array: NumPy would make one of whatever stands in a list, and of one
+    long string and many short ones it makes many long ones. It goes level by level, since a list
+    may be long and most are plain numbers.
     """
-    if isinstance(value, np.ndarray):
-        return value.shape if value.dtype.kind in _NUMBERS else None
-    if not isinstance(value, list | tuple):
-        return None if _number(value) is None else ()
-    if not value:
-        return (0,)
-    shapes = map(_shape_of, value)
-    first = next(shapes)
-    if first is None or any(shape != first for shape in shapes):
-        return None
-    return (len(value), *first)
+    shape: list[int] = []
+    level: Sequence[Any] = [value]
+    while (kinds := set(map(type, level))) <= {list, tuple}:
+        lengths = set(map(len, level))
+        if len(lengths) > 1:
+            return None
+        shape += lengths
+        if lengths == {0}:
+            return tuple(shape)
+        level = list(chain.from_iterable(level))
+    if kinds <= {float, int, bool, complex}:
+        return tuple(shape)
+    found = {_shape_of_one(item) for item in level} if kinds <= _HOLDING_NUMBERS else {None}
+    inner = found.pop()
+    return None if found or inner is None else (*shape, *inner)
+
+
+def _shape_of_one(value: Any) -> tuple[int, ...] | None:
+    """The shape of a number or an array of numbers."""
+    array = _number(value) if type(value) is not np.ndarray else value
+    return None if array is None or array.dtype.kind not in _NUMBERS else array.shape
 
 
 def _keys(entries: dict[Any, Any]) -> str:
@@ -283,16 +301,15 @@ def kind_of(value: Any) -> str:
 
 def _kind_of_sequence(value: Any) -> str:
     name = type(value).__name__
+    kinds = set(map(type, value))
     if name == "tuple":  # nothing is unusual about several values of several types
         return f"a tuple of {len(value)} values"
-    lengths = {len(item) if isinstance(item, list | tuple) else -1 for item in value}
-    if len(lengths) > 1:
-        return (
-            f"a ragged {name} of {name}s"
-            if -1 not in lengths
-            else (f"a {name} of {len(value)} values, some of which are lists or tuples")
-        )
-    if lengths == {-1} and any(_shape_of(item) is None for item in value):
+    if kinds and kinds <= {list, tuple}:
+        ragged = len(set(map(len, value))) > 1
+        return f"a ragged {name} of {name}s" if ragged else f"a {name} of {len(value)} {name}s"
+    if kinds & {list, tuple}:
+        return f"a {name} of {len(value)} values, some of which are lists"
+    if not kinds <= _HOLDING_NUMBERS:
         return f"a {name} of {len(value)} values that are not all numbers"
     return f"a {name} of {len(value)} values"
 
