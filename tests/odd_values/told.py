@@ -50,19 +50,19 @@ class Told(Launcher):
             for case in check.cases
         }
         self._asked: dict[bytes, tuple[list[Any], Budget]] = {}
-        self._sent: dict[tuple[int, Budget], bytes] = {}
+        self._sent: dict[tuple[str, Budget], bytes] = {}
         self.answer: Answer = lambda expected: expected
 
-    def grade(self, answer: Answer, *, is_constant: bool) -> Result:
+    def grade(self, answer: Answer, *, by_form: bool) -> Result:
         """Grade a submission whose every answer is what `answer` says.
 
         Parameters
         ----------
-        is_constant
-            Whether the answer depends on the number of expected values alone.
+        by_form
+            Whether the answer depends on the expected values' form alone, not on their numbers.
         """
         self.answer = answer
-        self._sent = {} if is_constant else _Forgetful()
+        self._sent = {} if by_form else _Forgetful()
         return grade(self.submission, self.assignment, self, None, self.questions)
 
     def start(self, settings: WorkerSettings) -> Any:
@@ -76,7 +76,7 @@ class Told(Launcher):
             expected = _values_of(known, len(asked["returns"]))
             self._asked[question] = expected, Budget(*asked["budget"])
         expected, budget = self._asked[question]
-        key = len(expected), budget
+        key = _outline(expected), budget
         if key not in self._sent:
             self._sent[key] = sendable(self.answer(expected), budget)
         return self._sent[key]
@@ -116,6 +116,15 @@ class _ToldWorker:
 
 def _key(steps: Any, returns: Any) -> bytes:
     return encode([list(steps), list(returns)])
+
+
+def _outline(expected: Any) -> str:
+    """The form of what is expected, without its numbers."""
+    if isinstance(expected, tuple | list):
+        return f"{type(expected).__name__}({', '.join(map(_outline, expected))})"
+    if isinstance(expected, dict):
+        return f"dict({', '.join(f'{key!r}: {_outline(one)}' for key, one in expected.items())})"
+    return str(expected.shape) if isinstance(expected, np.ndarray) else type(expected).__name__
 
 
 def _values_of(case: Case | None, count: int) -> list[Any]:
