@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from grader.budget import BESIDE, WHOLE, Budget
+from grader.budget import BESIDE, WHOLE, Budget, count_items
 from grader.confine.interface import Announced, Lost, Silence, WorkerSettings
 from grader.confine.limits import MEGABYTE
 from grader.wire import WireError, decode, encode
@@ -19,6 +19,7 @@ GRACE_SECONDS = 1.0
 """How much longer the judge waits than it says: the worker's own stopwatch tells the line."""
 _BYTES_PER_ITEM = 64
 """What an item takes in memory beside its bytes."""
+_SMALL = 4_096
 _OUT_OF_MEMORY_WORDS = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"OOM")
 
 
@@ -75,9 +76,10 @@ class ConversingWorker(ABC):
             if type(answer) is not dict or answer.get("id") != number:
                 raise WireError("it does not belong to the question")
             # Values come encoded by themselves, since the worker made sure that they fit.
-            if type(answer.get("values")) is bytes:
-                answer["values"] = decode(answer["values"], budget.items)
-            answer["cost"] = len(frame) + _BYTES_PER_ITEM * min(len(frame), budget.items)
+            values = answer.get("values")
+            if type(values) is bytes:
+                answer["values"] = decode(values, budget.items)
+            answer["cost"] = _cost(frame, values)
         except TimeoutError:
             raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s") from None
         except WireError as error:
@@ -107,6 +109,14 @@ class ConversingWorker(ABC):
     @abstractmethod
     def _ending(self) -> Lost:
         """How the worker ended."""
+
+
+def _cost(frame: bytes, values: Any) -> int:
+    """About how many bytes of memory a decoded answer takes."""
+    items = len(frame)  # no more than this; to count those of a small one is not worth it
+    if items > _SMALL:
+        items = count_items(values if type(values) is bytes else frame)
+    return len(frame) + _BYTES_PER_ITEM * items
 
 
 def new_number() -> int:
