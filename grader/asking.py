@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from grader.budget import Budget
 from grader.confine import Engine, LimitBook, Limits
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
@@ -47,6 +48,10 @@ class Asking:
         forbid = self.assignment.exercise(check.exercise).forbid
         time = limits.seconds, limits.cpu_seconds
         return self.questions.encoded(check, case, file.name, forbid, *time)
+
+    def budget(self, check: PreparedCheck, case: Case) -> Budget:
+        """How large the answer may be."""
+        return self.questions.budget(check, case)
 
     def encode_all(self, only: frozenset[str] | None = None) -> None:
         """Encode what will be asked of every submission, before judges of their own need it."""

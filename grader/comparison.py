@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,15 @@ import numpy as np
 from grader.wire import Opaque
 
 Array = np.ndarray[Any, Any]
+_NUMBERS = "biufc"
+"""The kinds of dtype that hold numbers."""
+_HOLDING_NUMBERS = {
+    *(float, int, bool, complex, np.ndarray),
+    *(np.dtype(code).type for code in "?bBhHiIlLqQefdgFDG"),
+}
+"""The types whose values are numbers, or hold them."""
+_MAX_KEYS, _MAX_KEY = 20, 60
+"""How many keys of a dict are shown, and how many characters of each."""
 
 
 class Difference(StrEnum):
@@ -77,14 +88,23 @@ def compare(
         else:
             summary = f"{_plainly(expected)} was expected; received {_plainly(received)}"
         return _mismatch(Difference.VALUES, position, expected, received, summary)
-    return _compare_arrays(received, np.asarray(expected), rtol, atol, position)
+    wanted = None if isinstance(expected, Opaque) else as_array(expected)
+    if wanted is not None:
+        with np.errstate(all="ignore"):
+            return _compare_arrays(received, wanted, rtol, atol, position)
+    if type(expected) in {bytes, int} and type(received) is type(expected) and received == expected:
+        return None
+    summary = f"{_wanted(expected)} was expected; received {kind_of(received)}"
+    return _mismatch(Difference.TYPE, position, expected, received, summary)
 
 
 def _compare_sequences(
     received: Any, expected: Any, rtol: float, atol: float, position: str
 ) -> Mismatch | None:
     if not isinstance(received, tuple | list):
-        summary = f"a tuple of {len(expected)} values was expected; received one {_kind(received)}"
+        summary = (
+            f"a tuple of {len(expected)} values was expected; received one {kind_of(received)}"
+        )
         return _mismatch(Difference.TYPE, position, expected, received, summary)
     if len(received) != len(expected):
         summary = f"{len(expected)} values were expected; received {len(received)}"
@@ -100,10 +120,10 @@ def _compare_dicts(
     received: Any, expected: dict[str, Any], rtol: float, atol: float, position: str
 ) -> Mismatch | None:
     if not isinstance(received, dict):
-        summary = f"a dict was expected; received {_kind(received)}"
+        summary = f"a dict was expected; received {kind_of(received)}"
         return _mismatch(Difference.TYPE, position, expected, received, summary)
     if set(received) != set(expected):
-        summary = f"the keys differ: expected {sorted(expected)}, received {sorted(received)}"
+        summary = f"the keys differ: expected {_keys(expected)}, received {_keys(received)}"
         return _mismatch(Difference.COUNT, position, expected, received, summary)
     for key, value in expected.items():
         found = compare(received[key], value, rtol, atol, f"{position}[{key!r}]")
@@ -117,7 +137,7 @@ def _compare_arrays(
 ) -> Mismatch | None:
     array = as_array(received)
     if array is None:
-        summary = f"{_wanted(expected)} was expected; received {_kind(received)}"
+        summary = f"{_wanted(expected)} was expected; received {kind_of(received)}"
         return _mismatch(Difference.TYPE, position, expected, received, summary)
     if array.ndim > 1 and isinstance(received, list):
         summary = "an array was expected; received a list of lists (use np.array)"
@@ -128,13 +148,13 @@ def _compare_arrays(
     dtype_problem = _dtype_problem(array, expected, is_array=type(received) is np.ndarray)
     if dtype_problem:
         return _mismatch(Difference.DTYPE, position, expected, array, dtype_problem)
-    one, other = array.astype(np.float64), expected.astype(np.float64)
-    with np.errstate(invalid="ignore", over="ignore"):
-        # Most answers are right, and then this is all. NaN is within nothing, but everything is
-        # within an infinity.
-        bound = atol + rtol * np.abs(other)
-        if (np.abs(one - other) <= bound).all() and np.isfinite(bound).all():
-            return None
+    exact = np.complex128 if expected.dtype.kind == "c" else np.float64
+    one, other = array.astype(exact), expected.astype(exact)
+    # Most answers are right, and then this is all. NaN is within nothing, but everything is
+    # within an infinity.
+    bound = atol + rtol * np.abs(other)
+    if (np.abs(one - other) <= bound).all() and np.isfinite(bound).all():
+        return None
     unexpected = ~np.isfinite(one) & np.isfinite(other)
     if unexpected.any():
         what = "NaN" if np.isnan(one[unexpected]).any() else "an infinity"
@@ -149,7 +169,7 @@ def _compare_arrays(
 
 def _dtype_problem(received: Array, expected: Array, *, is_array: bool) -> str:
     """Say what is wrong with the dtype; scalars and lists of numbers may have any real one."""
-    if received.dtype.kind == "c":
+    if received.dtype.kind == "c" and expected.dtype.kind != "c":
         return "real numbers were expected; received complex ones"
     if expected.ndim == 0:
         return ""
@@ -168,20 +188,66 @@ def as_array(value: Any) -> Array | None:
     A list of numbers counts as floats when floats are among them; an empty list as floats.
     """
     if type(value) is np.ndarray:
-        return value
-    if isinstance(value, bool | int | float | complex | np.generic):
-        number: Any = value
-        try:
-            return np.asarray(number, dtype=None if abs(number) < 2**63 else np.float64)
-        except (OverflowError, TypeError):
-            return None
+        return value if value.dtype.kind in _NUMBERS else None
     if isinstance(value, list | tuple):
-        try:
-            array = np.array(value)
-        except (ValueError, OverflowError, TypeError):
+        if _shape_of(value) is None:
             return None
-        return array if array.dtype.kind in "biufc" else None
-    return None
+        try:
+            array = np.array(value)  # of numbers in equal rows: it takes no more than they do
+        except (ValueError, OverflowError):  # too many axes, or an integer beyond all floats
+            return None
+        return array if array.dtype.kind in _NUMBERS else None
+    return _number(value)
+
+
+def _number(value: Any) -> Array | None:
+    if isinstance(value, np.generic):
+        return np.asarray(value) if value.dtype.kind in _NUMBERS else None
+    if not isinstance(value, bool | int | float | complex):
+        return None
+    whole = isinstance(value, int) and abs(value) >= 2**63
+    try:
+        return np.asarray(value, dtype=np.float64 if whole else None)
+    except OverflowError:  # an integer beyond all floats
+        return None
+
+
+def _shape_of(value: Any) -> tuple[int, ...] | None:
+    """The shape of a number, an array or a list of such of equal shape; None for all else.
+
+    To find it builds no array: NumPy would make one of whatever stands in a list, and of one
+    long string and many short ones it makes many long ones. It goes level by level, since a list
+    may be long and most are plain numbers.
+    """
+    shape: list[int] = []
+    level: Sequence[Any] = [value]
+    while (kinds := set(map(type, level))) <= {list, tuple}:
+        lengths = set(map(len, level))
+        if len(lengths) > 1:
+            return None
+        shape += lengths
+        if lengths == {0}:
+            return tuple(shape)
+        level = list(chain.from_iterable(level))
+    if kinds <= {float, int, bool, complex}:
+        return tuple(shape)
+    found = {_shape_of_one(item) for item in level} if kinds <= _HOLDING_NUMBERS else {None}
+    inner = found.pop()
+    return None if found or inner is None else (*shape, *inner)
+
+
+def _shape_of_one(value: Any) -> tuple[int, ...] | None:
+    """The shape of a number or an array of numbers."""
+    array = _number(value) if type(value) is not np.ndarray else value
+    return None if array is None or array.dtype.kind not in _NUMBERS else array.shape
+
+
+def _keys(entries: dict[Any, Any]) -> str:
+    """The keys of a dict, in order; a few of many, each in part."""
+    shown = [repr(key[:_MAX_KEY] if isinstance(key, str) else key) for key in entries]
+    shown = sorted(one[: _MAX_KEY + 2] for one in shown)
+    more = f", … ({len(shown):,} in all)" if len(shown) > _MAX_KEYS else ""
+    return f"[{', '.join(shown[:_MAX_KEYS])}{more}]"
 
 
 def _is_numbers(value: Any) -> bool:
@@ -205,7 +271,7 @@ def _wanted(expected: Any) -> str:
         return "another value"
     if isinstance(expected, np.ndarray):
         return "a number" if expected.ndim == 0 else f"an array of shape {expected.shape}"
-    return _kind(expected)
+    return kind_of(expected)
 
 
 _NOUNS: dict[type, str] = {bool: "truth value", np.bool_: "truth value", str: "string"}
@@ -213,25 +279,39 @@ _NOUNS: dict[type, str] = {bool: "truth value", np.bool_: "truth value", str: "s
 
 def _plainly(value: Any) -> str:
     noun = _NOUNS.get(type(value))
-    return f"a {noun}" if noun else _kind(value)
+    return f"a {noun}" if noun else kind_of(value)
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What a value is, in words without any value of it."""
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
+    if isinstance(value, Opaque):
+        return f"{value.type} ({value.detail})" if value.detail else value.type
     if isinstance(value, list | tuple):
-        nested = any(isinstance(item, list | tuple) for item in value)
-        name = type(value).__name__
-        if nested and len({len(item) for item in value if isinstance(item, list | tuple)}) > 1:
-            return f"a ragged {name} of {name}s"
-        return f"a {name} of {len(value)} values"
+        return _kind_of_sequence(value)
     if isinstance(value, bool | int | float | complex | np.generic):
-        return "a number"
+        return "an integer too large for a float" if _number(value) is None else "a number"
     return {"str": "a string", "dict": "a dict", "bytes": "bytes"}.get(
         type(value).__name__, f"a {type(value).__name__}"
     )
+
+
+def _kind_of_sequence(value: Any) -> str:
+    name = type(value).__name__
+    kinds = set(map(type, value))
+    if name == "tuple":  # nothing is unusual about several values of several types
+        return f"a tuple of {len(value)} values"
+    if kinds and kinds <= {list, tuple}:
+        ragged = len(set(map(len, value))) > 1
+        return f"a ragged {name} of {name}s" if ragged else f"a {name} of {len(value)} {name}s"
+    if kinds & {list, tuple}:
+        return f"a {name} of {len(value)} values, some of which are lists"
+    if not kinds <= _HOLDING_NUMBERS:
+        return f"a {name} of {len(value)} values that are not all numbers"
+    return f"a {name} of {len(value)} values"
 
 
 def _mismatch(

@@ -9,9 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from grader.asking import Asking
+from grader.budget import WHOLE, Budget
 from grader.checks.absence import absence_of
 from grader.checks.verdict import Reply
-from grader.confine import Launcher, LimitBook, Limits, Lost, Silence, Worker, WorkerSettings
+from grader.confine import (
+    Announced,
+    Launcher,
+    LimitBook,
+    Limits,
+    Lost,
+    Silence,
+    Worker,
+    WorkerSettings,
+)
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
@@ -20,6 +30,7 @@ from grader.loading import BROKE_PYTHON, Loading
 from grader.replies import (
     WORTH_ANOTHER_TRY,
     FileState,
+    KeptReplies,
     lost_verdict,
     not_imported,
     reply_of,
@@ -100,10 +111,10 @@ class FileInterview(FileKnowledge):
         self._asked_for: dict[bytes, str] = {}
         self._lost: dict[bytes, Lost] = {}
         self._set_aside: set[str] = set()
-        self._replies: dict[bytes, Reply] = {}
+        self._replies = KeptReplies()
 
     def ask(self, check: PreparedCheck, case: Case) -> Reply:
-        """Ask one case; the same question is asked once only.
+        """Ask one case; the checks of an exercise often ask the same.
 
         Raises
         ------
@@ -112,9 +123,12 @@ class FileInterview(FileKnowledge):
         """
         limits = self._limits_of(check)
         question = self._question(check, case, limits)
-        if question not in self._replies:
-            self._replies[question] = self._read(self._answer(question, limits, check))
-        reply = self._replies[question]
+        self._replies.begin(check.exercise)
+        reply = self._replies.of(question)
+        if reply is None:
+            answer = self._answer(question, limits, self.asking.budget(check, case), check)
+            reply = self._read(answer)
+            self._replies.keep(question, reply, answer["cost"])
         if reply.observation.outcome == "answered":
             return reply
         return replace(reply, absence=absence_of(case, reply, self.origin_of(check.exercise)))
@@ -139,17 +153,18 @@ class FileInterview(FileKnowledge):
         if self._announced:
             return
         self._announced = True
-        coming: dict[bytes, float] = {}
+        coming: dict[bytes, Announced] = {}
         for later in self._checks_from(check):
             limits = self._limits_of(later)
             if limits.of_worker() != self._worker_limits.of_worker():
                 break
             for case in later.cases:
                 question = self._question(later, case, limits)
-                if question not in self._replies:
-                    coming[question] = limits.seconds
+                if self._replies.of(question) is None:
+                    budget = self.asking.budget(later, case)
+                    coming[question] = Announced(question, limits.seconds, budget)
                     self._asked_for[question] = later.exercise
-        worker.announce(list(coming.items()))
+        worker.announce(list(coming.values()))
 
     def _checks_from(self, check: PreparedCheck) -> Iterator[PreparedCheck]:
         """Yield the check and those after it that will probably be asked of this file."""
@@ -184,7 +199,7 @@ class FileInterview(FileKnowledge):
             "seconds": limits.seconds,
             "cpu_seconds": limits.cpu_seconds,
         }
-        answer = self._answer(encode(question), limits)
+        answer = self._answer(encode(question), limits, WHOLE)
         facts: dict[str, Any] = answer["values"][0]
         return facts
 
@@ -196,7 +211,7 @@ class FileInterview(FileKnowledge):
         return self.asking.limits_of(check, self.file)
 
     def _answer(
-        self, question: bytes, limits: Limits, check: PreparedCheck | None = None
+        self, question: bytes, limits: Limits, budget: Budget, check: PreparedCheck | None = None
     ) -> dict[str, Any]:
         """Ask, and where the machine may be to blame for silence, ask a fresh worker once more."""
         if question in self._lost:
@@ -204,7 +219,7 @@ class FileInterview(FileKnowledge):
         asked_again = False
         while True:
             try:
-                return self._try(question, limits, check)
+                return self._try(question, limits, budget, check)
             except Lost as lost:
                 # Not so for an import, which is asked for on behalf of the question itself.
                 if lost.question in self._asked_for and lost.question != question:
@@ -216,18 +231,22 @@ class FileInterview(FileKnowledge):
                 else:
                     asked_again = True
 
-    def _try(self, question: bytes, limits: Limits, check: PreparedCheck | None) -> dict[str, Any]:
+    def _try(
+        self, question: bytes, limits: Limits, budget: Budget, check: PreparedCheck | None
+    ) -> dict[str, Any]:
         worker = self._start(limits)
         if check is not None:
             if not self._loaded:
                 worker = self._load(limits)
             self._announce(worker, check)
-        return self._put(worker, question, limits.seconds)
+        return self._put(worker, question, limits.seconds, budget)
 
-    def _put(self, worker: Worker, question: bytes, seconds: float) -> dict[str, Any]:
+    def _put(
+        self, worker: Worker, question: bytes, seconds: float, budget: Budget = WHOLE
+    ) -> dict[str, Any]:
         try:
             with self.deadline.counted():
-                answer = worker.ask(question, self.deadline.within(seconds))
+                answer = worker.ask(question, self.deadline.within(seconds), budget)
         except Lost:
             self._drop()
             raise

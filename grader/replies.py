@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from grader.budget import MEGABYTE
 from grader.checks import Verdict
-from grader.checks.left_out import left_out_of, text_in
+from grader.checks.left_out import left_out_of, number_in, text_in
 from grader.checks.verdict import Reply
 from grader.confine import Lost, Silence
 from grader.course.prepare import observe
@@ -37,6 +38,40 @@ WORTH_ANOTHER_TRY = {Silence.KILLED, Silence.LEFT_ALONE, Silence.NOT_STARTED}
 """What a machine does to a worker, too: the question is asked once more, of a fresh one."""
 
 
+_MAX_KEPT_BYTES = 32 * MEGABYTE
+_MAX_TEXT = 1_000
+"""Characters of a name or message; an honest worker's are shorter."""
+_MAX_PRINTED = 200_000
+_MAX_LISTED = 50
+
+
+class KeptReplies:
+    """The replies of one exercise, whose checks often ask the same; bounded in memory."""
+
+    def __init__(self) -> None:
+        self._exercise = ""
+        self._kept: dict[bytes, tuple[Reply, int]] = {}
+        self._bytes = 0
+
+    def begin(self, exercise: str) -> None:
+        """Drop what belongs to another exercise."""
+        if exercise != self._exercise:
+            self._exercise, self._bytes = exercise, 0
+            self._kept.clear()
+
+    def of(self, question: bytes) -> Reply | None:
+        """The reply to a question; None when it has to be asked."""
+        found = self._kept.get(question)
+        return None if found is None else found[0]
+
+    def keep(self, question: bytes, reply: Reply, cost: int) -> None:
+        """Keep a reply that takes about `cost` bytes; of too many, the first is dropped."""
+        self._kept[question] = reply, cost
+        self._bytes += cost
+        while self._bytes > _MAX_KEPT_BYTES:
+            self._bytes -= self._kept.pop(next(iter(self._kept)))[1]
+
+
 @dataclass(frozen=True)
 class FileState:
     """Why nothing in a file can be judged."""
@@ -58,7 +93,7 @@ def lost_verdict(lost: Lost, places: Places) -> Verdict:
     return Verdict(
         _SILENCES[lost.silence],
         message=f"{text}{_where(frames[-1:], places)}{_ADVICE[lost.silence]}",
-        printed=printed if type(printed) is str else "",
+        printed=_text(printed, _MAX_PRINTED),
         line=frames[-1]["line"] if frames else None,
         line_file=frames[-1]["file"] if frames else "",
     )
@@ -103,35 +138,45 @@ def reply_of(answer: dict[str, Any], places: Places) -> Reply:
     return Reply(
         observation=observe(answer),
         error=_error(error, places) if type(error) is dict else {},
-        warnings=tuple(str(text) for text in warnings) if type(warnings) is list else (),
-        printed=str(answer.get("printed") or ""),
-        missing=str(answer.get("name") or ""),
-        nearest=tuple(str(name) for name in nearest) if type(nearest) is list else (),
+        warnings=_texts(warnings),
+        printed=_text(answer.get("printed"), _MAX_PRINTED),
+        missing=_text(answer.get("name")),
+        nearest=_texts(nearest),
         left_out=left_out_of(left_out, places) if type(left_out) is dict else None,
     )
 
 
 def _error(record: dict[str, Any], places: Places) -> dict[str, Any]:
     return {
-        "message": str(record.get("message") or ""),
-        "cause": str(record.get("cause") or ""),
-        "limit": str(record.get("limit") or ""),
+        "message": _text(record.get("message")),
+        "cause": _text(record.get("cause")),
+        "limit": _text(record.get("limit")),
         "used": text_in(record, "used"),
         "by_exercise": record.get("by_exercise") is True,
         "frames": _frames(record.get("frames"), places),
     }
 
 
+def _text(value: Any, limit: int = _MAX_TEXT) -> str:
+    """A text that a worker sent, bounded; "" where it is none."""
+    return value[:limit] if type(value) is str else ""
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    """A worker's list of texts, bounded."""
+    return tuple(map(_text, values[:_MAX_LISTED])) if type(values) is list else ()
+
+
 def _frames(frames: Any, places: Places) -> list[dict[str, Any]]:
     known: list[dict[str, Any]] = [
         {
-            "file": str(frame.get("file")),
-            "line": frame["line"] if type(frame.get("line")) is int else 0,
-            "function": str(frame.get("function")),
-            "owner": str(frame.get("owner") or frame.get("function")),
-            "code": str(frame.get("code") or ""),
+            "file": _text(frame.get("file")),
+            "line": number_in(frame, "line"),
+            "function": _text(frame.get("function")),
+            "owner": _text(frame.get("owner")) or _text(frame.get("function")),
+            "code": _text(frame.get("code")),
         }
-        for frame in (frames if type(frames) is list else [])
+        for frame in (frames[-_MAX_LISTED:] if type(frames) is list else [])
         if type(frame) is dict
     ]
     for frame in known:

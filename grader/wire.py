@@ -19,6 +19,8 @@ from typing import Any, BinaryIO
 import msgpack
 import numpy as np
 
+from grader.budget import MAX_ITEMS, Malformed, Oversized, count_items
+
 MAX_FRAME = 64 * 2**20
 """Bytes of one question or answer."""
 MAX_DEPTH = 24
@@ -37,7 +39,7 @@ class WireError(Exception):
 
 
 class TooLarge(WireError):
-    """A value takes more bytes than a message may hold."""
+    """A value takes more bytes, or has more items, than a message may; says how many that is."""
 
 
 @dataclass(frozen=True)
@@ -62,26 +64,41 @@ class Opaque:
     detail: str = ""
 
 
-def encode(value: Any, limit: int = MAX_FRAME) -> bytes:
+def encode(value: Any, limit: int = MAX_FRAME, items: int = MAX_ITEMS) -> bytes:
     """Return `value` as bytes.
 
     Raises
     ------
     TooLarge
-        When the value needs more than `limit` bytes.
+        When the value needs more than `limit` bytes, or has more than `items` items.
     """
-    return _pack(_Encoder(limit).lower(value, 0))
+    encoder = _Encoder(limit, items)
+    data = _pack(encoder.lower(value, 0))
+    if len(data) > limit:
+        raise encoder.refusal()
+    _check_items(data, items)
+    return data
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes, items: int = MAX_ITEMS) -> Any:
     """Return the value that `encode` made `data` from.
 
     Raises
     ------
     WireError
-        When `data` is not a well-formed message.
+        When `data` is not a well-formed message, or one of more than `items` items: `TooLarge`.
     """
+    _check_items(data, items)
     return _decode(data, 0)
+
+
+def _check_items(data: bytes, items: int) -> None:
+    try:
+        count_items(data, items)
+    except Oversized as problem:
+        raise TooLarge(str(problem)) from None
+    except Malformed as problem:
+        raise WireError(f"malformed message: {problem}") from None
 
 
 def frame(data: bytes) -> bytes:
@@ -126,20 +143,28 @@ def read_frame(stream: BinaryIO, limit: int = MAX_FRAME) -> bytes | None:
 
 
 class _Encoder:
-    """Lowers a value to what msgpack knows, counting bytes as it goes."""
+    """Lowers a value to what msgpack knows, counting bytes and items as it goes."""
 
-    def __init__(self, limit: int) -> None:
-        self.left = limit
+    def __init__(self, limit: int, items: int) -> None:
+        self.limit, self.items = limit, items
+        self.left, self.items_left = limit, items
 
     def spend(self, count: int) -> None:
         self.left -= count
         if self.left < 0:
-            raise TooLarge("the value does not fit into one message")
+            raise self.refusal()
 
     def announce(self, count: int) -> None:
         """Refuse a container at once whose items cannot all fit."""
+        self.items_left -= count
+        if self.items_left < 0:
+            raise TooLarge(f"more than {self.items:,} items")
         if 8 * count > self.left:
-            raise TooLarge("the value does not fit into one message")
+            raise self.refusal()
+
+    def refusal(self) -> TooLarge:
+        size = f"{self.limit / 2**20:.3g} MB" if self.limit >= 2**20 else f"{self.limit:,} bytes"
+        return TooLarge(f"more than {size}")
 
     def lower(self, value: Any, depth: int) -> Any:
         kind = type(value)
@@ -198,6 +223,9 @@ class _Encoder:
     def lower_array(self, value: np.ndarray[Any, Any]) -> Any:
         if not _DTYPE.fullmatch(value.dtype.str):
             return _ext(_OPAQUE, [f"ndarray of dtype {value.dtype.name}", ""])
+        if value.ndim > MAX_DIMENSIONS or max(value.shape, default=0) > MAX_FRAME:
+            detail = "more axes than a message takes, or longer ones"
+            return _ext(_OPAQUE, [f"an array of {value.ndim} axes", detail])
         self.spend(value.nbytes)
         shape = list(value.shape)
         return _ext(_ARRAY, [value.dtype.str, shape, np.ascontiguousarray(value).tobytes()])
@@ -227,6 +255,7 @@ def _decode(data: bytes, depth: int) -> Any:
             data,
             raw=False,
             strict_map_key=True,
+            object_hook=_with_names,
             unicode_errors="surrogatepass",
             ext_hook=lambda code, payload: _decode_extension(code, payload, depth + 1),
         )
@@ -235,6 +264,13 @@ def _decode(data: bytes, depth: int) -> Any:
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as problem:
         # msgpack's own exceptions are ValueErrors; a wrong unpacking is a TypeError.
         raise WireError(f"malformed message: {type(problem).__name__}") from None
+
+
+def _with_names(entries: dict[Any, Any]) -> dict[str, Any]:
+    """A dict as `encode` sends it: msgpack would take bytes for keys, too."""
+    if not all(type(key) is str for key in entries):
+        raise WireError("malformed message: a key that is no string")
+    return entries
 
 
 def _decode_extension(code: int, payload: bytes, depth: int) -> Any:

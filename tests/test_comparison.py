@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from grader.comparison import Difference, compare
-from grader.wire import Opaque
+from grader.budget import Budget
+from grader.checks.wording import describe_mismatch
+from grader.comparison import Difference, as_array, compare
+from grader.course.case import Case
+from grader.result import Visibility
+from grader.wire import Opaque, decode
+from grader.worker.answering import sendable
+from tests.odd_values.values import EXPRESSIONS, value_of
 
 VECTOR = np.array([1.0, 2.0, 3.0])
 
@@ -61,3 +67,91 @@ def test_different(received, expected, difference):
 def test_the_place_inside_a_tuple_is_named():
     found = compare((1.0, {"w": 2.0}), (1.0, {"w": 3.0}), 1e-5, 1e-6)
     assert found.position == "[1]['w']"
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        ([np.float32(1), np.array(2), 3, True], (4,)),
+        ([[1, 2], (3.0, 4)], (2, 2)),
+        ([np.zeros(3), np.ones(3)], (2, 3)),
+        ([[], []], (2, 0)),
+    ],
+)
+def test_numbers_in_equal_rows_are_an_array(value, shape):
+    assert as_array(value).shape == shape
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ["a" * 100, ""],
+        ["0.5"],
+        [1.0, [2.0]],
+        [[1.0], [2.0, 3.0]],
+        [np.zeros(2), np.zeros(3)],
+        [1.0, None],
+        [{}],
+        [10**400],
+        np.array(["x"]),
+        Opaque("generator"),
+    ],
+)
+def test_all_else_is_none(value):
+    assert as_array(value) is None
+
+
+def test_no_array_is_made_of_texts(monkeypatch):
+    """One long text and many short ones would become many long ones."""
+
+    def made(*_, **__):
+        raise AssertionError("an array was made")
+
+    monkeypatch.setattr("grader.comparison.np.array", made)
+    assert compare(["a" * 10**6] + [""] * 200, VECTOR, 1e-5, 1e-6).difference is Difference.TYPE
+
+
+@pytest.mark.parametrize(
+    ("received", "words"),
+    [
+        ([1.0, [2.0]], "a list of 2 values, some of which are lists"),
+        ([[1.0], [2.0, 3.0]], "a ragged list of lists"),
+        (["a", "b"], "a list of 2 values that are not all numbers"),
+        (10**400, "an integer too large for a float"),
+        (Opaque("an array of shape (9, 9)", "too large"), "an array of shape (9, 9) (too large)"),
+    ],
+)
+def test_what_came_instead_of_an_array_is_named(received, words):
+    summary = compare(received, VECTOR, 1e-5, 1e-6).summary
+    assert summary == f"an array of shape (3,) was expected; received {words}"
+
+
+def test_of_many_keys_a_few_are_shown():
+    received = {str(number) * 100: 0.0 for number in range(1_000)}
+    found = compare(received, {"a": 1.0}, 1e-5, 1e-6)
+    assert len(found.summary) < 3_000 and "(1,000 in all)" in found.summary
+
+
+def test_any_two_values_are_compared():
+    """Also with themselves, and with what a misconception may have answered."""
+    values = [_crossed(text) for text in EXPRESSIONS.values() if "0_000" not in text]
+    expected = [
+        1.5,
+        VECTOR,
+        (1.0, VECTOR),
+        {"a": VECTOR},
+        True,
+        "x",
+        None,
+        [1.0, 2.0],
+        *values[::7],
+    ]
+    for one in values:
+        for other in expected:
+            found = compare(one, other, 1e-5, 1e-6)
+            if found is not None:
+                describe_mismatch(Case("case"), found, Visibility.PUBLIC)
+
+
+def _crossed(text):
+    return decode(sendable([value_of(text)], Budget(2 * 2**20, 100_000)))[0]

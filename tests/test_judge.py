@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.budget import WHOLE
 from grader.confine import LimitBook, Limits, Lost, Silence, SpawnedLauncher
 from grader.course.misconception import splice
 from grader.judge import GradingOptions, grade
@@ -119,7 +120,9 @@ def test_what_depends_on_a_hanging_exercise_does_not_take_the_next_worker_with_i
 
     def watched(launcher, settings):
         worker = start(launcher, settings)
-        worker.announce = lambda questions: announced.append([decode(one) for one, _ in questions])
+        worker.announce = lambda questions: announced.append(
+            [decode(one.question) for one in questions]
+        )
         return worker
 
     monkeypatch.setattr(SpawnedLauncher, "start", watched)
@@ -277,11 +280,11 @@ class KilledOnce(SpawnedLauncher):
         worker = super().start(settings)
         ask = worker.ask
 
-        def killed_once(question, seconds):
+        def killed_once(question, seconds, budget=WHOLE):
             self.count += 1
             if self.count == self.number:
                 raise Lost(Silence.KILLED, "the process was killed", question)
-            return ask(question, seconds)
+            return ask(question, seconds, budget)
 
         worker.ask = killed_once
         return worker

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.checks.wording import WRONG_FORM, describe_mismatch, describe_reply
@@ -15,6 +17,8 @@ from grader.result import CaseCount, Diagnosis, Status
 Judgement = Mismatch | str | None
 """None is right; a `Mismatch` differs in value; a string says otherwise what is wrong."""
 
+_log = logging.getLogger("grader.diagnose")
+_log.addHandler(logging.NullHandler())  # where nobody set up a log, nobody is shown a traceback
 _MEMORY = "builtins.MemoryError"
 _FORBIDDEN_IMPORT = "grader.worker.imports.ForbiddenImport"
 
@@ -46,7 +50,7 @@ def examine(
     status, line, file = status_of(reply)
     return Verdict(
         status=status,
-        message=_message(check, interview, problems, len(evidence)),
+        message=_safe_message(check, interview, problems, len(evidence)),
         diagnosis=_diagnosis(check, interview, evidence, status),
         cases=count,
         printed=printed,
@@ -86,6 +90,29 @@ def status_of(reply: Reply) -> tuple[Status, int | None, str]:
     return Status.FAILED, None, ""
 
 
+def _safe_message(
+    check: PreparedCheck,
+    interview: Interview,
+    problems: Sequence[tuple[Case, Reply, Judgement]],
+    asked: int,
+) -> str:
+    """The message; where wording it fails, what stands without any value."""
+    with _without_harm("message", check):
+        return _message(check, interview, problems, asked)
+    case, _, judgement = problems[0]
+    found = judgement.summary if isinstance(judgement, Mismatch) else "the answer is not right"
+    return f"{case.label}: {found}"
+
+
+@contextmanager
+def _without_harm(what: str, check: PreparedCheck) -> Iterator[None]:
+    """Let a verdict stand without its message or diagnosis, when making that fails."""
+    try:
+        yield
+    except Exception:
+        _log.exception("The %s of %s.%s failed", what, check.exercise, check.name)
+
+
 def _message(
     check: PreparedCheck,
     interview: Interview,
@@ -109,7 +136,9 @@ def _diagnosis(
 ) -> Diagnosis | None:
     if status not in {Status.FAILED, Status.ERROR}:
         return None
-    return diagnose(interview.assignment, check, evidence)
+    with _without_harm("diagnosis", check):
+        return diagnose(interview.assignment, check, evidence)
+    return None
 
 
 def answered(reply: Reply, exercise: str, interview: Interview) -> str | None:

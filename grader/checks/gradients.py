@@ -56,7 +56,7 @@ def _consistent(check: PreparedCheck, interview: Interview, case: Case) -> bool:
     for name, gradient in zip(check.settings["wrt"], gradients, strict=True):
         array = as_array(gradient)
         argument = np.asarray(case.arguments[name], dtype=np.float64)
-        if array is None or array.shape != argument.shape:
+        if array is None or array.dtype.kind == "c" or array.shape != argument.shape:
             return False
         direction = _direction(f"{check.name}.{case.label}.{name}", argument)
         step = _RELATIVE_STEP * max(1.0, float(np.abs(argument).max(initial=0.0)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import as_array
+from grader.comparison import as_array, kind_of
 from grader.result import ConfusionPlot, CurvePlot, Plot, RocPlot
 
 Array = np.ndarray[Any, Any]
@@ -128,32 +128,44 @@ def _last(values: list[Any], shape: tuple[int, ...], kinds: str, what: str) -> A
     """The last value of an answer, which must have this shape and a dtype of these kinds."""
     array = as_array(values[-1]) if values else None
     if array is None or array.shape != shape or array.dtype.kind not in kinds:
-        received = "no array of numbers" if array is None else f"{array.dtype} {array.shape}"
+        found = kind_of(values[-1]) if values else "nothing"
+        received = found if array is None else f"{array.dtype} {array.shape}"
         raise Unmeasurable(f"{what} of shape {shape} were expected; received {received}")
     return array
 
 
 def _finite(array: Array) -> Array:
-    if not np.isfinite(array).all():
+    numbers = _plain(array)
+    if not np.isfinite(numbers).all():
         raise Unmeasurable("the answer contains NaN or infinity: did training diverge?")
-    return array.astype(np.float64)
+    return numbers
+
+
+def _plain(array: Array) -> Array:
+    """The numbers as floats; of a long double that is more than any float, an infinity."""
+    with np.errstate(all="ignore"):
+        return array.astype(np.float64)
 
 
 def _weights(values: list[Any], shapes: list[tuple[int, ...]]) -> list[Array]:
     answer = values[0] if len(values) == 1 else None
     if not isinstance(answer, tuple | list) or len(answer) < len(shapes):
-        raise Unmeasurable(f"a tuple of {len(shapes)} or more values was expected")
+        received = kind_of(answer)
+        raise Unmeasurable(
+            f"a tuple of {len(shapes)} or more values was expected; received {received}"
+        )
     found = []
     for index, shape in enumerate(shapes):
         array = as_array(answer[index])
         if array is None or array.shape != shape or array.dtype.kind not in "biuf":
-            received = "no array of numbers" if array is None else f"shape {array.shape}"
+            received = kind_of(answer[index]) if array is None else f"shape {array.shape}"
             raise Unmeasurable(
                 f"value {index + 1} of the answer should have shape {shape}; received {received}"
             )
-        if not np.isfinite(array).all():
+        numbers = _plain(array)
+        if not np.isfinite(numbers).all():
             raise Unmeasurable(f"value {index + 1} of the answer contains NaN or infinity")
-        found.append(array.astype(np.float64))
+        found.append(numbers)
     return found
 
 
@@ -186,7 +198,10 @@ def _curves(values: list[Any], reference: list[Any]) -> list[Plot]:
     if len(values[0]) < 3 or len(reference[0]) < 3:
         return []
     mine, theirs = as_array(values[0][2]), as_array(reference[0][2])
-    if mine is None or theirs is None or mine.ndim != 1 or not np.isfinite(mine).all():
+    if mine is None or theirs is None or mine.ndim != 1 or mine.dtype.kind not in "biuf":
+        return []
+    mine = _plain(mine)
+    if not np.isfinite(mine).all():
         return []
     return [
         CurvePlot(

@@ -42,6 +42,8 @@ def compare_case(check: PreparedCheck, case: Case, reply: Reply) -> Mismatch | N
     if select is not None and received is reply.observation.values:
         summary = "a tuple was expected; received one value"
         return Mismatch(Difference.TYPE, "", case.expected.values[0], received, summary)
+    if len(received) != len(expected):
+        return Mismatch(Difference.COUNT, "", None, None, "the answer is incomplete")
     named = len(case.returns) > 1
     for name, one, other in zip(case.returns, received, expected, strict=True):
         found = compare(one, other, case.rtol, case.atol, name if named else "")

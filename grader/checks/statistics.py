@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.checks.examine import Judgement, answered, examine
 from grader.checks.verdict import Interview, Reply, Verdict
-from grader.comparison import as_array
+from grader.comparison import as_array, kind_of
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.result import Visibility
@@ -70,7 +70,7 @@ def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) ->
     array = as_array(received[position]) if len(received) == len(expected) else None
     wanted = np.shape(expected[position])
     if array is None or array.shape != wanted or array.dtype.kind not in "biuf":
-        found = "no array of real numbers" if array is None else f"shape {array.shape}"
+        found = _found(received[position], array) if len(received) == len(expected) else "nothing"
         return f"an array of shape {wanted} was expected; received {found}"
     if array.size == 0:
         return None
@@ -78,7 +78,8 @@ def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) ->
         if (expectation.of or case.returns[0]) != case.returns[position]:
             continue
         statistic, low, high = expectation.statistic, expectation.low, expectation.high
-        value = STATISTICS[statistic](array.astype(np.float64))
+        with np.errstate(all="ignore"):
+            value = STATISTICS[statistic](array.astype(np.float64))
         if not low <= value <= high:  # NaN fails too
             title = _TITLES.get(statistic, statistic)
             if visibility is Visibility.HIDDEN:
@@ -88,3 +89,9 @@ def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) ->
                 f"received {value:.4g}"
             )
     return None
+
+
+def _found(value: Any, array: Array | None) -> str:
+    if array is None:
+        return f"no array of real numbers but {kind_of(value)}"
+    return "complex numbers" if array.dtype.kind == "c" else f"shape {array.shape}"

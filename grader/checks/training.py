@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from grader.checks.examine import Judgement, answered, examine
 from grader.checks.measures import MEASURES, Unmeasurable
 from grader.checks.verdict import Interview, Reply, Verdict
@@ -28,7 +30,8 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             return problem
         assert case.expected is not None
         try:
-            measured = measure.of(reply.observation.values, case.held_out, case.expected.values)
+            with np.errstate(all="ignore"):
+                measured = measure.of(reply.observation.values, case.held_out, case.expected.values)
         except Unmeasurable as reason:
             shares.append(0.0)
             return str(reason)

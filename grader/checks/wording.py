@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from typing import Any
 
 import numpy as np
 
 from grader.checks.verdict import Reply
-from grader.comparison import Difference, Mismatch
+from grader.comparison import Difference, Mismatch, as_array
 from grader.course.case import Case
 from grader.result import Visibility
 from grader.wire import Opaque
 
 _MAX_SHOWN = 6
 _MAX_FORM = 120
+_MAX_REPR = 120
+_BOUNDED = reprlib.Repr()
+_BOUNDED.maxtuple = _BOUNDED.maxlist = _BOUNDED.maxdict = 40
+_BOUNDED.maxstring = _BOUNDED.maxlong = _BOUNDED.maxother = _MAX_REPR
+"""Writes as much of a value as is shown, and no more."""
 WRONG_FORM = "grader.worker.steps.WrongForm"
 """What a step raises that cannot go on with what the student's code returned."""
 _CALL_FAILED = re.compile(r"[\w.<>]+\(\) (?:takes|missing|got) ")
@@ -44,12 +50,11 @@ def describe_mismatch(case: Case, mismatch: Mismatch, visibility: Visibility) ->
 
 
 def _show_pair(expected: Any, received: Any) -> str:
-    one, other = np.asarray(expected), np.asarray(received)
-    if one.dtype.kind not in "biuf" or one.shape != other.shape or one.ndim == 0:
+    one, other = as_array(expected), as_array(received)
+    if one is None or other is None or one.shape != other.shape or one.ndim == 0:
         return f"  expected: {_short(expected)}\n  received: {_short(received)}"
-    wrong = ~np.isclose(
-        one.astype(float), other.astype(float), rtol=1e-6, atol=1e-9, equal_nan=True
-    )
+    with np.errstate(all="ignore"):
+        wrong = ~np.isclose(one, other, rtol=1e-6, atol=1e-9, equal_nan=True)
     index = tuple(int(part) for part in np.argwhere(wrong)[0]) if wrong.any() else ()
     if one.size <= _MAX_SHOWN:
         return f"  expected: {_short(one)}\n  received: {_short(other)}"
@@ -83,8 +88,8 @@ def _short(value: Any) -> str:
             np.asarray(value), precision=6, threshold=_MAX_SHOWN, separator=", "
         )
         return " ".join(shown.split())
-    text = repr(value)
-    return text if len(text) <= 120 else text[:117] + "…"
+    text = _BOUNDED.repr(value)
+    return text if len(text) <= _MAX_REPR else text[: _MAX_REPR - 3] + "…"
 
 
 def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:

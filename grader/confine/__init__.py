@@ -3,12 +3,21 @@
 from grader.confine.choice import CannotConfine, launcher, lone_launcher, quickest_launcher
 from grader.confine.conversation import CPU_USED_UP
 from grader.confine.engine import CannotCompute, Device, Engine
-from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
+from grader.confine.interface import (
+    Announced,
+    Confinement,
+    Launcher,
+    Lost,
+    Silence,
+    Worker,
+    WorkerSettings,
+)
 from grader.confine.limits import LimitBook, Limits
 from grader.confine.spawned import SpawnedLauncher
 
 __all__ = [
     "CPU_USED_UP",
+    "Announced",
     "CannotCompute",
     "CannotConfine",
     "Confinement",

@@ -8,7 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from grader.confine.interface import Lost, Silence, WorkerSettings
+from grader.budget import BESIDE, WHOLE, Budget, count_items
+from grader.confine.interface import Announced, Lost, Silence, WorkerSettings
 from grader.confine.limits import MEGABYTE
 from grader.wire import WireError, decode, encode
 
@@ -16,6 +17,9 @@ CPU_USED_UP = "the CPU seconds were used up"
 """How a loss reads that is surely the code's own: a busy machine cannot bring it about."""
 GRACE_SECONDS = 1.0
 """How much longer the judge waits than it says: the worker's own stopwatch tells the line."""
+_BYTES_PER_ITEM = 64
+"""What an item takes in memory beside its bytes."""
+_SMALL = 4_096
 _OUT_OF_MEMORY_WORDS = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"OOM")
 
 
@@ -48,27 +52,34 @@ class ConversingWorker(ABC):
             raise Lost(Silence.NOT_STARTED, detail) from None
         self.versions = hello.get("versions", {})
 
-    def announce(self, questions: Sequence[tuple[bytes, float]]) -> None:  # noqa: B027
+    def announce(self, questions: Sequence[Announced]) -> None:  # noqa: B027
         """Nothing is asked ahead, unless a subclass knows how."""
 
-    def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
+    def ask(
+        self, question: dict[str, Any] | bytes, seconds: float, budget: Budget = WHOLE
+    ) -> dict[str, Any]:
         data = question if type(question) is bytes else encode(question)
         number = new_number()
         deadline = time.monotonic() + seconds + GRACE_SECONDS
         self._send(encode([number, data]), deadline)
-        return self._answer(number, deadline, seconds)
+        return self._answer(number, deadline, seconds, budget)
 
-    def _answer(self, number: int, deadline: float, seconds: float) -> dict[str, Any]:
+    def _answer(
+        self, number: int, deadline: float, seconds: float, budget: Budget = WHOLE
+    ) -> dict[str, Any]:
+        budget = budget.within(self.answer_bytes)
         try:
-            frame = self._read(deadline)
+            frame = self._read(deadline, budget.bytes + BESIDE.bytes)
             if frame is None:
                 raise self._ending()
-            answer = decode(frame)
+            answer = decode(frame, max(BESIDE.items, budget.items))
             if type(answer) is not dict or answer.get("id") != number:
                 raise WireError("it does not belong to the question")
             # Values come encoded by themselves, since the worker made sure that they fit.
-            if type(answer.get("values")) is bytes:
-                answer["values"] = decode(answer["values"])
+            values = answer.get("values")
+            if type(values) is bytes:
+                answer["values"] = decode(values, budget.items)
+            answer["cost"] = _cost(frame, values)
         except TimeoutError:
             raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s") from None
         except WireError as error:
@@ -88,12 +99,24 @@ class ConversingWorker(ABC):
         """Send one frame; raises `Lost` when the worker is gone or does not read it in time."""
 
     @abstractmethod
-    def _read(self, deadline: float) -> bytes | None:
-        """Return one frame, None when the worker is gone; raises TimeoutError and WireError."""
+    def _read(self, deadline: float, limit: int) -> bytes | None:
+        """Return one frame of at most `limit` bytes; None when the worker is gone.
+
+        Whatever is there when the deadline has passed is still read: this process may have
+        been stopped meanwhile. Raises TimeoutError and WireError.
+        """
 
     @abstractmethod
     def _ending(self) -> Lost:
         """How the worker ended."""
+
+
+def _cost(frame: bytes, values: Any) -> int:
+    """About how many bytes of memory a decoded answer takes."""
+    items = len(frame)  # no more than this; to count those of a small one is not worth it
+    if items > _SMALL:
+        items = count_items(values if type(values) is bytes else frame)
+    return len(frame) + _BYTES_PER_ITEM * items
 
 
 def new_number() -> int:

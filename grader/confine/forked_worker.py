@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from grader.budget import MEGABYTE, WHOLE, Budget
 from grader.confine.conversation import GRACE_SECONDS, ConversingWorker, describe_ending, new_number
 from grader.confine.fork_server import MAX_REPLY, STATUS_SECONDS, Ends
-from grader.confine.interface import Lost, Silence
+from grader.confine.interface import Announced, Lost, Silence
 from grader.wire import (
     HEADER_BYTES,
     WireError,
@@ -24,6 +25,7 @@ from grader.wire import (
 
 _PIECE = 2**18
 _KEPT_EARLY = 16
+_MAX_EARLY_BYTES = 32 * MEGABYTE
 
 
 class ForkedWorker(ConversingWorker):
@@ -42,10 +44,12 @@ class ForkedWorker(ConversingWorker):
         self.closed = False
         self.buffer = bytearray()
         self.outbox = bytearray()
-        self.waiting: dict[bytes, tuple[int, float]] = {}
-        """Questions that are asked and not answered, in order: their numbers and seconds."""
+        self.waiting: dict[bytes, tuple[int, float, Budget]] = {}
+        """Questions that are asked and not answered, in order: number, seconds and budget."""
         self.early: dict[bytes, dict[str, Any]] = {}
         """Answers that came before they were wanted."""
+        self.looked_late = False
+        """Whether it was looked once more for a frame whose deadline has passed."""
 
     def close(self) -> None:
         if not self.closed:
@@ -54,25 +58,27 @@ class ForkedWorker(ConversingWorker):
             self.leash.close()
             self.release()
 
-    def announce(self, questions: Sequence[tuple[bytes, float]]) -> None:
-        for question, seconds in questions:
-            self._queue(question, seconds)
+    def announce(self, questions: Sequence[Announced]) -> None:
+        for one in questions:
+            self._queue(one.question, one.seconds, one.budget)
         self._pump()
 
-    def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
+    def ask(
+        self, question: dict[str, Any] | bytes, seconds: float, budget: Budget = WHOLE
+    ) -> dict[str, Any]:
         data = question if type(question) is bytes else encode(question)
         if data in self.early:
             return self.early.pop(data)
         if data not in self.waiting:
-            self._queue(data, seconds)
+            self._queue(data, seconds, budget)
             self._pump()
         while True:
             # The worker takes one after the other: an answer is due after the one before it.
-            earliest, (number, limit) = next(iter(self.waiting.items()))
+            earliest, (number, limit, allowed) = next(iter(self.waiting.items()))
             limit = min(limit, seconds) if earliest == data else limit
             try:
                 deadline = time.monotonic() + limit + GRACE_SECONDS
-                answer = self._answer(number, deadline, limit)
+                answer = self._answer(number, deadline, limit, allowed)
             except Lost as lost:
                 raise Lost(lost.silence, lost.detail, earliest, lost.told) from None
             del self.waiting[earliest]
@@ -80,13 +86,19 @@ class ForkedWorker(ConversingWorker):
                 return answer
             if answer.get("last"):  # it has ended by itself: what is not answered is asked again
                 raise Lost(Silence.KILLED, "the worker's last answer was another one", data)
-            self.early[earliest] = answer
-            if len(self.early) > _KEPT_EARLY:  # nobody asks for it; or it is asked once more
-                del self.early[next(iter(self.early))]
+            self._keep_early(earliest, answer)
 
-    def _queue(self, question: bytes, seconds: float) -> None:
+    def _keep_early(self, question: bytes, answer: dict[str, Any]) -> None:
+        """Keep an answer until it is asked for; of too many the first is asked once more."""
+        self.early[question] = answer
+        while len(self.early) > _KEPT_EARLY or (
+            sum(one["cost"] for one in self.early.values()) > _MAX_EARLY_BYTES
+        ):
+            del self.early[next(iter(self.early))]
+
+    def _queue(self, question: bytes, seconds: float, budget: Budget) -> None:
         number = new_number()
-        self.waiting[question] = number, seconds
+        self.waiting[question] = number, seconds, budget
         self.outbox += frame(encode([number, question]))
 
     def _pump(self) -> None:
@@ -105,10 +117,11 @@ class ForkedWorker(ConversingWorker):
         self.outbox += frame(data)
         self._pump()
 
-    def _read(self, deadline: float) -> bytes | None:
+    def _read(self, deadline: float, limit: int) -> bytes | None:
+        self.looked_late = False
         if not self._fill(HEADER_BYTES, deadline):
             return None
-        length = frame_length(bytes(self.buffer[:HEADER_BYTES]), self.answer_bytes)
+        length = frame_length(bytes(self.buffer[:HEADER_BYTES]), limit)
         if not self._fill(HEADER_BYTES + length, deadline):
             ending = self._ending()
             if ending.silence in {Silence.KILLED, Silence.LEFT_ALONE}:  # no fault of the message
@@ -136,12 +149,17 @@ class ForkedWorker(ConversingWorker):
     def _wait(self, deadline: float) -> None:
         """Wait for an answer, and for room to send what is left of the questions.
 
-        The deadline is absolute: an answer that comes in drops does not extend it.
+        The deadline is absolute: an answer that comes in drops does not extend it. When it has
+        passed, what has come meanwhile counts: this process may have been stopped for long.
         """
         left = deadline - time.monotonic()
+        if left <= 0 and not self.looked_late:
+            self.looked_late, left = True, 0.0
+        elif left <= 0:
+            raise TimeoutError
         poll = select.poll()
         poll.register(self.conversation, select.POLLIN | (select.POLLOUT if self.outbox else 0))
-        if left <= 0 or not poll.poll(left * 1000):
+        if not poll.poll(left * 1000):
             raise TimeoutError
         self._pump()
 

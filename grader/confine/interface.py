@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
 
+from grader.budget import WHOLE, Budget
 from grader.confine.engine import Engine
 from grader.confine.limits import MEGABYTE, Limits
 
@@ -86,23 +87,36 @@ class WorkerSettings:
         }
 
 
+@dataclass(frozen=True)
+class Announced:
+    """A question that will be asked, with the seconds and the size that its answer may take."""
+
+    question: bytes
+    seconds: float
+    budget: Budget = WHOLE
+
+
 class Worker(Protocol):
     """One process with one student's code in it."""
 
     versions: dict[str, str]
 
-    def announce(self, questions: Sequence[tuple[bytes, float]]) -> None:
-        """Say what will be asked next, with its seconds; a worker may then answer ahead."""
+    def announce(self, questions: Sequence[Announced]) -> None:
+        """Say what will be asked next; a worker may then answer ahead."""
         ...
 
-    def ask(self, question: dict[str, Any] | bytes, seconds: float) -> dict[str, Any]:
+    def ask(
+        self, question: dict[str, Any] | bytes, seconds: float, budget: Budget = WHOLE
+    ) -> dict[str, Any]:
         """Return the answer to a question, which may be encoded already.
+
+        The answer's own entry ``cost`` estimates the bytes of memory that it takes.
 
         Raises
         ------
         Lost
-            When there is no answer within `seconds`, or none that can be used, to this question
-            or to one that was announced before it.
+            When there is no answer within `seconds` and `budget`, or none that can be used, to
+            this question or to one that was announced before it.
         """
         ...
 

@@ -24,6 +24,8 @@ from grader.wire import WireError, read_frame, write_frame
 
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "WINDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 _KEPT_ERRORS = 4_000
+_LAST_LOOK = 0.1
+"""Seconds that the reading thread has for what had come when the deadline passed."""
 INTERPRETER_OPTIONS = ("-P", "-B")
 """No current folder on the path, no writing of compiled files."""
 
@@ -96,9 +98,12 @@ class SpawnedWorker(ConversingWorker):
         assert self.process.stdout is not None and self.process.stderr is not None
         self.error_reader = _thread(self._read_errors, self.process.stderr)
         self.answer_reader: threading.Thread | None = None
+        self.wanted: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        """How long each frame may be that is waited for: no other is read. None at the end."""
 
     def close(self) -> None:
         _kill_tree(self.process)
+        self.wanted.put(None)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 with contextlib.suppress(OSError):
@@ -107,7 +112,7 @@ class SpawnedWorker(ConversingWorker):
             self.scratch.cleanup()
 
     def _send(self, data: bytes, deadline: float) -> None:
-        if self.answer_reader is None:  # now it is known how long an answer may be
+        if self.answer_reader is None:
             self.answer_reader = _thread(self._read_answers, self.process.stdout)
         # A process that does not read must not hold the judge; closing the pipe frees the thread.
         failures: list[BaseException] = []
@@ -124,9 +129,10 @@ class SpawnedWorker(ConversingWorker):
         except (OSError, ValueError) as error:
             failures.append(error)
 
-    def _read(self, deadline: float) -> bytes | None:
+    def _read(self, deadline: float, limit: int) -> bytes | None:
+        self.wanted.put(limit)
         try:
-            frame = self.answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            frame = self.answers.get(timeout=max(_LAST_LOOK, deadline - time.monotonic()))
         except queue.Empty:
             raise TimeoutError from None
         if isinstance(frame, WireError):
@@ -149,9 +155,9 @@ class SpawnedWorker(ConversingWorker):
         return code
 
     def _read_answers(self, stream: BinaryIO) -> None:
-        while True:
+        while (limit := self.wanted.get()) is not None:
             try:
-                frame = read_frame(stream, self.answer_bytes)
+                frame = read_frame(stream, limit)
             except WireError as error:
                 self.answers.put(error)
                 return

@@ -33,6 +33,8 @@ from grader.result import Kind, Visibility
 from grader.wire import Opaque
 
 _REFERENCE_SECONDS = 300.0
+_MAX_NAMES, _MAX_TEXT = 50, 1_000
+"""Names of an answer that are read, and characters of each."""
 _NOT_OBSERVED = {Kind.SRC, Kind.TRAIN}
 
 
@@ -57,12 +59,18 @@ def observe(answer: dict[str, Any]) -> Observation:
     chain = error.get("chain") if type(error) is dict else None
     values, mutated = answer.get("values"), answer.get("mutated")
     return Observation(
-        outcome=str(answer.get("outcome")),
+        outcome=str(answer.get("outcome"))[:_MAX_TEXT],
         values=values if type(values) is list else [],
-        raised=[str(name) for name in chain] if type(chain) is list else [],
-        mutated=[str(name) for name in mutated] if type(mutated) is list else [],
+        raised=_names(chain),
+        mutated=_names(mutated),
         warned=bool(answer.get("warnings")),
     )
+
+
+def _names(values: Any) -> list[str]:
+    """A worker's list of names, bounded; "" for what is none."""
+    found = values[:_MAX_NAMES] if type(values) is list else []
+    return [name[:_MAX_TEXT] if type(name) is str else "" for name in found]
 
 
 def _mistaken(answer: dict[str, Any], expected: Observation) -> Observation:

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.budget import Budget, count_items
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.wire import encode
+
+_LEAST_BYTES, _LEAST_ITEMS = 2 * 2**20, 100_000
+"""So much any answer may take: ordinary wrong shapes are compared, and named."""
+_FACTOR = 8
+"""How much larger than the expected answer one may be."""
+
+
+def budget_of(case: Case) -> Budget:
+    """What the answer to a case may take.
+
+    It grows with the expected answer, or with the question where no value is expected.
+    """
+    expected = case.expected.values if case.expected is not None else []
+    known = encode(expected or case.asked_steps())
+    return Budget(
+        max(_LEAST_BYTES, _FACTOR * len(known)), max(_LEAST_ITEMS, _FACTOR * count_items(known))
+    )
 
 
 def question_of(
@@ -16,8 +34,9 @@ def question_of(
     forbid: tuple[str, ...] = (),
     seconds: float | None = None,
     cpu_seconds: float | None = None,
+    budget: Budget | None = None,
 ) -> dict[str, Any]:
-    """The question that a case asks of one file, and how long its answer may take."""
+    """The question that a case asks of one file, and what its answer may take."""
     return {
         "kind": "ask",
         "file": file,
@@ -26,6 +45,7 @@ def question_of(
         "forbid": list(forbid),
         "seconds": seconds,
         "cpu_seconds": cpu_seconds,
+        "budget": None if budget is None else [budget.bytes, budget.items],
     }
 
 
@@ -38,6 +58,17 @@ class Questions:
 
     def __init__(self) -> None:
         self._encoded: dict[tuple[Any, ...], tuple[Case, bytes]] = {}
+        self._budgets: dict[int, tuple[Case, Budget]] = {}
+
+    def budget(self, check: PreparedCheck, case: Case) -> Budget:
+        """What the answer may take; remembered as the questions are."""
+        known = self._budgets.get(id(case))
+        if known is not None and known[0] is case:
+            return known[1]
+        found = budget_of(case)
+        if any(case is own for own in check.cases):
+            self._budgets[id(case)] = case, found
+        return found
 
     def encoded(
         self,
@@ -48,7 +79,7 @@ class Questions:
         seconds: float,
         cpu_seconds: float,
     ) -> bytes:
-        """The question, ready to be sent, with the time that its answer may take.
+        """The question, ready to be sent, with the time and size that its answer may take.
 
         A case that a check made for one student (a finite difference, say) is not remembered.
         """
@@ -57,7 +88,8 @@ class Questions:
         if known is not None and known[0] is case:
             return known[1]
         limits = {"seconds": seconds, "cpu_seconds": cpu_seconds}
-        data = encode(question_of(case, file, forbid=forbid, **limits))
+        budget = self.budget(check, case)
+        data = encode(question_of(case, file, forbid=forbid, budget=budget, **limits))
         if any(case is own for own in check.cases):
             self._encoded[key] = case, data
         return data

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.diagnose.evidence import Evidence, picked
 from grader.diagnose.generic import diagnose_generic
@@ -21,5 +23,6 @@ def diagnose(
     A misconception that explains every answer says more than a generic pattern and goes
     first; where none does, the generic patterns are tried on all failures together.
     """
-    named = diagnose_misconception(assignment, check, evidence)
-    return named or diagnose_generic(check, [item for item in evidence if item.mismatch])
+    with np.errstate(all="ignore"):  # what overflows is no factor and no offset
+        named = diagnose_misconception(assignment, check, evidence)
+        return named or diagnose_generic(check, [item for item in evidence if item.mismatch])

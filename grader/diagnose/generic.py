@@ -163,10 +163,15 @@ def _arrays(item: Evidence, difference: Difference) -> tuple[Array, Array] | Non
     mismatch = item.mismatch
     if mismatch is None or mismatch.difference is not difference:
         return None
-    expected, received = np.asarray(mismatch.expected), np.asarray(mismatch.received)
-    if expected.dtype.kind not in "biuf" or received.dtype.kind not in "biuf":
+    expected, received = as_array(mismatch.expected), as_array(mismatch.received)
+    if expected is None or received is None:
         return None
-    return expected.astype(np.float64), received.astype(np.float64)
+    if "c" in {expected.dtype.kind, received.dtype.kind}:
+        return None
+    if difference is Difference.VALUES and expected.shape != received.shape:
+        return None  # a truth value was expected, say
+    with np.errstate(over="ignore"):  # a long double may be more than any float
+        return expected.astype(np.float64), received.astype(np.float64)
 
 
 def _constant_ratio(expected: Array, received: Array) -> float | None:

@@ -17,6 +17,8 @@ _Frame = tuple[str, int, str]
 
 MAX_MESSAGE = 500
 MAX_FRAMES = 6
+MAX_NAME = 200
+"""Characters of a name: a class may be called as its author likes."""
 _MAX_BEHIND = 5
 _TRACED = "in user code:"
 """How TensorFlow begins the message of what was raised while it traced a function."""
@@ -46,7 +48,7 @@ def describe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
         that lie in `folder`, innermost last; ``limit``: which of the worker's limits the exception
         comes from, or "".
     """
-    chain = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__[:-1]]
+    chain = [_dotted_name(kind)[:MAX_NAME] for kind in type(error).__mro__[:-1]]
     message = _message_of(error)
     cause = _CAUSE.__get__(error)
     return {
@@ -56,6 +58,10 @@ def describe_exception(error: BaseException, folder: Path) -> dict[str, Any]:
         "frames": _own_frames(error, folder),
         "limit": _limit_behind(error),
     }
+
+
+def _dotted_name(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _message_of(error: BaseException) -> str:

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.random  # NumPy itself loads it only when it is asked for; a fork server has it ready
 
-from grader.wire import Opaque, TooLarge, encode
+from grader.budget import BESIDE, WHOLE, Budget
+from grader.wire import MAX_FRAME
 from grader.worker.allowance import Allowance
-from grader.worker.failures import describe_exception, own_frames
+from grader.worker.answering import sendable
+from grader.worker.failures import MAX_NAME, describe_exception, own_frames
 from grader.worker.guards import functions_for, refuse_input
 from grader.worker.imports import ImportRule, own_modules
 from grader.worker.joining import join
@@ -32,9 +34,6 @@ from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
 from grader.worker.stopwatch import Stopwatch
 from grader.worker.surroundings import Surroundings
 from grader.worker.traces import Traces
-
-_BESIDE_VALUES = 2**16
-"""Bytes of an answer that are kept for what goes with its values."""
 
 
 class Session:
@@ -53,7 +52,7 @@ class Session:
 
     def __init__(self, settings: dict[str, Any], folder: Path, stopwatch: Stopwatch) -> None:
         self.folder, self.stopwatch = folder, stopwatch
-        self.max_values: int = settings["answer_bytes"] - _BESIDE_VALUES
+        self.max_bytes: int = min(settings["answer_bytes"], MAX_FRAME - BESIDE.bytes)
         self.backend: str = settings["backend"]
         self.operations: dict[str, Operation] = dict(CORE)
         self.convert = lambda value: value
@@ -146,12 +145,12 @@ class Session:
                 run_steps(scope, question["steps"], self.operations)
                 values = [self.convert(scope.saved[name]) for name in question["returns"]]
                 refuse_stand_ins(values)
-            return {"outcome": "answered", "values": _sendable(values, self.max_values)}
+            return {"outcome": "answered", "values": sendable(values, self._budget(question))}
         except NameMissing as missing:
             answer: dict[str, Any] = {
                 "outcome": "missing",
                 "name": missing.name,
-                "nearest": missing.nearest,
+                "nearest": [name[:MAX_NAME] for name in missing.nearest],
             }
             return self._without(missing.name, answer)
         except BaseException as raised:  # SystemExit and KeyboardInterrupt are the student's too
@@ -161,8 +160,13 @@ class Session:
                 return {"outcome": "forbidden", "error": described}
             answer = {"outcome": "raised", "error": describe_exception(error, self.folder)}
             if isinstance(error, NameError) and type(error.name) is str:
-                return self._without(error.name, answer)
+                return self._without(error.name[:MAX_NAME], answer)
             return answer
+
+    def _budget(self, question: dict[str, Any]) -> Budget:
+        """How large the values of an answer may be."""
+        given = question.get("budget")
+        return (WHOLE if given is None else Budget(*given)).within(self.max_bytes)
 
     def _without(self, name: str, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer when code needs a name that is not there: why it is not, where that is known.
@@ -219,15 +223,6 @@ class Session:
             "refused": self.rule.refused,
             "as_script": self.loader.as_script,
         }
-
-
-def _sendable(values: list[Any], limit: int) -> bytes:
-    """Encode the values here, where one that is too large can still be told as such."""
-    try:
-        return encode(values, limit)
-    except TooLarge:
-        detail = f"more than {limit // 2**20} MB"
-        return encode([Opaque("a value that is too large", detail) for _ in values])
 
 
 def _reseed_numpy() -> None:

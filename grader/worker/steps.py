@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.wire import Ref, Rng, encode
+from grader.wire import Ref, Rng, TooLarge, encode
 
 Step = dict[str, Any]
 Operation = Callable[["Scope", Step], Any]
@@ -82,7 +82,10 @@ def _fingerprint(value: Any) -> Any:
     """A fingerprint of a mutable argument: it changes when the value does."""
     if type(value) is np.ndarray and not value.dtype.hasobject:
         return value.dtype.str, value.shape, value.tobytes()
-    return encode(value)
+    try:
+        return encode(value)
+    except TooLarge:  # what was passed was not, so it has been changed
+        return None
 
 
 def run_steps(scope: Scope, steps: list[Step], operations: dict[str, Operation]) -> None:

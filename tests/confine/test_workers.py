@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from grader.confine import (
+    Announced,
     CannotConfine,
     Engine,
     Limits,
@@ -165,7 +166,7 @@ def test_nothing_of_the_judges_environment_is_there(start, monkeypatch):
 def test_answers_to_announced_questions_come_in_any_order(start):
     worker = start()
     several = [question("double", float(number)) for number in range(5)]
-    worker.announce([(one, 5.0) for one in several])
+    worker.announce([Announced(one, 5.0) for one in several])
     for number in (3, 0, 4, 1, 2):
         assert worker.ask(several[number], 5)["values"] == [2.0 * number]
     assert worker.ask(question("double", 9.0), 5)["values"] == [18.0]
@@ -188,7 +189,7 @@ def test_silence_about_an_announced_question_is_told_as_such(start, chosen):
         pytest.skip("only forked workers answer ahead")
     worker = start()
     slow, quick = question("sleep", 30), question("double", 1.0)
-    worker.announce([(slow, 0.2), (quick, 5.0)])
+    worker.announce([Announced(slow, 0.2), Announced(quick, 5.0)])
     with pytest.raises(Lost) as caught:
         worker.ask(quick, 5)
     assert caught.value.silence is Silence.TIMEOUT
@@ -205,7 +206,8 @@ def test_an_end_of_its_own_is_a_crash(start):
 def test_an_answer_that_is_too_large_is_told(start):
     worker = start(answer_megabytes=1)
     answer = worker.ask(question("large", 10**6), 5)
-    assert "too large" in answer["values"][0].type
+    found = answer["values"][0]
+    assert found.type == "an array of shape (1000000,)" and "more than 1 MB" in found.detail
     assert worker.ask(question("double", 1.0), 5)["values"] == [2.0]
 
 
@@ -306,6 +308,7 @@ def test_the_sandbox_holds_an_allow_list():
     own = [path for path in inside if path.startswith("/worker/code")]
     assert [path.removeprefix("/worker/code/grader/") for path in own] == [
         "__init__.py",
+        "budget.py",
         "wire.py",
         "worker",
     ]

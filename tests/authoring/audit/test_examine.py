@@ -35,7 +35,7 @@ class SlowLauncher(SpawnedLauncher):
     def start(self, settings):
         return self
 
-    def ask(self, question, seconds):
+    def ask(self, question, seconds, budget):
         raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s")
 
 
