@@ -58,18 +58,18 @@ class Taken:
             except Unreadable as error:
                 problem = str(error)
             else:
-                self._name_the_notebook(name, candidate.label)
+                self.name_the_notebook(name, candidate.label)
                 self.notes += candidate.notes
                 return self.files[name]
         self.notes.append(f"{shown(name)} was left out: it {problem or 'holds no code'}")
         return b""
 
-    def _name_the_notebook(self, name: str, label: str) -> None:
-        """Tell the cells of a helper's notebook from those of the graded one."""
+    def name_the_notebook(self, name: str, label: str) -> None:
+        """Tell the cells of another notebook from those of the graded one."""
         origins = self.line_origins.get(name)
         if origins is not None:
             escaped = label.replace("{", "{{").replace("}", "}}")
-            self.line_origins[name] = replace(origins, form=f"cell {{}} of {escaped}")
+            self.line_origins[name] = replace(origins, form=f"{escaped}, {origins.form}")
 
     def bounded_notes(self) -> tuple[str, ...]:
         """The notes, each once; thousands of odd files must not drown a result."""

@@ -140,7 +140,7 @@ def test_a_file_that_is_run_comes_along(tmp_path: Path, kind: str, folder: str) 
     if place.endswith(".ipynb"):
         line = found.files[name].decode().split("\n").index("def stable(z):") + 1
         cell = 2 if kind == "a notebook" else 1
-        assert found.line_origins[name][line] == f"cell {cell} of {folder}{place}, line 1"
+        assert found.line_origins[name][line] == f"{folder}{place}, cell {cell}, line 1"
 
 
 def test_what_is_run_may_run_more_and_itself(tmp_path: Path) -> None:
