@@ -185,6 +185,39 @@ def test_what_is_taken_calls_what_is_written_in_the_graded_file(
     assert_full(handed_in(files), "half_mse and gradients were taken from rest.ipynb")
 
 
+SHARED = "EPS = 0.0"
+USES_IT = code(*SECOND).replace("def root(x):", "def root(x, eps=EPS):")
+ONE_NEEDS_THE_OTHER = {
+    "run": {
+        "part1.ipynb": notebook(SHARED, *code(*FIRST).split("\n\n\n")),
+        "part2.ipynb": notebook("%run part1.ipynb", "SCALE = 1.0 + EPS", USES_IT),
+    },
+    "imported": {
+        "part1.ipynb": notebook(SHARED, *code(*FIRST).split("\n\n\n")),
+        "part2.ipynb": notebook("from part1 import EPS", USES_IT),
+    },
+    "run by its spelling": {
+        "part-1.ipynb": notebook(SHARED, *code(*FIRST).split("\n\n\n")),
+        "part 2.ipynb": notebook('%run "part-1.ipynb"', USES_IT),
+    },
+}
+
+
+@pytest.mark.parametrize("files", ONE_NEEDS_THE_OTHER.values(), ids=ONE_NEEDS_THE_OTHER)
+def test_a_part_that_a_notebook_runs_or_imports_gives_it_its_values(handed_in, files):  # noqa: F811
+    result = handed_in(files)
+    assert_full(result, "taken from ")
+    told = "left out", "handed in nor", "not graded"
+    assert not any(words in note for note in result.submission.notes for words in told)
+
+
+def test_two_modules_that_a_notebook_writes_are_all_that_is_asked_for(handed_in):  # noqa: F811
+    first, second = (f"%%writefile part{n}.py\n{code(*of)}" for n, of in ((1, FIRST), (2, SECOND)))
+    result = handed_in({"nb.ipynb": notebook(first, second, "from part1 import *")})
+    assert_full(result, "taken from nb.ipynb")
+    assert not any("is written yet" in note for note in result.submission.notes)
+
+
 def test_exercises_that_are_written_in_another_module_count(handed_in):  # noqa: F811
     files = {"mini.py": code(*FIRST), "second_half.py": f"import matplotlib\n{code(*SECOND)}"}
     assert_full(handed_in(files), "solve, root, noise and fit were taken from second_half.py")

@@ -49,6 +49,13 @@ class Taken:
         if written is not None:
             self.newest = written if self.newest is None else max(self.newest, written)
 
+    def rename(self, old: str, new: str) -> None:
+        """Give a module that was taken another name; the order of the files is a preference."""
+        self.files = {new if one == old else one: text for one, text in self.files.items()}
+        for known in (self.sources, self.line_origins):
+            if old in known:
+                known[new] = known.pop(old)  # type: ignore[index, assignment]
+
     def take_helper(self, name: str, candidate: Candidate) -> bytes:
         """Take a module that nobody asked for, or note why not; return its text."""
         problem = candidate.problem
