@@ -15,7 +15,10 @@ from grader.submissions.tree import Entry, Tree, ancestors
 from grader.worker.packages import KNOWN
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]([^\r\n#]{1,500})", re.MULTILINE)
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+\.?([\w.]{1,200})[ \t]+import\b|import[ \t]+([\w., \t]{1,500}))",
+    re.MULTILINE,
+)
 _SHOWN = 3
 _LIBRARIES = {
     "jax",
@@ -93,18 +96,17 @@ class Helpers:
         notebooks = [one for one in self._tree.entries if one.name.endswith(".ipynb")]
         waiting = list(self._taken.files.values()) if notebooks else []
         for content in waiting:  # grows while it is walked
-            imported = {word for line in _IMPORT.findall(content) for word in _WORD.findall(line)}
-            for entry in notebooks:
-                stem = entry.name.removesuffix(".ipynb")
-                name = f"{stem}.py"
-                if stem.encode() not in imported or name.casefold() in self._folded:
-                    continue
-                if stem in KNOWN or stem in sys.stdlib_module_names or not is_importable(name):
+            for module in _imported(content):
+                path = module.replace(".", "/")
+                name = f"{path}.py"
+                entry = next((one for one in notebooks if _ends_with(one, f"{path}.ipynb")), None)
+                if entry is None or name.casefold() in self._folded:
                     continue
                 self._take_as(name, entry)
                 if name in self._taken.files:
                     waiting.append(self._taken.files[name])
-                    self._taken.notes.append(f"{shown(entry.place)} was taken as the module {stem}")
+                    label = shown(entry.place)
+                    self._taken.notes.append(f"{label} was taken as the module {module}")
 
     def _take_as(self, name: str, entry: Entry) -> None:
         """Take a file under the name by which another one means it."""
@@ -204,3 +206,17 @@ class Helpers:
         else:
             why = f"{shown(self._taken.sources.get(name, name))} has the same name"
         self._taken.notes.append(f"{shown(entry.place)} was left out: {why}")
+
+
+def _imported(content: bytes) -> Iterator[str]:
+    """The dotted names of modules that a text imports and neither Python nor a package has."""
+    for one, several in _IMPORT.findall(content):
+        for part in (one, *several.split(b",")):
+            module = (part.split() or [b""])[0].decode("utf-8", "replace")
+            root = module.partition(".")[0]
+            if root not in KNOWN and root not in sys.stdlib_module_names:
+                yield from [module] if all(map(str.isidentifier, module.split("."))) else []
+
+
+def _ends_with(entry: Entry, path: str) -> bool:
+    return entry.place == path or entry.place.endswith(f"/{path}")
