@@ -146,7 +146,8 @@ def _places(found: Iterable[LeftOut], places: Places) -> str:
     ]
     more = len(unique) - _MAX_SHOWN
     if more > 0:
-        listed.append(f"and {more} more {'place' if more == 1 else 'places'}")
+        what = f"{more} more {'place' if more == 1 else 'places'}"
+        return f"{'; '.join(listed)} (and {what})"
     return "; ".join(listed)
 
 

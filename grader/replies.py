@@ -88,7 +88,8 @@ def syntax_message(name: str, problem: dict[str, Any], places: Places) -> str:
     place = places.line_of_file(name, problem["line"]) if problem["line"] else places.name(name)
     if problem["column"]:
         place += f", column {problem['column']}"
-    text = f"{place}: {places.in_compiler_message(name, problem['message'])}."
+    message = places.in_compiler_message(name, problem["message"])
+    text = f"{place}: {message}{'' if message.endswith('?') else '.'}"
     if problem["text"]:
         text += f"\n    {problem['text']}"
         if problem["column"]:
