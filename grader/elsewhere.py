@@ -45,6 +45,17 @@ def exercises_elsewhere(
         for one in mentioned:
             facts = definitions.get(one)
             if type(facts) is dict and not facts.get("stub") and not facts.get("problem"):
-                # Its lines are those of another file.
-                found[one] = name, {**facts, "line": None, "end_line": None}
+                # Its lines are those of another file, and so are the helpers that it calls.
+                calls = _reached(one, definitions)
+                found[one] = name, {**facts, "line": None, "end_line": None, "calls": calls}
     return found
+
+
+def _reached(name: str, definitions: Mapping[str, Any]) -> list[str]:
+    """What a definition calls, directly or through others of its file; the nearest first."""
+    found = [name]
+    for one in found:  # grows while it is walked
+        facts = definitions.get(one)
+        calls = facts.get("calls") if type(facts) is dict else None
+        found += [call for call in calls if call not in found] if type(calls) is list else []
+    return found[1:]

@@ -36,7 +36,7 @@ from grader.replies import (
     reply_of,
 )
 from grader.result import CheckResult
-from grader.submissions.places import Places
+from grader.submissions.places import NO_FILE, Places
 from grader.wire import encode
 
 _LOAD_SECONDS = 10.0
@@ -134,7 +134,8 @@ class FileInterview(FileKnowledge):
         return replace(reply, absence=absence_of(case, reply, self.origin_of(check.exercise)))
 
     def _read(self, answer: dict[str, Any]) -> Reply:
-        reply = reply_of(answer, self.places)
+        # Where the exercises are spread over several files, each is named.
+        reply = reply_of(answer, self.places, NO_FILE if self.elsewhere else self.file.name)
         if reply.observation.outcome != "forbidden" or not reply.error:
             return reply
         message = str(reply.error["message"])
@@ -196,6 +197,7 @@ class FileInterview(FileKnowledge):
             "kind": "inspect",
             "file": name,
             "forbidden": {one.name: list(one.forbid) for one in exercises if one.forbid},
+            "exercises": [one.name for one in exercises],
             "seconds": limits.seconds,
             "cpu_seconds": limits.cpu_seconds,
         }
@@ -322,7 +324,8 @@ def inspect_files(interviews: list[FileInterview]) -> None:
         try:
             facts = numpy_first[0].inspect(interview.file.name)
         except Lost as lost:
-            text = f"{interview.file.name} cannot be read: {lost.detail}."
+            name = interview.places.name(interview.file.name)
+            text = f"{name} cannot be read: {lost.detail}."
             interview.state = FileState(lost_verdict(lost, interview.places).status, text)
             continue
         interview.definitions = facts["definitions"]

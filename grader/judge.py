@@ -15,7 +15,6 @@ from grader.course.prepared import (
     PreparedAssignment,
     PreparedCheck,
     PreparedExercise,
-    PreparedFile,
 )
 from grader.course.question import Questions
 from grader.interview import Deadline, FileInterview, NotLoadable, inspect_files
@@ -25,6 +24,7 @@ from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Result, Status, total
 from grader.submissions import Submission
+from grader.submissions.choice import with_name
 from grader.submissions.places import Places
 
 
@@ -113,7 +113,7 @@ class _Grading:
     ) -> None:
         self.submission, self.assignment, self.questions = submission, assignment, questions
         self.launcher, self.options = launcher, options
-        self.places = Places(submission.line_origins)
+        self.places = Places(submission.line_origins, submission.sources)
         names = frozenset(one.name for one in assignment.exercises)
         self.wanted = names if options.only is None else options.only
         self.silent: frozenset[str] = frozenset()
@@ -161,7 +161,7 @@ class _Grading:
                     for other in interviews
                     if other is not one and self.submission.files.get(other.file.name) == text
                 ]
-                notes += notes_of(one.loading, self.places, shared, self.submission.sources)
+                notes += notes_of(one.loading, self.places, shared)
         return list(dict.fromkeys(notes))
 
     def written(self) -> frozenset[str]:
@@ -223,11 +223,12 @@ class _Grading:
     def _not_there(self, name: str) -> FileState:
         """Why an expected file cannot be read, or what was found in its place."""
         if name in self.submission.problems:
-            return FileState(Status.ERROR, f"{name}: {self.submission.problems[name]}")
+            return FileState(Status.ERROR, f"{with_name(name, self.submission.problems[name])}.")
         if self.submission.nothing_to_grade:
             text = f"{name} was not handed in. {self.submission.nothing_to_grade}"
         else:
-            found = ", ".join(sorted(self.submission.files)) or "nothing"
+            names = sorted({self.places.name(file) for file in self.submission.files})
+            found = ", ".join(names) or "nothing"
             text = f"{name} was not handed in; found: {found}."
         return FileState(Status.MISSING, text)
 
@@ -260,7 +261,7 @@ class _Grading:
                 self.options.on_begin(check)
             started = time.perf_counter()
             verdict = self._verdict(exercise, check, interview)
-            self._record(check, interview.file, verdict, time.perf_counter() - started)
+            self._record(check, interview, verdict, time.perf_counter() - started)
             if self._is_decided():
                 return
 
@@ -319,13 +320,16 @@ class _Grading:
         return Verdict(Status.MISSING, message=text, line=line)
 
     def _record(
-        self, check: PreparedCheck, file: PreparedFile, verdict: Verdict, seconds: float
+        self, check: PreparedCheck, interview: FileInterview, verdict: Verdict, seconds: float
     ) -> None:
-        in_cell = self.places.cell(verdict.line_file or file.name, verdict.line)
+        own = interview.elsewhere.get(check.exercise, interview.file.name)
+        own = interview.file.name if verdict.whole_file else own
+        spoken_of = verdict.line_file or own
+        in_cell = self.places.cell(spoken_of, verdict.line)
         cell, line = in_cell or ("", verdict.line)
         placed = replace(verdict, line=line)
         result = check_result(
-            check, self.assignment, placed, file=file.name, cell=cell, seconds=seconds
+            check, self.assignment, placed, file=spoken_of, cell=cell, seconds=seconds
         )
         self.results.append(result)
         if self.options.on_check is not None and check.exercise in self.wanted:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.checks.left_out import LeftOut
 from grader.loading import Loading, Refused
-from grader.sanitise import shown
 from grader.submissions.places import Places
 
 _MAX_SHOWN = 8
@@ -41,16 +40,10 @@ def notes_of(
     loading: Loading,
     places: Places,
     shared: Sequence[Shared] = (),
-    sources: Mapping[str, str] | None = None,
 ) -> list[str]:
     """A note for each liberty that was taken with a file, and one for all of a kind.
 
     What another file of the assignment needs, where one text serves both, is no reason for a note.
-
-    Parameters
-    ----------
-    sources
-        Where in what was handed in a module was found, by the module's file.
     """
     elsewhere = {package for one in shared for package in one.imports}
     refused = [
@@ -78,12 +71,11 @@ def notes_of(
         names = [name for name in loading.taken if loading.elsewhere[name] == file]
         if names:
             verb = "was" if len(names) == 1 else "were"
-            place = shown((sources or {}).get(file, file))
-            notes.append(f"{_series(names)} {verb} taken from {place}")
+            notes.append(f"{_series(names)} {verb} taken from {places.name(file)}")
     untold = max(0, loading.count - len(loading.left_out))
     if untold:
         what = "1 more statement" if untold == 1 else f"{untold:,} more statements"
-        notes.append(f"{what} of {loading.file} could not be run either")
+        notes.append(f"{what} of {places.name(loading.file)} could not be run either")
     return notes
 
 
@@ -104,7 +96,7 @@ def _of_statements(left_out: Sequence[LeftOut], places: Places) -> Iterator[str]
     """What was left out because of what stands above it is one note: the cause has its own."""
     for one in left_out:
         if not one.line:
-            yield f"{one.file} could not be imported: {one.text}"
+            yield f"{places.name(one.file)} could not be imported: {one.text}"
     left_out = [one for one in left_out if one.line]
     forbidden = [one for one in left_out if one.reason == "forbidden"]
     if forbidden:
@@ -154,7 +146,8 @@ def _places(found: Iterable[LeftOut], places: Places) -> str:
     ]
     more = len(unique) - _MAX_SHOWN
     if more > 0:
-        listed.append(f"and {more} more {'place' if more == 1 else 'places'}")
+        what = f"{more} more {'place' if more == 1 else 'places'}"
+        return f"{'; '.join(listed)} (and {what})"
     return "; ".join(listed)
 
 

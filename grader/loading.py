@@ -28,7 +28,7 @@ BROKE_PYTHON = "it changed something that Python itself needs"
 _LACKING = re.compile(r"exit code \d+: NameError: name '(\w+)' is not defined")
 """How a worker ends in which a name of Python's own is gone."""
 _ENDINGS = {
-    Silence.TIMEOUT: "it did not end in time",
+    Silence.TIMEOUT: "the time for it was used up",
     Silence.OUT_OF_MEMORY: "it ran out of memory",
     Silence.FLOODED: "it wrote too much to the output",
 }

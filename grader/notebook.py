@@ -30,6 +30,7 @@ from grader.render.cell import Aside, cell_html, cell_text
 from grader.result import Result, Status
 from grader.student_progress import next_exercise, next_hint, remember
 from grader.submissions import CourseDirectory, Submission, read_path
+from grader.submissions.beside import taken_beside
 from grader.submissions.course_directory import CONFIGURATION
 from grader.submissions.earlier_runs import later_runs
 from grader.submissions.notebook import NotebookError, modules_of_notebook
@@ -157,16 +158,21 @@ def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Sub
         made = modules_of_notebook(content, expected.files, target, later_runs(sources))
     except NotebookError as error:
         raise CannotCheck(f"The cells that were run so far {error}.") from None
+    beside = taken_beside(folder, made.files, expected, assignment.name)
+    others = {**saved.files, **beside.files}.keys() - made.files.keys()
+    known = saved.line_origins | beside.line_origins
+    places = saved.sources | beside.sources
     return replace(
         saved,
-        files={**saved.files, **made.files},
+        files={**saved.files, **beside.files},
         problems={name: why for name, why in saved.problems.items() if name not in made.files},
-        line_origins={
+        line_origins={name: known[name] for name in others & known.keys()}
+        | {
             name: replace(origins, form="cell In [{}]")
             for name, origins in made.line_origins.items()
         },
         notes=tuple(map(_with_prompts, made.notes)),
-        sources={},
+        sources={name: places[name] for name in others & places.keys()},
         nothing_to_grade="",
     )
 

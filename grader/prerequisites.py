@@ -67,18 +67,17 @@ class Prerequisites:
         """Turn a failure into `skipped` where something that it needs and calls is wrong.
 
         The check was run all the same: who solved it without the broken helper keeps the
-        points. What it found is told first, so that a mistake of its own is not hidden.
+        points. What it found is told first, so that a mistake of its own is not hidden. A
+        misconception is not named then: it was computed with a helper that is right, and a wrong
+        one may give the same answers.
         """
         if verdict.status not in {Status.FAILED, Status.ERROR} or verdict.share > 0:
             return verdict
-        if verdict.diagnosis and verdict.diagnosis.id.startswith("misconception."):
-            return verdict
+        called = [name for name in self._earlier(exercise, check) if self._is_broken(name)]
+        if called and verdict.diagnosis and verdict.diagnosis.id.startswith("misconception."):
+            verdict = replace(verdict, diagnosis=None)
         needed = self._declared(exercise, check)
-        broken = [
-            name
-            for name in self._earlier(exercise, check)
-            if name in needed and self._is_broken(name)
-        ]
+        broken = [name for name in called if name in needed]
         if not broken:
             return verdict
         # What waits itself is not where the mistake lies.

@@ -63,7 +63,7 @@ def out_of_memory() -> Verdict:
 def submission_record(submission: Submission, notes: list[str]) -> SubmissionRecord:
     """What a result says of the files; `notes` tells what was left out when they were loaded."""
     return SubmissionRecord(
-        files=sorted(submission.files),
+        files=sorted({submission.sources.get(name, name) for name in submission.files}),
         sha256=submission.sha256,
         submitted_at=submission.submitted_at,
         late_seconds=submission.late_seconds,

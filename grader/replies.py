@@ -112,7 +112,7 @@ def not_imported(name: str, lost: Lost, places: Places) -> FileState:
     """The state of a file whose import did not come to an end."""
     verdict = lost_verdict(lost, places)
     text = (
-        f"While {name} was imported: {verdict.message} Code that trains or tests "
+        f"While {places.name(name)} was imported: {verdict.message} Code that trains or tests "
         'belongs under `if __name__ == "__main__":`.'
     )
     return FileState(verdict.status, text)
@@ -120,10 +120,11 @@ def not_imported(name: str, lost: Lost, places: Places) -> FileState:
 
 def syntax_message(name: str, problem: dict[str, Any], places: Places) -> str:
     """Say where a file does not parse, and point at it."""
-    place = places.line_of_file(name, problem["line"]) if problem["line"] else name
+    place = places.line_of_file(name, problem["line"]) if problem["line"] else places.name(name)
     if problem["column"]:
         place += f", column {problem['column']}"
-    text = f"{place}: {places.in_compiler_message(name, problem['message'])}."
+    message = places.in_compiler_message(name, problem["message"])
+    text = f"{place}: {message}{'' if message.endswith('?') else '.'}"
     if problem["text"]:
         text += f"\n    {problem['text']}"
         if problem["column"]:
@@ -131,13 +132,13 @@ def syntax_message(name: str, problem: dict[str, Any], places: Places) -> str:
     return text
 
 
-def reply_of(answer: dict[str, Any], places: Places) -> Reply:
-    """Read a worker's answer, trusting the type of none of its fields."""
+def reply_of(answer: dict[str, Any], places: Places, file: str = "") -> Reply:
+    """Read a worker's answer about a file, trusting the type of none of its fields."""
     error, warnings, nearest = (answer.get(key) for key in ("error", "warnings", "nearest"))
     left_out = answer.get("left_out")
     return Reply(
         observation=observe(answer),
-        error=_error(error, places) if type(error) is dict else {},
+        error=_error(error, places, file) if type(error) is dict else {},
         warnings=_texts(warnings),
         printed=_text(answer.get("printed"), _MAX_PRINTED),
         missing=_text(answer.get("name")),
@@ -146,14 +147,14 @@ def reply_of(answer: dict[str, Any], places: Places) -> Reply:
     )
 
 
-def _error(record: dict[str, Any], places: Places) -> dict[str, Any]:
+def _error(record: dict[str, Any], places: Places, file: str) -> dict[str, Any]:
     return {
         "message": _text(record.get("message")),
         "cause": _text(record.get("cause")),
         "limit": _text(record.get("limit")),
         "used": text_in(record, "used"),
         "by_exercise": record.get("by_exercise") is True,
-        "frames": _frames(record.get("frames"), places),
+        "frames": _frames(record.get("frames"), places, file),
     }
 
 
@@ -167,7 +168,7 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(map(_text, values[:_MAX_LISTED])) if type(values) is list else ()
 
 
-def _frames(frames: Any, places: Places) -> list[dict[str, Any]]:
+def _frames(frames: Any, places: Places, file: str = "") -> list[dict[str, Any]]:
     known: list[dict[str, Any]] = [
         {
             "file": _text(frame.get("file")),
@@ -180,6 +181,6 @@ def _frames(frames: Any, places: Places) -> list[dict[str, Any]]:
         if type(frame) is dict
     ]
     for frame in known:
-        frame["place"] = places.line(frame["file"], frame["line"])
+        frame["place"] = places.line(frame["file"], frame["line"], inside=file)
         frame["place_in_file"] = places.line_of_file(frame["file"], frame["line"])
     return known

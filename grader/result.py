@@ -146,7 +146,7 @@ class CheckResult(_Record):
     cell: SafeText = ""
     """The cell of that line where the student's file is a notebook, such as "cell 3"."""
     file: str = ""
-    """The file that holds the exercise."""
+    """The file that holds the exercise, or the line that the message speaks of."""
     plots: list[Plot] = []
     waits_for: SafeText = ""
     """What has to be right first, where the status is `skipped` for that reason."""

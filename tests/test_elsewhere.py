@@ -76,6 +76,56 @@ def test_what_fails_in_a_second_notebook_is_cited_by_its_name_and_cell(handed_in
     assert_full(handed_in(files), "part1.ipynb, cell 2, line 1 was left out: ZeroDivisionError")
 
 
+def test_the_cells_of_two_notebooks_are_told_apart(handed_in):  # noqa: F811
+    files = {
+        "part1.ipynb": notebook(code(*FIRST), "1 / 0"),
+        "part2.ipynb": notebook(code(*SECOND), "", "2 / 0"),
+    }
+    result = handed_in(files)
+    (note,) = [one for one in result.submission.notes if "ZeroDivisionError" in one]
+    assert set(note.partition(" were ")[0].split("; ")) == {
+        "part1.ipynb, cell 2, line 1",
+        "part2.ipynb, cell 3, line 1",
+    }
+    assert result.submission.files == ["part1.ipynb", "part2.ipynb"]
+
+
+@pytest.mark.parametrize("name", ["two notebooks", "two files"])
+def test_a_part_waits_for_what_is_wrong_in_the_other_part(handed_in, name):  # noqa: F811
+    def with_mistake(text):
+        return text.replace("X @ w + b", "X @ w - b").replace("def half", "def half", 1)
+
+    result = handed_in({one: with_mistake(text) for one, text in PAIRS[name].items()})
+    check = check_of(result, "half_mse.value")
+    assert (check.status, check.waits_for) == ("skipped", "predict")
+
+
+def test_a_part_waits_for_what_is_wrong_in_the_graded_file(handed_in):  # noqa: F811
+    """And it does so where a function of its own stands between the two."""
+    rest = code(1, 2).replace("predict(X, w, b) - y", "own(X, w, b) - y")
+    rest += "\n\ndef own(X, w, b):\n    return predict(X, w, b)\n"
+    files = {"mini.py": code(0, *SECOND).replace("+ b", "- b"), "rest.py": rest}
+    check = check_of(handed_in(files), "half_mse.value")
+    assert (check.status, check.waits_for) == ("skipped", "predict")
+
+
+def test_an_error_is_cited_by_the_name_and_the_line_that_were_handed_in(handed_in):  # noqa: F811
+    broken = [
+        text.replace("return np.sqrt", "raise KeyError\n    return np.sqrt") for text in WRITTEN
+    ]
+    first = "\n\n\n".join([IMPORT, *broken[:3]])
+    second = "\n\n\n".join([IMPORT, *broken[3:]])
+    for files in (
+        {"part1.py": first, "part2.py": second},
+        {"part1.ipynb": notebook(first), "part2.ipynb": notebook(second)},
+    ):
+        result = handed_in(files)
+        check = check_of(result, "root.positive")
+        name = next(one for one in files if "raise KeyError" in files[one])
+        assert name in check.message
+        assert "mini.py" not in check.message
+
+
 COPIES = ["mini_final.py", "mini (1).py", "mini-final v2.py", "old work/mini.py", "mini.ipynb.txt"]
 
 
@@ -133,6 +183,39 @@ def test_what_is_taken_calls_what_is_written_in_the_graded_file(
 ):
     files = {"mini.py": code(0, *SECOND), "rest.ipynb": cells(1, 2, stubs=stubs)}
     assert_full(handed_in(files), "half_mse and gradients were taken from rest.ipynb")
+
+
+SHARED = "EPS = 0.0"
+USES_IT = code(*SECOND).replace("def root(x):", "def root(x, eps=EPS):")
+ONE_NEEDS_THE_OTHER = {
+    "run": {
+        "part1.ipynb": notebook(SHARED, *code(*FIRST).split("\n\n\n")),
+        "part2.ipynb": notebook("%run part1.ipynb", "SCALE = 1.0 + EPS", USES_IT),
+    },
+    "imported": {
+        "part1.ipynb": notebook(SHARED, *code(*FIRST).split("\n\n\n")),
+        "part2.ipynb": notebook("from part1 import EPS", USES_IT),
+    },
+    "run by its spelling": {
+        "part-1.ipynb": notebook(SHARED, *code(*FIRST).split("\n\n\n")),
+        "part 2.ipynb": notebook('%run "part-1.ipynb"', USES_IT),
+    },
+}
+
+
+@pytest.mark.parametrize("files", ONE_NEEDS_THE_OTHER.values(), ids=ONE_NEEDS_THE_OTHER)
+def test_a_part_that_a_notebook_runs_or_imports_gives_it_its_values(handed_in, files):  # noqa: F811
+    result = handed_in(files)
+    assert_full(result, "taken from ")
+    told = "left out", "handed in nor", "not graded"
+    assert not any(words in note for note in result.submission.notes for words in told)
+
+
+def test_two_modules_that_a_notebook_writes_are_all_that_is_asked_for(handed_in):  # noqa: F811
+    first, second = (f"%%writefile part{n}.py\n{code(*of)}" for n, of in ((1, FIRST), (2, SECOND)))
+    result = handed_in({"nb.ipynb": notebook(first, second, "from part1 import *")})
+    assert_full(result, "taken from nb.ipynb")
+    assert not any("is written yet" in note for note in result.submission.notes)
 
 
 def test_exercises_that_are_written_in_another_module_count(handed_in):  # noqa: F811

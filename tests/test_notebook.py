@@ -4,6 +4,7 @@ import os
 import shutil
 
 import nbclient
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -65,6 +66,22 @@ def test_magics_and_the_state_of_the_notebook_do_not_matter(folder):
     cells = ["%time 1", "!true", "predict = None", "del predict", RIGHT.replace("+ b", "+ b  # 1")]
     found = run(folder, *cells, f'{IMPORT}\ncheck("predict")')[-1]
     assert float(shown(found)["text/plain"]) > 0
+
+
+def test_a_notebook_that_the_running_one_runs_is_at_hand(folder):
+    other = new_notebook(cells=[new_code_cell(f"OFFSET = 0.0\n{RIGHT}")])
+    nbformat.write(other, folder / "other.ipynb")
+    half = (
+        "def half_mse(X, y, w, b, o=OFFSET):\n    return np.mean((predict(X, w, b) - y) ** 2) / 2"
+    )
+    cells = [IMPORT, "import numpy as np\n%run other.ipynb", half]
+    *_, first, second, missing = run(
+        folder, *cells, 'check("predict")', 'check("half_mse")', 'check("gradients")'
+    )
+    for one in (first, second):
+        assert "✗" not in shown(one)["text/html"]
+        assert "handed in" not in shown(one)["text/html"]
+    assert "not allowed" not in shown(missing)["text/html"]
 
 
 def test_a_wrong_name_and_a_wrong_place_are_one_sentence(folder, tmp_path):

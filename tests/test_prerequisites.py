@@ -8,7 +8,7 @@ from grader.judge import GradingOptions, grade
 from grader.result import Status
 from grader.submissions import Submission
 from grader.submissions.model import LineOrigins
-from tests.conftest import grade_text, live, prepared, strongest
+from tests.conftest import grade_text, live, prepared, strongest, untrained
 from tests.mini import REFERENCE, body, check_of, grade_mini, mini, replaced
 
 WRONG = body("return X @ w")
@@ -174,6 +174,30 @@ def test_the_cell_is_that_of_the_exercise_s_own_error():
     own, blame = check.message.split("\n")
     assert own.endswith("KeyError was raised in cell 3, line 5.")
     assert blame.startswith("half_mse waits for predict")
+
+
+WRONG_SIGMOIDS = {
+    "tanh": "    return np.tanh(z)\n",
+    "nothing done": "    return z\n",
+    "a constant": "    return 0 * z + 0.3\n",
+    "a share too much": "    return 1 / (1 + np.exp(-z)) + 0.1\n",
+}
+
+
+@pytest.mark.parametrize("name", WRONG_SIGMOIDS)
+def test_no_misconception_is_named_of_what_calls_something_wrong(name):
+    """Its answers may be those of a misconception because of the helper alone."""
+    reference = live("a2_logistic_regression").references["logistic_regression.py"]
+    text = splice(reference, "sigmoid", f"def sigmoid(z):\n{WRONG_SIGMOIDS[name]}")
+    result = grade_text(
+        untrained("a2_logistic_regression"), {"logistic_regression.py": text}, strongest()
+    )
+    here = [one for one in result.checks if one.file == "logistic_regression.py"]
+    lost = [one for one in here if one.exercise != "sigmoid" and one.points == 0]
+    assert {one.exercise for one in lost} >= {"sigmoid_grad", "predict_proba", "predict"}
+    assert {(one.status, one.waits_for) for one in lost} == {(Status.SKIPPED, "sigmoid")}
+    told = {one.diagnosis.id for one in lost if one.diagnosis}
+    assert not any(one.startswith("misconception.") for one in told)
 
 
 NOT_BLAMED = {

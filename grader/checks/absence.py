@@ -81,7 +81,7 @@ def _left_out(case: Case, reply: Reply, statement: LeftOut, place: Place) -> Abs
         needs = f"{place.calling(frames, case)} needs {reply.missing}. "
     elif reply.missing == place.exercise:
         needs = ""
-    what, how = statement.file, "could not be imported"
+    what, how = place.places.name(statement.file), "could not be imported"
     if statement.line:
         what = beginning(place.places.line(statement.file, statement.line, inside=place.file))
         how = "was left out when your file ran"

@@ -45,9 +45,9 @@ def left_out_of(record: Mapping[str, Any], places: Places) -> LeftOut:
     elif type(error) is dict:
         text = _of_error(error, file, places)
     elif reason == "stub":
-        text = "it is the stub of something that is written above it"
+        text = "what it defines is written above, and this is only a stub"
     elif reason == "lost":
-        text = "it did not end in time"
+        text = "the time for it was used up"
     else:
         text = "the time for loading the file was used up"
     return LeftOut(file, line, reason, text, text_in(record, "needs"))

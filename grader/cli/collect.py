@@ -13,6 +13,7 @@ from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
 from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, live_assignments, load_live
+from grader.course.expected import expected_of_live
 from grader.intake import CollectReport, Platform, Roster, Wanted, collect
 from grader.media import terminal
 from grader.submissions import CourseDirectory
@@ -59,10 +60,11 @@ def command(
     """
     console = Console(highlight=False)
     is_new = _is_new(course)
-    live = load_live(choose(assignment, live_assignments(root_folder())))
+    root = root_folder()
+    live = load_live(choose(assignment, live_assignments(root)))
     wanted = Wanted(
         assignment=live.assignment.name,
-        expected=tuple(file.name for file in live.assignment.files),
+        expected=expected_of_live(live.assignment, root),
         platform=platform,
         roster=Roster(roster) if roster is not None else None,
         zone=_zone(zone),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.course.catalogue import PUBLIC_FOLDER, course_root, frozen_assignments
 from grader.course.frozen import FrozenError, read_exercises
 from grader.course.prepared import PreparedAssignment
 from grader.submissions.expected import Exercises, Expected
+
+if TYPE_CHECKING:
+    from grader.course.assignment import Assignment
 
 
 def expected_of(assignment: PreparedAssignment, root: Path | None = None) -> Expected:
@@ -21,11 +25,24 @@ def expected_of(assignment: PreparedAssignment, root: Path | None = None) -> Exp
         The folder that holds ``assignments/``, by default the one around the current folder. The
         course's other assignments are read there when a submission looks like one of them.
     """
-    exercises: dict[str, tuple[str, ...]] = {file.name: () for file in assignment.files}
-    for one in assignment.exercises:
-        exercises[one.file] = (*exercises.get(one.file, ()), one.name)
-    files = tuple(file.name for file in assignment.files)
-    return Expected(files, exercises, partial(_other_exercises, assignment.name, root))
+    pairs = ((one.file, one.name) for one in assignment.exercises)
+    return _expected(assignment.name, (file.name for file in assignment.files), pairs, root)
+
+
+def expected_of_live(live: Assignment, root: Path | None = None) -> Expected:
+    """The same for an assignment in `solutions/`, none of whose cases are made."""
+    pairs = ((one.file, one.name) for one in live.exercises())
+    return _expected(live.name, (file.name for file in live.files), pairs, root)
+
+
+def _expected(
+    name: str, files: Iterable[str], pairs: Iterable[tuple[str, str]], root: Path | None
+) -> Expected:
+    exercises: dict[str, tuple[str, ...]] = {file: () for file in files}
+    expected = tuple(exercises)
+    for file, exercise in pairs:
+        exercises[file] = (*exercises.get(file, ()), exercise)
+    return Expected(expected, exercises, partial(_other_exercises, name, root))
 
 
 def _other_exercises(name: str, root: Path | None) -> Mapping[str, Exercises]:

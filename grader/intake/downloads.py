@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from grader.submissions.regular import Unreadable, is_regular_file, read_regular
 from grader.unpack.archive import MAX_DIRECTORY
-from grader.unpack.items import Item, Refused
+from grader.unpack.items import Item, Refused, empty_folder
 from grader.unpack.opening import open_archive
 from grader.unpack.taking import MAX_BYTES
 from grader.zip_names import Guess, decoded
@@ -62,8 +62,11 @@ def _copy(source: BinaryIO, target: BinaryIO) -> None:
 def _of_folder(folder: Path, names: str) -> tuple[list[Item], Guess | None]:
     """The regular files below a folder; links are named and never followed."""
     found: dict[str, Path] = {}
+    empty: list[Item] = []
     for place, folders, files in os.walk(folder):
         folders.sort()
+        if not folders and not files and place != str(folder):
+            empty.append(empty_folder(Path(place).relative_to(folder).as_posix()))
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
         for name in sorted(files) + links:
             path = Path(place, name)
@@ -74,7 +77,8 @@ def _of_folder(folder: Path, names: str) -> tuple[list[Item], Guess | None]:
     raw = [name for name in found if not _is_text(name)]
     texts, guess = decoded([os.fsencode(name) for name in raw], names)
     read = dict(zip(raw, texts, strict=True))
-    return [_of_file(path, read.get(name, name)) for name, path in found.items()], guess
+    items = [_of_file(path, read.get(name, name)) for name, path in found.items()]
+    return items + empty, guess
 
 
 def _is_text(name: str) -> bool:

@@ -9,6 +9,7 @@ from datetime import UTC, tzinfo
 from grader.intake.folders import folder_of
 from grader.intake.platforms import Handed, Person, Platform, recognise
 from grader.intake.roster import Roster
+from grader.submissions.expected import Expected
 from grader.submissions.names import shown
 from grader.submissions.student_ids import student_id
 from grader.unpack.items import Item, Refused
@@ -23,7 +24,7 @@ class Wanted:
     Attributes
     ----------
     expected
-        Names of the files that the assignment asks for.
+        What the assignment asks for.
     zone
         Where the platform's clock hangs: its times say no zone.
     names
@@ -31,7 +32,7 @@ class Wanted:
     """
 
     assignment: str
-    expected: tuple[str, ...]
+    expected: Expected
     platform: Platform = Platform.AUTO
     roster: Roster | None = None
     zone: tzinfo = UTC
@@ -77,7 +78,7 @@ def sort_download(
             inside.append(item)
         except Refused as reason:
             outside.append(f"{shown(item.path)} was left out: it {reason}")
-    found = recognise(inside, wanted.platform, wanted.assignment, wanted.expected)
+    found = recognise(inside, wanted.platform, wanted.assignment, wanted.expected.files)
     report.notes += bounded(outside)
     report.platforms.append(found.platform.value)
     if not found.handed:

@@ -29,6 +29,7 @@ class LiveRows:
     ) -> None:
         self._waiting = [one for one in assignment.exercises if only is None or one.name in only]
         self._expected = {one.name: len(assignment.checks_of(one.name)) for one in self._waiting}
+        self._files = {one.name: one.file for one in self._waiting}
         self._keras = {file.name for file in assignment.files if file.backend == "keras"}
         self._rows = Rows(console, list(self._expected))
         self._begun: set[str] = set()
@@ -63,7 +64,7 @@ class LiveRows:
             return
         checks = self._came.pop(name)
         self._rows.print(ExercisePoints(name, *total(checks), tuple(checks)))
-        self._begun.add(check.file)
+        self._begun.add(self._files[name])
         self._waiting = [one for one in self._waiting if one.name != name]
         self._tell_which()
 

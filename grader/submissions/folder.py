@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.choice import Choice, Chosen, Supplement
 from grader.submissions.choosing import Chooser
+from grader.submissions.definitions import mentions
 from grader.submissions.expected import Expected
 from grader.submissions.helpers import Helpers
 from grader.submissions.names import is_importable, shown
@@ -81,10 +81,7 @@ def _supplement(one: Supplement, expected: Expected, taken: Taken) -> None:
     except Unreadable as error:
         taken.notes.append(f"{candidate.label} was left out: it {error}")
         return
-    origins = taken.line_origins.get(one.name)
-    if origins is not None:
-        place = candidate.label.replace("{", "{{").replace("}", "}}")
-        taken.line_origins[one.name] = replace(origins, form=f"{place}, {origins.form}")
+    taken.name_the_notebook(one.name, candidate.label)
     taken.notes += candidate.notes
 
 
@@ -125,12 +122,21 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
     if _lacks_something(chosen, candidates.expected):
         for name in packed_otherwise(tree.others)[:3]:
             taken.notes.append(f"{shown(name)} cannot be opened here; hand in .py, .ipynb or .zip")
-    if len(chosen.unwritten) == len(chosen.choices):
+    if len(chosen.unwritten) == len(chosen.choices) and not _is_written(taken, candidates):
         said = [
             f"{one.candidate.label} {candidates.emptiness(one.file, one.content)}"
             for one in chosen.choices.values()
         ]
         taken.notes.append(f"nothing that is asked for is written yet: {'; '.join(said)}")
+
+
+def _is_written(taken: Taken, candidates: Candidates) -> bool:
+    """Whether an exercise is written in a module, such as one that a notebook writes."""
+    wanted = candidates.expected.all_exercises
+    return any(
+        mentions(text, wanted) and candidates.definitions(text).written & wanted
+        for text in taken.files.values()
+    )
 
 
 def _was(names: Sequence[str]) -> str:

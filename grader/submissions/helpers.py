@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 
 from grader.submissions.candidates import Candidates
@@ -11,8 +12,13 @@ from grader.submissions.names import is_importable, nearest, shown
 from grader.submissions.run_files import run_files
 from grader.submissions.taking import MAX_FILES, Taken
 from grader.submissions.tree import Entry, Tree, ancestors
+from grader.worker.packages import KNOWN
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+\.?([\w.]{1,200})[ \t]+import\b|import[ \t]+([\w., \t]{1,500}))",
+    re.MULTILINE,
+)
 _SHOWN = 3
 _LIBRARIES = {
     "jax",
@@ -62,6 +68,10 @@ class Helpers:
     def take(self) -> None:
         """Take what there is, within the limits."""
         self._take_what_is_run()
+        self._take_modules()
+        self._take_imported_notebooks()
+
+    def _take_modules(self) -> None:
         modules = [one for one in self._tree.entries if one.name.endswith(".py")]
         if all(one in self._graded and one.place in self._expected for one in modules):
             return  # as nearly always
@@ -81,6 +91,34 @@ class Helpers:
                 return
             self._take_all(named)
 
+    def _take_imported_notebooks(self) -> None:
+        """Take notebooks that a file imports by name, as some packages let Jupyter do."""
+        notebooks = [one for one in self._tree.entries if one.name.endswith(".ipynb")]
+        waiting = list(self._taken.files.values()) if notebooks else []
+        for content in waiting:  # grows while it is walked
+            for module in _imported(content):
+                path = module.replace(".", "/")
+                name = f"{path}.py"
+                entry = next((one for one in notebooks if _ends_with(one, f"{path}.ipynb")), None)
+                if entry is None or name.casefold() in self._folded:
+                    continue
+                self._take_as(name, entry)
+                if name in self._taken.files:
+                    waiting.append(self._taken.files[name])
+                    label = shown(entry.place)
+                    self._taken.notes.append(f"{label} was taken as the module {module}")
+
+    def _take_as(self, name: str, entry: Entry) -> None:
+        """Take a file under the name by which another one means it."""
+        given = [one for one, place in self._taken.sources.items() if place == entry.place]
+        supplement = next((one for one in given if one not in self._expected), None)
+        if supplement is None or "/" in name:
+            self._take_all([(name, entry)])
+        elif name.casefold() not in self._folded:
+            self._folded.add(name.casefold())
+            self._places[name] = entry.place
+            self._taken.rename(supplement, name)
+
     def _take_what_is_run(self) -> None:
         """Take the files and notebooks that ``%run`` names, and what these run in turn."""
         folders = list(dict.fromkeys(entry.folder for entry in self._graded)) or [""]
@@ -94,9 +132,9 @@ class Helpers:
                     for place in run.places
                 ]
                 entry = next((by_place[one] for one in places if one in by_place), None)
-                if entry is None or entry in self._graded or run.file in self._taken.files:
+                if entry is None or run.file in self._taken.files:
                     continue
-                self._take_all([(run.file, entry)])
+                self._take_as(run.file, entry)
                 waiting += [self._taken.files[run.file]] if run.file in self._taken.files else []
 
     def _beside(self, folder: str) -> list[Entry]:
@@ -158,7 +196,8 @@ class Helpers:
 
     def _pass_over(self, name: str, entry: Entry) -> None:
         """Two files cannot have one name; some file systems ignore case, too."""
-        if name in self._expected or self._places.get(name) == entry.place:
+        taken = entry in self._graded or self._places.get(name) == entry.place
+        if name in self._expected or taken:
             return
         if name not in self._taken.files:
             why = "another file's name differs only in upper and lower case"
@@ -167,3 +206,17 @@ class Helpers:
         else:
             why = f"{shown(self._taken.sources.get(name, name))} has the same name"
         self._taken.notes.append(f"{shown(entry.place)} was left out: {why}")
+
+
+def _imported(content: bytes) -> Iterator[str]:
+    """The dotted names of modules that a text imports and neither Python nor a package has."""
+    for one, several in _IMPORT.findall(content):
+        for part in (one, *several.split(b",")):
+            module = (part.split() or [b""])[0].decode("utf-8", "replace")
+            root = module.partition(".")[0]
+            if root not in KNOWN and root not in sys.stdlib_module_names:
+                yield from [module] if all(map(str.isidentifier, module.split("."))) else []
+
+
+def _ends_with(entry: Entry, path: str) -> bool:
+    return entry.place == path or entry.place.endswith(f"/{path}")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.submissions.model import LineOrigins
+from grader.submissions.names import shown
 
 _OF_THE_COMPILER = re.compile(r"\b(on|at) line (\d{1,9})\b")
 """How Python's compiler speaks of another line: "on line 3", "(detected at line 3)"."""
@@ -31,9 +32,16 @@ class Places:
     ----------
     origins
         By file, where in a notebook its lines stand.
+    sources
+        By file, where in what was handed in it was found: nobody knows it by another name.
     """
 
     origins: Mapping[str, LineOrigins] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, file: str) -> str:
+        """A file as the student calls it."""
+        return shown(self.sources.get(file, file))
 
     def cell(self, file: str, line: int | None) -> tuple[str, int] | None:
         """The cell in which a line of a file stands and its line in there; None in plain files."""
@@ -48,14 +56,27 @@ class Places:
         inside
             The file that the sentence is about; another one is named. By default none is.
         """
+        is_told = inside not in ("", file)
         found = self.cell(file, line)
-        if found is not None:
-            return f"{found[0]}, line {found[1]}"
-        return f"line {line} of {file}" if inside not in ("", file) else f"line {line}"
+        if found is None:
+            return f"line {line} of {self.name(file)}" if is_told else f"line {line}"
+        place, name = f"{found[0]}, line {found[1]}", self.name(file)
+        if is_told and self._has_several_notebooks() and not place.startswith(name):
+            return f"{name}, {place}"
+        return place
 
     def line_of_file(self, file: str, line: int) -> str:
-        """A line where its file is to be told, too: "mlp.py, line 3", or "cell 2, line 3"."""
-        return self.line(file, line) if self.cell(file, line) else f"{file}, line {line}"
+        """A line where its file is to be told, too: "mlp.py, line 3", or "cell 2, line 3".
+
+        Of several notebooks, it says whose cell it is.
+        """
+        if self.cell(file, line) is not None:
+            return self.line(file, line, inside=NO_FILE)
+        return f"{self.name(file)}, line {line}"
+
+    def _has_several_notebooks(self) -> bool:
+        found = {self.sources[one] for one in self.origins.keys() & self.sources.keys()}
+        return len(found) > 1
 
     def line_now(self, file: str, line: int, word: str = "") -> int | None:
         """The line, unless it belongs to a past run of a cell: see `LineOrigins.line_now`."""

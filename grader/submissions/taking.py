@@ -53,6 +53,13 @@ class Taken:
         if written is not None:
             self.newest = written if self.newest is None else max(self.newest, written)
 
+    def rename(self, old: str, new: str) -> None:
+        """Give a module that was taken another name; the order of the files is a preference."""
+        self.files = {new if one == old else one: text for one, text in self.files.items()}
+        for known in (self.sources, self.line_origins):
+            if old in known:
+                known[new] = known.pop(old)  # type: ignore[index, assignment]
+
     def take_helper(self, name: str, candidate: Candidate) -> bytes:
         """Take a module that nobody asked for, or note why not; return its text."""
         problem = candidate.problem
@@ -62,18 +69,18 @@ class Taken:
             except Unreadable as error:
                 problem = str(error)
             else:
-                self._name_the_notebook(name, candidate.label)
+                self.name_the_notebook(name, candidate.label)
                 self.notes += candidate.notes
                 return self.files[name]
         self.notes.append(f"{shown(name)} was left out: it {problem or 'holds no code'}")
         return b""
 
-    def _name_the_notebook(self, name: str, label: str) -> None:
-        """Tell the cells of a helper's notebook from those of the graded one."""
+    def name_the_notebook(self, name: str, label: str) -> None:
+        """Tell the cells of another notebook from those of the graded one."""
         origins = self.line_origins.get(name)
         if origins is not None:
             escaped = label.replace("{", "{{").replace("}", "}}")
-            self.line_origins[name] = replace(origins, form=f"cell {{}} of {escaped}")
+            self.line_origins[name] = replace(origins, form=f"{escaped}, {origins.form}")
 
     def bounded_notes(self) -> tuple[str, ...]:
         """The notes, each once; thousands of odd files must not drown a result."""

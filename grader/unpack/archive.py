@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from grader.unpack.items import MEGABYTE, Item, Refused
+from grader.unpack.items import MEGABYTE, Item, Refused, empty_folder
 from grader.zip_names import decoded
 
 MAX_DIRECTORY = 32 * MEGABYTE
@@ -105,9 +105,12 @@ class Archive:
         self._zip.close()
 
     def items(self) -> Iterator[Item]:
-        """The files in it, in its own order; folders are no files."""
+        """The files in it, in its own order, and what stands in for those of empty folders."""
+        filled = {name.rstrip("/").rpartition("/")[0] for name in self._names}
         for info, name in zip(self._zip.infolist(), self._names, strict=True):
             if name.endswith("/"):
+                if name.rstrip("/") not in filled:
+                    yield empty_folder(name)
                 continue
             yield Item(
                 path=name,

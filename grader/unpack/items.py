@@ -41,3 +41,18 @@ class Item:
     moment: datetime | None = None
     modified: float | None = None
     problem: str = ""
+
+
+_IN_EMPTY_FOLDER = ".empty"
+
+
+def empty_folder(path: str) -> Item:
+    """Stand in for the files of a folder without any: whoever handed it in is named.
+
+    Its name is that of a hidden file, which nobody takes.
+    """
+
+    def refuse() -> AbstractContextManager[BinaryIO]:
+        raise Refused("is an empty folder")
+
+    return Item(f"{path.rstrip('/')}/{_IN_EMPTY_FOLDER}", refuse)

@@ -24,6 +24,10 @@ _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 """What stands at the margin and belongs to the statement before."""
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_MERGE_MARK = re.compile(r"(?:<{7}|={7}|>{7})(?:\s|$)")
+MERGE_MARKS = (
+    "Git leaves such marks around two versions of a text; keep one version and delete the marks"
+)
 _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
 """How often, and how many bytes, may be parsed while one file is taken apart."""
@@ -132,7 +136,8 @@ def future_flags(parts: tuple[Part, ...]) -> int:
 def problem_of(error: SyntaxError) -> dict[str, Any]:
     """A syntax error as plain data."""
     text = (error.text or "").rstrip("\n")[:_MAX_TEXT]
-    return {"message": error.msg, "line": error.lineno, "column": error.offset, "text": text}
+    message = MERGE_MARKS if _MERGE_MARK.match(text) else error.msg
+    return {"message": message, "line": error.lineno, "column": error.offset, "text": text}
 
 
 def _error_of(problem: dict[str, Any]) -> SyntaxError:
@@ -165,18 +170,30 @@ def _cells(text: str) -> Iterator[list[_Piece]]:
 
 
 def _pieces(lines: list[_Line]) -> list[_Piece]:
-    """Cut before each line that may begin a statement."""
+    """Cut before each line that may begin a statement.
+
+    A mark of Git's inside of a definition does not end it: its one half is not what was written.
+    """
     pieces: list[_Piece] = []
     decorated = False
-    for number, line in lines:
+    for index, (number, line) in enumerate(lines):
         at_margin = bool(line.strip()) and not line[0].isspace()
         begins = at_margin and line[0] != "#" and not _CONTINUES.match(line)
+        if begins and _MERGE_MARK.match(line) and _is_inside(lines, index):
+            begins = False
         if not pieces or (begins and not decorated):
             pieces.append([])
         pieces[-1].append((number, line))
         if begins:
             decorated = line[0] == "@"
     return pieces
+
+
+def _is_inside(lines: list[_Line], index: int) -> bool:
+    """Whether what goes on behind a line is part of a block."""
+    behind = (line for _, line in lines[index + 1 : index + 50])
+    going_on = next((one for one in behind if one.strip() and not _MERGE_MARK.match(one)), "")
+    return going_on[:1].isspace()
 
 
 def _read(pieces: list[_Piece]) -> list[Part]:

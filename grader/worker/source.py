@@ -21,7 +21,9 @@ from grader.worker.stubs import Definition, is_name, is_stub
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
-def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any]:
+def inspect_source(
+    path: Path, forbidden: dict[str, list[str]], exercises: Collection[str] = ()
+) -> dict[str, Any]:
     """Describe the file: its syntax error or its definitions.
 
     Parameters
@@ -29,15 +31,17 @@ def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any
     forbidden
         Dotted names that a definition may not use. Uses are looked for in these definitions
         alone, and only where the text names anything forbidden at all: looking takes time.
+    exercises
+        What a definition may call although another file of the student's defines it.
 
     Returns
     -------
     dict
         ``problem`` (None, or ``message``, ``line``, ``column``, ``text``) when nothing of the
         file parses, and ``definitions``: by name, ``line``, ``end_line``, ``stub``, ``calls``,
-        the definitions that it calls, ``uses``, the dotted names that it reaches, directly or
-        through other definitions, with their lines, and, for one that does not parse,
-        ``problem``.
+        the definitions and exercises that it calls, ``uses``, the dotted names that it reaches,
+        directly or through other definitions, with their lines, and, for one that does not
+        parse, ``problem``.
     """
     source = path.read_bytes()
     try:
@@ -47,7 +51,7 @@ def inspect_source(path: Path, forbidden: dict[str, list[str]]) -> dict[str, Any
     except ValueError as error:
         return _failure(f"the file cannot be parsed ({error})")
     tree = ast.Module(list(_statements(parts, source)), [])
-    definitions = _definitions(tree, source, forbidden)
+    definitions = _definitions(tree, source, forbidden, exercises)
     for part in parts:
         for name in part.names:
             broken = {"line": part.line, "end_line": part.end_line, "problem": part.problem}
@@ -77,7 +81,10 @@ def _failure(message: str) -> dict[str, Any]:
 
 
 def _definitions(
-    tree: ast.Module, source: bytes, forbidden: dict[str, list[str]]
+    tree: ast.Module,
+    source: bytes,
+    forbidden: dict[str, list[str]],
+    exercises: Collection[str],
 ) -> dict[str, Any]:
     wanted = _suspects(source, forbidden)
     aliases = _aliases(tree, source) if wanted else {}
@@ -87,7 +94,7 @@ def _definitions(
             node.name in nodes and is_stub(node)  # it is left out when the file is run
         ):
             nodes[node.name] = node
-    calls = _calls(nodes, source)
+    calls = _calls(nodes, source, exercises)
     own_uses = cache(lambda name: _dotted_names(nodes[name], aliases))
     return {
         name: {
@@ -101,13 +108,16 @@ def _definitions(
     }
 
 
-def _calls(nodes: dict[str, Definition], source: bytes) -> dict[str, list[str]]:
+def _calls(
+    nodes: dict[str, Definition], source: bytes, exercises: Collection[str]
+) -> dict[str, list[str]]:
     """Which other definitions each one calls or hands on; its text says where to look closer."""
+    known = nodes.keys() | set(exercises)
     lines = source.decode("utf-8", "replace").split("\n")
     found = {}
     for name, node in nodes.items():
         words = _WORD.findall("\n".join(lines[node.lineno - 1 : node.end_lineno]))
-        mentioned = nodes.keys() & set(words) - {name}
+        mentioned = known & set(words) - {name}
         found[name] = sorted(mentioned & _global_names(node)) if mentioned else []
     return found
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from grader.intake import CollectReport, Wanted, collect
 from grader.submissions.course_directory import ATTEMPTS, SUBMITTED
+from grader.submissions.expected import Expected
 from tests.intake.packing import FIRST, Files, write_zip
 
 ASSIGNMENT = "a3_mlp"
-WANTED = Wanted(ASSIGNMENT, ("mlp.py", "keras_mlp.py"))
+WANTED = Wanted(ASSIGNMENT, Expected(("mlp.py", "keras_mlp.py")))
 BLACKBOARD = "gradebook_DL_2026_A_3"
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from grader.authoring.demo_class import write_class
+from grader.course.expected import expected_of
+from grader.local import load_public
+from grader.submissions import read_path
 from tests.conftest import live
 from tests.intake.packing import PACKERS, write_zip
 
@@ -48,6 +51,30 @@ def test_the_command(root: Path, tmp_path: Path, course: Path) -> None:
     with_roster = grader(root, *call, "--roster", roster)
     assert with_roster.returncode == 3
     assert with_roster.stdout.count("is not in the roster") == 3
+
+
+IN_PARTS: dict[str, dict[str, str]] = {
+    "plain": {"bob/part1.py": "def sigmoid(z): 1\n", "bob/part2.py": "def softmax(z): 1\n"},
+    "canvas": {
+        "bob_1_2_part1-1.py": "def sigmoid(z): 1\n",
+        "bob_1_3_part2-1.py": "def softmax(z): 1\n",
+    },
+    "another assignment": {"bob/mlp.py": "def relu(z): 1\n\ndef relu_grad(z): 1\n"},
+}
+
+
+@pytest.mark.parametrize("form", IN_PARTS)
+def test_what_is_said_when_it_is_collected_is_what_grading_says(
+    root: Path, tmp_path: Path, course: Path, form: str
+) -> None:
+    download = write_zip(tmp_path / "class.zip", IN_PARTS[form])
+    ended = grader(root, "collect", "a2", download, "--course", course)
+    folder = course / "submitted" / "bob" / "a2_logistic_regression"
+    expected = expected_of(load_public(root / "assignments" / folder.name), root)
+    graded = read_path(folder, expected, student="bob", assignment=folder.name)
+    assert bool(graded.nothing_to_grade) is (form == "another assignment")
+    assert ("bob: " in ended.stdout) is bool(graded.nothing_to_grade)
+    assert graded.nothing_to_grade in ended.stdout
 
 
 def test_a_new_course_directory_is_made_and_told(root: Path, tmp_path: Path) -> None:

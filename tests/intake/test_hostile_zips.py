@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from grader.intake import CollectError, Platform, Wanted, collect
+from grader.submissions.expected import Expected
 from grader.unpack import archive as archive_module
 from grader.unpack import taking as taking_module
 from tests.intake.packing import FIRST, add, write_zip
 
 ASSIGNMENT = "a9_test"
-WANTED = Wanted(ASSIGNMENT, ("mlp.py",), Platform.PLAIN)
+WANTED = Wanted(ASSIGNMENT, Expected(("mlp.py",)), Platform.PLAIN)
 GOOD = "def f():\n    return 1\n"
 
 

@@ -47,6 +47,18 @@ def test_they_are_collected_and_named_with_what_was_found(course: Path, reader) 
     assert [path.parent.name for path in reader] == ["ada", "mallory"]
 
 
+def test_whose_folder_is_empty_is_named_in_a_zip_and_in_a_folder(course: Path) -> None:
+    told = ["mia was not collected: it holds no file to grade."]
+    report = run(course, {"ada/mlp.py": "x = 1\n", "ada/data/": "", "mia/": ""})
+    assert report.new == ["ada"] and report.problems == told and not report.notes
+    folder = course.parent / "class"
+    (folder / "mia").mkdir(parents=True)
+    (folder / "ada" / "data").mkdir(parents=True)
+    (folder / "ada" / "mlp.py").write_text("x = 1\n")
+    report = collecting.collect(course, [folder], WANTED)
+    assert report.unchanged == ["ada"] and report.problems == told
+
+
 def test_collecting_again_says_it_again(course: Path) -> None:
     assert run(course, FILES).nothing == run(course, FILES).nothing
     assert run(course, FILES).unchanged == ["ada", "mallory"]

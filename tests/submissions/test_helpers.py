@@ -140,7 +140,24 @@ def test_a_file_that_is_run_comes_along(tmp_path: Path, kind: str, folder: str) 
     if place.endswith(".ipynb"):
         line = found.files[name].decode().split("\n").index("def stable(z):") + 1
         cell = 2 if kind == "a notebook" else 1
-        assert found.line_origins[name][line] == f"cell {cell} of {folder}{place}, line 1"
+        assert found.line_origins[name][line] == f"{folder}{place}, cell {cell}, line 1"
+
+
+@pytest.mark.parametrize("line", ["import utils", "from utils import stable", "import os, utils"])
+def test_a_notebook_that_is_imported_comes_along_and_is_noted(tmp_path: Path, line: str) -> None:
+    files = {FILE: f"{line}\n".encode() + CODE, "utils.ipynb": notebook(MATHS.decode())}
+    found = read(lay(tmp_path, files))
+    assert set(found.files) == {FILE, "utils.py"}
+    assert found.notes == ("utils.ipynb was taken as the module utils",)
+
+
+@pytest.mark.parametrize("name", ["random", "numpy", "other"])
+def test_a_notebook_stands_in_for_no_module_of_python_and_for_none_unasked(
+    tmp_path: Path, name: str
+) -> None:
+    code = b"import random\nimport numpy\n# no import other\n" + CODE
+    found = read(lay(tmp_path, {FILE: code, f"{name}.ipynb": notebook(MATHS.decode())}))
+    assert set(found.files) == {FILE}
 
 
 def test_what_is_run_may_run_more_and_itself(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.parts import CELL_MARK, future_flags, parts_of
+from grader.worker.parts import CELL_MARK, MERGE_MARKS, future_flags, parts_of
 
 GOOD = "def f(x):\n    return x\n"
 
@@ -119,3 +119,22 @@ def test_statements_that_parse_alone_are_found_between_others(pieces):
     before = text.partition("y = (")[0]
     expected = parsed(before)
     assert parsed(text)[: len(expected)] == expected
+
+
+def test_marks_of_a_merge_inside_a_definition_cost_it_and_are_named():
+    text = b"def f(x):\n    y = x\n<<<<<<< HEAD\n    return y\n=======\n    return 2\n>>>>>>> b\n"
+    found = parts_of(text + b"def g(x):\n    return x\n")
+    assert [part.names for part in found if part.problem] == [("f",), ()]
+    assert all(part.problem["message"] == MERGE_MARKS for part in found if part.problem)
+    assert found[-1].node is not None
+
+
+def test_marks_of_a_merge_around_definitions_cost_none_of_them():
+    two = b"<<<<<<< HEAD\ndef f(x):\n    return 1\n=======\ndef f(x):\n    return 2\n>>>>>>> b\n"
+    found = parts_of(two)
+    assert [part.problem and part.problem["line"] for part in found] == [1, None, 4, None, 7]
+    assert {part.problem["message"] for part in found if part.problem} == {MERGE_MARKS}
+
+
+def test_seven_signs_that_are_python_are_no_marks():
+    assert all(part.problem is None for part in parts_of(b"x = (1\n== 2)\n'''\n=======\n'''\n"))
