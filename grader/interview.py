@@ -182,6 +182,7 @@ class FileInterview(FileKnowledge):
             "kind": "inspect",
             "file": name,
             "forbidden": {one.name: list(one.forbid) for one in exercises if one.forbid},
+            "exercises": [one.name for one in exercises],
             "seconds": limits.seconds,
             "cpu_seconds": limits.cpu_seconds,
         }
