@@ -36,10 +36,11 @@ class Preference:
         names = self._expected.exercises_of(file)
         if not names or is_surely_written(content, names) or self.share(file, content):
             return True
-        imported = self._candidates.definitions(content).imported
+        imports = self._candidates.definitions(content).imports
         return any(
-            module in self._modules and (names & bound or "*" in bound)
-            for module, bound in imported.items()
+            module.lstrip(".").partition(".")[0] in self._modules
+            and (names & bound.keys() or "*" in bound)
+            for module, bound in imports.items()
         )
 
     def preferred(

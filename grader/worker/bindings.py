@@ -26,6 +26,7 @@ _NO_FUNCTIONS = (
     ast.ListComp,
     ast.Set,
     ast.SetComp,
+    ast.Tuple,
     ast.UnaryOp,
 )
 """Values that are never a function."""

@@ -8,13 +8,12 @@ brings nothing.
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from grader.worker.bindings import ALL_NAMES, Binding, bindings, deciding
-from grader.worker.packages import KNOWN
+from grader.worker.packages import is_package
 from grader.worker.parts import Part, parts_of
 from grader.worker.scripts import definitions_of_a_script
 
@@ -84,12 +83,6 @@ def own_file(path: Path, folder: Path, level: int, module: str) -> Path | None:
         if one.is_relative_to(folder) and one.is_file():
             return one
     return None
-
-
-def is_package(module: str) -> bool:
-    """Whether a module is of a package, or Python's own, rather than one not handed in."""
-    root = module.partition(".")[0]
-    return root in sys.stdlib_module_names or root in KNOWN
 
 
 def _bound_elsewhere(path: Path, folder: Path, seen: Collection[Path]) -> dict[str, Binding]:
