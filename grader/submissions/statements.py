@@ -21,6 +21,8 @@ _NO_FUNCTION = re.compile(
 _OPENING, _CLOSING = "([{", ")]}"
 _MAX_TARGETS, _MAX_NAMES = 20, 100
 """How many of one statement are looked at."""
+_MAX_VALUE = 10_000
+"""Characters of a value that are searched for the name that it is bound to."""
 _MARK = re.compile(r"[()\[\]{}:]")
 
 
@@ -102,4 +104,4 @@ def _may_be_function(name: str, value: str) -> bool:
         return True
     if _NO_FUNCTION.match(value):
         return False
-    return name not in value or name not in _USED.findall(value)
+    return name not in value or name not in _USED.findall(value, 0, _MAX_VALUE)

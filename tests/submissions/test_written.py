@@ -107,7 +107,7 @@ FORMS |= {name: (text, False) for name, text in OPEN.items()}
 AROUND = {"alone": ("", ""), "stub above": (STUB, ""), "stub below": ("", STUB)}
 
 
-@pytest.mark.parametrize(("form", "around"), product(FORMS, AROUND))
+@pytest.mark.parametrize(("form", "around"), list(product(FORMS, AROUND)))
 def test_reader_and_worker_agree(tmp_path: Path, form: str, around: str) -> None:
     text, is_there = FORMS[form]
     above, below = AROUND[around]
