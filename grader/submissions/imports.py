@@ -41,32 +41,37 @@ class Imports:
                 pairs |= {name: name for name in names}
             if not pairs:
                 continue
-            own = next(self._files(entry, module), None)
+            own = next(self._sources(entry, module), None)
             if own is not None:
-                there = self._written(own, set(pairs.values()), seen)
+                there = self._written(*own, set(pairs.values()), seen)
                 found |= {name for name, its_name in pairs.items() if its_name in there}
             elif is_package(module):
                 found |= pairs.keys() & bound.keys()
         return frozenset(found)
 
-    def _written(self, entry: Entry, names: set[str], seen: set[Entry]) -> set[str]:
-        if entry in seen or len(seen) >= _MAX_FILES:
-            return set()
-        content = self._candidates.read(entry).main_content
+    def _written(
+        self, entry: Entry, content: bytes | None, names: set[str], seen: set[Entry]
+    ) -> set[str]:
         if content is None or not (mentions(content, names) or b"*" in content):
             return set()
         written = names & self._candidates.definitions(content).written
+        if entry in seen or len(seen) >= _MAX_FILES:
+            return written
         return written | self.brought(entry, content, names - written, seen)
 
-    def _files(self, entry: Entry, module: str) -> Iterator[Entry]:
-        """The student's files that a module may be, the best first."""
+    def _sources(self, entry: Entry, module: str) -> Iterator[tuple[Entry, bytes | None]]:
+        """The student's files that a module may be, the best first, and what they hold."""
         if not self._by_place:
             self._by_place = {one.place: one for one in self._tree.entries}
         place = module.lstrip(".").replace(".", "/")
+        by_cells = self._candidates.read(entry).modules  # a notebook may write some
+        if f"{place}.py" in by_cells:
+            yield entry, by_cells[f"{place}.py"]
         folders = [*ancestors(entry.folder)]
         level = len(module) - len(module.lstrip("."))
         for folder in folders[level - 1 : level] if level else folders:
             path = f"{folder}/{place}" if folder and place else folder or place
             for ending in _ENDINGS:
-                if f"{path}{ending}" in self._by_place:
-                    yield self._by_place[f"{path}{ending}"]
+                found = self._by_place.get(f"{path}{ending}")
+                if found is not None:
+                    yield found, self._candidates.read(found).main_content
