@@ -40,11 +40,14 @@ class Definitions:
     imports
         By module, as it is named with its dots, the names that are taken from it; what each is
         called there; ``*`` for all of them.
+    shadowed
+        Names below whose imports, if there are any, a definition stands.
     """
 
     written: frozenset[str] = frozenset()
     stubs: frozenset[str] = frozenset()
     imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    shadowed: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -73,19 +76,23 @@ def definitions(content: bytes) -> Definitions:
     text = "".join(map(_without_strings, _CELL.split(whole)))
     written: dict[str, bool] = {}
     imports: dict[str, dict[str, str]] = {}
+    shadowed: set[str] = set()
     for kind, name, body in _items(text.split("\n")):
         if kind:
             written[name] = written.get(name, False) or not is_open(kind, body)
+            shadowed.add(name)
             continue
         for statement in simple_statements("\n".join(body)):
             written |= dict.fromkeys(assigned(statement), True)
             module, names = imported(statement)
             if module:
                 imports.setdefault(module, {}).update(names)
+                shadowed -= names.keys()
     return Definitions(
         frozenset(name for name, is_written in written.items() if is_written),
         frozenset(name for name, is_written in written.items() if not is_written),
         imports,
+        frozenset(shadowed),
     )
 
 

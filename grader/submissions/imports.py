@@ -35,7 +35,8 @@ class Imports:
         """
         found: set[str] = set()
         seen = {*seen, entry}
-        for module, bound in self._candidates.definitions(content).imports.items():
+        scanned = self._candidates.definitions(content)
+        for module, bound in scanned.imports.items():
             pairs = {name: bound[name] for name in names if name in bound}
             if "*" in bound:
                 pairs |= {name: name for name in names}
@@ -46,7 +47,7 @@ class Imports:
                 there = self._written(*own, set(pairs.values()), seen)
                 found |= {name for name, its_name in pairs.items() if its_name in there}
             elif is_package(module):
-                found |= pairs.keys() & bound.keys()
+                found |= pairs.keys() & bound.keys() - scanned.shadowed
         return frozenset(found)
 
     def _written(

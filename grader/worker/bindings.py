@@ -45,6 +45,8 @@ class Binding:
         Whether it is a function that ends in ``raise NotImplementedError`` behind some code.
     origin
         Of ``from … import``: the level, the module, and the name in there; `ALL_NAMES` for all.
+    foreign
+        Whether a package binds it: of such a name a stub below takes the place, as in Python.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Binding:
     written: bool
     half: bool = False
     origin: tuple[int, str, str] | None = None
+    foreign: bool = False
 
 
 def bindings(statements: Iterable[ast.stmt]) -> Iterator[Binding]:
@@ -79,7 +82,7 @@ def deciding(found: Iterable[Binding]) -> dict[str, Binding]:
     chosen: dict[str, Binding] = {}
     for one in found:
         before = chosen.get(one.name)
-        if before is None or _rank(one) >= _rank(before):
+        if before is None or before.foreign or _rank(one) >= _rank(before):
             chosen[one.name] = one
     return chosen
 

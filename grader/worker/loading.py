@@ -32,7 +32,6 @@ from grader.worker.running import run_statement
 from grader.worker.scripts import definitions_of_a_script
 from grader.worker.stand_in import ForbiddenUse, StandIn
 from grader.worker.stubs import Definition
-from grader.worker.written import written_in
 
 _MAX_DESCRIBED = 200
 _MAX_NAMES = 2_000
@@ -170,10 +169,7 @@ class Loader:
         flags = future_flags(parts)
         own = Path(path).relative_to(self.folder).as_posix()
         if module.__name__ not in self.written:
-            written = written_in(Path(path), self.folder)
-            self.written[module.__name__] = WrittenFunctions(
-                [one for one in written if written[one]]
-            )
+            self.written[module.__name__] = WrittenFunctions(Path(path), self.folder)
         for number, part in enumerate(parts[first:end], start=first):
             place = own, number
             if not self._may_run(place, part, module):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from grader.worker.bindings import bindings
 from grader.worker.parts import Part, names_of
 from grader.worker.stubs import Definition, is_stub
+from grader.worker.written import written_in
 
 
 class WrittenFunctions:
@@ -22,12 +24,12 @@ class WrittenFunctions:
 
     Parameters
     ----------
-    written
-        The names that are written somewhere in the module, below or above the stub.
+    path, folder
+        Its file, and where the submission lies. The file is looked into once a stub is met.
     """
 
-    def __init__(self, written: Collection[str] = ()) -> None:
-        self._written = written
+    def __init__(self, path: Path, folder: Path) -> None:
+        self._path, self._folder = path, folder
         self._functions: dict[str, tuple[Any, int]] = {}
         self._rebound: dict[str, tuple[int, bool]] = {}
         self._stubs: dict[str, Any] = {}
@@ -70,11 +72,16 @@ class WrittenFunctions:
             if name in self._functions and self._functions[name][1] != part.line:
                 self._rebound[name] = part.line, _is_its_own_answer(node, name)
 
+    @cached_property
+    def _written(self) -> dict[str, bool]:
+        """The names that are bound somewhere in the module, below or above the stub."""
+        return written_in(self._path, self._folder)
+
     def _is_there(self, name: str, module: ModuleType) -> bool:
         """Whether a name is bound by now to what is written."""
         value = vars(module).get(name)
-        is_bound = value is not None and name in self._written
-        return is_bound and value is not self._stubs.get(name) and callable(value)
+        is_bound = callable(value) and value is not self._stubs.get(name)
+        return is_bound and self._written.get(name, False)
 
     def _stubs_in(self, node: ast.stmt | None) -> set[str]:
         """The names that a compound statement binds to nothing but stubs."""

@@ -1,8 +1,8 @@
 """Which names of a student's file are written there, imports from the student's own files included.
 
 What an import brings counts where it brings something: from another file of the student's, what
-is written in that; from a package, whatever is asked of it. A module that was not handed in
-brings nothing.
+is written in that; from a package, whatever is asked of it, unless the stub stands below. A
+module that was not handed in brings nothing.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def bound_in(
         own = own_file(path, folder, level, module)
         if own is None:
             if name != ALL_NAMES and level == 0 and is_package(module):
-                found.append(one)
+                found.append(replace(one, foreign=True))
             continue
         if own not in known:
             known[own] = _bound_elsewhere(own, folder, {*seen, path})

@@ -161,6 +161,7 @@ def test_what_is_run_and_is_not_there_costs_nothing_when_it_is_read(tmp_path: Pa
 
 
 def test_a_notebook_may_write_a_module_into_a_folder(tmp_path: Path) -> None:
-    cells = b"%%writefile src/deep/helper.py\nX = 1\n", b"from src.deep.helper import X\n" + CODE
+    using = f"from src.deep.helper import X\n{CODE.decode()}"
+    cells = "%%writefile src/deep/helper.py\nX = 1\n", using
     found = read(lay(tmp_path, {"hw.ipynb": notebook(*cells)}))
     assert b"X = 1" in found.files["src/deep/helper.py"]
