@@ -14,7 +14,7 @@ def exercises_elsewhere(
     own: str,
     inspect: Callable[[str], Mapping[str, Any]],
 ) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Where exercises are written that are missing in their own file, or stubs there.
+    """Where exercises are written that are missing in their own file, or open there.
 
     Parameters
     ----------
@@ -34,21 +34,31 @@ def exercises_elsewhere(
     """
     missing = list(wanted)
     found: dict[str, tuple[str, dict[str, Any]]] = {}
-    modules = [
-        name
-        for name in files
-        if name != own and name.removesuffix(".py").isidentifier() and name.endswith(".py")
-    ]
+    modules = [name for name in files if name != own and is_module(name)]
     for name in modules[:_MAX_INSPECTED]:
         mentioned = [one for one in missing if one not in found and one.encode() in files[name]]
         definitions = inspect(name).get("definitions", {}) if mentioned else {}
         for one in mentioned:
             facts = definitions.get(one)
-            if type(facts) is dict and not facts.get("stub") and not facts.get("problem"):
-                # Its lines are those of another file, and so are the helpers that it calls.
-                calls = _reached(one, definitions)
-                found[one] = name, {**facts, "line": None, "end_line": None, "calls": calls}
+            if type(facts) is dict and is_written(facts) and not facts.get("imported"):
+                found[one] = name, in_another_file(one, definitions)
     return found
+
+
+def is_module(file: str) -> bool:
+    """Whether a file is a module at the top, which can be imported by its name."""
+    return file.endswith(".py") and file.removesuffix(".py").isidentifier()
+
+
+def is_written(facts: Mapping[str, Any]) -> bool:
+    """Whether what the source shows of a definition is all of it, and no part of a stub."""
+    return not any(facts.get(key) for key in ("stub", "half", "problem"))
+
+
+def in_another_file(name: str, definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a definition of another file: its lines, and the helpers it calls, are there."""
+    calls = _reached(name, definitions)
+    return {**definitions[name], "line": None, "end_line": None, "calls": calls}
 
 
 def _reached(name: str, definitions: Mapping[str, Any]) -> list[str]:
@@ -59,3 +69,14 @@ def _reached(name: str, definitions: Mapping[str, Any]) -> list[str]:
         calls = facts.get("calls") if type(facts) is dict else None
         found += [call for call in calls if call not in found] if type(calls) is list else []
     return found[1:]
+
+
+def imported_from(facts: Any) -> tuple[str, str]:
+    """The student's file that a name is imported from, and its name there; "" where there is none.
+
+    No type of a worker's is trusted.
+    """
+    found = facts.get("imported") if type(facts) is dict else None
+    if type(found) is list and len(found) == 2 and all(type(one) is str for one in found):
+        return found[0], found[1]
+    return "", ""

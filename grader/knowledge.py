@@ -7,7 +7,13 @@ from typing import Any
 
 from grader.checks.place import Place, problem_of
 from grader.course.prepared import PreparedAssignment, PreparedFile
-from grader.elsewhere import exercises_elsewhere
+from grader.elsewhere import (
+    exercises_elsewhere,
+    imported_from,
+    in_another_file,
+    is_module,
+    is_written,
+)
 from grader.replies import FileState, syntax_message
 from grader.result import CheckResult, Kind, Status
 from grader.submissions.places import Places
@@ -49,14 +55,36 @@ class FileKnowledge:
     def look_elsewhere(self, inspect: Callable[[str], Mapping[str, Any]]) -> None:
         """Find exercises that are written in other modules of the student's; raises `Lost`."""
         own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
+        imported = self._imported(own, inspect)
         missing = [
             name
             for name in own
-            if name not in self.definitions or self.is_stub(name) or self.problem_of(name)
+            if name not in imported and not is_written(self.definitions.get(name, {"stub": True}))
         ]
         found = exercises_elsewhere(missing, self.files, self.file.name, inspect)
         self.definitions |= {name: facts for name, (_, facts) in found.items()}
-        self.elsewhere = {name: file for name, (file, _) in found.items()}
+        self.elsewhere = {name: file for name, (file, _) in found.items()} | imported
+
+    def _imported(
+        self, names: Sequence[str], inspect: Callable[[str], Mapping[str, Any]]
+    ) -> dict[str, str]:
+        """The modules from which exercises are imported by their own names.
+
+        What these show of an exercise is known of it from then on, whatever it is called there.
+        """
+        shown: dict[str, Mapping[str, Any]] = {}
+        found: dict[str, str] = {}
+        for name in names:
+            file, its_name = imported_from(self.definitions.get(name))
+            if file == self.file.name or file not in self.files:
+                continue
+            if file not in shown:
+                shown[file] = inspect(file).get("definitions", {})
+            if type(shown[file].get(its_name)) is dict:
+                self.definitions[name] = in_another_file(its_name, shown[file])
+            if name == its_name and is_module(file):
+                found[name] = file
+        return found
 
     def is_stub(self, exercise: str) -> bool:
         """Whether the syntax tree shows nothing but the stub."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from grader.submissions.statements import after_colon, assigned, imported, simple_statements
 from grader.worker.parts import CELL_MARK
 
 MAX_SCANNED = 2**20
@@ -18,15 +19,11 @@ MAX_SCANNED = 2**20
 _MARK = re.compile(r"""\\.|\"\"\"|'''|["'#\n]""", re.DOTALL)
 _CELL = re.compile(rf"^(?={re.escape(CELL_MARK)})", re.MULTILINE)
 _HEADER = re.compile(r"([ \t]*)(?:(?:async[ \t]+)?(def)|(class))[ \t]+(\w+)")
-_ASSIGNED = re.compile(r"(\w+)[ \t]*(?::[^=\n]*)?=(?!=)")
-_IMPORTED = re.compile(
-    r"^[ \t]*from[ \t]+\.*(\w*)[\w.]*[ \t]+import[ \t]*(\([^)]{0,20000}\)|[^\n(]*)", re.MULTILINE
-)
 _STRING_PREFIX = re.compile(r"[rRbBuUfF]{1,2}")
 _OPENING, _CLOSING = "([{", ")]}"
-
-
 _DEFINED = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_RETURNS = re.compile(r"\b(?:return|yield)\b")
+_RAISES_AS_STUB = re.compile(r"raise\s+NotImplementedError\b")
 _MARKS_OF_STUBS = (b"NotImplementedError", b"pass", b"...")
 
 
@@ -37,16 +34,20 @@ class Definitions:
     Attributes
     ----------
     written
-        Names that are bound by a definition or an assignment, and not only by a stub.
+        Names that some statement binds to what may be a function and is not the stub.
     stubs
-        Names of which nothing but a stub is there.
-    imported
-        Names that are taken from other modules, by module; ``*`` for all of them.
+        Names of which nothing but a stub is there, or a function that is half written.
+    imports
+        By module, as it is named with its dots, the names that are taken from it; what each is
+        called there; ``*`` for all of them.
+    shadowed
+        Names below whose imports, if there are any, a definition stands.
     """
 
     written: frozenset[str] = frozenset()
     stubs: frozenset[str] = frozenset()
-    imported: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    shadowed: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -69,32 +70,30 @@ def is_surely_written(content: bytes, names: Collection[str]) -> bool:
 
 
 def definitions(content: bytes) -> Definitions:
-    """Scan a text; as in Python the last definition of a name counts."""
+    """Scan a text: the rule of `grader.worker.bindings`, told by lines."""
     whole = content[:MAX_SCANNED].decode("utf-8", "replace")
     # A string that stays open in one cell of a notebook does not swallow the next one.
     text = "".join(map(_without_strings, _CELL.split(whole)))
     written: dict[str, bool] = {}
-    lines = text.split("\n")
-    for kind, name, body in _blocks(lines):
-        written[name] = not _is_stub(kind, body)
-    for line in lines:
-        match = _ASSIGNED.match(line)
-        if match is not None:
-            written[match[1]] = True
-    imported: dict[str, frozenset[str]] = {}
-    for match in _IMPORTED.finditer(text):
-        imported[match[1]] = imported.get(match[1], frozenset()) | _bound(match[2])
+    imports: dict[str, dict[str, str]] = {}
+    shadowed: set[str] = set()
+    for kind, name, body in _items(text.split("\n")):
+        if kind:
+            written[name] = written.get(name, False) or not is_open(kind, body)
+            shadowed.add(name)
+            continue
+        for statement in simple_statements("\n".join(body)):
+            written |= dict.fromkeys(assigned(statement), True)
+            module, names = imported(statement)
+            if module:
+                imports.setdefault(module, {}).update(names)
+                shadowed -= names.keys()
     return Definitions(
         frozenset(name for name, is_written in written.items() if is_written),
         frozenset(name for name, is_written in written.items() if not is_written),
-        imported,
+        imports,
+        frozenset(shadowed),
     )
-
-
-def _bound(clause: str) -> frozenset[str]:
-    """The names that ``import a, b as c`` binds."""
-    parts = clause.strip("() \t\r").replace("\\\n", " ").split(",")
-    return frozenset(part.split()[-1] for part in parts if part.split())
 
 
 def _without_strings(text: str) -> str:
@@ -119,10 +118,17 @@ def _without_strings(text: str) -> str:
     return "".join(kept)
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, str, list[str]]]:
-    """Definitions that stand in no other one: kind, name, and the lines from the name on."""
+def _items(lines: list[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Definitions that stand in no other one, and the statements between them.
+
+    Of a definition the kind, the name, and the lines from the name on; of a statement two empty
+    texts and its lines. What runs only where the file is a script is passed over, except
+    definitions.
+    """
     block: tuple[str, str, list[str]] | None = None
     indent = depth = 0
+    script: int | None = None
+    goes_on = False
     for line in lines:
         stripped = line.lstrip(" \t")
         if not stripped.strip():
@@ -130,45 +136,61 @@ def _blocks(lines: list[str]) -> Iterator[tuple[str, str, list[str]]]:
         column = len(line) - len(stripped)
         match = _HEADER.match(line)
         # No definition begins inside brackets: where one does, some bracket was never closed.
-        if block is not None and (column > indent or (depth > 0 and match is None)):
+        is_inside = block is not None and bool(block[0]) and column > indent
+        if block is not None and (is_inside or ((depth > 0 or goes_on) and match is None)):
             block[2].append(line)
         else:
-            if block is not None:
+            if block is not None and (block[0] or script is None):
                 yield block
-            block = None
-            depth = 0
+            script = None if script is not None and column <= script else script
+            depth, indent = 0, column
             if match is None:
-                continue
-            indent = column
-            block = (match[2] or match[3], match[4], [line[match.end() :]])
-            line = block[2][0]
+                script = column if script is None and _is_script(stripped) else script
+                block = ("", "", [line])
+            else:
+                block = (match[2] or match[3], match[4], [line[match.end() :]])
+                line = block[2][0]
         depth = max(0, depth + _brackets(line))
-    if block is not None:
+        goes_on = not block[0] and line.endswith(("\\", "\\\r"))
+    if block is not None and (block[0] or script is None):
         yield block
+
+
+def _is_script(line: str) -> bool:
+    """Whether what stands below a line runs only where the file is run as a script."""
+    return line.startswith("if") and "__name__" in line and "==" in line
 
 
 def _brackets(line: str) -> int:
     return sum(map(line.count, _OPENING)) - sum(map(line.count, _CLOSING))
 
 
-def _is_stub(kind: str, lines: list[str]) -> bool:
-    """Whether nothing of a definition is written; the rule of `grader.worker.source`."""
-    body = _after_signature("\n".join(lines))
+def is_open(kind: str, lines: list[str]) -> bool:
+    """Whether nothing of a definition is written, or half; the rule of `grader.worker.stubs`."""
+    body = after_colon("\n".join(lines))
     if kind == "class":
-        methods = [block for block in _blocks(body.split("\n")) if block[0] == "def"]
-        return bool(methods) and all(_is_stub(one, inner) for one, _, inner in methods)
-    statements = [line.strip() for line in body.split("\n")]
-    statements = [one for one in statements if one and not _STRING_PREFIX.fullmatch(one)]
+        methods = [block for block in _items(body.split("\n")) if block[0] == "def"]
+        return bool(methods) and all(_is_stub(inner) for _, _, inner in methods)
+    return _is_stub(lines) or _is_half_written(body)
+
+
+def _is_stub(lines: list[str]) -> bool:
+    statements = _statements(after_colon("\n".join(lines)))
     if not statements or all(one in ("pass", "...") for one in statements):
         return True
-    return re.match(r"raise\s+NotImplementedError\b", statements[0]) is not None
+    return _RAISES_AS_STUB.match(statements[0]) is not None
 
 
-def _after_signature(text: str) -> str:
-    depth = 0
-    for match in re.finditer(r"[()\[\]{}:]", text):
-        mark = match[0]
-        if mark == ":" and depth <= 0:
-            return text[match.end() :]
-        depth += (mark in _OPENING) - (mark in _CLOSING)
-    return ""
+def _is_half_written(body: str) -> bool:
+    """Whether a function ends as the stub does, behind some code that returns nothing."""
+    if "NotImplementedError" not in body or _RETURNS.search(body):
+        return False
+    lines = [line for line in body.split("\n") if line.strip()]
+    least = min(len(line) - len(line.lstrip()) for line in lines)
+    last = [line for line in lines if len(line) - len(line.lstrip()) == least][-1]
+    return _RAISES_AS_STUB.match(last.strip()) is not None
+
+
+def _statements(body: str) -> list[str]:
+    lines = [line.strip() for line in body.split("\n")]
+    return [one for one in lines if one and not _STRING_PREFIX.fullmatch(one)]

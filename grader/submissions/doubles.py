@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.choice import Choice, Chosen
 from grader.submissions.definitions import mentions
-from grader.submissions.likeness import Fit, is_copy
+from grader.submissions.likeness import Fit, is_copy, is_vague
 from grader.submissions.names import listed, shown
+from grader.submissions.searching import other_assignment
 from grader.submissions.tree import Entry, Tree
 
 _MAX_READ = 20
@@ -24,11 +25,8 @@ def doubles(choice: Choice, tree: Tree, candidates: Candidates, chosen: Chosen) 
         content = one.candidate.modules[one.part]
         names = _both_define(choice, content, candidates)
         if names:
-            them = "it" if len(names) == 1 else "them"
-            yield (
-                f"both {best.label} and {one.candidate.label} define "
-                f"{listed(names, _MAX_NAMES)}; {best.label} counts for {them}"
-            )
+            yield _both(choice, one.candidate, names)
+    yield from _of_other_names(choice, tree, candidates, chosen)
     if any(_tells_of_others(note) for note in choice.notes):
         return
     counting = {one.entry for one in chosen.taken}
@@ -38,6 +36,44 @@ def doubles(choice: Choice, tree: Tree, candidates: Candidates, chosen: Chosen) 
     if others:
         beside = ", ".join(others[:_SHOWN])
         yield (f"more than one file fits {choice.file}: {best.label} was graded, and not {beside}")
+
+
+def _both(choice: Choice, other: Candidate, names: Sequence[str]) -> str:
+    own = choice.candidate.label
+    them = "it" if len(names) == 1 else "them"
+    return (
+        f"both {own} and {other.label} define {listed(names, _MAX_NAMES)}; {own} counts for {them}"
+    )
+
+
+def _of_other_names(
+    choice: Choice, tree: Tree, candidates: Candidates, chosen: Chosen
+) -> Iterator[str]:
+    """Files beside it whose names say nothing, and which hold another version of an exercise."""
+    counting = {one.entry for one in chosen.taken}
+    beside = [
+        entry
+        for entry in tree.entries
+        if entry.depth == 0
+        and entry not in counting
+        and candidates.likeness(entry) is None
+        and not is_vague(entry.name)
+        and not _imports(choice, entry)
+    ]
+    found = 0
+    for entry in beside[:_MAX_READ]:
+        candidate = candidates.read(entry)
+        content = candidate.main_content or b""
+        names = _both_define(choice, content, candidates)
+        if names and found < _SHOWN and _is_of_this_one(content, names, candidates):
+            found += 1
+            yield _both(choice, candidate, names)
+
+
+def _is_of_this_one(content: bytes, names: Sequence[str], candidates: Candidates) -> bool:
+    """Whether it is not rather a file of another assignment, with some names in common."""
+    other = other_assignment(candidates.definitions(content).names, candidates.expected)
+    return other is None or other[0] <= len(names)
 
 
 def _tells_of_others(note: str) -> bool:

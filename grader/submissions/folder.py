@@ -11,7 +11,7 @@ from grader.submissions.choosing import Chooser
 from grader.submissions.definitions import mentions
 from grader.submissions.expected import Expected
 from grader.submissions.helpers import Helpers
-from grader.submissions.names import is_importable, shown
+from grader.submissions.names import is_module_path, shown
 from grader.submissions.nothing import looks_like, packed_otherwise, why_nothing
 from grader.submissions.regular import Unreadable, read_regular
 from grader.submissions.searching import other_assignment
@@ -88,7 +88,7 @@ def _supplement(one: Supplement, expected: Expected, taken: Taken) -> None:
 def _take_written(candidate: Candidate, expected: Expected, taken: Taken) -> None:
     """Take the modules of the student's own that a notebook writes."""
     for name in candidate.modules:
-        if is_importable(name) and name not in {*expected.files, *taken.files}:
+        if is_module_path(name) and name not in {*expected.files, *taken.files}:
             taken.take(name, candidate, name)
 
 
@@ -103,6 +103,7 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
         and one.name.lower().endswith(".ipynb")
         and one.place not in taken.sources.values()
         and candidates.likeness(one) is None
+        and not any(f" and {shown(one.place)} define " in note for note in taken.notes)
     ]
     if notebooks:
         others = ", ".join(notebooks[:3])

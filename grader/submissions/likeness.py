@@ -33,6 +33,9 @@ _LESSER = {
 }
 """Words of a name that say: not this one, where there is another."""
 
+_BETTER = {"final", "fixed", "latest", "new", "newest", "submission", "submit"}
+"""Words of a name that say: this one, where two fit equally well."""
+
 
 class Fit(IntEnum):
     """How a name fits, the best first."""
@@ -110,6 +113,12 @@ def likeness(name: str, files: Sequence[str], assignment: str) -> Likeness | Non
 def numbers_in(name: str) -> tuple[int, ...]:
     """All numbers of a name, such as its version."""
     return tuple(int(one[:18]) for one in re.findall(r"\d+", name[:_MAX_NAME]) if one.isdecimal())
+
+
+def word_rank(name: str) -> int:
+    """What the words of a name say of its file: 1 for the final one, -1 for an old one."""
+    words = set(_words(name[-_MAX_NAME:]))
+    return -1 if words & _LESSER else int(bool(words & _BETTER))
 
 
 def is_copy(name: str, file: str) -> bool:

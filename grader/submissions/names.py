@@ -11,6 +11,7 @@ from grader.sanitise import shown as shown
 _COPY_MARK = re.compile(r"(?:\s*\(\d+\)|[\s_-]*copy(?:\s*\(?\d+\)?)?|[\s_-]\d+)$")
 _SEPARATORS = re.compile(r"[\s_-]+")
 _COPY_PREFIX = "copy of "
+_MAX_DEPTH, _MAX_NAME = 6, 200
 
 
 def is_near_miss(name: str, expected: str) -> bool:
@@ -38,6 +39,13 @@ def nearest(name: str, expected: Iterable[str]) -> str | None:
 def is_importable(name: str) -> bool:
     """Whether ``import`` can reach a file of this name."""
     return name.endswith(".py") and name.removesuffix(".py").isidentifier()
+
+
+def is_module_path(path: str) -> bool:
+    """Whether ``import`` can reach a file of this path, which may lie in folders."""
+    *folders, name = path.split("/")
+    short = len(folders) < _MAX_DEPTH and len(path) <= _MAX_NAME
+    return short and is_importable(name) and all(folder.isidentifier() for folder in folders)
 
 
 def listing(numbers: list[int], limit: int = 8) -> str:

@@ -17,7 +17,7 @@ from grader.submissions.cell_magics import Cell, read_cell
 from grader.submissions.cells import NotebookCell, kept_cells
 from grader.submissions.invisible import without_invisible
 from grader.submissions.model import LineOrigins
-from grader.submissions.names import is_importable, nearest, shown
+from grader.submissions.names import is_module_path, nearest, shown
 from grader.submissions.notebook_json import (
     NotebookError,
     cells_of_json,
@@ -47,7 +47,6 @@ MAX_MODULES = 100
 _FILE_LINE = re.compile(r"#\s*file:\s*(\S+\.py)\s*$", re.IGNORECASE)
 _DEFINITION = re.compile(r"(?:def|class) ")
 _DISGUISED_MARK = CELL_MARK.replace("# ", "#  ", 1)
-_MAX_DEPTH, _MAX_NAME = 6, 200
 
 
 @dataclass
@@ -217,7 +216,7 @@ class _Modules:
         if near is not None:
             self.notes.add(number, f"`# file: {shown(name)}` was taken as {near}")
             return near
-        if not _is_module(name):
+        if not is_module_path(name):
             self.notes.add(number, f"`# file: {shown(name)}` is no name of a module; ignored")
             return None
         self.notes.add(number, f"the assignment does not ask for the file {shown(name)}")
@@ -238,8 +237,8 @@ class _Modules:
         if expected is not None:
             self.notes.add(number, f"written to {label}; these lines count as {expected}")
             return expected
-        module = path if _is_module(path) else name
-        if _is_module(module):
+        module = path if is_module_path(path) else name
+        if is_module_path(module):
             self.notes.add(
                 number, f"written to {label}; these lines are the module {shown(module)}"
             )
@@ -249,13 +248,6 @@ class _Modules:
             number, f"written to {label}, which cannot be imported; taken as part of {self.current}"
         )
         return self.current
-
-
-def _is_module(path: str) -> bool:
-    """Whether ``import`` can reach a file of this path, which may lie in folders."""
-    *folders, name = path.split("/")
-    short = len(folders) < _MAX_DEPTH and len(path) <= _MAX_NAME
-    return short and is_importable(name) and all(folder.isidentifier() for folder in folders)
 
 
 def _definitions(module: _Module) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.definitions import is_surely_written, mentions
-from grader.submissions.likeness import numbers_in
+from grader.submissions.likeness import numbers_in, word_rank
 from grader.submissions.tree import Tree
 
 _SAME_TIME = 60.0
@@ -36,10 +36,11 @@ class Preference:
         names = self._expected.exercises_of(file)
         if not names or is_surely_written(content, names) or self.share(file, content):
             return True
-        imported = self._candidates.definitions(content).imported
+        imports = self._candidates.definitions(content).imports
         return any(
-            module in self._modules and (names & bound or "*" in bound)
-            for module, bound in imported.items()
+            module.lstrip(".").partition(".")[0] in self._modules
+            and (names & bound.keys() or "*" in bound)
+            for module, bound in imports.items()
         )
 
     def preferred(
@@ -55,7 +56,10 @@ class Preference:
             if len(pairs) == 1:
                 return pairs[0][0], "it is the newest"
         reasons = (
+            (lambda pair: word_rank(pair[0].entry.name), "its name says that it is the later one"),
             (_version, "its name has the higher number"),
+            (lambda pair: word_rank(pair[0].entry.folder), "its folder is named as the later one"),
+            (lambda pair: numbers_in(pair[0].entry.folder), "its folder has the higher number"),
             (lambda pair: self.share(file, pair[1]), "it has more exercises"),
         )
         for key, why in reasons:

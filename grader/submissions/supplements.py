@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.choice import Chosen, Supplement
 from grader.submissions.definitions import mentions
+from grader.submissions.imports import Imports
 from grader.submissions.likeness import Fit
 from grader.submissions.names import is_importable
 from grader.submissions.preference import Preference
@@ -44,6 +45,7 @@ class Supplements:
     ) -> None:
         self._tree, self._candidates = tree, candidates
         self._preference, self._searcher = preference, searcher
+        self._imports = Imports(tree, candidates)
 
     def find(self, chosen: Chosen) -> None:
         """Add them to what was chosen, the preferred ones first, and what is open even then."""
@@ -67,10 +69,12 @@ class Supplements:
 
     def _missing_in(self, file: str, chosen: Chosen) -> frozenset[str]:
         """The exercises of a file that neither are written in it nor imported by it."""
-        wanted = self._candidates.expected.exercises_of(file)
-        own = self._candidates.definitions(chosen.choices[file].content)
-        imported = (name for bound in own.imported.values() for name in bound)
-        return wanted - own.written - frozenset(imported)
+        choice = chosen.choices[file]
+        own = self._candidates.definitions(choice.content)
+        open_ = self._candidates.expected.exercises_of(file) - own.written
+        if not open_ or not own.imports:
+            return open_
+        return open_ - self._imports.brought(choice.candidate.entry, choice.content, open_)
 
     def _defining(self, missing: dict[str, frozenset[str]], chosen: Chosen) -> list[_Found]:
         found = []

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.worker.loading import Loader
-from grader.worker.stubs import stubs_of
+from grader.worker.written import written_in
 
 
 def join(elsewhere: Mapping[str, str], module: ModuleType, loader: Loader) -> list[str]:
@@ -36,7 +36,8 @@ def join(elsewhere: Mapping[str, str], module: ModuleType, loader: Loader) -> li
     for found in others.values():
         _complete(module, vars(found))
     for file, found in others.items():
-        _complete(found, vars(module), stubs_of((loader.folder / file).read_bytes()))
+        written = written_in(loader.folder / file, loader.folder)
+        _complete(found, vars(module), {name for name in written if not written[name]})
     return taken
 
 

@@ -31,7 +31,7 @@ from grader.worker.refused_handlers import what_it_is
 from grader.worker.running import run_statement
 from grader.worker.scripts import definitions_of_a_script
 from grader.worker.stand_in import ForbiddenUse, StandIn
-from grader.worker.stubs import Definition, is_stub
+from grader.worker.stubs import Definition
 
 _MAX_DESCRIBED = 200
 _MAX_NAMES = 2_000
@@ -168,6 +168,8 @@ class Loader:
         parts = parts_of(source)
         flags = future_flags(parts)
         own = Path(path).relative_to(self.folder).as_posix()
+        if module.__name__ not in self.written:
+            self.written[module.__name__] = WrittenFunctions(Path(path), self.folder)
         for number, part in enumerate(parts[first:end], start=first):
             place = own, number
             if not self._may_run(place, part, module):
@@ -176,7 +178,7 @@ class Loader:
             try:
                 self._attempt(place, part, module, path, flags)
                 self._finish_imports(part, module, path, flags)
-                self.written.setdefault(module.__name__, WrittenFunctions()).see(part, module)
+                self.written[module.__name__].see(part, module)
                 if self._allowance is not None and len(self.running) == 1:
                     found = definitions_of_a_script(part, parts, source)
                     self._define_as_script(place, found, module, path, flags)
@@ -190,7 +192,7 @@ class Loader:
         if place in self._passed_over:
             self._leave_out(place, part, "lost")
             return False
-        if self._is_second_stub(part, module):
+        if self.written[module.__name__].is_second_stub(part, module):
             self._leave_out(place, part, "stub")
             return False
         if self.running or self._allowance is None:
@@ -200,14 +202,6 @@ class Loader:
             return False
         self.limit(self._allowance.of_next())
         return True
-
-    def _is_second_stub(self, part: Part, module: ModuleType) -> bool:
-        """Whether a stub of the handout would take the place of what is written above it."""
-        node = part.node
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
-            return False
-        written = vars(module).get(node.name)
-        return getattr(written, "__module__", "") == module.__name__ and is_stub(node)
 
     def _attempt(self, place: Place, part: Part, module: ModuleType, path: str, flags: int) -> None:
         """Run a statement, or leave it out; of an import that fails, only the names that fail."""

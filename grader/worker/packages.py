@@ -3,6 +3,8 @@
 Nothing is allowed or refused by this list; it only chooses the sentence that says why.
 """
 
+import sys
+
 _NAMES = """
 IPython OpenGL PIL albumentations altair astropy autograd boto3 bokeh bs4 catboost cupy cv2
 cvxopt cvxpy cython dask datasets einops fastai flax future gdown gensim google gym gymnasium
@@ -16,3 +18,9 @@ tensorflow_probability theano thinc timm tokenizers torch torchaudio torchinfo t
 torchsummary torchtext torchvision tqdm transformers umap wandb xarray xgboost yaml yfinance
 """
 KNOWN = frozenset(_NAMES.split())
+
+
+def is_package(module: str) -> bool:
+    """Whether a module is of a package, or Python's own, rather than one not handed in."""
+    root = module.partition(".")[0]
+    return root in sys.stdlib_module_names or root in KNOWN

@@ -23,11 +23,13 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 """What stands at the margin and belongs to the statement before."""
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_INDENTED = re.compile(r"[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _MERGE_MARK = re.compile(r"(?:<{7}|={7}|>{7})(?:\s|$)")
 MERGE_MARKS = (
     "Git leaves such marks around two versions of a text; keep one version and delete the marks"
 )
+_MAX_CUTS = 8
 _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
 """How often, and how many bytes, may be parsed while one file is taken apart."""
@@ -242,11 +244,55 @@ def _taken_apart(pieces: list[_Piece]) -> Iterator[Part]:
             if place > start:
                 end = place
                 continue
-            yield _broken(pieces[start], error)
+            yield from _saved(pieces[start], error)
             start, end = start + 1, len(pieces)
         else:
             yield from map(part_of, tree.body)
             start, end = end, len(pieces)
+
+
+def _saved(piece: _Piece, error: SyntaxError) -> Iterator[Part]:
+    """What is whole above the line that broke a piece, and the rest of it as broken."""
+    for place in _cuts(piece):
+        head, rest = piece[:place], piece[place:]
+        try:
+            body = ast.parse(_text([head])).body
+        except SyntaxError:
+            continue
+        if not body or not _may_end(body[-1], rest):
+            continue
+        try:
+            ast.parse(_text([rest]))
+        except SyntaxError as of_rest:
+            yield from map(part_of, body)
+            yield _broken(rest, of_rest)
+            return
+    yield _broken(piece, error)
+
+
+def _cuts(piece: _Piece) -> list[int]:
+    """Lines that may belong to nothing above them, though they do not begin a statement."""
+    found = [
+        place
+        for place, (_, line) in enumerate(piece)
+        if place and (_CONTINUES.match(line) or _INDENTED.match(line))
+    ]
+    return found[:_MAX_CUTS]
+
+
+def _may_end(last: ast.stmt, rest: _Piece) -> bool:
+    """Whether nothing of a statement stands in the rest that was cut off behind it."""
+    line = rest[0][1]
+    if _INDENTED.match(line):
+        # A definition inside of the one above it would not parse alone: what follows it stands
+        # farther left.
+        try:
+            ast.parse(line.lstrip() + "".join(text for _, text in rest[1:]))
+        except SyntaxError:
+            return False
+        return True
+    is_word = line[0].isalpha()
+    return not is_word or not isinstance(last, ast.If | ast.For | ast.While | ast.Try)
 
 
 def _attempts(pieces: list[_Piece]) -> int:
@@ -273,5 +319,7 @@ def _broken(piece: _Piece, error: SyntaxError) -> Part:
     problem = problem_of(error)
     if not line <= (problem["line"] or 0) <= end:
         problem |= {"line": line, "column": None, "text": piece[0][1].rstrip()[:_MAX_TEXT]}
+    indented = _INDENTED.match(text)
+    first = (indented[1],) if indented else ()
     defined, assigned = tuple(_DEFINED.findall(text)), tuple(_ASSIGNED.findall(text))
-    return Part(line, end, problem=problem, names=defined, assigned=assigned)
+    return Part(line, end, problem=problem, names=first + defined, assigned=assigned)

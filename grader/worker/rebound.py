@@ -1,38 +1,95 @@
-"""Functions whose names a later statement of the file gives to a value: ``grid = grid(x)``."""
+"""Functions whose names a later statement of the file takes: for a value, or for a stub."""
 
 from __future__ import annotations
 
 import ast
+from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.worker.bindings import bindings
 from grader.worker.parts import Part, names_of
-from grader.worker.stubs import Definition
+from grader.worker.stubs import Definition, is_stub
+from grader.worker.written import written_in
 
 
 class WrittenFunctions:
-    """What the `def` and `class` statements of one module made.
+    """What the statements of one module bind to functions and classes.
 
     In a script, a function that has been called may lend its name to what it returned. Nobody
     means to hand that value in, so that the function has its name back in the end. A later
-    function, and whatever else can be called, takes the place of the one above, as in Python.
+    function, and whatever else can be called, takes the place of the one above, as in Python;
+    the stub of the handout alone never does.
+
+    Parameters
+    ----------
+    path, folder
+        Its file, and where the submission lies. The file is looked into once a stub is met.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path, folder: Path) -> None:
+        self._path, self._folder = path, folder
         self._functions: dict[str, tuple[Any, int]] = {}
         self._rebound: dict[str, tuple[int, bool]] = {}
+        self._stubs: dict[str, Any] = {}
+        self._kept: dict[str, Any] = {}
+
+    def is_second_stub(self, part: Part, module: ModuleType) -> bool:
+        """Whether a stub of the handout would take the place of what is written above it.
+
+        Within a block, where it cannot be left out alone, the names are given back by `see`.
+        """
+        node = part.node
+        if isinstance(node, Definition):
+            return is_stub(node) and self._is_there(node.name, module)
+        self._kept = {
+            name: vars(module)[name]
+            for name in self._stubs_in(node)
+            if self._is_there(name, module)
+        }
+        return False
 
     def see(self, part: Part, module: ModuleType) -> None:
         """Look at a statement of the file that has just run."""
-        if isinstance(part.node, Definition):
-            name = part.node.name
-            if name in vars(module):
-                self._functions[name] = vars(module)[name], part.line
+        node = part.node
+        for name, value in self._kept.items():
+            setattr(module, name, value)
+        self._kept = {}
+        found = list(bindings([node])) if node is not None else []
+        written = {one.name for one in found if one.written or one.half}
+        if isinstance(node, Definition) and node.name in vars(module):
+            written.add(node.name)
+            if is_stub(node):
+                self._stubs[node.name] = vars(module)[node.name]
+        for name in written:
+            if isinstance(node, Definition) or callable(vars(module).get(name)):
+                self._functions[name] = vars(module).get(name), part.line
                 self._rebound.pop(name, None)
+        if isinstance(node, Definition):
             return
         for name in names_of(part):
-            if name in self._functions:
-                self._rebound[name] = part.line, _is_its_own_answer(part.node, name)
+            if name in self._functions and self._functions[name][1] != part.line:
+                self._rebound[name] = part.line, _is_its_own_answer(node, name)
+
+    @cached_property
+    def _written(self) -> dict[str, bool]:
+        """The names that are bound somewhere in the module, below or above the stub."""
+        return written_in(self._path, self._folder)
+
+    def _is_there(self, name: str, module: ModuleType) -> bool:
+        """Whether a name is bound by now to what is written."""
+        value = vars(module).get(name)
+        is_bound = callable(value) and value is not self._stubs.get(name)
+        return is_bound and self._written.get(name, False)
+
+    def _stubs_in(self, node: ast.stmt | None) -> set[str]:
+        """The names that a compound statement binds to nothing but stubs."""
+        if not isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
+            return set()
+        found = list(bindings([node]))
+        written = {one.name for one in found if one.written or one.half}
+        return {one.name for one in found} - written
 
     def give_back(self, module: ModuleType) -> list[dict[str, Any]]:
         """Give functions their names back; return whose, and the lines that had taken them."""

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from grader.worker.bindings import bindings, script_body
 from grader.worker.parts import CELL_MARK, Part, names_of, part_of
 from grader.worker.stubs import Definition, is_stub
 
@@ -21,7 +22,7 @@ def definitions_of_a_script(part: Part, parts: Iterable[Part], source: bytes) ->
     Of a block without functions only the imports that the rest of the file speaks of: most of
     these blocks try the functions out.
     """
-    body = _script(part.node)
+    body = script_body(part.node)
     if not body:
         return []
     elsewhere = {name for one in parts if one is not part for name in _written_by(one)}
@@ -40,29 +41,13 @@ def definitions_of_a_script(part: Part, parts: Iterable[Part], source: bytes) ->
     return [one for one in imports if words.intersection(names_of(one))]
 
 
-def _script(node: ast.stmt | None) -> list[ast.stmt]:
-    """What runs of a statement only where the file is run as a script."""
-    if not isinstance(node, ast.If):
-        return []
-    test, is_script = node.test, True
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        test, is_script = test.operand, False
-    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq | ast.NotEq):
-        return []
-    sides = [test.left, *test.comparators]
-    names = [one.id for one in sides if isinstance(one, ast.Name)]
-    texts = [one.value for one in sides if isinstance(one, ast.Constant)]
-    if len(sides) != 2 or names != ["__name__"] or texts != ["__main__"]:
-        return []
-    is_equal = isinstance(test.ops[0], ast.Eq)
-    return node.body if is_equal is is_script else node.orelse
-
-
 def _written_by(part: Part) -> list[str]:
     """What a statement binds to more than a stub."""
-    if isinstance(part.node, Definition) and is_stub(part.node):
-        return []
-    return names_of(part)
+    found = list(bindings([part.node])) if part.node is not None else []
+    unwritten = {one.name for one in found if not one.written} - {
+        one.name for one in found if one.written
+    }
+    return [name for name in names_of(part) if name not in unwritten]
 
 
 def _defining(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -108,7 +108,9 @@ class Session:
     def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         if question["kind"] == "inspect":
             found = inspect_source(
-                self.folder / question["file"], question["forbidden"], question["exercises"]
+                self.folder / question["file"],
+                question["forbidden"],
+                question.get("exercises", ()),
             )
             return {"outcome": "answered", "values": [found]}
         scope = Scope(self.modules.get(question["file"], ModuleType("nothing")))

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.worker.parts import Part, parts_of, problem_of
-from grader.worker.scripts import definitions_of_a_script
-from grader.worker.stubs import Definition, is_name, is_stub
+from grader.worker.bindings import Binding
+from grader.worker.parts import parts_of, problem_of
+from grader.worker.stubs import Definition, is_name
+from grader.worker.written import bound_in, own_file, statements_of
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -32,16 +33,18 @@ def inspect_source(
         Dotted names that a definition may not use. Uses are looked for in these definitions
         alone, and only where the text names anything forbidden at all: looking takes time.
     exercises
-        What a definition may call although another file of the student's defines it.
+        Names that are told of even where an assignment or an import binds them; a definition may
+        call them although another file of the student's defines them.
 
     Returns
     -------
     dict
         ``problem`` (None, or ``message``, ``line``, ``column``, ``text``) when nothing of the
-        file parses, and ``definitions``: by name, ``line``, ``end_line``, ``stub``, ``calls``,
-        the definitions and exercises that it calls, ``uses``, the dotted names that it reaches,
-        directly or through other definitions, with their lines, and, for one that does not
-        parse, ``problem``.
+        file parses, and ``definitions``: by name, ``line``, ``end_line``, ``stub`` (or
+        ``half`` of it is written), ``calls``, the definitions and exercises that it calls,
+        ``uses``, the dotted names that it reaches, directly or through other definitions, with
+        their lines; of one that is imported, ``imported``, the student's file (or "") and the
+        name in there; and, for one that does not parse, ``problem``.
     """
     source = path.read_bytes()
     try:
@@ -50,20 +53,24 @@ def inspect_source(
         return {"problem": problem_of(error), "definitions": {}}
     except ValueError as error:
         return _failure(f"the file cannot be parsed ({error})")
-    tree = ast.Module(list(_statements(parts, source)), [])
-    definitions = _definitions(tree, source, forbidden, exercises)
+    statements = list(statements_of(parts, source))
+    bound = bound_in(path, path.parent, statements)
+    wanted = {
+        name: one
+        for name, one in bound.items()
+        if isinstance(one.node, Definition) or name in exercises
+    }
+    definitions = _definitions(wanted, ast.Module(statements, []), source, forbidden, exercises)
+    for name, one in wanted.items():
+        if one.origin is not None:
+            file = own_file(path, path.parent, *one.origin[:2])
+            place = file.relative_to(path.parent).as_posix() if file is not None else ""
+            definitions[name]["imported"] = [place, one.origin[2]]
     for part in parts:
         for name in part.names:
             broken = {"line": part.line, "end_line": part.end_line, "problem": part.problem}
             definitions.setdefault(name, {**broken, "stub": False, "uses": {}, "calls": []})
     return {"problem": None, "definitions": definitions}
-
-
-def _statements(parts: Sequence[Part], source: bytes) -> Iterator[ast.stmt]:
-    """What is run when the file is loaded, in order."""
-    for part in parts:
-        found = [part, *definitions_of_a_script(part, parts, source)]
-        yield from (one.node for one in found if one.node is not None)
 
 
 def _suspects(source: bytes, forbidden: dict[str, list[str]]) -> set[str]:
@@ -81,6 +88,7 @@ def _failure(message: str) -> dict[str, Any]:
 
 
 def _definitions(
+    bound: Mapping[str, Binding],
     tree: ast.Module,
     source: bytes,
     forbidden: dict[str, list[str]],
@@ -88,28 +96,24 @@ def _definitions(
 ) -> dict[str, Any]:
     wanted = _suspects(source, forbidden)
     aliases = _aliases(tree, source) if wanted else {}
-    nodes: dict[str, Definition] = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not (
-            node.name in nodes and is_stub(node)  # it is left out when the file is run
-        ):
-            nodes[node.name] = node
+    nodes = {name: one.node for name, one in bound.items()}
     calls = _calls(nodes, source, exercises)
     own_uses = cache(lambda name: _dotted_names(nodes[name], aliases))
     return {
         name: {
-            "line": node.lineno,
-            "end_line": node.end_lineno,
-            "stub": is_stub(node),
+            "line": one.node.lineno,
+            "end_line": one.node.end_lineno,
+            "stub": not one.written and not one.half,
+            "half": one.half,
             "uses": _reached(name, nodes, own_uses) if name in wanted else {},
             "calls": calls[name],
         }
-        for name, node in nodes.items()
+        for name, one in bound.items()
     }
 
 
 def _calls(
-    nodes: dict[str, Definition], source: bytes, exercises: Collection[str]
+    nodes: Mapping[str, ast.stmt], source: bytes, exercises: Collection[str]
 ) -> dict[str, list[str]]:
     """Which other definitions each one calls or hands on; its text says where to look closer."""
     known = nodes.keys() | set(exercises)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 
-from grader.worker.parts import parts_of
-
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -22,6 +20,18 @@ def is_stub(node: Definition) -> bool:
     return isinstance(body[0], ast.Raise) and _raises_not_implemented(body[0])
 
 
+def is_half_written(node: ast.stmt) -> bool:
+    """Whether a function ends as the stub does, behind some code that returns nothing."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_stub(node):
+        return False
+    last = node.body[-1]
+    if not isinstance(last, ast.Raise) or not _raises_not_implemented(last):
+        return False
+    return not any(
+        isinstance(one, ast.Return | ast.Yield | ast.YieldFrom) for one in ast.walk(node)
+    )
+
+
 def _is_constant(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
@@ -34,18 +44,3 @@ def _raises_not_implemented(node: ast.Raise) -> bool:
 def is_name(node: ast.AST | None, name: str) -> bool:
     """Whether a node is nothing but this name."""
     return isinstance(node, ast.Name) and node.id == name
-
-
-def stubs_of(source: bytes) -> set[str]:
-    """The definitions at the top level of which there is nothing but the stub.
-
-    None of a text that cannot be read at all.
-    """
-    try:
-        nodes = [part.node for part in parts_of(source)]
-    except (SyntaxError, ValueError):
-        return set()
-    defined = [one for one in nodes if isinstance(one, Definition)]
-    return {one.name for one in defined if is_stub(one)} - {
-        one.name for one in defined if not is_stub(one)
-    }

@@ -31,6 +31,13 @@ DAY = 86_400.0
     [
         (["v1.py", "v2.py"], {"v1.py": 3 * DAY, "v2.py": DAY}, "v1.py", "the newest"),
         (["v9.py", "v10.py"], {}, "v10.py", "its name has the higher number"),
+        (["a.py", "a_final.py"], {}, "a_final.py", "its name says that it is the later one"),
+        (["a_final.py", "b2.py"], {}, "a_final.py", "its name says"),
+        (["a_final.py", "a_final2.py"], {}, "a_final2.py", "higher number"),
+        (["try1/a.py", "try2/a.py"], {}, "try2/a.py", "its folder has the higher number"),
+        (["first/a.py", "final/a.py"], {}, "final/a.py", "its folder is named"),
+        ([f"v1/{FILE}", f"v2/{FILE}"], {}, f"v2/{FILE}", "its folder has the higher number"),
+        ([f"old/{FILE}", f"work/{FILE}"], {}, f"work/{FILE}", "its folder is named"),
         (["v9.py", "v10.py"], {"v9.py": 30.0, "v10.py": 0.0}, "v10.py", "higher number"),
         (["a.py", "b.py"], {}, "a.py", "its name comes first"),
     ],
@@ -43,6 +50,11 @@ def test_of_two_that_fit_equally(
     found = read(lay(tmp_path, files, {f"{stem}{name}": at for name, at in modified.items()}))
     assert f"WHO = '{right}'".encode() in found.files[FILE]
     assert any(why in note and f"{stem}{right}" in note for note in found.notes)
+
+
+def test_of_two_free_names_an_old_one_stands_back(tmp_path: Path) -> None:
+    found = read(lay(tmp_path, {"a_old.py": CODE + b"OLD = 1\n", "b.py": CODE}))
+    assert b"OLD" not in found.files[FILE]
 
 
 def test_without_times_and_numbers_the_fuller_of_two_counts(tmp_path: Path) -> None:

@@ -175,3 +175,10 @@ def test_what_is_run_and_is_not_there_costs_nothing_when_it_is_read(tmp_path: Pa
     found = read(lay(tmp_path, {FILE.replace(".py", ".ipynb"): main}))
     assert set(found.files) == {FILE}
     assert any("%run missing.ipynb was taken as" in note for note in found.notes)
+
+
+def test_a_notebook_may_write_a_module_into_a_folder(tmp_path: Path) -> None:
+    using = f"from src.deep.helper import X\n{CODE.decode()}"
+    cells = "%%writefile src/deep/helper.py\nX = 1\n", using
+    found = read(lay(tmp_path, {"hw.ipynb": notebook(*cells)}))
+    assert b"X = 1" in found.files["src/deep/helper.py"]

@@ -32,6 +32,34 @@ def test_what_python_refuses_is_read_and_told(text: str) -> None:
     assert note.startswith("holds characters that cannot be seen and that Python refuses (line")
 
 
+ENDS = {
+    "paragraph mark": "x = 1\u2029y = 2\n",
+    "line mark before a definition": "x = 1\n\u2028def f():\n    return 1\n",
+    "next line at a line's end": "x = 1\x85\ny = 2\r\n",
+    "vertical tab": "def f():\x0b    return 1\n",
+    "separators": "x = 1\x1c\ny = 2\x1d\x1e",
+    "variation selector": "x = 1\nx\ufe0f = 2\nassert x == 2\n",
+    "filler": "x = 1\nx\u3164 = 2\nassert x == 2\n",
+}
+
+
+@pytest.mark.parametrize("text", ENDS.values(), ids=ENDS)
+def test_what_others_take_for_a_lines_end_is_one(text: str) -> None:
+    made, note = python_text(text.encode())
+    exec(compile(made, "x.py", "exec"), {})
+    assert "cannot be seen" in note
+
+
+def test_a_form_feed_is_pythons_own_and_stays() -> None:
+    text = "x = 1\n\x0c\ndef f():\n    return 1\n"
+    assert python_text(text.encode()) == (text.encode(), "")
+
+
+def test_in_a_formatted_string_the_code_is_read_and_the_text_stays() -> None:
+    made, _ = without_invisible("x = f'a\u00a0{\u200bs}{{\u200b}}' + '{\u200b}'\n")
+    assert made == "x = f'a\u00a0{s}{{\u200b}}' + '{\u200b}'\n"
+
+
 SEEN = [
     "x = 'a\u00a0b\u200b'\n",
     '"""one\n\ufefftwo\u00a0"""\n',

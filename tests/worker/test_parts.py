@@ -30,6 +30,37 @@ BROKEN = {
 }
 
 
+UNDER_A_NEIGHBOUR = {
+    "a bracket": ("}\n", ()),
+    "an else": ("else:\n    x = = 1\n", ()),
+    "a definition one space in": (" def h(x):\n    return x\n", ("h",)),
+    "a definition two spaces in": ("  def h(x):\n      return x\n", ("h",)),
+    "a definition as deep as the body": ("    def h(x):\n    return x\n", ("h",)),
+    "a class one space in": (" class H:\n    x = 1\n", ("H",)),
+}
+
+
+@pytest.mark.parametrize("name", UNDER_A_NEIGHBOUR)
+def test_what_is_broken_costs_nothing_above_it(name):
+    text, names = UNDER_A_NEIGHBOUR[name]
+    whole = "def g(x):\n    y = x\n    return y\n\n"
+    (found,) = broken(f"{whole}{text}{GOOD}")
+    assert found.line == 5 and found.names == names
+    assert parsed(f"{whole}{text}{GOOD}")[0] == (1, 3)
+    assert len(parsed(f"{whole}{text}{GOOD}")) == 2
+
+
+def test_no_part_of_a_broken_function_is_taken():
+    for text in (
+        "def f(x):\n    y = 1\n  def g():\n      return 2\n    return g\n",
+        "def f(x):\n    def g(y):\n        return y\n    return g(x\n",
+        "if x:\n    y = 1\nelse:\n    y = = 1\n",
+    ):
+        (found,) = broken(text + GOOD)
+        assert found.line == 1
+        assert len(parsed(text + GOOD)) == 1
+
+
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("where", ["above", "below"])
 def test_a_broken_stretch_costs_itself(name, where):
