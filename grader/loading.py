@@ -7,7 +7,6 @@ where it cannot, the statements are asked for one by one.
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,8 +24,8 @@ _LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
 BROKE_PYTHON = "it changed something that Python itself needs"
-_LACKING = re.compile(r"exit code \d+: NameError: name '(\w+)' is not defined")
-"""How a worker ends in which a name of Python's own is gone."""
+_BROKEN = re.compile(r"exit code (?:70\b|\d+: NameError: name '\w+' is not defined)")
+"""How a worker ends whose own code fails: it needs no more than Python itself."""
 _ENDINGS = {
     Silence.TIMEOUT: "the time for it was used up",
     Silence.OUT_OF_MEMORY: "it ran out of memory",
@@ -187,8 +186,7 @@ class Loading:
 
 
 def _ending(lost: Lost) -> str:
-    lacking = _LACKING.search(lost.detail)
-    if lost.detail == BROKE_PYTHON or (lacking and hasattr(builtins, lacking[1])):
+    if lost.detail == BROKE_PYTHON or _BROKEN.search(lost.detail):
         return BROKE_PYTHON
     return _ENDINGS.get(lost.silence, f"it ended the program ({lost.detail[:_MAX_TEXT]})")
 

@@ -75,7 +75,7 @@ FAILING = {
     "from torch import nn\nclass Net(nn.Module):\n    pass": "may not be imported",
     "def deep(n): return deep(n + 1)\ndeep(0)": "RecursionError",
     "x = np.ones((10**6, 10**6))": "Memory",
-    "<<<<<<< HEAD": "invalid syntax",
+    "<<<<<<< HEAD": "Git leaves such marks around two versions",
     "tokens = # your code here\nprint(tokens)": "needs something that was left out",
     "def half(:": "invalid syntax",
     "%matplotlib inline": "notebook commands",
@@ -90,16 +90,16 @@ FAILING = {
 }
 """Statements that fail beside right functions, and what a note is to say of each."""
 ENDING = {
-    "while True: pass": "did not end",
-    "import time; time.sleep(10**6)": "did not end",
+    "while True: pass": "used up",
+    "import time; time.sleep(10**6)": "used up",
     "import os; os._exit(0)": "ended the program",
     "import ctypes; ctypes.string_at(0)": "ended the program",
     "import os; os.abort()": "ended the program",
     "import sys; sys.settrace(lambda *a: 1 / 0)": "something that Python itself needs",
     "import builtins; del builtins.len": "something that Python itself needs",
     "import time; time.monotonic = time.process_time = None": "",
-    "sum(range(10**13))": "did not end",
-    "while True:\n    try:\n        while 1: pass\n    except BaseException: pass": "did not end",
+    "sum(range(10**13))": "used up",
+    "while True:\n    try:\n        while 1: pass\n    except BaseException: pass": "used up",
 }
 """Statements that take the worker with them."""
 FUNCTIONS = REFERENCE.split("\n\n")
@@ -172,7 +172,7 @@ def test_several_that_do_not_end_cost_one_limit_together(handed_in, monkeypatch)
     text = placed("while True: pass\nimport os; os._exit(1)", "above")
     result = handed_in({"mini.py": f"{text}\nwhile 1: pass\nopen('x')\nwhile 2: pass\n"}, 2)
     assert result.points == 20
-    (lines,) = [note for note in result.submission.notes if "did not end" in note]
+    (lines,) = [note for note in result.submission.notes if "used up" in note]
     assert "lines 4, 32 and 34 were left out" in lines
     assert any("ended the program" in note for note in result.submission.notes)
 
@@ -553,7 +553,7 @@ def test_all_of_a_kind_is_one_note_and_a_consequence_is_told_as_one(handed_in):
 
 def test_a_stub_below_what_is_written_does_not_replace_it(handed_in):
     stub = 'def root(x):\n    """The root."""\n    raise NotImplementedError\n'
-    assert_full(handed_in({"mini.py": f"{REFERENCE}\n{stub}"}), "stub of something")
+    assert_full(handed_in({"mini.py": f"{REFERENCE}\n{stub}"}), "this is only a stub")
     assert check_of(handed_in({"mini.py": f"{stub}\n{REFERENCE}"}), "root.positive").points == 1
     text = f"from numpy import sqrt as root\n{REFERENCE.partition('def root')[0]}{stub}"
     assert check_of(handed_in({"mini.py": text}), "root.positive").status is Status.MISSING

@@ -147,6 +147,7 @@ class Session:
                 if question["kind"] == "load":
                     return {"outcome": "answered", "values": [self._load(question)]}
                 run_steps(scope, question["steps"], self.operations)
+                self.traces.undo_assignments()  # what follows is ours, and needs `len`, say
                 values = [self.convert(scope.saved[name]) for name in question["returns"]]
                 refuse_stand_ins(values)
             return {"outcome": "answered", "values": sendable(values, self._budget(question))}
@@ -158,6 +159,8 @@ class Session:
             }
             return self._without(missing.name, answer)
         except BaseException as raised:  # SystemExit and KeyboardInterrupt are the student's too
+            if question["kind"] != "load":
+                self.traces.undo_assignments()
             error = what_it_is(raised, self.folder)
             if isinstance(error, ForbiddenUse | StandIn):
                 described = describe_exception(error, self.folder) | what_was_used(error)

@@ -67,8 +67,12 @@ class Traces:
 
         Else only a fresh worker is as this one was.
         """
-        undo_assignments(additions=True)
+        self.undo_assignments()
         return all([self._undo_snapshots(), self._settings.undo()])
+
+    def undo_assignments(self) -> None:
+        """Undo what a question has assigned into shared modules, before its answer is told."""
+        undo_assignments(additions=True)
 
     def _undo_snapshots(self) -> bool:
         try:
