@@ -19,6 +19,10 @@ _MISSING = object()
 class _WatchedModule(ModuleType):
     """A module that notes what is assigned to its names."""
 
+    def __new__(cls, name: str, doc: str | None = None) -> ModuleType:  # type: ignore[misc]
+        """Make a plain module: this is what `importlib` asks ``type(sys)`` for."""
+        return ModuleType(name, doc)
+
     def __setattr__(self, name: str, value: Any) -> None:
         names = vars(self)
         _assigned.append((names, name, names.get(name, _MISSING)))

@@ -175,7 +175,7 @@ def test_answers_to_announced_questions_come_in_any_order(start):
 def test_after_its_last_answer_a_worker_is_gone_and_nobody_is_charged(start, chosen):
     worker = start()
     several = [question("double", 1.0), question("thread"), question("double", 2.0)]
-    worker.announce([(one, 5.0) for one in several])
+    worker.announce([Announced(one, 5.0) for one in several])
     if chosen.confinement == "forked":
         with pytest.raises(Lost) as caught:
             worker.ask(several[2], 5)
@@ -286,11 +286,12 @@ def test_a_worn_out_server_makes_way_and_its_workers_finish(start, chosen, monke
         pytest.skip("only forked workers have a server")
     monkeypatch.setattr("grader.confine.fork_server._MAX_CHILDREN", 1)
     first = start()
+    server = first.release.__self__
     second = start()
-    assert first.server is not second.server
+    assert server is not second.release.__self__
     assert first.ask(question("double", 1.0), 5)["values"] == [2.0]
     first.close()
-    assert first.server.is_dead()
+    assert server.is_dead()
     assert second.ask(question("double", 2.0), 5)["values"] == [4.0]
 
 

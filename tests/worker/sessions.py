@@ -27,7 +27,7 @@ for name in names:
     ended = answer["outcome"] == "answered"
     said = repr(decode(answer["values"])) if ended else answer["error"]["message"]
     answers.append([answer["outcome"], said, bool(answer.get("last"))])
-print(json.dumps(answers), file=out)
+print(json.dumps(answers), file=out, flush=True)
 """
 
 
