@@ -85,9 +85,13 @@ class Peak:
 
 
 def odd_file(exercises: list[str], value: str) -> str:
-    """A file in which every exercise answers `value`."""
-    functions = [f"def {name}(*a, **k):\n    return {value}\n" for name in exercises]
-    return "import functools\nimport numpy as np\n\n\n" + "\n\n".join(functions)
+    """A file in which every exercise answers `value`.
+
+    It is made once: what is measured is what an answer costs others, not what its author computes.
+    """
+    functions = [f"def {name}(*a, **k):\n    return VALUE\n" for name in exercises]
+    head = f"import functools\nimport numpy as np\n\nVALUE = {value}\n\n\n"
+    return head + "\n\n".join(functions)
 
 
 def grade(

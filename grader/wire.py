@@ -76,7 +76,8 @@ def encode(value: Any, limit: int = MAX_FRAME, items: int = MAX_ITEMS) -> bytes:
     data = _pack(encoder.lower(value, 0))
     if len(data) > limit:
         raise encoder.refusal()
-    _check_items(data, items)
+    if len(data) > items:  # an item takes a byte at least, and `lower` has bounded the nesting
+        _check_items(data, items)
     return data
 
 

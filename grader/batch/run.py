@@ -15,7 +15,7 @@ from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
 from grader.judge import GradingOptions
-from grader.judging import Judges
+from grader.judging import JudgeLimits, Judges
 from grader.result import Result
 from grader.store import ResultStore
 
@@ -74,7 +74,8 @@ def run_batch(
 
     shared = (assignment, options, questions, fingerprints, launcher.confinement)
     works = [GradingWork(job, *shared) for job in plan.jobs]
-    judges = Judges(launcher, known=works)
+    patient = JudgeLimits().patient(options.limits.longest_submission)
+    judges = Judges(launcher, patient, known=works)
     with judges, ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         running: set[Future[bytes]] = set()
         try:

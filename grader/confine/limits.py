@@ -106,3 +106,9 @@ class LimitBook:
     def sets(self, name: str, *place: str) -> bool:
         """Whether the course itself sets the limit `name` for this place."""
         return any(name in self.others.get(place[:n], ()) for n in range(1, len(place) + 1))
+
+    @property
+    def longest_submission(self) -> float:
+        """Seconds that the worker of any assignment's submission may take."""
+        others = [entry.get("submission_seconds", 0.0) for entry in self.others.values()]
+        return max([self.base.submission_seconds, *others])

@@ -8,6 +8,7 @@ from grader.confine import Confinement, Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.judging.judges import Judges
+from grader.judging.limits import JudgeLimits
 from grader.judging.slate import Slate
 from grader.judging.work import Past, options_for
 from grader.records import ungraded
@@ -23,7 +24,8 @@ def grade_apart(
 ) -> Result:
     """Grade as `grade` does; what an answer does to its judge does not reach this process."""
     work = _Alone(submission, assignment, options, launcher.confinement)
-    with Judges(launcher) as judges:
+    patient = JudgeLimits().patient(options.limits.longest_submission)
+    with Judges(launcher, patient) as judges:
         return Result.model_validate_json(judges.judge(work))
 
 

@@ -9,7 +9,6 @@ import signal
 import socket
 import sys
 import threading
-import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -95,13 +94,20 @@ class JudgeProcess:
         if self.number == 0:
             _live(task, launcher, limits, theirs, self._slate)
         theirs.close()
+        try:
+            # A number may be another's when its process has ended; this stays its own.
+            self._watch = os.pidfd_open(self.number)
+        except OSError:
+            self._socket.close()  # with which it ends
+            os.waitpid(self.number, 0)
+            raise
 
     def carry_out(self, order: bytes, cpu_seconds: float) -> Ending:
         """Give an order, lend workers until it is carried out, and learn how that went."""
-        deadline = time.monotonic() + self._limits.seconds
         try:
+            self._socket.settimeout(None)
             self._socket.sendall(frame(encode({"order": order, "cpu_seconds": cpu_seconds})))
-            while (message := self._read(deadline)) is not None:
+            while (message := self._read()) is not None:
                 if "said" in message:
                     self.is_spent = message["spent"]
                     return Ending(message["said"])
@@ -116,9 +122,10 @@ class JudgeProcess:
         """Let it end, or end it where it does not."""
         self.is_spent = True
         self._socket.close()
-        if not _is_over(self.number):
+        if not _is_over(self._watch):
             self.kill()
         _, status, usage = os.wait4(self.number, 0)
+        os.close(self._watch)
         noted = self._slate.read()
         self._slate.close()
         seconds = usage.ru_utime + usage.ru_stime - noted.used
@@ -126,8 +133,8 @@ class JudgeProcess:
 
     def kill(self) -> None:
         """End it; who waits for it learns so."""
-        with suppress(ProcessLookupError):
-            os.kill(self.number, signal.SIGKILL)
+        with suppress(OSError):
+            signal.pidfd_send_signal(self._watch, signal.SIGKILL)
 
     def _lend(self, request: dict[str, Any]) -> None:
         try:
@@ -146,34 +153,42 @@ class JudgeProcess:
             loan.release()
         self._loans.clear()
 
-    def _read(self, deadline: float) -> dict[str, Any] | None:
-        header = self._receive(HEADER_BYTES, deadline)
+    def _read(self) -> dict[str, Any] | None:
+        header = self._receive(HEADER_BYTES)
         if header is None:
             return None
-        body = self._receive(frame_length(header, MAX_FRAME), deadline)
+        body = self._receive(frame_length(header, MAX_FRAME))
         message = None if body is None else decode(body)
         return message if type(message) is dict else None
 
-    def _receive(self, count: int, deadline: float) -> bytes | None:
+    def _receive(self, count: int) -> bytes | None:
         buffer = bytearray()
         while len(buffer) < count:
-            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+            if not self._is_heard():
+                return None
             piece = self._socket.recv(min(_PIECE, count - len(buffer)))
             if not piece:
                 return None
             buffer += piece
         return bytes(buffer)
 
-
-def _is_over(number: int) -> bool:
-    """Whether a child has ended, or does so within a moment: its socket is closed before."""
-    watch = os.pidfd_open(number)
-    try:
+    def _is_heard(self) -> bool:
+        """Wait until it says something; False when it is at one check for too long."""
         poll = select.poll()
-        poll.register(watch, select.POLLIN)
-        return bool(poll.poll(1_000))
-    finally:
-        os.close(watch)
+        poll.register(self._socket, select.POLLIN)
+        noted = self._slate.read()
+        while not poll.poll(1_000 * self._limits.silence_seconds):
+            before, noted = noted, self._slate.read()
+            if noted == before:
+                return False
+        return True
+
+
+def _is_over(watch: int) -> bool:
+    """Whether a child has ended, or does so within a moment: its socket is closed before."""
+    poll = select.poll()
+    poll.register(watch, select.POLLIN)
+    return bool(poll.poll(1_000))
 
 
 def _live(

@@ -11,8 +11,15 @@ from contextlib import contextmanager
 
 from grader.confine.limits import MEGABYTE
 
-_GROWING = ((resource.RLIMIT_AS, "VmSize:"), (resource.RLIMIT_DATA, "VmData:"))
-"""A private mapping counts as data, a shared one as address space only, hence both."""
+_GROWING = (
+    (resource.RLIMIT_AS, "VmSize:", 2_048),
+    (resource.RLIMIT_DATA, "VmData:", 0),
+)
+"""What is limited, and megabytes that it may grow by beside what is asked for.
+
+Memory that is used counts as data. Address space is taken in advance, for each thread a good deal,
+so that its limit is only there for systems that do not count data.
+"""
 
 
 def limit_memory(megabytes: int) -> None:
@@ -21,9 +28,10 @@ def limit_memory(megabytes: int) -> None:
     The limit is soft, since a worker that it starts by itself has another.
     """
     sizes = _sizes()
-    for number, name in _GROWING:
+    for number, name, beside in _GROWING:
         _, hard = resource.getrlimit(number)
-        resource.setrlimit(number, (_at_most(sizes[name] + megabytes * MEGABYTE, hard), hard))
+        wanted = sizes[name] + (megabytes + beside) * MEGABYTE
+        resource.setrlimit(number, (_at_most(wanted, hard), hard))
 
 
 def limit_cpu(seconds: float) -> None:
@@ -57,7 +65,7 @@ def _peak() -> int:
 @contextmanager
 def without_limits() -> Iterator[None]:
     """Lift the limits on memory, for a child that inherits them."""
-    before = {number: resource.getrlimit(number) for number, _ in _GROWING}
+    before = {number: resource.getrlimit(number) for number, *_ in _GROWING}
     for number, (_, hard) in before.items():
         resource.setrlimit(number, (hard, hard))
     try:

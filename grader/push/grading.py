@@ -26,7 +26,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
 from grader.intake.attempts import swap
 from grader.judge import GradingOptions
-from grader.judging import Judges
+from grader.judging import JudgeLimits, Judges
 from grader.private_folder import FOLDER, STAGING, private_folder
 from grader.push.queue import PushJob
 from grader.push.tree import PushedFiles, take
@@ -66,12 +66,13 @@ class PushGrader:
     def __init__(self, directory: CourseDirectory, root: Path, launcher: Launcher) -> None:
         self.directory = directory
         self._root = root
-        self._judges = Judges(launcher)
         self._warm: dict[str, _Warm] = {}
         self._lock = threading.Lock()
         self._options = GradingOptions(
             course=directory.name, limits=directory.settings.limits.book()
         )
+        patient = JudgeLimits().patient(self._options.limits.longest_submission)
+        self._judges = Judges(launcher, patient)
 
     def warm(self, name: str) -> _Warm:
         """The prepared assignment; the first call makes it."""

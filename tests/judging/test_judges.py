@@ -140,6 +140,18 @@ def test_a_judge_that_ends_before_the_first_check_is_the_graders_failure(deed):
     assert judged(Play(first=deed)).has_grader_error
 
 
+def test_a_judge_that_is_at_one_check_for_too_long_is_lost():
+    limits = JudgeLimits(silence_seconds=0.3)
+    assert judged(Play({"half_mse.value": lambda: time.sleep(60)}), limits).has_grader_error
+
+
+def test_one_that_goes_on_is_not_however_long_it_takes():
+    limits = JudgeLimits(silence_seconds=1.5)
+    names = [f"{one.exercise}.{one.name}" for one in mini().checks]
+    result = judged(Play(dict.fromkeys(names[:4], lambda: time.sleep(0.9))), limits)
+    assert set(statuses(result).values()) == {Status.PASSED}
+
+
 def test_the_time_of_judges_that_ended_counts_for_the_submission(tmp_path):
     seen = tmp_path / "seconds"
 
