@@ -74,14 +74,7 @@ class Deadline:
 class FileInterview(FileKnowledge):
     """Asks questions about one file; starts a worker when one is needed, and again when it died.
 
-    Parameters
-    ----------
-    files
-        The submission's files, by name.
-    results
-        The results so far, which the judge appends to: a gradient check asks how the loss did.
-    places
-        How the lines of the submission's files are called.
+    What it knows without asking, and its first parameters, are those of `FileKnowledge`.
     """
 
     def __init__(

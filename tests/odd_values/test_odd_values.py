@@ -9,12 +9,13 @@ import time
 import pytest
 
 from grader.course import frozen
+from grader.judging import JudgeLimits
 from grader.result import Status
 from tests.conftest import ASSIGNMENTS, ROOT
 from tests.odd_values.told import FORMS, Told
 from tests.odd_values.values import CONSTANTS, EXPRESSIONS, SAMPLE, value_of
 
-MAX_CPU_SECONDS = 60.0
+MAX_CPU_SECONDS = JudgeLimits().cpu_seconds
 """CPU time for judging one value at every check of an assignment, with making its answers."""
 MAX_GROWTH = 500
 """Megabytes by which this process may grow meanwhile; the largest value itself takes 62."""
