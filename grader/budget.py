@@ -87,6 +87,21 @@ _RUNS = (
 """Bytes of an item, and many in a row that have no item within: small, empty, or floats."""
 
 
+_NO_HOLDERS = bytes(first for first in range(256) if _HEADERS[first][0] == _NOTHING)
+"""First bytes of items that hold no others."""
+
+
+def is_surely_within(data: bytes, limit: int) -> bool:
+    """Whether a message cannot have too many items nor nest too deeply, seen at a glance.
+
+    Each item takes a byte at least, and so does each that holds others: most messages are so small
+    that nothing has to be counted. What is no message at all may be within, too.
+    """
+    if len(data) > limit:
+        return False
+    return len(data.translate(None, _NO_HOLDERS)) <= MAX_NESTING
+
+
 def count_items(data: bytes, limit: int = MAX_ITEMS) -> int:
     """Count the items of a message, at any depth, from its headers alone.
 

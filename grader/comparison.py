@@ -13,6 +13,11 @@ import numpy as np
 from grader.wire import Opaque
 
 Array = np.ndarray[Any, Any]
+# Tuples: a union of types would be made anew, and asked more slowly, for each of many values.
+_FEW_BYTES = 2**16
+_SEQUENCES = (tuple, list)
+_EXACT = (str, bool, np.bool_, type(None))
+"""What is equal or not, without a tolerance."""
 _NUMBERS = "biufc"
 """The kinds of dtype that hold numbers."""
 _HOLDING_NUMBERS = {
@@ -76,11 +81,11 @@ def compare(
         reason = f" ({received.detail})" if received.detail else ""
         summary = f"{_wanted(expected)} was expected; received {received.type}{reason}"
         return _mismatch(Difference.TYPE, position, expected, received, summary)
-    if isinstance(expected, tuple | list) and not _is_numbers(expected):
+    if isinstance(expected, _SEQUENCES) and not _is_numbers(expected):
         return _compare_sequences(received, expected, rtol, atol, position)
     if isinstance(expected, dict):
         return _compare_dicts(received, expected, rtol, atol, position)
-    if isinstance(expected, str | bool | np.bool_ | type(None)):
+    if isinstance(expected, _EXACT):
         if type(received) in {type(expected), np.bool_} and received == expected:
             return None
         if type(received) is type(expected):
@@ -101,7 +106,7 @@ def compare(
 def _compare_sequences(
     received: Any, expected: Any, rtol: float, atol: float, position: str
 ) -> Mismatch | None:
-    if not isinstance(received, tuple | list):
+    if not isinstance(received, _SEQUENCES):
         summary = (
             f"a tuple of {len(expected)} values was expected; received one {kind_of(received)}"
         )
@@ -148,6 +153,9 @@ def _compare_arrays(
     dtype_problem = _dtype_problem(array, expected, is_array=type(received) is np.ndarray)
     if dtype_problem:
         return _mismatch(Difference.DTYPE, position, expected, array, dtype_problem)
+    is_small = array.dtype == expected.dtype and array.nbytes <= _FEW_BYTES
+    if is_small and array.tobytes() == expected.tobytes():
+        return None  # as most right answers are; NaN is then where it is expected
     exact = np.complex128 if expected.dtype.kind == "c" else np.float64
     one, other = array.astype(exact), expected.astype(exact)
     # Most answers are right, and then this is all. NaN is within nothing, but everything is
@@ -189,7 +197,7 @@ def as_array(value: Any) -> Array | None:
     """
     if type(value) is np.ndarray:
         return value if value.dtype.kind in _NUMBERS else None
-    if isinstance(value, list | tuple):
+    if isinstance(value, _SEQUENCES):
         if _shape_of(value) is None:
             return None
         try:
@@ -290,7 +298,7 @@ def kind_of(value: Any) -> str:
         return f"an array of shape {value.shape}"
     if isinstance(value, Opaque):
         return f"{value.type} ({value.detail})" if value.detail else value.type
-    if isinstance(value, list | tuple):
+    if isinstance(value, _SEQUENCES):
         return _kind_of_sequence(value)
     if isinstance(value, bool | int | float | complex | np.generic):
         return "an integer too large for a float" if _number(value) is None else "a number"

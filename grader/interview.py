@@ -25,6 +25,7 @@ from grader.confine import (
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
+from grader.judged import JudgedChecks
 from grader.knowledge import FileKnowledge
 from grader.loading import BROKE_PYTHON, Loading
 from grader.replies import (
@@ -35,7 +36,6 @@ from grader.replies import (
     not_imported,
     reply_of,
 )
-from grader.result import CheckResult
 from grader.submissions.places import NO_FILE, Places
 from grader.wire import encode
 
@@ -86,7 +86,7 @@ class FileInterview(FileKnowledge):
         limits: LimitBook,
         deadline: Deadline,
         questions: Questions,
-        results: list[CheckResult],
+        results: JudgedChecks,
         places: Places,
     ) -> None:
         super().__init__(assignment, file, files, results, places)

@@ -18,8 +18,9 @@ from grader.course.prepared import (
 )
 from grader.course.question import Questions
 from grader.interview import Deadline, FileInterview, NotLoadable, inspect_files
+from grader.judged import JudgedChecks
 from grader.liberties import Shared, notes_of
-from grader.prerequisites import LOST_STATUSES, Prerequisites
+from grader.prerequisites import Prerequisites
 from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Result, Status, total
@@ -118,7 +119,7 @@ class _Grading:
         self.wanted = names if options.only is None else options.only
         self.silent: frozenset[str] = frozenset()
         """What is judged along, and told to nobody."""
-        self.results: list[CheckResult] = list(options.known)
+        self.results = JudgedChecks(options.known)
         self.settled = {(one.exercise, one.check): one for one in options.settled}
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
@@ -267,9 +268,10 @@ class _Grading:
 
     def _is_decided(self) -> bool:
         """Whether a point is lost, and nobody wants to know more."""
-        if not self.options.until_lost or not self.results:
+        last = self.results.last()
+        if not self.options.until_lost or last is None:
             return False
-        return self.results[-1].exercise in self.wanted and self.results[-1].lost_points
+        return last.exercise in self.wanted and last.lost_points
 
     def _verdict(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview
@@ -305,12 +307,11 @@ class _Grading:
         if interview.is_stub(exercise.name):
             return self._not_written(exercise, interview.line_of(exercise.name))
         prerequisites = self._prerequisites(interview)
-        lost = [result for result in self.results if result.status in LOST_STATUSES]
-        ended = next((one for one in lost if one.exercise == exercise.name), None)
+        ended = self.results.lost.get(exercise.name)
         if ended is not None:
             text = f"Your code was not run again: the check {ended.check} already ended like this."
             return Verdict(ended.status, message=text)
-        waits = prerequisites.lost(exercise, check) if lost else None
+        waits = prerequisites.lost(exercise, check) if self.results.lost else None
         return waits or prerequisites.held_back(check)
 
     def _not_written(self, exercise: PreparedExercise, line: int | None) -> Verdict:
@@ -327,7 +328,7 @@ class _Grading:
         spoken_of = verdict.line_file or own
         in_cell = self.places.cell(spoken_of, verdict.line)
         cell, line = in_cell or ("", verdict.line)
-        placed = replace(verdict, line=line)
+        placed = verdict if line == verdict.line else replace(verdict, line=line)
         result = check_result(
             check, self.assignment, placed, file=spoken_of, cell=cell, seconds=seconds
         )

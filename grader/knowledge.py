@@ -14,8 +14,9 @@ from grader.elsewhere import (
     is_module,
     is_written,
 )
+from grader.judged import JudgedChecks
 from grader.replies import FileState, syntax_message
-from grader.result import CheckResult, Kind, Status
+from grader.result import Kind, Status
 from grader.submissions.places import Places
 
 
@@ -44,7 +45,7 @@ class FileKnowledge:
         assignment: PreparedAssignment,
         file: PreparedFile,
         files: Mapping[str, bytes],
-        results: Sequence[CheckResult],
+        results: JudgedChecks,
         places: Places,
     ) -> None:
         self.assignment, self.file, self.files, self.results = assignment, file, files, results
@@ -122,16 +123,16 @@ class FileKnowledge:
         return any(
             result.cases.passed > 0
             or (result.diagnosis is not None and result.diagnosis.id.startswith("misconception."))
-            for result in self.results
-            if result.exercise == exercise and result.kind is Kind.OUT and result.check != "purity"
+            for result in self.results.of(exercise)
+            if result.kind is Kind.OUT and result.check != "purity"
         )
 
     def is_right(self, exercise: str) -> bool:
         """Whether an exercise was judged and all its values are the expected ones."""
         values = [
             one.status is Status.PASSED
-            for one in self.results
-            if one.exercise == exercise and one.kind is Kind.OUT and one.check != "purity"
+            for one in self.results.of(exercise)
+            if one.kind is Kind.OUT and one.check != "purity"
         ]
         return bool(values) and all(values)
 
@@ -141,8 +142,7 @@ class FileKnowledge:
 
     def origin_of(self, exercise: str) -> Place:
         """What a message about an exercise's answer has to know."""
-        names = [one.name for one in self.assignment.exercises if one.file == self.file.name]
-        right = filter(self._has_passed, names[: names.index(exercise)])
+        right = filter(self._has_passed, self.assignment.before(exercise))
         return Place(
             self.assignment,
             exercise,
@@ -153,5 +153,5 @@ class FileKnowledge:
         )
 
     def _has_passed(self, exercise: str) -> bool:
-        found = {one.status for one in self.results if one.exercise == exercise}
-        return found == {Status.PASSED}
+        found = self.results.of(exercise)
+        return bool(found) and all(one.status is Status.PASSED for one in found)

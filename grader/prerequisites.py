@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from grader.checks import Verdict
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
-from grader.result import CheckResult, Kind, Status
+from grader.judged import JudgedChecks
+from grader.result import Kind, Status
 
-LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
-"""After one of these the exercise's worker is gone."""
 _EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
@@ -28,12 +27,12 @@ class Prerequisites:
 
     assignment: PreparedAssignment
     calls: Callable[[str], Iterable[str]]
-    results: Sequence[CheckResult]
+    results: JudgedChecks
 
     def lost(self, exercise: PreparedExercise, check: PreparedCheck) -> Verdict | None:
         """Skip a check without asking where something that it calls did not come to an end."""
         for name in self._earlier(exercise, check):
-            if any(one.status in LOST_STATUSES for one in self._results_of(name)):
+            if name in self.results.lost:
                 text = (
                     f"{exercise.name} waits for {name}, which did not come to an end. "
                     f"Fix {name} first."
@@ -44,12 +43,14 @@ class Prerequisites:
     def held_back(self, check: PreparedCheck) -> Verdict | None:
         """Skip a check that is easy to satisfy, until its exercise is right on some case."""
         easy = check.kind in _EASILY_SATISFIED or check.settings.get("judges") == "purity"
+        if not easy:
+            return None
         outputs = [
             one
-            for one in self._results_of(check.exercise)
+            for one in self.results.of(check.exercise)
             if one.kind in {Kind.OUT, Kind.KERAS, Kind.STAT} and one.check != "purity"
         ]
-        if not easy or not outputs or any(one.cases.passed for one in outputs):
+        if not outputs or any(one.cases.passed for one in outputs):
             return None
         first = outputs[0]
         if all(one.status is Status.MISSING for one in outputs):
@@ -82,7 +83,7 @@ class Prerequisites:
             return verdict
         # What waits itself is not where the mistake lies.
         name = next((one for one in broken if not self._waits(one)), broken[0])
-        unwritten = all(one.status is Status.MISSING for one in self._results_of(name))
+        unwritten = all(one.status is Status.MISSING for one in self.results.of(name))
         state, what = ("written", "Write") if unwritten else ("right", "Fix")
         text = f"{exercise.name} waits for {name}, which is not {state} yet. {what} {name} first."
         return replace(
@@ -112,25 +113,17 @@ class Prerequisites:
         """The exercises whose results decide on a check, too."""
         yield from self._earlier(exercise, check)
         loss = check.settings.get("of")
-        if loss in self._before(exercise):  # a gradient may be that of a wrong loss
+        if loss in self.assignment.before(exercise.name):  # a gradient may be that of a wrong loss
             yield loss
 
     def _earlier(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         """What is called, directly or not, and is judged before; the nearest first."""
-        before = self._before(exercise)
+        before = self.assignment.before(exercise.name)
         return [name for name in self._called(exercise, check) if name in before]
-
-    def _before(self, exercise: PreparedExercise) -> set[str]:
-        """The exercises that stand before one in its file."""
-        names = [one.name for one in self.assignment.exercises if one.file == exercise.file]
-        return set(names[: names.index(exercise.name)])
 
     def _called(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         """What a check and the student's code call, at any remove; the nearest first."""
-        steps = [
-            str(one["target"]) for case in check.cases for one in case.steps if one["op"] == "call"
-        ]
-        found = list(dict.fromkeys([exercise.name, *steps]))
+        found = list(dict.fromkeys([exercise.name, *check.called]))
         for name in found:  # grows while it is walked
             found += [one for one in self.calls(name) if one not in found]
         return found
@@ -143,12 +136,9 @@ class Prerequisites:
             found += [one for one in needs if one not in found]
         return found
 
-    def _results_of(self, exercise: str) -> list[CheckResult]:
-        return [one for one in self.results if one.exercise == exercise]
-
     def _is_broken(self, exercise: str) -> bool:
-        return any(one.status is not Status.PASSED for one in self._results_of(exercise))
+        return any(one.status is not Status.PASSED for one in self.results.of(exercise))
 
     def _waits(self, exercise: str) -> bool:
-        statuses = {one.status for one in self._results_of(exercise)}
+        statuses = {one.status for one in self.results.of(exercise)}
         return statuses <= {Status.PASSED, Status.SKIPPED}

@@ -13,8 +13,8 @@ from grader.confine import Confinement, Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
+from grader.judged import LOST_STATUSES
 from grader.judging import Past, Slate, options_for
-from grader.prerequisites import LOST_STATUSES
 from grader.records import ungraded
 from grader.result import Result
 from grader.store import ResultStore, StoreError, content_of

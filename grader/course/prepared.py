@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from grader.course.assignment import Backend, all_forbidden
@@ -44,6 +45,12 @@ class PreparedCheck:
     settings: dict[str, Any]
     cases: tuple[Case, ...]
 
+    @cached_property
+    def called(self) -> tuple[str, ...]:
+        """The functions of the student's that its cases call, each once."""
+        steps = (one for case in self.cases for one in case.steps)
+        return tuple(dict.fromkeys(str(one["target"]) for one in steps if one["op"] == "call"))
+
 
 @dataclass(frozen=True)
 class PreparedAssignment:
@@ -83,14 +90,15 @@ class PreparedAssignment:
 
     def checks_of(self, exercise: str) -> list[PreparedCheck]:
         """The checks of one exercise, in order."""
-        return [check for check in self.checks if check.exercise == exercise]
+        return self._checks.get(exercise, [])
 
     def exercise(self, name: str) -> PreparedExercise:
         """The exercise of this name; raises `KeyError`."""
-        for exercise in self.exercises:
-            if exercise.name == name:
-                return exercise
-        raise KeyError(name)
+        return self._exercises[name]
+
+    def before(self, exercise: str) -> tuple[str, ...]:
+        """The exercises that stand before one in its file, in order."""
+        return self._before[exercise]
 
     def misconception(self, identifier: str) -> Misconception:
         """The misconception with this id; raises `KeyError`."""
@@ -98,6 +106,28 @@ class PreparedAssignment:
             if known.id == identifier:
                 return known
         raise KeyError(identifier)
+
+    # Each check of each submission asks for these.
+
+    @cached_property
+    def _exercises(self) -> dict[str, PreparedExercise]:
+        return {one.name: one for one in self.exercises}
+
+    @cached_property
+    def _checks(self) -> dict[str, list[PreparedCheck]]:
+        found: dict[str, list[PreparedCheck]] = {}
+        for check in self.checks:
+            found.setdefault(check.exercise, []).append(check)
+        return found
+
+    @cached_property
+    def _before(self) -> dict[str, tuple[str, ...]]:
+        so_far: dict[str, tuple[str, ...]] = {}
+        found = {}
+        for one in self.exercises:
+            found[one.name] = so_far.get(one.file, ())
+            so_far[one.file] = (*found[one.name], one.name)
+        return found
 
     def guarded(self) -> tuple[str, ...]:
         """Every function that some exercise forbids."""

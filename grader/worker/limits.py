@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import process_time
+from typing import Any
 
 try:
     import resource
@@ -51,15 +53,53 @@ def limit_resources(limits: Mapping[str, int | None], *, strict: bool) -> None:
                     raise
 
 
-def limit_cpu(seconds: float | None) -> None:
-    """Let this process use `seconds` more of CPU time before the kernel ends it.
+_set_limit: Any = getattr(resource, "setrlimit", None)
+"""Python's own, which does not count."""
 
-    The limit is soft and moves with every question; the judge's wall clock is the hard one.
+
+class CpuLimit:
+    """The CPU time after which the kernel ends this process; it moves with every question.
+
+    The limit is soft; the judge's wall clock is the hard one. The kernel counts whole seconds, so
+    that many questions after another share a limit, and the system is asked only for a new one.
     """
-    if resource is None or not seconds:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    soft = math.ceil(process_time() + seconds) + 1
-    if hard != resource.RLIM_INFINITY:
-        soft = min(soft, hard)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+    def __init__(self) -> None:
+        self._last: tuple[int, int] | None = None
+
+    def allow(self, seconds: float | None) -> None:
+        """Let this process use `seconds` more from now on."""
+        if resource is None or not seconds:
+            return
+        soft = math.ceil(process_time() + seconds) + 1
+        if self._last != (soft, changes_of_limits()):
+            _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+            number = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
+            _set_limit(resource.RLIMIT_CPU, (number, hard))
+            self._last = soft, changes_of_limits()
+
+
+_changes = [0]
+
+
+def changes_of_limits() -> int:
+    """How often code has changed a limit of its process since `watch_limits`."""
+    return _changes[0]
+
+
+@functools.cache
+def watch_limits() -> None:
+    """Count from now on what changes limits; to read them all takes longer than most questions."""
+    for name in ("setrlimit", "prlimit"):
+        original = getattr(resource, name, None)
+        if original is not None:
+            setattr(resource, name, _counted(original))
+
+
+def _counted(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def counted(*arguments: Any) -> Any:
+        _changes[0] += 1
+        return original(*arguments)
+
+    return counted

@@ -63,8 +63,8 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     lock_down(settings)
     write_frame(answers, encode({"id": 0, "outcome": "answered", "versions": versions}))
     while (received := read_frame(questions)) is not None:
-        number, question = decode(received)
-        answer = session.answer(decode(question))
+        number, question = decode(received, items=None)
+        answer = session.answer(decode(question, items=None))
         write_frame(answers, encode({**answer, "id": number}))
         if answer.get("last"):
             break

@@ -15,17 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.random
 
+from grader.worker.limits import changes_of_limits
 from grader.worker.settings import Setting, entries_of
-
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
 
 _SIGNALS = ("SIGALRM", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGFPE", "SIGSEGV", "SIGXCPU")
 _TIMERS = ("ITIMER_VIRTUAL", "ITIMER_PROF")
 """Their signals would end the process; the third timer is the stopwatch's."""
-_LIMITS = ("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_FSIZE")
 _PATIENCE_SECONDS = 0.05
 _NAP_SECONDS = 0.002
 
@@ -56,7 +51,7 @@ def settings_of_python(own_threads: Callable[[], int]) -> list[Setting]:
         Setting(np.get_printoptions, lambda kept: np.set_printoptions(**kept)),
         _handlers(),
         _timers(),
-        Setting(_limits),
+        Setting(changes_of_limits),
         _Threads(own_threads),
     ]
 
@@ -120,13 +115,6 @@ def _timers() -> Setting:
             signal.setitimer(number, 0)
 
     return Setting(read, write)
-
-
-def _limits() -> list[Any]:
-    if resource is None:
-        return []
-    numbers = [getattr(resource, name) for name in _LIMITS if hasattr(resource, name)]
-    return [resource.getrlimit(number) for number in numbers]
 
 
 class _Threads(Setting):

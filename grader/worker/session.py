@@ -23,7 +23,7 @@ from grader.worker.failures import MAX_NAME, describe_exception, own_frames
 from grader.worker.guards import functions_for, refuse_input
 from grader.worker.imports import ImportRule, own_modules
 from grader.worker.joining import join
-from grader.worker.limits import limit_cpu
+from grader.worker.limits import CpuLimit
 from grader.worker.loading import Loader
 from grader.worker.parts import parts_of
 from grader.worker.refused_handlers import what_it_is
@@ -68,6 +68,7 @@ class Session:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
         self.allowance = Allowance(math.inf)
+        self.cpu_limit = CpuLimit()
         self.functions = functions_for(tuple(settings["guarded"]))
         allowed = frozenset(settings["imports"]) - sys.stdlib_module_names
         self.rule = ImportRule(self.folder, allowed, own_modules(settings["files"]))
@@ -85,8 +86,8 @@ class Session:
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one question; whatever the student's code raises is part of it."""
-        limit_cpu(question.get("cpu_seconds"))
         seconds, cpu_seconds = question.get("seconds"), question.get("cpu_seconds")
+        self.cpu_limit.allow(cpu_seconds)
         if seconds is not None:
             self.stopwatch.start(seconds, cpu_seconds or seconds)
         answer = self._answer(question)

@@ -132,13 +132,23 @@ def _global_names(node: ast.stmt) -> set[str]:
         return set().union(*map(_global_names, node.body))
     read: set[str] = set()
     bound: set[str] = set()
-    for item in ast.walk(node):
-        if isinstance(item, ast.Name):
-            (read if isinstance(item.ctx, ast.Load) else bound).add(item.id)
-        elif isinstance(item, ast.arg):
-            bound.add(item.arg)
-        elif isinstance(item, ast.FunctionDef) and item is not node:
-            bound.add(item.name)
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        if kind is ast.Name:
+            (read if type(item.ctx) is ast.Load else bound).add(item.id)  # type: ignore[attr-defined]
+            continue
+        if kind is ast.arg:
+            bound.add(item.arg)  # type: ignore[attr-defined]
+        elif kind is ast.FunctionDef and item is not node:
+            bound.add(item.name)  # type: ignore[attr-defined]
+        # `ast.walk` takes three times as long, and much of the time that a file is inspected.
+        for value in vars(item).values():
+            if type(value) is list:
+                waiting += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST):
+                waiting.append(value)
     return read - bound
 
 

@@ -16,6 +16,7 @@ import functools
 import sys
 from collections.abc import Callable
 
+from grader.worker.limits import watch_limits
 from grader.worker.python_state import modules_in_place, settings_of_python
 from grader.worker.settings import Settings
 from grader.worker.snapshots import Snapshot
@@ -86,6 +87,7 @@ class Traces:
 @functools.cache
 def prepare(backend: str) -> None:
     """Begin to watch, and take snapshots of what is too much to do in each worker."""
+    watch_limits()
     watch_modules(WATCHED if backend == "numpy" else WATCHED | WATCHED_BACKENDS)
     if backend == "keras":
         from grader.worker import keras_state

@@ -1,0 +1,47 @@
+"""The checks of a submission that are judged, in order, and at hand by exercise."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from grader.result import CheckResult, Status
+
+LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
+"""After one of these the exercise's worker is gone."""
+
+
+class JudgedChecks:
+    """They grow while a submission is graded; each verdict asks for those of other exercises.
+
+    Attributes
+    ----------
+    lost
+        By exercise, the first check with which its worker was lost.
+    """
+
+    def __init__(self, results: Iterable[CheckResult] = ()) -> None:
+        self._all: list[CheckResult] = []
+        self._by_exercise: defaultdict[str, list[CheckResult]] = defaultdict(list)
+        self.lost: dict[str, CheckResult] = {}
+        for one in results:
+            self.append(one)
+
+    def append(self, result: CheckResult) -> None:
+        """One more is judged."""
+        self._all.append(result)
+        self._by_exercise[result.exercise].append(result)
+        if result.status in LOST_STATUSES:
+            self.lost.setdefault(result.exercise, result)
+
+    def of(self, exercise: str) -> list[CheckResult]:
+        """Those of one exercise."""
+        return self._by_exercise.get(exercise, [])
+
+    def last(self) -> CheckResult | None:
+        """The one that was judged last."""
+        return self._all[-1] if self._all else None
+
+    def __iter__(self) -> Iterator[CheckResult]:
+        """Yield all of them."""
+        return iter(self._all)
