@@ -14,6 +14,7 @@ from rich.console import Console
 from grader.cli.kept import kept_results
 from grader.cli.problems import KEPT, UsageProblem, cannot_write, needs
 from grader.media.file_names import file_name_of
+from grader.media.formgrader import unescaped
 from grader.media.nbgrader import gradebook_id
 from grader.media.terminal import say
 from grader.render.exports.canvas import fill_canvas
@@ -143,6 +144,8 @@ def command(
     for grade in grades:
         if grade.excess:
             say(console, _excess(grade, from_gradebook), "bold red", wrap=False)
+    if from_gradebook and (missing := unescaped(directory.path)):
+        say(console, missing, "yellow", wrap=False)
     _tell(console, done, "the gradebook" if from_gradebook else "results/")
     raise typer.Exit(INCOMPLETE if done.problems else 0)
 
