@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.result import Kind, Result, Visibility
 from grader.submissions import CourseDirectory, Submission
+from tests.browser import chromium
 from tests.shared import made_once, shared_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,6 +116,14 @@ def grade_text(
     submission = Submission("student", assignment.name, content)
     settings = GradingOptions(**options)  # type: ignore[arg-type]
     return grade(submission, assignment, chosen or SpawnedLauncher(), settings)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One Chromium for all tests of a process; each opens the pages that it needs."""
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        driver.set_window_size(1400, 1000)
+        yield driver
 
 
 @pytest.fixture
