@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from grader.batch.hidden import hidden_assignment
-from grader.confine import Launcher, SpawnedLauncher, quickest_launcher
+from grader.confine import Launcher, quickest_launcher
 from grader.course import frozen
 from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
@@ -109,13 +109,13 @@ def grade_text(
     chosen: Launcher | None = None,
     **options: object,
 ) -> Result:
-    """Grade files; as on a student's own machine, unless another launcher is given."""
+    """Grade files by the quickest launcher, unless another is given."""
     content = {
         name: text.encode() if isinstance(text, str) else text for name, text in files.items()
     }
     submission = Submission("student", assignment.name, content)
     settings = GradingOptions(**options)  # type: ignore[arg-type]
-    return grade(submission, assignment, chosen or SpawnedLauncher(), settings)
+    return grade(submission, assignment, chosen or strongest(), settings)
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,11 @@ from nbgrader.api import Gradebook
 
 from grader.authoring.nbgrader_source import write_configuration
 from grader.batch import BatchPlan
-from grader.confine import SpawnedLauncher
 from grader.gradebook.publish import publish
 from grader.judge import GradingOptions, grade
 from grader.submissions import CourseDirectory, read_path
 from tests.browser import needs_browser
+from tests.conftest import strongest
 from tests.gradebook.course import NAME, empty_gradebook
 from tests.gradebook.jupyter import open_submission, wait
 from tests.media.attacks import HTML, MARKDOWN, NAMES, runs, what_ran
@@ -96,7 +96,7 @@ def hand_in(course, student, content, below=""):
 
 def graded(student, path):
     submission = read_path(path, ["mini.py"], student=student, assignment=NAME)
-    return grade(submission, mini(), SpawnedLauncher(), GradingOptions())
+    return grade(submission, mini(), strongest(), GradingOptions())
 
 
 def notebook():
