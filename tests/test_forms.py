@@ -105,14 +105,8 @@ ENDING = {
 FUNCTIONS = REFERENCE.split("\n\n")
 
 
-@pytest.fixture(scope="module")
-def launcher():
-    with strongest() as chosen:
-        yield chosen
-
-
 @pytest.fixture
-def handed_in(tmp_path, launcher):
+def handed_in(tmp_path):
     def handed_in(files: dict[str, str | bytes], seconds: float = 10.0) -> Result:
         for name, text in files.items():
             path = tmp_path / name
@@ -120,7 +114,7 @@ def handed_in(tmp_path, launcher):
             path.write_bytes(text.encode() if isinstance(text, str) else text)
         submission = read_path(tmp_path, expected_of(mini()), student="ada", assignment="m1_mini")
         limits = LimitBook(Limits(seconds=seconds, cpu_seconds=seconds))
-        return grade(submission, mini(), launcher, GradingOptions(limits=limits))
+        return grade(submission, mini(), strongest(), GradingOptions(limits=limits))
 
     return handed_in
 
