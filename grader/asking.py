@@ -1,11 +1,17 @@
-"""The question that a case asks of one file of a submission, and what its answer may cost."""
+"""The question that a case asks of one file of a submission, and what its answer may cost.
+
+Also how long all questions of a submission may take together.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from grader.budget import Budget
-from grader.confine import Engine, LimitBook, Limits
+from grader.confine import Engine, LimitBook, Limits, Lost, Silence
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
@@ -62,3 +68,31 @@ class Asking:
                 limits = self.limits_of(check, file)
                 for case in check.cases:
                     self.question(check, case, file, limits)
+
+
+class Deadline:
+    """How long a submission's worker may take for all questions together.
+
+    Only the time that is spent waiting for the worker counts, so that nobody pays for what the
+    judge does, or for a neighbour's judge that keeps the machine busy meanwhile.
+    """
+
+    def __init__(self, seconds: float, used: float = 0.0) -> None:
+        self.seconds = seconds
+        self._left = seconds - used
+
+    def within(self, seconds: float) -> float:
+        """At most `seconds`, and no more than is left; raises `Lost` when nothing is."""
+        if self._left <= 0:
+            text = f"the {self.seconds:g} s that a whole submission may take are used up"
+            raise Lost(Silence.TIMEOUT, text)
+        return min(seconds, self._left)
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count the time that passes inside."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._left -= time.monotonic() - started

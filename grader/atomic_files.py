@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, in folders for what holds grades."""
+"""Files and folders that are written whole or not at all, in folders for what holds grades."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 if sys.platform != "win32":
     import fcntl
 
 _BEGINNING, _ENDING = ".writing-", ".tmp"
+MAKING = ".making-"
+"""So begins the name of a folder while it is filled."""
 _SWEPT_AWAY = 3
 """As often is a file begun again that another run took for what a killed one left."""
 
@@ -143,3 +148,68 @@ def sweep(folder: Path) -> None:
     for path in folder.glob(f"{_BEGINNING}*{_ENDING}"):
         with contextlib.suppress(OSError):  # another run may have just finished with it
             _remove_without_writer(path)
+
+
+@contextlib.contextmanager
+def folder_in_making(parent: Path) -> Iterator[Path]:
+    """Yield a fresh folder beside the place that it is to be moved to when it is full.
+
+    Other runs see that somebody lives who fills it; what is left of it at the end is removed.
+
+    Raises
+    ------
+    OSError
+        When it cannot be made.
+    """
+    for _ in range(_SWEPT_AWAY):
+        made = Path(tempfile.mkdtemp(prefix=MAKING, dir=parent))
+        with _held(made) as is_ours:
+            if not is_ours:
+                continue
+            try:
+                yield made
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
+            return
+    raise OSError(errno.EAGAIN, "Another run removes every new folder")
+
+
+def sweep_folders(parent: Path) -> None:
+    """Remove folders that killed runs left half filled, and none of a run that lives."""
+    for path in parent.glob(f"{MAKING}*"):
+        with contextlib.suppress(OSError):
+            _remove_without_maker(path)
+
+
+if sys.platform != "win32":
+
+    @contextlib.contextmanager
+    def _held(folder: Path) -> Iterator[bool]:
+        """Hold the lock of a new folder; False when another run swept it before we did."""
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            yield False
+            return
+        try:
+            _lock(descriptor)
+            yield folder.exists()  # its name is random: nobody else makes it anew
+        finally:
+            os.close(descriptor)
+
+    def _remove_without_maker(folder: Path) -> None:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+        finally:
+            os.close(descriptor)
+
+else:
+
+    @contextlib.contextmanager
+    def _held(folder: Path) -> Iterator[bool]:
+        yield True
+
+    def _remove_without_maker(folder: Path) -> None:
+        """Windows has no locks of folders, so that what a killed run left stays."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from grader.asking import Asking
+from grader.asking import Asking, Deadline
 from grader.budget import WHOLE, Budget
 from grader.checks.absence import absence_of
 from grader.checks.verdict import Reply
@@ -41,34 +39,6 @@ from grader.wire import encode
 
 _LOAD_SECONDS = 10.0
 """At least so long may an import take."""
-
-
-class Deadline:
-    """How long a submission's worker may take for all questions together.
-
-    Only the time that is spent waiting for the worker counts, so that nobody pays for what the
-    judge does, or for a neighbour's judge that keeps the machine busy meanwhile.
-    """
-
-    def __init__(self, seconds: float, used: float = 0.0) -> None:
-        self.seconds = seconds
-        self._left = seconds - used
-
-    def within(self, seconds: float) -> float:
-        """At most `seconds`, and no more than is left; raises `Lost` when nothing is."""
-        if self._left <= 0:
-            text = f"the {self.seconds:g} s that a whole submission may take are used up"
-            raise Lost(Silence.TIMEOUT, text)
-        return min(seconds, self._left)
-
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        """Count the time that passes inside."""
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            self._left -= time.monotonic() - started
 
 
 class FileInterview(FileKnowledge):

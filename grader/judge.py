@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from grader import __version__
+from grader.asking import Deadline
 from grader.checks import Verdict, judge_check
 from grader.confine import Launcher, LimitBook, Lost
 from grader.course.prepared import (
@@ -17,7 +18,7 @@ from grader.course.prepared import (
     PreparedExercise,
 )
 from grader.course.question import Questions
-from grader.interview import Deadline, FileInterview, NotLoadable, inspect_files
+from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks
 from grader.liberties import Shared, notes_of
 from grader.prerequisites import Prerequisites

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import atexit
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.batch.hidden import hidden_assignment
-from grader.confine import Launcher, SpawnedLauncher, quickest_launcher
+from grader.confine import Launcher, quickest_launcher
 from grader.course import frozen
 from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
@@ -19,6 +21,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.result import Kind, Result, Visibility
 from grader.submissions import CourseDirectory, Submission
+from tests.browser import chromium
 from tests.shared import made_once, shared_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,13 +109,21 @@ def grade_text(
     chosen: Launcher | None = None,
     **options: object,
 ) -> Result:
-    """Grade files; as on a student's own machine, unless another launcher is given."""
+    """Grade files by the quickest launcher, unless another is given."""
     content = {
         name: text.encode() if isinstance(text, str) else text for name, text in files.items()
     }
     submission = Submission("student", assignment.name, content)
     settings = GradingOptions(**options)  # type: ignore[arg-type]
-    return grade(submission, assignment, chosen or SpawnedLauncher(), settings)
+    return grade(submission, assignment, chosen or strongest(), settings)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One Chromium for all tests of a process; each opens the pages that it needs."""
+    with chromium(tmp_path_factory.mktemp("profile")) as driver:
+        driver.set_window_size(1400, 1000)
+        yield driver
 
 
 @pytest.fixture

@@ -148,9 +148,15 @@ def prepare_mini(chosen: Launcher, public: bool = False) -> PreparedAssignment:
     return prepare(mini_course(), "mini seed", visibility, chosen)
 
 
-def grade_mini(text: str | bytes, *, public: bool = False, seconds: float = 2.0) -> Result:
+def grade_mini(
+    text: str | bytes,
+    *,
+    public: bool = False,
+    seconds: float = 2.0,
+    chosen: Launcher | None = None,
+) -> Result:
     limits = Limits(seconds=seconds, cpu_seconds=seconds, numpy_megabytes=1_024)
-    return grade_text(mini(public), {"mini.py": text}, limits=LimitBook(limits))
+    return grade_text(mini(public), {"mini.py": text}, chosen, limits=LimitBook(limits))
 
 
 def replaced(old: str, new: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from grader import interview
-from tests.mini import check_of
-from tests.test_forms import (  # noqa: F401  (the fixtures are used by their names)
+from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their names)
     FUNCTIONS,
     assert_full,
     handed_in,
     launcher,
     notebook,
 )
+from tests.mini import check_of
 
 IMPORT, *WRITTEN = FUNCTIONS
 NAMES = [one.partition("(")[0].removeprefix("def ") for one in WRITTEN]

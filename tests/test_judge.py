@@ -20,7 +20,7 @@ def statuses(result):
 
 
 def test_the_reference_passes():
-    result = grade_mini(REFERENCE)
+    result = grade_mini(REFERENCE, chosen=SpawnedLauncher())
     assert result.points == result.max_points == 20
     assert set(statuses(result).values()) == {Status.PASSED}
     assert result.confinement == "unconfined"
@@ -134,7 +134,7 @@ def test_what_depends_on_a_hanging_exercise_does_not_take_the_next_worker_with_i
     )
     limits = LimitBook(Limits(seconds=1, cpu_seconds=1))
     assignment = prepared("a2_logistic_regression", "numpy")
-    grade_text(assignment, {"logistic_regression.py": text}, limits=limits)
+    grade_text(assignment, {"logistic_regression.py": text}, SpawnedLauncher(), limits=limits)
     first, *later = [
         {step["target"] for question in questions for step in question["steps"] if "target" in step}
         for questions in announced

@@ -126,17 +126,19 @@ PAST = {
 }
 
 
-@pytest.mark.parametrize("name", PAST)
-def test_nothing_is_noted_of_a_cell_that_was_run_again_and_is_right_now(folder, name):
-    old, new = PAST[name]
+def test_nothing_is_noted_of_a_cell_that_was_run_again_and_is_right_now(folder):
+    """All kinds in one kernel, each as it was, mended, and as it was again."""
     call = f'{IMPORT}\ncheck("predict")'
-    before, after, again = (
-        shown(run(folder, *cells, call)[-1])["text/html"]
-        for cells in ([RIGHT, old], [old, RIGHT, new], [old, RIGHT, old])
-    )
-    assert "In [2]" in before
-    assert "In [" not in after
-    assert "In [3]" in again and "In [1]" not in again
+    cells = [RIGHT]
+    for old, new in PAST.values():
+        cells += [old, call, new, RIGHT, call, old, call, new, RIGHT]
+    found = run(folder, *cells)
+    for number, name in enumerate(PAST):
+        first = 1 + 9 * number
+        before, after, again = (shown(found[first + one])["text/html"] for one in (1, 4, 6))
+        assert f"In [{first + 1}]" in before, name
+        assert "In [" not in after, name
+        assert f"In [{first + 6}]" in again and f"In [{first + 1}]" not in again, name
 
 
 def test_hints_are_given_in_place_one_by_one(folder):

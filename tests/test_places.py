@@ -5,13 +5,14 @@ import re
 
 import pytest
 
-from grader.confine import LimitBook, Limits, SpawnedLauncher
+from grader.confine import LimitBook, Limits
 from grader.judge import GradingOptions, grade
 from grader.loading import Refused
 from grader.submissions import Submission
 from grader.submissions.model import LineOrigins
 from grader.submissions.notebook import modules_of_notebook
 from grader.submissions.places import Places
+from tests.conftest import strongest
 from tests.mini import REFERENCE, check_of, grade_mini, mini
 
 FILE = "mini.py"
@@ -97,7 +98,7 @@ def graded(cells, form="cell {}", *, public, blank=True):
     }
     submission = Submission("s", "m1_mini", made.files, line_origins=origins)
     limits = LimitBook(Limits(seconds=2.0, cpu_seconds=2.0, numpy_megabytes=1_024))
-    return grade(submission, mini(public), SpawnedLauncher(), GradingOptions(limits=limits))
+    return grade(submission, mini(public), strongest(), GradingOptions(limits=limits))
 
 
 def lines_of_no_cell(text):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from grader.confine import SpawnedLauncher
 from grader.course.misconception import splice
 from grader.judge import GradingOptions, grade
 from grader.result import Status
@@ -22,7 +21,7 @@ def graded(text, only=None, told=None, **options):
         on_check=None if told is None else told.append,
         **options,
     )
-    return grade(submission, mini(public=True), SpawnedLauncher(), chosen)
+    return grade(submission, mini(public=True), strongest(), chosen)
 
 
 def comparable(result, exercise):
@@ -170,7 +169,7 @@ def test_the_cell_is_that_of_the_exercise_s_own_error():
     text = body("raise KeyError('w')").encode()
     origins = LineOrigins((1,), (3,), (100,))
     submission = Submission("s", "m1_mini", {"mini.py": text}, line_origins={"mini.py": origins})
-    check = check_of(grade(submission, mini(), SpawnedLauncher()), "half_mse.value")
+    check = check_of(grade(submission, mini(), strongest()), "half_mse.value")
     own, blame = check.message.split("\n")
     assert own.endswith("KeyError was raised in cell 3, line 5.")
     assert blame.startswith("half_mse waits for predict")

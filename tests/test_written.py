@@ -6,14 +6,14 @@ import textwrap
 
 import pytest
 
-from tests.mini import check_of
-from tests.test_elsewhere import IMPORT, NAMES, STUBS, WRITTEN, code
-from tests.test_forms import (  # noqa: F401  (the fixtures are used by their names)
+from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their names)
     assert_full,
     handed_in,
     launcher,
     notebook,
 )
+from tests.mini import check_of
+from tests.test_elsewhere import IMPORT, NAMES, STUBS, WRITTEN, code
 
 WRONG = "\n".join(f"def {name}(*given, **named):\n    return 0\n" for name in NAMES)
 PLAIN = dict(zip(NAMES, WRITTEN, strict=True))

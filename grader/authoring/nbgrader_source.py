@@ -14,6 +14,7 @@ from grader.authoring.notebooks import (
 from grader.course import frozen
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.prepare import LiveCourse
+from grader.media.formgrader import CONFIGURATION, LINES
 
 SOURCE = "source"
 _CONFIGURATION = """c = get_config()
@@ -23,13 +24,6 @@ c.AssignLatePenalties.plugin_class = "grader.gradebook.late.LateDays"
 # A cell that checks grades the whole file when nbgrader runs it, training included.
 c.Execute.timeout = 600
 c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("this is yours to write")'}}
-# Formgrader puts the names of folders into its pages as they are; this makes it escape them.
-try:
-    from grader.media.nbgrader import escape_names
-except ImportError:  # a server without the grader; `grader batch` warns of names that matter
-    pass
-else:
-    escape_names()
 """
 
 
@@ -67,9 +61,9 @@ def write_source(live: LiveCourse, assignment: Path, course: Path) -> Path:
 
 def write_configuration(course: Path) -> bool:
     """Write ``nbgrader_config.py`` where there is none; whether it was written."""
-    path = course / "nbgrader_config.py"
+    path = course / CONFIGURATION
     if path.exists():
         return False
     name = course.resolve().name
-    path.write_text(_CONFIGURATION.format(name=name), encoding="utf-8", newline="\n")
+    path.write_text(_CONFIGURATION.format(name=name) + LINES, encoding="utf-8", newline="\n")
     return True

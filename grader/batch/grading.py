@@ -14,7 +14,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
 from grader.judged import LOST_STATUSES
-from grader.judging import Past, Slate, options_for
+from grader.judging import Past, Slate, options_for, records_name
 from grader.records import ungraded
 from grader.result import Result
 from grader.store import ResultStore, StoreError, content_of
@@ -44,7 +44,8 @@ class GradingWork:
             attempts = self.job.read()
         except Exception as error:
             return self.ungraded(f"The grader cannot read it ({type(error).__name__}: {error}).")
-        result = _Attempts(self, launcher, slate, past).grade(attempts)
+        with records_name(f"{self.job.student}, {self.assignment.name}"):
+            result = _Attempts(self, launcher, slate, past).grade(attempts)
         return result.model_copy(update={"exercise_sha256": self.fingerprints})
 
     def ungraded(self, reason: str) -> Result:

@@ -7,12 +7,12 @@ import hashlib
 import os
 import platform
 import shutil
-import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import grader
 from grader import __version__
+from grader.atomic_files import MAKING, folder_in_making, sweep_folders
 from grader.confine import Launcher
 from grader.course import frozen
 from grader.course.prepare import LiveCourse, prepare
@@ -47,6 +47,8 @@ def hidden_assignment(
     kept = directory.path / FOLDER / _KEPT / live.assignment.name / _key(live, seed, launcher)
     with contextlib.suppress(OSError):
         private_folder(directory.path)
+    for folder in (directory.path / FOLDER / _KEPT).glob("*"):
+        sweep_folders(folder)
     with contextlib.suppress(frozen.FrozenError):
         return frozen.load(kept)
     prepared = prepare(live, seed, Visibility.HIDDEN, launcher, jobs=jobs)
@@ -76,15 +78,11 @@ def _key(live: LiveCourse, seed: str, launcher: Launcher) -> str:
 
 def _keep(prepared: PreparedAssignment, folder: Path, kept: Path) -> None:
     """Write the cases whole or not at all, and forget those that hold no longer."""
-    made = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
-    try:
+    with folder_in_making(folder) as made:
         frozen.save(prepared, made)
         close_to_others(made)
         shutil.rmtree(kept, ignore_errors=True)
         os.replace(made, kept)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
     for other in folder.iterdir():
-        if other != kept and not other.name.startswith(".making-"):
+        if other != kept and not other.name.startswith(MAKING):
             shutil.rmtree(other, ignore_errors=True)

@@ -25,6 +25,7 @@ from grader.course import Assignment
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions
+from grader.judging import DiagnosisLog
 from grader.media.terminal import say
 from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory
@@ -91,10 +92,13 @@ def command(
             plan = plan_batch(directory, prepared, store, fresh=fresh)
             _announce(console, plan, directory)
             options = GradingOptions(course=directory.name, limits=limits)
-            run = partial(_run, console, plan, prepared, chosen, options, count)
+            log = DiagnosisLog.of_course(directory.path)
+            run = partial(_run, console, plan, prepared, chosen, options, count, log)
             try:
                 if changed:
-                    raise typer.Exit(_preview(console, plan, store, run))
+                    code = _preview(console, plan, store, run)
+                    _tell(console, log)
+                    raise typer.Exit(code)
                 outcome = run(store)
             except StoreError as error:
                 say(console, f"grader: {error}", "red")
@@ -106,6 +110,7 @@ def command(
                 )
                 raise typer.Exit(130) from None
         written = publisher.leave(prepared, plan, outcome)
+        _tell(console, log)
     raise typer.Exit(INCOMPLETE if outcome.failed or not written else 0)
 
 
@@ -157,15 +162,22 @@ def _run(
     chosen: Launcher,
     options: GradingOptions,
     jobs: int,
+    log: DiagnosisLog,
     store: ResultStore,
 ) -> BatchReport:
-    with progress_bar(console, "grading") as progress:
+    with log, progress_bar(console, "grading") as progress:
         task = progress.add_task("grading", total=len(plan.jobs))
 
         def advance(student: str) -> None:
             progress.advance(task)
 
         return run_batch(plan, prepared, store, chosen, options, jobs=jobs, progress=advance)
+
+
+def _tell(console: Console, log: DiagnosisLog) -> None:
+    """Say what failed to be explained, and where whoever looks into it finds more."""
+    if sentence := log.sentence():
+        say(console, sentence, "yellow", wrap=False)
 
 
 def _preview(

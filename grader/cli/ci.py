@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json as json_format
 import os
-from collections.abc import Sequence
-from contextlib import nullcontext
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,8 @@ from grader.confine import (
 )
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.frozen import FrozenError
+from grader.judging import DiagnosisLog
+from grader.judging.diagnosis_log import NAME
 from grader.media.terminal import say
 from grader.media.workflow import muted
 from grader.render.ci.finding import Finding
@@ -102,7 +105,7 @@ def command(
     known = frozen_assignments(root)
     folders = [known[name] for name in changes.names]
     chosen, weakness = _launcher(engine)
-    with chosen:
+    with chosen, _log() as log:
         if plan:
             print(f"assignments={','.join(changes.names)}")
             print(f"keras={str(needs_keras(folders, chosen)).lower()}")
@@ -119,9 +122,21 @@ def command(
                 graded.append(grade_push(folder, chosen, whose, hidden))
             except (FrozenError, PushProblem) as problem:  # the others are graded all the same
                 problems.append(f"{folder.name} was not graded. {problem}")
+        log_content = log.path.read_bytes() if log.failed else b""
     notes += [*problems, *cases.notes]
-    _report(root, environment, graded, notes, output)
+    if log.failed:
+        place = "" if output else " of the folder that --output names"
+        notes.append(log.sentence(f"{output / NAME if output else NAME}{place}"))
+    _report(root, environment, graded, notes, output, log_content)
     raise typer.Exit(_exit_code(graded, fail_under, bool(problems) or cases.failed))
+
+
+@contextmanager
+def _log() -> Iterator[DiagnosisLog]:
+    """A log that lasts as long as the grading, without values: students may read what is shown."""
+    kept = tempfile.TemporaryDirectory(prefix="grader-log-")
+    with kept as folder, DiagnosisLog(Path(folder) / NAME, values=False) as log:
+        yield log
 
 
 def _on_gradescope(root: Path, engine: Engine) -> int:
@@ -129,9 +144,12 @@ def _on_gradescope(root: Path, engine: Engine) -> int:
     console = Console(width=_WIDTH, highlight=False)
     try:
         forget_results(AUTOGRADER)
-        with lone_launcher(engine) as chosen:
+        with lone_launcher(engine) as chosen, _log() as log:
             engine.require()
             graded = grade_upload(AUTOGRADER, root, chosen)
+            if log.failed:  # instructors alone see what is printed
+                say(console, log.sentence("what follows"))
+                print(log.path.read_text(encoding="utf-8"))
         print_result(console, graded.shown, failures=_SHOWN, more="")
         is_written = write_results(graded, AUTOGRADER)
     except (CannotConfine, CannotCompute, FrozenError, PushProblem, OSError) as problem:
@@ -192,6 +210,7 @@ def _report(
     graded: Sequence[Graded],
     notes: Sequence[str],
     output: Path | None,
+    log: bytes,
 ) -> None:
     """Tell it everywhere; a place that cannot be written is told, and the others are."""
     on_github = environment.server is Server.GITHUB
@@ -220,8 +239,11 @@ def _report(
             "classroom.json": classroom_json(results),
             "junit.xml": _junit(results),
         }
+        if log:
+            contents[NAME] = log
         try:
             output.mkdir(parents=True, exist_ok=True)
+            (output / NAME).unlink(missing_ok=True)  # of an earlier run
             for name, content in contents.items():
                 write_atomically(output / name, content)
         except OSError as error:

@@ -20,6 +20,8 @@ from grader.confine.breakout import WAYS_OUT, open_ways_out
 from grader.confine.choice import double_in
 from grader.confine.engine import KerasBackend
 from grader.course.catalogue import course_root, frozen_assignments, live_assignments
+from grader.media.formgrader import unescaped
+from grader.submissions.course_directory import is_nbgrader_course
 
 _ROOM = 500 * 2**20
 
@@ -107,6 +109,16 @@ def _course() -> Finding:
     return True, f"{frozen} assignments to work on, {live} with their references"
 
 
+def _formgrader() -> Finding:
+    """Tell whether names of folders could run as code in formgrader's pages."""
+    places = [place for place in (Path.cwd(), course_root()) if place is not None]
+    courses = [place for place in dict.fromkeys(places) if is_nbgrader_course(place)]
+    if not courses:
+        return True, "no nbgrader course here"
+    problems = [missing for place in courses if (missing := unescaped(place))]
+    return (None, "\n".join(problems)) if problems else (True, "escapes names in its pages")
+
+
 def _extras() -> Finding:
     try:
         import jinja2
@@ -137,4 +149,5 @@ _PROBES: dict[str, Callable[[], Finding]] = {
     "gpu": _gpu,
     "confinement": _confinement,
     "report": _extras,
+    "formgrader": _formgrader,
 }

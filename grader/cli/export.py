@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from grader.cli.gradebook_grades import grades_from_gradebook, wants_gradebook
 from grader.cli.kept import kept_results
 from grader.cli.problems import KEPT, UsageProblem, cannot_write, needs
 from grader.media.file_names import file_name_of
-from grader.media.nbgrader import gradebook_id
+from grader.media.formgrader import unescaped
 from grader.media.terminal import say
 from grader.render.exports.canvas import fill_canvas
 from grader.render.exports.filling import Filled, Wishes
@@ -22,11 +23,9 @@ from grader.render.exports.grades import StudentGrade, grade_of
 from grader.render.exports.gradescope import results_json
 from grader.render.exports.moodle import fill_moodle, moodle_csv
 from grader.render.exports.points import points_csv
-from grader.render.summary import exercises
 from grader.result import Result
 from grader.store import ResultStore, make_folder, write_atomically
 from grader.submissions import CourseDirectory
-from grader.submissions.course_directory import is_nbgrader_course
 
 INCOMPLETE = 3
 _FOLDER = "exports"
@@ -110,9 +109,9 @@ def command(
     names = sorted({result.assignment for result in results})
     if len(names) > 1 and to in _INTO_A_FILE:
         raise UsageProblem(f"{to} takes one assignment at a time. Name it: {', '.join(names)}.")
-    from_gradebook = to not in _OF_CHECKS and _wants_gradebook(console, gradebook, directory)
+    from_gradebook = to not in _OF_CHECKS and wants_gradebook(console, gradebook, directory)
     if from_gradebook:
-        grades = _from_gradebook(directory, student, results)
+        grades = grades_from_gradebook(directory, student, results)
     else:
         grades = [grade_of(result, directory) for result in results]
     label = names[0] if len(names) == 1 else "all"
@@ -143,6 +142,8 @@ def command(
     for grade in grades:
         if grade.excess:
             say(console, _excess(grade, from_gradebook), "bold red", wrap=False)
+    if from_gradebook and (missing := unescaped(directory.path)):
+        say(console, missing, "yellow", wrap=False)
     _tell(console, done, "the gradebook" if from_gradebook else "results/")
     raise typer.Exit(INCOMPLETE if done.problems else 0)
 
@@ -195,54 +196,6 @@ def _results(
         whose = f" of {student!r}" if student is not None else ""
         raise UsageProblem(f"There are no results{whose} in {directory.results}.")
     return results, problems
-
-
-def _wants_gradebook(console: Console, wanted: bool | None, directory: CourseDirectory) -> bool:
-    if wanted is False or (wanted is None and not is_nbgrader_course(directory.path)):
-        return False
-    try:
-        import nbgrader  # noqa: F401
-    except ImportError:
-        advice = "pip install 'deep-learning-grader[nbgrader]'"
-        if wanted:
-            raise UsageProblem(f"--gradebook needs nbgrader: {advice}") from None
-        note = f"Points that people gave are left out, since nbgrader is not installed: {advice}"
-        say(console, note, "yellow")
-        return False
-    return True
-
-
-def _from_gradebook(
-    directory: CourseDirectory, student: str | None, results: list[Result]
-) -> list[StudentGrade]:
-    """Grades of the gradebook, with what the results alone know: outcomes, and always a time."""
-    from grader.gradebook.grades import read_grades
-    from grader.gradebook.problems import GradebookError
-
-    order = {one.assignment: [part.name for part in exercises(one)] for one in results}
-    try:
-        grades = read_grades(directory, order)
-    except GradebookError as problem:
-        raise UsageProblem(f"{problem} Or export the results alone: --no-gradebook.") from None
-    known = {
-        (gradebook_id(one.student), one.assignment): grade_of(one, directory) for one in results
-    }
-    completed = [_completed(one, known.get((one.student, one.assignment))) for one in grades]
-    return [one for one in completed if student is None or one.student == student]
-
-
-def _completed(grade: StudentGrade, ours: StudentGrade | None) -> StudentGrade:
-    if ours is None:
-        return grade
-    return replace(
-        grade,
-        student=ours.student,
-        # Somebody who alters points in a gradebook can alter its maxima as well.
-        maxima={**grade.maxima, **ours.maxima},
-        statuses=ours.statuses,
-        late_days=ours.late_days,
-        submitted_at=ours.submitted_at,
-    )
 
 
 def _excess(grade: StudentGrade, from_gradebook: bool) -> str:

@@ -125,6 +125,7 @@ def serve(
     """Grade what is pushed, until Ctrl+C or SIGTERM; one server serves a course."""
     from grader.batch.run import default_jobs
     from grader.confine import CannotConfine, Engine, launcher
+    from grader.judging import DiagnosisLog
     from grader.push.grading import PushGrader
     from grader.push.server import serve as run
 
@@ -144,9 +145,9 @@ def serve(
         raise UsageProblem(
             f"{problem} What students push is only graded where it can be confined."
         ) from None
-    with chosen, _usable_queue():
+    with chosen, _usable_queue(), DiagnosisLog.of_course(directory.path) as log:
         grader = PushGrader(directory, root, chosen)
-        run(grader, stop, jobs=jobs or default_jobs(), warm=names, pages=shown)
+        run(grader, stop, jobs=jobs or default_jobs(), warm=names, pages=shown, log=log)
 
 
 def _pages(directory: CourseDirectory, folder: Path | None, link: str) -> Pages | None:

@@ -18,6 +18,7 @@ from grader.cli.report import write_html
 from grader.cli.report_process import ReportProcess
 from grader.course.prepared import PreparedAssignment
 from grader.machine_problem import MachineProblem
+from grader.media.formgrader import unescaped
 from grader.media.terminal import say
 from grader.render.terminal import print_class
 from grader.result import Result
@@ -135,6 +136,8 @@ class Publisher:
         console.print(f"Gradebook: {report.written} submissions written.")
         if report.manual:
             say(console, f"Points given by people were kept for: {_names(report.manual)}.")
+        if missing := unescaped(self._directory.path):
+            say(console, missing, "yellow", wrap=False)
         for student, name in report.renamed.items():
             say(console, f"{student} {_RENAMED.format(name=name)}", "bold yellow")
         return True

@@ -16,9 +16,9 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
 from grader.gradebook.problems import GradebookError
+from grader.media.formgrader import CONFIGURATION
 from grader.submissions import CourseDirectory
 
-CONFIGURATION = "nbgrader_config.py"
 OWN_PLUGIN = "grader.gradebook.late.LateDays"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from grader.confine import Confinement, Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
+from grader.judging.diagnosis_log import records_name
 from grader.judging.judges import Judges
 from grader.judging.limits import JudgeLimits
 from grader.judging.slate import Slate
@@ -40,7 +41,8 @@ class _Alone:
 
     def judge(self, launcher: Launcher, slate: Slate, past: Past) -> Result:
         options = options_for(self.options, slate, past, 0)
-        return grade(self.submission, self.assignment, launcher, options)
+        with records_name(f"{self.submission.student}, {self.assignment.name}"):
+            return grade(self.submission, self.assignment, launcher, options)
 
     def ungraded(self, reason: str) -> Result:
         return ungraded(self.submission, self.assignment, reason, self.confinement)

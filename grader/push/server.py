@@ -17,6 +17,7 @@ from grader.store import StoreError
 from grader.unpack.items import Refused
 
 if TYPE_CHECKING:  # drawing needs a large library, and not every server draws
+    from grader.judging import DiagnosisLog
     from grader.push.pages import Pages
 
 _PAUSE = 0.03
@@ -32,6 +33,7 @@ def serve(
     jobs: int,
     warm: tuple[str, ...] = (),
     pages: Pages | None = None,
+    log: DiagnosisLog | None = None,
 ) -> None:
     """Grade pushes with `jobs` threads until `stop` is set; those begun are ended first.
 
@@ -41,6 +43,8 @@ def serve(
         Assignments that are prepared before the first push.
     pages
         Where each report is kept as a web page, too.
+    log
+        What diagnoses fail is told as soon as it is in there.
 
     Raises
     ------
@@ -71,11 +75,20 @@ def serve(
         for thread in threads:
             thread.start()
         _log.info("ready")
+        told = 0
         while not stop.wait(_LOOK) and any(thread.is_alive() for thread in threads):
-            pass
+            told = _tell(log, told)
         _note_stop(course)
         for thread in threads:
             thread.join()
+        _tell(log, told)
+
+
+def _tell(log: DiagnosisLog | None, told: int) -> int:
+    """Say that diagnoses failed, when more did than were told of; return how many did."""
+    if log is not None and log.failed > told:
+        _log.warning("%s", log.sentence())
+    return told if log is None else log.failed
 
 
 def _note_stop(course: Path) -> None:

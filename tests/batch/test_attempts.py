@@ -8,11 +8,11 @@ import pytest
 
 from grader.batch import plan_batch, run_batch
 from grader.batch.attempts import Attempt, best_of, counted
-from grader.confine import SpawnedLauncher
 from grader.judge import GradingOptions
 from grader.result import CheckResult, Kind, Result, Status, Visibility
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory, CourseError, Submission
+from tests.conftest import strongest
 from tests.mini import REFERENCE, mini, replaced
 from tests.stored import result as stored_result
 
@@ -36,7 +36,7 @@ def run(course: Path) -> tuple[int, Result]:
     directory = CourseDirectory(course)
     store = ResultStore(directory.results / "m1_mini")
     plan = plan_batch(directory, mini(), store)
-    report = run_batch(plan, mini(), store, SpawnedLauncher(), GradingOptions(), jobs=2)
+    report = run_batch(plan, mini(), store, strongest(), GradingOptions(), jobs=2)
     return len(plan.jobs), report.results[0]
 
 

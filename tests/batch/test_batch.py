@@ -9,13 +9,12 @@ import time
 import pytest
 
 from grader.batch import plan_batch, run_batch
-from grader.confine import SpawnedLauncher
 from grader.judge import GradingOptions
 from grader.result import Status
 from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory, CourseError
 from tests.batch.mini_class import hand_in
-from tests.conftest import have_hidden_cases
+from tests.conftest import have_hidden_cases, strongest
 from tests.mini import REFERENCE, mini, replaced
 
 STUDENTS = {
@@ -35,7 +34,7 @@ def course(tmp_path):
 def run(course, **options):
     store = ResultStore(course.results / "m1_mini")
     plan = plan_batch(course, mini(), store, **options)
-    report = run_batch(plan, mini(), store, SpawnedLauncher(), GradingOptions(course="c"), jobs=2)
+    report = run_batch(plan, mini(), store, strongest(), GradingOptions(course="c"), jobs=2)
     return plan, report
 
 

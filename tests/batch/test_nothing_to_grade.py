@@ -12,13 +12,13 @@ from rich.console import Console
 
 from grader.batch import plan, plan_batch, run_batch
 from grader.batch.attempts import Attempt, best_of
-from grader.confine import SpawnedLauncher
 from grader.judge import GradingOptions
 from grader.render.exports.grades import grade_of
 from grader.render.terminal import print_class
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory, Submission, read_path
 from tests.batch.mini_class import hand_in
+from tests.conftest import strongest
 from tests.mini import REFERENCE, mini
 from tests.render.small_class import student, with_nothing
 
@@ -44,7 +44,7 @@ def course(tmp_path: Path, monkeypatch) -> CourseDirectory:
 def run(course: CourseDirectory):
     store = ResultStore(course.results / "m1_mini")
     made = plan_batch(course, mini(), store)
-    report = run_batch(made, mini(), store, SpawnedLauncher(), GradingOptions(), jobs=2)
+    report = run_batch(made, mini(), store, strongest(), GradingOptions(), jobs=2)
     return [job.student for job in made.jobs], report.results
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from grader.batch import plan_batch, run_batch
-from grader.confine import SpawnedLauncher
 from grader.judge import GradingOptions
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 from tests.batch.mini_class import hand_in
+from tests.conftest import strongest
 from tests.mini import REFERENCE, body, mini, replaced
 
 STUDENTS = {
@@ -38,7 +38,7 @@ def changed(exercise, **changes):
 def run(course, assignment, **options):
     store = ResultStore(course.results / "m1_mini")
     plan = plan_batch(course, assignment, store, **options)
-    report = run_batch(plan, assignment, store, SpawnedLauncher(), GradingOptions(), jobs=2)
+    report = run_batch(plan, assignment, store, strongest(), GradingOptions(), jobs=2)
     return plan, [result.comparable() for result in report.results]
 
 

@@ -2,11 +2,10 @@
 
 import pytest
 
-from grader.confine import SpawnedLauncher
 from grader.judge import grade
 from grader.result import Status
 from grader.submissions import Submission
-from tests.conftest import grade_text, prepared
+from tests.conftest import grade_text, prepared, strongest
 from tests.mini import REFERENCE, body, check_of, grade_mini, mini, replaced
 
 RENAMED = REFERENCE.replace("def half_mse(", "def half_MSE(")
@@ -88,7 +87,7 @@ def test_it_is_told_in_its_own_sentence(name, public):
 
 def test_a_file_that_was_not_handed_in_is_another_thing():
     submission = Submission("s", "m1_mini", {"other.py": b""})
-    result = grade(submission, mini(), SpawnedLauncher())
+    result = grade(submission, mini(), strongest())
     assert {check.message for check in result.checks} == {
         "mini.py was not handed in; found: other.py."
     }
@@ -98,7 +97,7 @@ def test_a_file_that_was_not_handed_in_is_another_thing():
 def test_what_nothing_can_be_graded_of_says_what_was_found():
     found = "Found: report.pdf; hand in .py or .ipynb."
     submission = Submission("s", "m1_mini", nothing_to_grade=found)
-    result = grade(submission, mini(), SpawnedLauncher())
+    result = grade(submission, mini(), strongest())
     assert {check.message for check in result.checks} == {f"mini.py was not handed in. {found}"}
 
 

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from grader.budget import Budget
-from grader.confine.spawned import SpawnedWorker
+from grader.confine.spawned import SpawnedLauncher, SpawnedWorker
 from grader.result import Status
 from grader.wire import decode
 from grader.worker.answering import sendable
@@ -60,7 +60,7 @@ def test_no_field_of_an_answer_is_trusted(monkeypatch, outcome, name):
         return answer | forged if decode(question)["kind"] == "ask" else answer
 
     monkeypatch.setattr(SpawnedWorker, "ask", ask)
-    result = grade_mini(REFERENCE)
+    result = grade_mini(REFERENCE, chosen=SpawnedLauncher())
     assert all(one.points == 0 for one in result.checks if one.check != "source")
     assert all(one.status is not Status.GRADER_ERROR for one in result.checks), result.checks
     assert all(len(one.message) < 10_000 for one in result.checks)

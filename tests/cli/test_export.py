@@ -7,6 +7,7 @@ import pytest
 from junitparser import JUnitXml
 
 from grader.cli import main
+from grader.media.formgrader import CONFIGURATION, LINES
 from grader.result import Result, Status
 from grader.store import ResultStore
 from tests.mini import REFERENCE, grade_mini, replaced
@@ -182,6 +183,9 @@ def test_points_that_somebody_put_into_the_gradebook_are_named(export, course, g
     assert code == 0
     assert "ada has more than the maximum in m1_mini: 1000 of 3 for predict" in said
     assert said.count("more than the maximum") == 1
+    assert "else: escape_names()" in said  # the course has no configuration
+    (course / CONFIGURATION).write_text(LINES, encoding="utf-8")
+    assert "escape_names" not in export("--gradebook")[1]
 
 
 def test_a_name_that_nbgraders_pages_would_obey_is_itself_again_in_an_export(

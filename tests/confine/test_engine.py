@@ -46,6 +46,7 @@ def test_only_the_jaxlib_that_needs_a_flag_is_given_it(monkeypatch, version, giv
     assert "XLA_FLAGS" not in Engine("tensorflow").environment()
 
 
+@pytest.mark.slow
 def test_a_worker_runs_on_the_backend_it_was_given():
     pytest.importorskip("jax")
     assert double_in(SpawnedLauncher(Engine("jax")), "keras")["backend"] == "jax"

@@ -7,11 +7,14 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from nbgrader.api import Gradebook
 
 PATIENCE = 60
 
@@ -50,6 +53,8 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(address, timeout=PATIENCE):
                 return
+        except urllib.error.HTTPError as error:  # it is up, and will not become another
+            raise AssertionError(f"{address}: {error}; is nbgrader's extension enabled?") from None
         except OSError:
             time.sleep(0.3)
     raise AssertionError("the Jupyter server did not start")
@@ -60,3 +65,15 @@ def wait(browser: Any, script: str) -> Any:
     from selenium.webdriver.support.ui import WebDriverWait
 
     return WebDriverWait(browser, PATIENCE).until(lambda one: one.execute_script(script))
+
+
+def open_submission(
+    browser: Any, address: str, course: Path, shown: tuple[str, str], student: str
+) -> None:
+    """Open a student's notebook in formgrader; `shown` are the assignment and the notebook."""
+    assignment, notebook = shown
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        submission = gradebook.find_submission(assignment, student)
+        (identifier,) = [one.id for one in submission.notebooks if one.name == notebook]
+    browser.get(f"{address}/formgrader/submissions/{identifier}")
+    wait(browser, "return document.querySelector('input.score') !== null")

@@ -10,13 +10,13 @@ from nbgrader.api import Gradebook
 
 from grader.authoring.nbgrader_source import write_configuration
 from grader.batch import BatchPlan
-from grader.confine import SpawnedLauncher
 from grader.gradebook.publish import publish
 from grader.judge import GradingOptions, grade
 from grader.submissions import CourseDirectory, read_path
-from tests.browser import chromium, needs_browser
+from tests.browser import needs_browser
+from tests.conftest import strongest
 from tests.gradebook.course import NAME, empty_gradebook
-from tests.gradebook.jupyter import jupyter, wait
+from tests.gradebook.jupyter import open_submission, wait
 from tests.media.attacks import HTML, MARKDOWN, NAMES, runs, what_ran
 from tests.mini import REFERENCE, mini
 
@@ -96,7 +96,7 @@ def hand_in(course, student, content, below=""):
 
 def graded(student, path):
     submission = read_path(path, ["mini.py"], student=student, assignment=NAME)
-    return grade(submission, mini(), SpawnedLauncher(), GradingOptions())
+    return grade(submission, mini(), strongest(), GradingOptions())
 
 
 def notebook():
@@ -123,29 +123,9 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def address(course, tmp_path_factory):
-    with jupyter(course, tmp_path_factory.mktemp("jupyter")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
-
-
-def open_notebook(browser, address, course, student):
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        (book,) = gradebook.find_submission(NAME, student).notebooks
-        identifier = book.id
-    browser.get(f"{address}/formgrader/submissions/{identifier}")
-    wait(browser, "return document.querySelector('input.score') !== null")
-
-
-@pytest.fixture(scope="module")
 def ran(browser, address, course):
     """The attacks of eve's notebook that ran; the notebook was shown."""
-    open_notebook(browser, address, course, "eve")
+    open_submission(browser, address, course, (NAME, "mini"), "eve")
     text = browser.find_element("css selector", "body").text
     assert "onanimationstart" in text and "raise ValueError" in text
     return what_ran(browser)
@@ -161,7 +141,7 @@ def test_nothing_else_ran_either(ran):
 
 
 def test_a_folder_named_like_an_attack_is_text_in_our_own_cell(browser, address, course):
-    open_notebook(browser, address, course, "mallory")
+    open_submission(browser, address, course, (NAME, "mini"), "mallory")
     assert NAMES["img_name"] in browser.find_element("css selector", "body").text
     assert what_ran(browser) == set()
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.batch import plan_batch, run_batch
-from grader.confine import SpawnedLauncher
 from grader.gradebook.opening import opened
 from grader.gradebook.publish import publish
 from grader.judge import GradingOptions
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
+from tests.conftest import strongest
 from tests.gradebook.course import NAME, course_in
 from tests.mini import REFERENCE, body, mini
 
@@ -34,7 +34,7 @@ def test_the_best_attempt_is_what_is_shown(tmp_path: Path) -> None:
         store = ResultStore(directory.results / NAME)
         plan = plan_batch(directory, mini(), store)
         assert len(plan.jobs) == jobs
-        report = run_batch(plan, mini(), store, SpawnedLauncher(), GradingOptions(), jobs=1)
+        report = run_batch(plan, mini(), store, strongest(), GradingOptions(), jobs=1)
         publish(directory, mini(), plan, report.results)
         with opened(course) as gradebook:
             submission = gradebook.find_submission(NAME, "ada")

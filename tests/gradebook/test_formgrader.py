@@ -5,13 +5,14 @@ import time
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.browser import chromium, needs_browser
+from tests.browser import needs_browser
 from tests.conftest import ROOT, have_hidden_cases, live
-from tests.gradebook.jupyter import PATIENCE, jupyter, wait
+from tests.gradebook.jupyter import PATIENCE, open_submission, wait
 from tests.gradebook.test_publish import grader, hand_in
 
 pytestmark = needs_browser
 NAME = "a2_logistic_regression"
+SHOWN = (NAME, "logistic_regression")
 
 
 @pytest.fixture(scope="module")
@@ -31,20 +32,6 @@ def course(tmp_path_factory):
         (course / "submitted" / "cid" / NAME / file.name).write_text(text, encoding="utf-8")
     grader(course, "batch", NAME)
     return course
-
-
-@pytest.fixture(scope="module")
-def address(course, tmp_path_factory):
-    """A Jupyter server with nbgrader's extensions, in the course directory."""
-    with jupyter(course, tmp_path_factory.mktemp("jupyter")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        driver.set_window_size(1400, 1000)
-        yield driver
 
 
 def scores(course):
@@ -67,17 +54,8 @@ def test_the_class_is_listed_with_its_scores(browser, address, course):
     assert 0 < scores(course)["cid"] < 100
 
 
-def open_submission(browser, address, course, student):
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        submission = gradebook.find_submission(NAME, student)
-        (book,) = [one for one in submission.notebooks if one.name == "logistic_regression"]
-        identifier = book.id
-    browser.get(f"{address}/formgrader/submissions/{identifier}")
-    wait(browser, "return document.querySelector('input.score') !== null")
-
-
 def test_a_submission_opens_with_our_diagnosis_beside_the_students_code(browser, address, course):
-    open_submission(browser, address, course, "cid")
+    open_submission(browser, address, course, SHOWN, "cid")
     text = browser.find_element("css selector", "body").text
     assert "as it was handed in" in text
     assert "✗ is " in text or "✗ returns" in text
@@ -90,7 +68,7 @@ def test_a_submission_opens_with_our_diagnosis_beside_the_students_code(browser,
 def test_points_that_a_person_gives_survive_a_regrade(browser, address, course):
     from selenium.webdriver.common.keys import Keys
 
-    open_submission(browser, address, course, "bob")
+    open_submission(browser, address, course, SHOWN, "bob")
     box = browser.find_element("id", "check-sigmoid")
     box.clear()
     box.send_keys("1.5", Keys.TAB)
@@ -102,5 +80,5 @@ def test_points_that_a_person_gives_survive_a_regrade(browser, address, course):
     ended = grader(course, "batch", NAME, "--fresh")
     assert "Points given by people were kept for: bob" in ended.stdout
     assert scores(course)["bob"] == 1.5
-    open_submission(browser, address, course, "bob")
+    open_submission(browser, address, course, SHOWN, "bob")
     wait(browser, "return document.getElementById('check-sigmoid').value === '1.5'")

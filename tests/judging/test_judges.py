@@ -28,6 +28,12 @@ LIMITS = JudgeLimits(megabytes=200, cpu_seconds=1.0)
 RIGHT = Verdict(Status.PASSED, share=1.0)
 
 
+@pytest.fixture(autouse=True)
+def _little_time(monkeypatch):
+    """Time of a judge is counted in whole seconds: let one second be the least."""
+    monkeypatch.setattr("grader.judging.judges._LEAST_CPU_SECONDS", 0.2)
+
+
 def allocate():
     return bytearray(2**30)
 
@@ -135,7 +141,9 @@ def test_what_it_does_twice_is_the_graders_failure(deed):
     assert "ended early, twice" in result.checks[0].message
 
 
-@pytest.mark.parametrize("deed", [allocate, compute, end_by_signal])
+@pytest.mark.parametrize(
+    "deed", [allocate, pytest.param(compute, marks=pytest.mark.slow), end_by_signal]
+)
 def test_a_judge_that_ends_before_the_first_check_is_the_graders_failure(deed):
     assert judged(Play(first=deed)).has_grader_error
 

@@ -6,7 +6,7 @@ from grader.render.html import write_report
 from grader.result import ConfusionPlot, CurvePlot
 from grader.similarity import Text
 from grader.similarity.pages import write_pages
-from tests.browser import chromium, needs_browser
+from tests.browser import needs_browser
 from tests.media.attacks import HTML, MARKDOWN, NAMES, what_ran
 from tests.render.small_class import check, student
 from tests.similarity.conftest import compared, functions, source, text
@@ -42,12 +42,6 @@ def pages(tmp_path_factory):
     texts = [Text(name, origin, ((HTML["script"], code),)) for name, origin in whose]
     write_pages(compared(*others, *texts), HTML["svg"], folder / "similarity")
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
 
 
 @pytest.mark.parametrize("place", ["class/index.html", "similarity/index.html"])

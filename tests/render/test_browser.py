@@ -3,21 +3,16 @@
 import pytest
 
 from grader.render.html import write_report
-from tests.browser import chromium, needs_browser
+from tests.browser import needs_browser
 
 pytestmark = needs_browser
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
 
 
 @pytest.fixture
 def page(browser, results, tmp_path):
     index = write_report(results, tmp_path)
     browser.set_window_size(1200, 900)
+    browser.get_log("browser")  # of pages before
     browser.get(index.as_uri())
     yield browser
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.parts import CELL_MARK, MERGE_MARKS, future_flags, parts_of
+from grader.worker.parts import MERGE_MARKS, future_flags, parts_of
+from grader.worker.pieces import CELL_MARK
 
 GOOD = "def f(x):\n    return x\n"
 

@@ -1,0 +1,80 @@
+"""Of several definitions of an exercise the one that works counts; what is wrong in one is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.result import Status
+from tests.forms.helpers import FUNCTIONS, ROOT, as_script, assert_full, notebook
+from tests.mini import REFERENCE, check_of
+
+
+def test_a_script_s_definition_takes_the_place_of_a_stub(handed_in):
+    text = REFERENCE.replace(ROOT, "def root(x):\n    raise NotImplementedError\n")
+    assert_full(handed_in({"mini.py": text + as_script(ROOT)}), "was taken, too")
+
+
+def test_a_stub_below_a_main_block_is_no_definition(handed_in):
+    cells = [REFERENCE, as_script("def root(x):\n    raise NotImplementedError\n")]
+    assert_full(handed_in({"mini.ipynb": notebook(*cells)}), "")
+
+
+def test_an_exercise_that_is_no_function_any_more_is_named(handed_in):
+    text = f"{REFERENCE.replace('def root', 'def my_root')}\nroot = my_root(4.0)\n"
+    check = check_of(handed_in({"mini.py": text}), "root.positive")
+    assert "when the file has run, root is a value of type float64" in check.message
+
+
+def test_a_definition_that_does_not_parse_is_that_exercises_own_error(handed_in):
+    result = handed_in({"mini.py": REFERENCE.replace("def root(x):", "def root(x:")})
+    check = check_of(result, "root.positive")
+    assert check.status is Status.ERROR and "mini.py, line 17" in check.message
+    assert result.points == 17
+
+
+def test_a_loop_that_does_not_end_names_its_line_and_what_was_printed(handed_in):
+    loop = "step = 0\n    print('before')\n    while True:\n        step += 1"
+    result = handed_in({"mini.py": REFERENCE.replace("return X @ w + b", loop)}, 0.6)
+    check = check_of(result, "predict.batch")
+    assert check.status is Status.TIMEOUT
+    assert check.printed.startswith("before")
+    assert check.line in (7, 8) and f"line {check.line} of mini.py, in predict" in check.message
+
+
+def test_a_notebook_that_was_exported_keeps_the_code_of_its_magics(handed_in):
+    cells = "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('ls')\n"
+    timed = f"get_ipython().run_cell_magic('time', '', {FUNCTIONS[1]!r})\n"
+    text = "\n\n".join([FUNCTIONS[0], cells, timed, *FUNCTIONS[2:]])
+    assert_full(handed_in({"mini.py": text}), "")
+
+
+def test_a_stub_below_what_is_written_does_not_replace_it(handed_in):
+    stub = 'def root(x):\n    """The root."""\n    raise NotImplementedError\n'
+    assert_full(handed_in({"mini.py": f"{REFERENCE}\n{stub}"}), "this is only a stub")
+    assert check_of(handed_in({"mini.py": f"{stub}\n{REFERENCE}"}), "root.positive").points == 1
+    text = f"from numpy import sqrt as root\n{REFERENCE.partition('def root')[0]}{stub}"
+    assert check_of(handed_in({"mini.py": text}), "root.positive").status is Status.MISSING
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "root = root(4.0)",
+        "root: float = root(4.0)",
+        "root, other = 2.0, 3",
+        "for root in range(3):\n    pass",
+        "with open(__file__) as root:\n    pass",
+    ],
+)
+@pytest.mark.parametrize("where", ["mini.py", "mini.ipynb"])
+def test_a_function_that_lends_its_name_to_a_value_has_it_back(handed_in, statement, where):
+    *others, last = FUNCTIONS
+    cells = [*others, statement, last]
+    content = notebook(*cells) if where.endswith("ipynb") else "\n\n\n".join(cells) + "\n"
+    assert_full(handed_in({where: content}), "gives root another value; the function in")
+
+
+def test_what_can_be_called_takes_the_place_of_the_function_above(handed_in):
+    text = f"{REFERENCE}\n\ndef wrong(x):\n    return x\n\nroot = wrong\n"
+    result = handed_in({"mini.py": text})
+    assert result.points == 17 and not result.submission.notes
