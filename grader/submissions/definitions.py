@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.submissions.statements import after_colon, assigned, imported, simple_statements
-from grader.worker.pieces import CELL_MARK
+from grader.worker.parts import CELL_MARK
 
 MAX_SCANNED = 2**20
 """Bytes of a text that are looked at; the longest references have 40 KB."""

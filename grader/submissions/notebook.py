@@ -27,7 +27,7 @@ from grader.submissions.notebook_json import (
 )
 from grader.submissions.notebook_notes import NotebookNotes
 from grader.submissions.text import python_text, without_declaration
-from grader.worker.pieces import CELL_MARK
+from grader.worker.parts import CELL_MARK
 
 __all__ = [
     "MAX_NOTEBOOK",

@@ -15,21 +15,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from grader.worker.pieces import (
-    CELL_MARK,
-    CONTINUES,
-    MERGE_MARK,
-    Piece,
-    cells,
-    numbered,
-    piece_of,
-    pieces_of,
-    text_of,
-)
+CELL_MARK = "# %% cell "
+"""The line that starts each cell of a module that came from a notebook."""
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+"""A line as the compiler counts it; `splitlines` knows more ends of lines."""
+_CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
+"""What stands at the margin and belongs to the statement before."""
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _INDENTED = re.compile(r"[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_MERGE_MARK = re.compile(r"(?:<{7}|={7}|>{7})(?:\s|$)")
 MERGE_MARKS = (
     "Git leaves such marks around two versions of a text; keep one version and delete the marks"
 )
@@ -83,12 +79,12 @@ def parts_of(source: bytes) -> tuple[Part, ...]:
     """
     text = source.decode("utf-8")
     if text.startswith(CELL_MARK):
-        parts = tuple(part for cell in cells(text) for part in _read(cell))
+        parts = tuple(part for cell in _cells(text) for part in _read(cell))
     else:
         try:
             return tuple(map(part_of, ast.parse(source).body))
         except (SyntaxError, *TOO_DEEP):
-            parts = tuple(_read(pieces_of(numbered(text))))
+            parts = tuple(_read(_pieces(_numbered(text))))
     if parts and all(part.node is None for part in parts):
         raise _error_of(parts[0].problem or {})
     return parts
@@ -142,7 +138,7 @@ def future_flags(parts: tuple[Part, ...]) -> int:
 def problem_of(error: SyntaxError) -> dict[str, Any]:
     """A syntax error as plain data."""
     text = (error.text or "").rstrip("\n")[:_MAX_TEXT]
-    message = MERGE_MARKS if MERGE_MARK.match(text) else error.msg
+    message = MERGE_MARKS if _MERGE_MARK.match(text) else error.msg
     return {"message": message, "line": error.lineno, "column": error.offset, "text": text}
 
 
@@ -158,7 +154,51 @@ def part_of(node: ast.stmt) -> Part:
     return Part(line, node.end_lineno or node.lineno, node)
 
 
-def _read(pieces: list[Piece]) -> list[Part]:
+_Line = tuple[int, str]
+_Piece = list[_Line]
+"""Lines that belong together, with their numbers."""
+
+
+def _numbered(text: str) -> list[_Line]:
+    return list(enumerate(_LINE.findall(text), start=1))
+
+
+def _cells(text: str) -> Iterator[list[_Piece]]:
+    """The pieces of each cell: a string that stays open in one does not swallow the next."""
+    lines = _numbered(text)
+    starts = [index for index, (_, line) in enumerate(lines) if line.startswith(CELL_MARK)]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield _pieces(lines[start:end])
+
+
+def _pieces(lines: list[_Line]) -> list[_Piece]:
+    """Cut before each line that may begin a statement.
+
+    A mark of Git's inside of a definition does not end it: its one half is not what was written.
+    """
+    pieces: list[_Piece] = []
+    decorated = False
+    for index, (number, line) in enumerate(lines):
+        at_margin = bool(line.strip()) and not line[0].isspace()
+        begins = at_margin and line[0] != "#" and not _CONTINUES.match(line)
+        if begins and _MERGE_MARK.match(line) and _is_inside(lines, index):
+            begins = False
+        if not pieces or (begins and not decorated):
+            pieces.append([])
+        pieces[-1].append((number, line))
+        if begins:
+            decorated = line[0] == "@"
+    return pieces
+
+
+def _is_inside(lines: list[_Line], index: int) -> bool:
+    """Whether what goes on behind a line is part of a block."""
+    behind = (line for _, line in lines[index + 1 : index + 50])
+    going_on = next((one for one in behind if one.strip() and not _MERGE_MARK.match(one)), "")
+    return going_on[:1].isspace()
+
+
+def _read(pieces: list[_Piece]) -> list[Part]:
     """Parse pieces; one that is nested too deeply costs itself."""
     try:
         return list(_taken_apart(pieces))
@@ -172,9 +212,9 @@ def _read(pieces: list[Piece]) -> list[Part]:
     return [part for run in runs for part in _read(run)]
 
 
-def _is_too_deep(piece: Piece) -> bool:
+def _is_too_deep(piece: _Piece) -> bool:
     try:
-        ast.parse(text_of([piece]))
+        ast.parse(_text([piece]))
     except TOO_DEEP:
         return True
     except (SyntaxError, ValueError):
@@ -182,7 +222,7 @@ def _is_too_deep(piece: Piece) -> bool:
     return False
 
 
-def _taken_apart(pieces: list[Piece]) -> Iterator[Part]:
+def _taken_apart(pieces: list[_Piece]) -> Iterator[Part]:
     """Parse as much as parses together; a piece that does not parse is passed over.
 
     The compiler says on which line it gives up. What stands before the piece of that line is
@@ -198,9 +238,9 @@ def _taken_apart(pieces: list[Piece]) -> Iterator[Part]:
             return
         allowed -= 1
         try:
-            tree = ast.parse(text_of(pieces[start:end]))
+            tree = ast.parse(_text(pieces[start:end]))
         except SyntaxError as error:
-            place = piece_of(error.lineno, pieces, start, end)
+            place = _piece_of(error.lineno, pieces, start, end)
             if place > start:
                 end = place
                 continue
@@ -211,18 +251,18 @@ def _taken_apart(pieces: list[Piece]) -> Iterator[Part]:
             start, end = end, len(pieces)
 
 
-def _saved(piece: Piece, error: SyntaxError) -> Iterator[Part]:
+def _saved(piece: _Piece, error: SyntaxError) -> Iterator[Part]:
     """What is whole above the line that broke a piece, and the rest of it as broken."""
     for place in _cuts(piece):
         head, rest = piece[:place], piece[place:]
         try:
-            body = ast.parse(text_of([head])).body
+            body = ast.parse(_text([head])).body
         except SyntaxError:
             continue
         if not body or not _may_end(body[-1], rest):
             continue
         try:
-            ast.parse(text_of([rest]))
+            ast.parse(_text([rest]))
         except SyntaxError as of_rest:
             yield from map(part_of, body)
             yield _broken(rest, of_rest)
@@ -230,17 +270,17 @@ def _saved(piece: Piece, error: SyntaxError) -> Iterator[Part]:
     yield _broken(piece, error)
 
 
-def _cuts(piece: Piece) -> list[int]:
+def _cuts(piece: _Piece) -> list[int]:
     """Lines that may belong to nothing above them, though they do not begin a statement."""
     found = [
         place
         for place, (_, line) in enumerate(piece)
-        if place and (CONTINUES.match(line) or _INDENTED.match(line))
+        if place and (_CONTINUES.match(line) or _INDENTED.match(line))
     ]
     return found[:_MAX_CUTS]
 
 
-def _may_end(last: ast.stmt, rest: Piece) -> bool:
+def _may_end(last: ast.stmt, rest: _Piece) -> bool:
     """Whether nothing of a statement stands in the rest that was cut off behind it."""
     line = rest[0][1]
     if _INDENTED.match(line):
@@ -255,12 +295,25 @@ def _may_end(last: ast.stmt, rest: Piece) -> bool:
     return not is_word or not isinstance(last, ast.If | ast.For | ast.While | ast.Try)
 
 
-def _attempts(pieces: list[Piece]) -> int:
+def _attempts(pieces: list[_Piece]) -> int:
     size = sum(len(line) for piece in pieces for _, line in piece)
     return max(1, min(_MAX_ATTEMPTS, _MAX_PARSED // max(1, size)))
 
 
-def _broken(piece: Piece, error: SyntaxError) -> Part:
+def _text(pieces: list[_Piece]) -> str:
+    """The text of pieces, with as many empty lines before it as there are lines."""
+    first = pieces[0][0][0]
+    return "\n" * (first - 1) + "".join(line for piece in pieces for _, line in piece)
+
+
+def _piece_of(line: int | None, pieces: list[_Piece], start: int, end: int) -> int:
+    """The piece in which a line stands, among those from `start` to `end`."""
+    wanted = line or 0
+    later = [index for index in range(start, end) if pieces[index][0][0] <= wanted]
+    return later[-1] if later else start
+
+
+def _broken(piece: _Piece, error: SyntaxError) -> Part:
     line, end = piece[0][0], piece[-1][0]
     text = "".join(text for _, text in piece)
     problem = problem_of(error)

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.worker.bindings import bindings, script_body
-from grader.worker.parts import Part, names_of, part_of
-from grader.worker.pieces import CELL_MARK
+from grader.worker.parts import CELL_MARK, Part, names_of, part_of
 from grader.worker.stubs import Definition, is_stub
 
 _WORD = re.compile(r"[^\W\d]\w*")

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.parts import MERGE_MARKS, future_flags, parts_of
-from grader.worker.pieces import CELL_MARK
+from grader.worker.parts import CELL_MARK, MERGE_MARKS, future_flags, parts_of
 
 GOOD = "def f(x):\n    return x\n"
 
