@@ -11,13 +11,14 @@ import linecache
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from importlib.machinery import FileFinder, SourceFileLoader
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception
+from grader.worker.own_names import AliasFinder, OwnFinder, fall_back
 from grader.worker.parts import (
     Part,
     future_flags,
@@ -93,14 +94,16 @@ class Loader:
         class OwnModule(SourceFileLoader):
             def exec_module(self, module: ModuleType) -> None:
                 source = Path(self.path).read_bytes()
+                fall_back(module)
                 loader._run_parts(source, module, self.path)
 
-        def hook(path: str) -> FileFinder:
+        def hook(path: str) -> OwnFinder:
             if not path.startswith(prefix):
                 raise ImportError
-            return FileFinder(path, (OwnModule, [".py"]))
+            return OwnFinder(path, (OwnModule, [".py"]))
 
         sys.path_hooks.insert(0, hook)
+        sys.meta_path.insert(0, AliasFinder(self.folder, OwnModule))
 
     def load(
         self,
