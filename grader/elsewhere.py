@@ -52,7 +52,7 @@ def is_module(file: str) -> bool:
 
 def is_written(facts: Mapping[str, Any]) -> bool:
     """Whether what the source shows of a definition is all of it, and no part of a stub."""
-    return not any(facts.get(key) for key in ("stub", "half", "problem"))
+    return not any(facts.get(key) for key in ("stub", "half", "problem", "inside"))
 
 
 def in_another_file(name: str, definitions: Mapping[str, Any]) -> dict[str, Any]:

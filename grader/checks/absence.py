@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from grader.checks.left_out import LeftOut, number_in
+from grader.checks.left_out import LeftOut, number_in, text_in
 from grader.checks.place import Place
 from grader.checks.verdict import Absence, Reply
 from grader.course.case import Case
@@ -118,10 +118,30 @@ def _missing(case: Case, reply: Reply, place: Place) -> Absence:
     if steps and steps[0]["op"] != "call":
         return _missing_attribute(case, reply, str(steps[0]["on"]), place)
     near = _suggestion(name, [*reply.nearest, *place.definitions], place)
+    found = _not_left(name, place)
     if name == place.exercise:
-        return Absence(Status.MISSING, f"There is no {name} in your file.{near}")
-    text = f"This check of {place.exercise} calls {name} too, and there is no {name} in your file."
-    return Absence(Status.SKIPPED, text + near, name)
+        return Absence(Status.MISSING, found or f"There is no {name} in your file.{near}")
+    text = f"This check of {place.exercise} calls {name} too. {found}"
+    if not found:
+        text = f"This check of {place.exercise} calls {name} too, and there is no {name} in your "
+        text += f"file.{near}"
+    return Absence(Status.SKIPPED, text, name)
+
+
+def _not_left(name: str, place: Place) -> str:
+    """Say of what is defined and not there in the end where it is; "" for what is not defined."""
+    facts = place.definitions.get(name)
+    line = number_in(facts, "line") if isinstance(facts, dict) else 0
+    if not isinstance(facts, dict) or not line:
+        return ""
+    where = place.places.line(place.file, line)
+    inside = text_in(facts, "inside")
+    if inside:
+        return (
+            f"There is no {name} at the margin of your file: {where} defines one inside of "
+            f"{inside}. Move it out of there."
+        )
+    return f"{beginning(where)} defines {name}, but it is not there when your file has run."
 
 
 def _missing_attribute(case: Case, reply: Reply, holder: str, place: Place) -> Absence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from grader.submissions.taking import Taken
 from grader.submissions.times import parse_timestamp
 from grader.submissions.tree import Tree
 from grader.unpack.names import TIMESTAMP as TIMESTAMP
+
+_INDENTED = re.compile(rb"^[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
 def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> str:
@@ -132,12 +135,18 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
 
 
 def _is_written(taken: Taken, candidates: Candidates) -> bool:
-    """Whether an exercise is written in a module, such as one that a notebook writes."""
+    """Whether an exercise is written in a module, such as one that a notebook writes.
+
+    One that stands inside of another definition may count as well, when the file has run.
+    """
     wanted = candidates.expected.all_exercises
-    return any(
-        mentions(text, wanted) and candidates.definitions(text).written & wanted
-        for text in taken.files.values()
-    )
+    for text in taken.files.values():
+        if mentions(text, wanted):
+            found = candidates.definitions(text)
+            inside = {name.decode("utf-8", "replace") for name in _INDENTED.findall(text)}
+            if found.written & wanted or (inside - found.names) & wanted:
+                return True
+    return False
 
 
 def _was(names: Sequence[str]) -> str:

@@ -208,6 +208,7 @@ class Session:
         first, seconds = question.get("first", 0), question.get("seconds") or math.inf
         if first == 0:
             self.allowance = Allowance(seconds, question.get("spent", 0.0))
+        sys.argv[:] = [str(self.folder / name)]  # as where nobody gave it any arguments
         self.loader.load(
             name,
             module,
@@ -221,14 +222,23 @@ class Session:
         elsewhere = question.get("elsewhere", {}) if is_whole else {}
         written = self.loader.written.get(module.__name__)
         rebound = written.give_back(module) if is_whole and written is not None else []
+        allowance = self.allowance if question.get("end") is None else None
+        if is_whole:
+            own = [one for one in question.get("exercises", ()) if one not in elsewhere]
+            self.loader.complete(name, module, own, allowance=allowance)
+        taken, borrowed = join(elsewhere, module, self.loader, allowance)
         return {
             "rebound": rebound,
-            "taken": join(elsewhere, module, self.loader),
+            "taken": taken,
+            "borrowed": borrowed,
+            "nested": self.loader.nested,
+            "deleted": self.loader.deleted,
             "statements": count,
             "left_out": self.loader.left_out,
             "count": self.loader.count,
             "refused": self.rule.refused,
             "as_script": self.loader.as_script,
+            "scripts": self.loader.scripts,
         }
 
 
