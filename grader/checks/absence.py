@@ -43,13 +43,14 @@ def _unwritten(reply: Reply, place: Place) -> Absence | None:
         return None
     owners = [place.owner(frame) for frame in frames]
     callee = owners[-1]
+    called = place.method(callee, frames[-1])
     if callee == place.exercise:
-        text = f"{callee} is not written yet: {frames[-1]['place']} raises NotImplementedError."
+        text = f"{called} is not written yet: {frames[-1]['place']} raises NotImplementedError."
         return Absence(Status.MISSING, text)
     if place.exercise in owners:
-        text = f"{place.exercise} calls {callee}, which is not written yet."
+        text = f"{place.exercise} calls {called}, which is not written yet."
     else:
-        text = f"This check of {place.exercise} calls {callee} too, which is not written yet."
+        text = f"This check of {place.exercise} calls {called} too, which is not written yet."
     return Absence(Status.SKIPPED, text, callee)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from grader.worker.bindings import Binding
 from grader.worker.needed import global_names, nested_in
 from grader.worker.parts import parts_of, problem_of
-from grader.worker.stubs import Definition, is_name
+from grader.worker.stubs import Definition, is_half_written, is_name, is_stub
 from grader.worker.written import bound_in, own_file, statements_of
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -45,7 +45,8 @@ def inspect_source(
         ``half`` of it is written), ``calls``, the definitions and exercises that it calls,
         ``uses``, the dotted names that it reaches, directly or through other definitions, with
         their lines; of one that is imported, ``imported``, the student's file (or "") and the
-        name in there; of one that stands inside of another definition, ``inside`` and whether it
+        name in there; of a class, ``open``, the methods that are not written, with their lines;
+        of one that stands inside of another definition, ``inside`` and whether it
         needs nothing of that one (``free``); and, for one that does not parse, ``problem``.
     """
     source = path.read_bytes()
@@ -115,9 +116,20 @@ def _definitions(
             "half": one.half,
             "uses": _reached(name, nodes, own_uses) if name in wanted else {},
             "calls": calls[name],
+            **_open_methods(one.node),
         }
         for name, one in bound.items()
     }
+
+
+def _open_methods(node: ast.stmt) -> dict[str, dict[str, int]]:
+    """The methods of a class that are stubs or half written, with their lines."""
+    found = {
+        one.name: one.lineno
+        for one in (node.body if isinstance(node, ast.ClassDef) else ())
+        if isinstance(one, ast.FunctionDef) and (is_stub(one) or is_half_written(one))
+    }
+    return {"open": found} if found else {}
 
 
 def _calls(
