@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 _MAX_INSPECTED = 20
+_DEFINED = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
 def exercises_elsewhere(
@@ -42,6 +44,30 @@ def exercises_elsewhere(
             facts = definitions.get(one)
             if type(facts) is dict and is_written(facts) and not facts.get("imported"):
                 found[one] = name, in_another_file(one, definitions)
+    return found
+
+
+def unreadable_elsewhere(
+    wanted: Iterable[str],
+    files: Mapping[str, bytes],
+    own: str,
+    inspect: Callable[[str], Mapping[str, Any]],
+) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Of exercises that are nowhere to be read, the other module that holds them, and its problem.
+
+    The parameters are those of `exercises_elsewhere`.
+    """
+    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    missing = set(wanted)
+    modules = [name for name in files if name != own and name.endswith(".py")]
+    for file in modules[:_MAX_INSPECTED]:
+        named = {name.decode("utf-8", "replace") for name in _DEFINED.findall(files[file])}
+        for name in sorted((missing - found.keys()) & named):
+            shown = inspect(file)
+            facts = shown.get("definitions", {}).get(name)
+            problem = shown.get("problem") or (facts if type(facts) is dict else {}).get("problem")
+            if type(problem) is dict:
+                found[name] = file, problem
     return found
 
 

@@ -203,6 +203,7 @@ class _Grading:
         """Read the sources of the files that are judged, and find out what to ask of them."""
         present = []
         for name, interview in interviews.items():
+            interview.unread = self.submission.unread
             if name in self.submission.files:
                 present.append(interview)
             else:

@@ -62,7 +62,8 @@ def _undefined(reply: Reply, place: Place) -> Absence | None:
         return None
     problem = place.problem(name)
     if problem is not None:
-        where = place.places.line(place.file, number_in(problem, "line"))
+        file = place.definitions[name].get("file") or place.file
+        where = place.places.line(file, number_in(problem, "line"), inside=place.file)
         why = f"which cannot be read: see {where}."
     elif name in place.definitions:
         return None  # it is there, so something else is the matter

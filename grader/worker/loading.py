@@ -289,9 +289,13 @@ class Loader:
     def _run_parts(
         self, source: bytes, module: ModuleType, path: str, first: int = 0, end: int | None = None
     ) -> None:
-        parts = parts_of(source)
-        flags = future_flags(parts)
         own = Path(path).relative_to(self.folder).as_posix()
+        try:
+            parts = parts_of(source)
+        except SyntaxError as error:
+            error.filename = own  # which file it is: a helper, perhaps
+            raise
+        flags = future_flags(parts)
         if module.__name__ not in self.written:
             self.written[module.__name__] = WrittenFunctions(Path(path), self.folder)
         for number, part in enumerate(parts[first:end], start=first):
@@ -394,6 +398,14 @@ class Loader:
             return ""
         unknown = bool(self.stars) and isinstance(error, NameError)
         return name if unknown or name in self.undefined else ""
+
+    def cause_of(self, record: dict[str, Any]) -> dict[str, Any]:
+        """What was left out first, where one statement needs what another was to define."""
+        seen = []
+        while all(one is not record for one in seen):
+            seen.append(record)
+            record = self.undefined.get(record.get("needs", ""), record)
+        return record
 
     def _is_full(self, part: Part) -> bool:
         """Whether nobody would be told of one more."""

@@ -183,7 +183,9 @@ class Session:
         lost = self.loader.undefined.get(name)
         frames = answer.get("error", {}).get("frames", [])
         if lost is not None:
-            answer |= {"name": name, "left_out": lost}
+            cause = self.loader.cause_of(lost)
+            told = lost if cause is lost else {**lost, "cause": cause}
+            answer |= {"name": name, "left_out": told}
             if lost["reason"] == "forbidden":
                 error = {**lost["error"], "frames": frames}
                 return {**answer, "outcome": "forbidden", "error": error}
