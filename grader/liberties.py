@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.checks.left_out import LeftOut
-from grader.loading import Found, Loading, Refused
+from grader.loading import Found, Loading, Merged, Refused
 from grader.submissions.places import Places
 
 _MAX_SHOWN = 8
@@ -58,7 +58,11 @@ def notes_of(
         if all(_is_left_out(one, two) for two in shared)
         and places.line_now(one.file, one.line) is not None
     ]
-    notes = [*_of_imports(refused, places), *_of_statements(left_out, places)]
+    notes = [
+        *_of_merges(loading, places),
+        *_of_imports(refused, places),
+        *_of_statements(left_out, places),
+    ]
     line = places.line_now(loading.file, loading.as_script, "__main__")
     if loading.as_script and line is not None:
         place = places.line_of_file(loading.file, line)
@@ -84,6 +88,23 @@ def notes_of(
         what = "1 more statement" if untold == 1 else f"{untold:,} more statements"
         notes.append(f"{what} of {places.name(loading.file)} could not be run either")
     return notes
+
+
+def _of_merges(loading: Loading, places: Places) -> Iterator[str]:
+    """One note for each file in which Git left two versions, naming the lines of its marks."""
+    by_file: dict[str, list[Merged]] = {}
+    for one in loading.merged:
+        by_file.setdefault(one.file, []).append(one)
+    for file, found in by_file.items():
+        said = []
+        for is_upper, which in ((True, "upper"), (False, "lower")):
+            of_them = [one for one in found if one.is_upper is is_upper]
+            numbers = [n for one in of_them for n in (one.first, one.middle, one.last)]
+            if numbers:
+                where = _places([LeftOut(file, number, "", "") for number in numbers], places)
+                two = "of the two versions between these marks of a merge"
+                said.append(f"{where}: {two} the {which} one counts")
+        yield "; ".join(said)
 
 
 def _of_what_was_found(loading: Loading, places: Places) -> Iterator[str]:

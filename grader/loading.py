@@ -64,6 +64,17 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Merged:
+    """Two versions of some lines of a file, between the marks that Git left, and which counts."""
+
+    file: str
+    first: int
+    middle: int
+    last: int
+    is_upper: bool
+
+
+@dataclass(frozen=True)
 class Refused:
     """An import that was refused, or taken for another."""
 
@@ -109,6 +120,7 @@ class Loading:
     rebound: list[Rebound] = field(default_factory=list)
     scripts: list[Found] = field(default_factory=list)
     """Where such lines of other files of the student's begin."""
+    merged: list[Merged] = field(default_factory=list)
     deleted: list[Found] = field(default_factory=list)
     """What a statement deletes that exercises need; it counts all the same."""
     nested: list[Found] = field(default_factory=list)
@@ -157,6 +169,16 @@ class Loading:
                 one.get("stub") is True,
             )
             for one in _records(report.get("rebound"))
+        ]
+        self.merged = [
+            Merged(
+                text_in(one, "file"),
+                number_in(one, "first"),
+                number_in(one, "middle"),
+                number_in(one, "last"),
+                one.get("is_upper") is True,
+            )
+            for one in _records(report.get("merges"))
         ]
         self.scripts = _found(report.get("scripts"), "")
         self.deleted = _found(report.get("deleted"), "")

@@ -10,7 +10,7 @@ import contextlib
 import linecache
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,7 @@ from grader.worker.parts import (
     Part,
     future_flags,
     imports_one_by_one,
+    merges_of,
     names_of,
     part_of,
     parts_of,
@@ -97,6 +98,8 @@ class Loader:
     """The file that is graded."""
     as_script: int = 0
     """The first line of what was taken from below ``if __name__ == "__main__"``, or 0."""
+    merges: list[dict[str, Any]] = field(default_factory=list)
+    """Where Git left two versions of some lines: the ``file``, and see `grader.worker.merges`."""
     scripts: list[dict[str, Any]] = field(default_factory=list)
     """The same of other files: ``file``, ``line``."""
     written: dict[str, WrittenFunctions] = field(default_factory=dict)
@@ -295,6 +298,8 @@ class Loader:
         except SyntaxError as error:
             error.filename = own  # which file it is: a helper, perhaps
             raise
+        if all(one["file"] != own for one in self.merges):
+            self.merges += [{"file": own, **asdict(one)} for one in merges_of(source)]
         flags = future_flags(parts)
         if module.__name__ not in self.written:
             self.written[module.__name__] = WrittenFunctions(Path(path), self.folder)
@@ -401,7 +406,7 @@ class Loader:
 
     def cause_of(self, record: dict[str, Any]) -> dict[str, Any]:
         """What was left out first, where one statement needs what another was to define."""
-        seen = []
+        seen: list[dict[str, Any]] = []
         while all(one is not record for one in seen):
             seen.append(record)
             record = self.undefined.get(record.get("needs", ""), record)

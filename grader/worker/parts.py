@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from grader.worker.merges import MAY_HOLD_MARKS, Merge, decided, without
+
 CELL_MARK = "# %% cell "
 """The line that starts each cell of a module that came from a notebook."""
 
@@ -66,7 +68,6 @@ class Part:
     assigned: tuple[str, ...] = ()
 
 
-@functools.lru_cache(maxsize=8)
 def parts_of(source: bytes) -> tuple[Part, ...]:
     """Take a file apart; the parts stand in their order.
 
@@ -77,17 +78,42 @@ def parts_of(source: bytes) -> tuple[Part, ...]:
     ValueError
         When the compiler cannot take it.
     """
+    return _apart(source)[0]
+
+
+def merges_of(source: bytes) -> tuple[Merge, ...]:
+    """Where Git left two versions of some lines, and which of them count; errors as above."""
+    return _apart(source)[1]
+
+
+@functools.lru_cache(maxsize=8)
+def _apart(source: bytes) -> tuple[tuple[Part, ...], tuple[Merge, ...]]:
     text = source.decode("utf-8")
-    if text.startswith(CELL_MARK):
+    in_cells = text.startswith(CELL_MARK)
+    whole = None if in_cells else _whole(source)
+    merges: list[Merge] = []
+    if whole is None and MAY_HOLD_MARKS.search(text):
+        lines = _LINE.findall(text)
+        merges = decided(lines)
+        text = without(lines, merges)
+        whole = None if in_cells or not merges else _whole(text)
+    if whole is not None:
+        return whole, tuple(merges)
+    if in_cells:
         parts = tuple(part for cell in _cells(text) for part in _read(cell))
     else:
-        try:
-            return tuple(map(part_of, ast.parse(source).body))
-        except (SyntaxError, *TOO_DEEP):
-            parts = tuple(_read(_pieces(_numbered(text))))
+        parts = tuple(_read(_pieces(_numbered(text))))
     if parts and all(part.node is None for part in parts):
         raise _error_of(parts[0].problem or {})
-    return parts
+    return parts, tuple(merges)
+
+
+def _whole(text: str | bytes) -> tuple[Part, ...] | None:
+    """The statements of a text that parses as a whole."""
+    try:
+        return tuple(map(part_of, ast.parse(text).body))
+    except (SyntaxError, *TOO_DEEP):
+        return None
 
 
 def names_of(part: Part) -> list[str]:

@@ -241,6 +241,7 @@ class Session:
             "refused": self.rule.refused,
             "as_script": self.loader.as_script,
             "scripts": self.loader.scripts,
+            "merges": self.loader.merges,
         }
 
 
