@@ -122,7 +122,8 @@ def _of_what_was_found(loading: Loading, places: Places) -> Iterator[str]:
         place = places.line_of_file(file, found[0].line)
         is_, count = ("is", "it counts") if len(found) == 1 else ("are", "they count")
         all_of_them = _series([one.name for one in found])
-        yield f"{place}: {all_of_them} {is_} indented as if inside of {where}; {count} all the same"
+        how = f"as if inside of {where}" if where else "though nothing stands around"
+        yield f"{place}: {all_of_them} {is_} indented {how}; {count} all the same"
     by_file: dict[tuple[str, str], list[Found]] = {}
     for one in loading.borrowed:
         by_file.setdefault((one.file, one.where), []).append(one)

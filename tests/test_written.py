@@ -100,9 +100,10 @@ def test_a_broken_line_costs_neither_neighbour(handed_in, odd):  # noqa: F811
     assert handed_in({"mini.py": text}).points == 20
 
 
-@pytest.mark.parametrize("indent", [" ", "  ", "    "])
-def test_a_definition_with_wrong_indentation_is_named(handed_in, indent):  # noqa: F811
-    result = handed_in({"mini.py": code(*range(7)).replace("def root", f"{indent}def root")})
-    lost = [one for one in result.checks if one.status != "passed"]
-    assert {one.exercise for one in lost if one.status == "error"} == {"root"}
-    assert all("ndent" in one.message or "root" in one.message for one in lost)
+@pytest.mark.parametrize("indent", [" ", "  ", "    ", "\t"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_definition_with_wrong_indentation_counts(handed_in, indent, whole):  # noqa: F811
+    root = WRITTEN[NAMES.index("root")]
+    moved = textwrap.indent(root, indent) if whole else f"{indent}{root}"
+    result = handed_in({"mini.py": code(*range(7)).replace(root, moved)})
+    assert_full(result, "root is indented ")

@@ -312,6 +312,9 @@ class Loader:
                 self._attempt(place, part, module, path, flags)
                 self._finish_imports(part, module, path, flags)
                 self.written[module.__name__].see(part, module)
+                if part.moved and isinstance(part.node, Definition):
+                    where = {"file": own, "line": part.line}
+                    self.nested.append({"name": part.node.name, "inside": "", **where})
                 if self._allowance is not None and len(self.running) == 1:
                     found = definitions_of_a_script(part, parts, source)
                     self._define_as_script(place, found, module, path, flags)

@@ -35,10 +35,8 @@ BROKEN = {
 UNDER_A_NEIGHBOUR = {
     "a bracket": ("}\n", ()),
     "an else": ("else:\n    x = = 1\n", ()),
-    "a definition one space in": (" def h(x):\n    return x\n", ("h",)),
-    "a definition two spaces in": ("  def h(x):\n      return x\n", ("h",)),
-    "a definition as deep as the body": ("    def h(x):\n    return x\n", ("h",)),
-    "a class one space in": (" class H:\n    x = 1\n", ("H",)),
+    "a broken definition one space in": (" def h(x:\n    return x\n", ("h",)),
+    "the same as a whole": (" def h(x:\n     return x\n", ("h",)),
 }
 
 
@@ -50,6 +48,31 @@ def test_what_is_broken_costs_nothing_above_it(name):
     assert found.line == 5 and found.names == names
     assert parsed(f"{whole}{text}{GOOD}")[0] == (1, 3)
     assert len(parsed(f"{whole}{text}{GOOD}")) == 2
+
+
+INDENTED = {
+    "one space in": " def h(x):\n    return x\n",
+    "two spaces in": "  def h(x):\n      return x\n",
+    "as deep as the body": "    def h(x):\n    return x\n",
+    "a class": " class h:\n    x = 1\n",
+    "by a tab": "\tdef h(x):\n\t\treturn x\n",
+    "with a decorator": " @wraps\n def h(x):\n     return x\n",
+}
+
+
+@pytest.mark.parametrize("text", INDENTED.values(), ids=INDENTED)
+@pytest.mark.parametrize("above", ["", "x = 1\n", "def g(x):\n    y = x\n    return y\n\n"])
+def test_a_definition_that_begins_with_spaces_is_read_without_them(text, above):
+    found = parts_of(f"{above}{text}{GOOD}".encode())
+    (moved,) = [part for part in found if part.moved]
+    assert moved.node.name == "h" and moved.line == above.count("\n") + 1
+    assert all(part.problem is None for part in found)
+    assert len(found) == (3 if above else 2)
+
+
+def test_two_of_them_are_both_read():
+    text = "def g(x):\n    return x\n" + INDENTED["one space in"] + INDENTED["two spaces in"]
+    assert [part.moved for part in parts_of((text + GOOD).encode())] == [False, True, True, False]
 
 
 def test_no_part_of_a_broken_function_is_taken():
