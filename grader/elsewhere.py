@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 _MAX_INSPECTED = 20
+_DEFINED = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
 def exercises_elsewhere(
@@ -45,6 +47,30 @@ def exercises_elsewhere(
     return found
 
 
+def unreadable_elsewhere(
+    wanted: Iterable[str],
+    files: Mapping[str, bytes],
+    own: str,
+    inspect: Callable[[str], Mapping[str, Any]],
+) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Of exercises that are nowhere to be read, the other module that holds them, and its problem.
+
+    The parameters are those of `exercises_elsewhere`.
+    """
+    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    missing = set(wanted)
+    modules = [name for name in files if name != own and name.endswith(".py")]
+    for file in modules[:_MAX_INSPECTED]:
+        named = {name.decode("utf-8", "replace") for name in _DEFINED.findall(files[file])}
+        for name in sorted((missing - found.keys()) & named):
+            shown = inspect(file)
+            facts = shown.get("definitions", {}).get(name)
+            problem = shown.get("problem") or (facts if type(facts) is dict else {}).get("problem")
+            if type(problem) is dict:
+                found[name] = file, problem
+    return found
+
+
 def is_module(file: str) -> bool:
     """Whether a file is a module at the top, which can be imported by its name."""
     return file.endswith(".py") and file.removesuffix(".py").isidentifier()
@@ -52,7 +78,7 @@ def is_module(file: str) -> bool:
 
 def is_written(facts: Mapping[str, Any]) -> bool:
     """Whether what the source shows of a definition is all of it, and no part of a stub."""
-    return not any(facts.get(key) for key in ("stub", "half", "problem"))
+    return not any(facts.get(key) for key in ("stub", "half", "problem", "inside"))
 
 
 def in_another_file(name: str, definitions: Mapping[str, Any]) -> dict[str, Any]:

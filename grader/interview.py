@@ -251,7 +251,10 @@ class FileInterview(FileKnowledge):
         """
         if self.loading is None:
             seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
-            self.loading = Loading(self.file.name, seconds, self.elsewhere, self.places)
+            own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
+            self.loading = Loading(
+                self.file.name, seconds, self.elsewhere, self.places, exercises=own
+            )
         while True:
             worker = self._start(limits)
             try:

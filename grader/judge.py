@@ -11,6 +11,7 @@ from itertools import groupby
 from grader import __version__
 from grader.asking import Deadline
 from grader.checks import Verdict, judge_check
+from grader.checks.place import open_methods
 from grader.confine import Launcher, LimitBook, Lost
 from grader.course.prepared import (
     PreparedAssignment,
@@ -204,6 +205,7 @@ class _Grading:
         """Read the sources of the files that are judged, and find out what to ask of them."""
         present = []
         for name, interview in interviews.items():
+            interview.unread = self.submission.unread
             if name in self.submission.files:
                 present.append(interview)
             else:
@@ -294,7 +296,21 @@ class _Grading:
                 Status.GRADER_ERROR,
                 message=f"The grader failed on this check ({type(error).__name__}: {error}).",
             )
+        if verdict.status in (Status.FAILED, Status.ERROR, Status.MISSING):
+            verdict = self._with_open_methods(exercise, interview, verdict)
         return self._prerequisites(interview).blamed(exercise, check, verdict)
+
+    def _with_open_methods(
+        self, exercise: PreparedExercise, interview: FileInterview, verdict: Verdict
+    ) -> Verdict:
+        """Say first which methods of a class are not written: a stub may answer, with None."""
+        found = open_methods(interview.definitions, exercise.name)
+        if not found or any(f"{exercise.name}.{name} is" in verdict.message for name in found):
+            return verdict
+        names = ", ".join(f"{exercise.name}.{name}" for name in found)
+        where = interview.place_of(exercise.name, next(iter(found.values())))
+        verb = f"is not written yet ({where})" if len(found) == 1 else "are not written yet"
+        return replace(verdict, message=f"{names} {verb}.\n{verdict.message}")
 
     def _settled(
         self, exercise: PreparedExercise, check: PreparedCheck, interview: FileInterview

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from grader.checks.place import Place, problem_of
@@ -13,6 +14,7 @@ from grader.elsewhere import (
     in_another_file,
     is_module,
     is_written,
+    unreadable_elsewhere,
 )
 from grader.judged import JudgedChecks
 from grader.replies import FileState, syntax_message
@@ -38,6 +40,8 @@ class FileKnowledge:
         What the syntax tree shows, by name; see `grader.worker.source.inspect_source`.
     elsewhere
         By exercise, another module of the student's in which it is written.
+    unread
+        By exercise, a file that cannot be read and seems to hold it, and why it cannot.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class FileKnowledge:
         self.places = places
         self.definitions: dict[str, Any] = {}
         self.elsewhere: dict[str, str] = {}
+        self.unread: Mapping[str, str] = {}
 
     def look_elsewhere(self, inspect: Callable[[str], Mapping[str, Any]]) -> None:
         """Find exercises that are written in other modules of the student's; raises `Lost`."""
@@ -65,6 +70,11 @@ class FileKnowledge:
         found = exercises_elsewhere(missing, self.files, self.file.name, inspect)
         self.definitions |= {name: facts for name, (_, facts) in found.items()}
         self.elsewhere = {name: file for name, (file, _) in found.items()} | imported
+        absent = [name for name in missing if name not in self.definitions]
+        for name, (file, problem) in unreadable_elsewhere(
+            absent, self.files, self.file.name, cache(inspect)
+        ).items():
+            self.definitions[name] = {"problem": problem, "file": file}
 
     def _imported(
         self, names: Sequence[str], inspect: Callable[[str], Mapping[str, Any]]
@@ -104,14 +114,16 @@ class FileKnowledge:
     def problem_of(self, exercise: str) -> FileState | None:
         """The syntax error of an exercise's own definition, where the rest of the file is read."""
         problem = problem_of(self.definitions, exercise)
+        if problem is None and exercise in self.unread and exercise not in self.definitions:
+            return FileState(Status.ERROR, f"{self.unread[exercise]}.")
         if problem is None:
             return None
-        return self.unparsed(problem)
+        return self.unparsed(problem, self.definitions[exercise].get("file", ""))
 
-    def unparsed(self, problem: dict[str, Any]) -> FileState:
-        """What a syntax error comes to."""
-        text = syntax_message(self.file.name, problem, self.places)
-        return FileState(Status.ERROR, text, problem["line"])
+    def unparsed(self, problem: dict[str, Any], file: str = "") -> FileState:
+        """What a syntax error comes to, in this file or in another module of the student's."""
+        text = syntax_message(file or self.file.name, problem, self.places)
+        return FileState(Status.ERROR, text, problem["line"], file)
 
     def uses(self, exercise: str) -> dict[str, int]:
         """Dotted names that an exercise's source reaches, with their lines."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.checks.left_out import LeftOut
-from grader.loading import Loading, Refused
+from grader.loading import Found, Loading, Merged, Refused
 from grader.submissions.places import Places
 
 _MAX_SHOWN = 8
@@ -58,7 +58,11 @@ def notes_of(
         if all(_is_left_out(one, two) for two in shared)
         and places.line_now(one.file, one.line) is not None
     ]
-    notes = [*_of_imports(refused, places), *_of_statements(left_out, places)]
+    notes = [
+        *_of_merges(loading, places),
+        *_of_imports(refused, places),
+        *_of_statements(left_out, places),
+    ]
     line = places.line_now(loading.file, loading.as_script, "__main__")
     if loading.as_script and line is not None:
         place = places.line_of_file(loading.file, line)
@@ -66,7 +70,14 @@ def notes_of(
     for one in loading.rebound:
         place = places.line_of_file(loading.file, one.line)
         function = places.line(loading.file, one.function_line)
-        notes.append(f"{place} gives {one.name} another value; the function in {function} counts")
+        what = f"another value; the function in {function} counts"
+        if one.is_stub:
+            what = f"a value, but a function is asked for; the stub of it stands in {function}"
+        notes.append(f"{place} gives {one.name} {what}")
+    for script in loading.scripts:
+        place = places.line_of_file(script.file, script.line)
+        notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
+    notes += _of_what_was_found(loading, places)
     for file in dict.fromkeys(loading.elsewhere.values()):
         names = [name for name in loading.taken if loading.elsewhere[name] == file]
         if names:
@@ -77,6 +88,50 @@ def notes_of(
         what = "1 more statement" if untold == 1 else f"{untold:,} more statements"
         notes.append(f"{what} of {places.name(loading.file)} could not be run either")
     return notes
+
+
+def _of_merges(loading: Loading, places: Places) -> Iterator[str]:
+    """One note for each file in which Git left two versions, naming the lines of its marks."""
+    by_file: dict[str, list[Merged]] = {}
+    for one in loading.merged:
+        by_file.setdefault(one.file, []).append(one)
+    for file, found in by_file.items():
+        said = []
+        for is_upper, which in ((True, "upper"), (False, "lower")):
+            of_them = [one for one in found if one.is_upper is is_upper]
+            numbers = [n for one in of_them for n in (one.first, one.middle, one.last)]
+            if numbers:
+                where = _places([LeftOut(file, number, "", "") for number in numbers], places)
+                two = "of the two versions between these marks of a merge"
+                said.append(f"{where}: {two} the {which} one counts")
+        yield "; ".join(said)
+
+
+def _of_what_was_found(loading: Loading, places: Places) -> Iterator[str]:
+    """What is not at the margin of a file, and was found all the same."""
+    lines: dict[str, list[str]] = {}
+    for one in loading.deleted:
+        lines.setdefault(places.line_of_file(one.file, one.line), []).append(one.name)
+    for place, names in lines.items():
+        count = "it counts" if len(names) == 1 else "they count"
+        yield f"{place} deletes {_series(names)}; {count} all the same"
+    holders: dict[tuple[str, str], list[Found]] = {}
+    for one in loading.nested:
+        holders.setdefault((one.file, one.where), []).append(one)
+    for (file, where), found in holders.items():
+        place = places.line_of_file(file, found[0].line)
+        is_, count = ("is", "it counts") if len(found) == 1 else ("are", "they count")
+        all_of_them = _series([one.name for one in found])
+        how = f"as if inside of {where}" if where else "though nothing stands around"
+        yield f"{place}: {all_of_them} {is_} indented {how}; {count} all the same"
+    by_file: dict[tuple[str, str], list[Found]] = {}
+    for one in loading.borrowed:
+        by_file.setdefault((one.file, one.where), []).append(one)
+    for (_, where), found in by_file.items():
+        place = places.line_of_file(found[0].file, found[0].line)
+        names = list(dict.fromkeys(one.name for one in found))
+        verb = "was" if len(names) == 1 else "were"
+        yield f"{place}: {_series(names)} {verb} taken from {places.name(where)}"
 
 
 def _of_imports(refused: Sequence[Refused], places: Places) -> Iterator[str]:

@@ -8,7 +8,7 @@ where it cannot, the statements are asked for one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,6 +40,38 @@ class Rebound:
     name: str
     line: int
     function_line: int
+    is_stub: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file does not leave at its margin, and where it was found all the same.
+
+    Attributes
+    ----------
+    name
+        Its name.
+    file, line
+        The statement that deletes it, defines it inside of something, or did not find it.
+    where
+        What it stands inside of, or the file that has it.
+    """
+
+    name: str
+    file: str
+    line: int
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Two versions of some lines of a file, between the marks that Git left, and which counts."""
+
+    file: str
+    first: int
+    middle: int
+    last: int
+    is_upper: bool
 
 
 @dataclass(frozen=True)
@@ -86,6 +118,17 @@ class Loading:
     as_script: int = 0
     """The first line of what was taken from below ``if __name__ == "__main__"``, or 0."""
     rebound: list[Rebound] = field(default_factory=list)
+    scripts: list[Found] = field(default_factory=list)
+    """Where such lines of other files of the student's begin."""
+    merged: list[Merged] = field(default_factory=list)
+    deleted: list[Found] = field(default_factory=list)
+    """What a statement deletes that exercises need; it counts all the same."""
+    nested: list[Found] = field(default_factory=list)
+    """Exercises that stand inside of other definitions."""
+    borrowed: list[Found] = field(default_factory=list)
+    """What statements outside of functions need of other files of the student's."""
+    exercises: Collection[str] = ()
+    """What is asked of this file."""
     _lost: dict[tuple[str, int], str] = field(default_factory=dict)
     """By file and number, the statements that took a worker with them, and how."""
     _spent: float = 0.0
@@ -119,9 +162,28 @@ class Loading:
         self.count = number_in(report, "count")
         self.as_script = number_in(report, "as_script")
         self.rebound = [
-            Rebound(text_in(one, "name"), number_in(one, "line"), number_in(one, "function_line"))
+            Rebound(
+                text_in(one, "name"),
+                number_in(one, "line"),
+                number_in(one, "function_line"),
+                one.get("stub") is True,
+            )
             for one in _records(report.get("rebound"))
         ]
+        self.merged = [
+            Merged(
+                text_in(one, "file"),
+                number_in(one, "first"),
+                number_in(one, "middle"),
+                number_in(one, "last"),
+                one.get("is_upper") is True,
+            )
+            for one in _records(report.get("merges"))
+        ]
+        self.scripts = _found(report.get("scripts"), "")
+        self.deleted = _found(report.get("deleted"), "")
+        self.nested = _found(report.get("nested"), "inside")
+        self.borrowed = _found(report.get("borrowed"), "origin")
         taken = report.get("taken")
         self.taken = [one for one in self.elsewhere if type(taken) is list and one in taken]
         self.left_out = [self._left_out(one) for one in _records(report.get("left_out"))]
@@ -174,6 +236,7 @@ class Loading:
                 "spent": self._spent,
                 "passed_over": [list(place) for place in self._lost],
                 "elsewhere": dict(self.elsewhere),
+                "exercises": list(self.exercises),
                 "first": first,
                 "end": end,
             }
@@ -189,6 +252,15 @@ def _ending(lost: Lost) -> str:
     if lost.detail == BROKE_PYTHON or _BROKEN.search(lost.detail):
         return BROKE_PYTHON
     return _ENDINGS.get(lost.silence, f"it ended the program ({lost.detail[:_MAX_TEXT]})")
+
+
+def _found(value: Any, where: str) -> list[Found]:
+    return [
+        Found(
+            text_in(one, "name"), text_in(one, "file"), number_in(one, "line"), text_in(one, where)
+        )
+        for one in _records(value)
+    ]
 
 
 def _records(value: Any) -> list[dict[str, Any]]:

@@ -79,10 +79,18 @@ class FileState:
     status: Status
     message: str
     line: int | None = None
+    file: str = ""
+    """The file of that line, where it is another one."""
 
     def verdict(self) -> Verdict:
         """The verdict on every check of the file."""
-        return Verdict(self.status, message=self.message, line=self.line, whole_file=True)
+        return Verdict(
+            self.status,
+            message=self.message,
+            line=self.line,
+            line_file=self.file,
+            whole_file=True,
+        )
 
 
 def lost_verdict(lost: Lost, places: Places) -> Verdict:

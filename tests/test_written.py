@@ -100,9 +100,40 @@ def test_a_broken_line_costs_neither_neighbour(handed_in, odd):  # noqa: F811
     assert handed_in({"mini.py": text}).points == 20
 
 
-@pytest.mark.parametrize("indent", [" ", "  ", "    "])
-def test_a_definition_with_wrong_indentation_is_named(handed_in, indent):  # noqa: F811
-    result = handed_in({"mini.py": code(*range(7)).replace("def root", f"{indent}def root")})
-    lost = [one for one in result.checks if one.status != "passed"]
-    assert {one.exercise for one in lost if one.status == "error"} == {"root"}
-    assert all("ndent" in one.message or "root" in one.message for one in lost)
+@pytest.mark.parametrize("indent", [" ", "  ", "    ", "\t"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_definition_with_wrong_indentation_counts(handed_in, indent, whole):  # noqa: F811
+    root = WRITTEN[NAMES.index("root")]
+    moved = textwrap.indent(root, indent) if whole else f"{indent}{root}"
+    result = handed_in({"mini.py": code(*range(7)).replace(root, moved)})
+    assert_full(result, "root is indented ")
+
+
+ROOT = NAMES.index("root")
+CALLED = MINE["root"]
+MADE = f"def make():\n{textwrap.indent(PLAIN['root'], '    ')}\n    return root\n"
+BELOW_A_STUB = {
+    "what a call returns": f"{MADE}root = make()",
+    "a partial": f"{CALLED}\nimport functools\nroot = functools.partial(my_root)",
+    "a function of a module": "import mine\nroot = mine.my_root",
+    "a method": f"{CALLED}\nclass C:\n    def f(self, x): return my_root(x)\nroot = C().f",
+    "an object": f"{CALLED}\nclass C:\n    def __call__(self, x): return my_root(x)\nroot = C()",
+    "one of two": f"{CALLED}\nroot = my_root if np.pi > 3 else None",
+    "a walrus": f"{CALLED}\n(root := my_root)",
+    "globals": f"{CALLED}\nglobals()['root'] = my_root",
+}
+
+
+@pytest.mark.parametrize("below", BELOW_A_STUB.values(), ids=BELOW_A_STUB)
+@pytest.mark.parametrize("where", ["mini.py", "mini.ipynb"])
+def test_what_can_be_called_below_a_stub_counts(handed_in, below, where):  # noqa: F811
+    cells = code(*(n for n in range(7) if n != ROOT)), STUBS[ROOT], below
+    text = notebook(*cells) if where.endswith("ipynb") else "\n\n".join(cells)
+    assert handed_in({where: text, "mine.py": BESIDE["mine.py"]}).points == 20
+
+
+def test_a_function_of_numpy_below_a_stub_is_what_is_graded(handed_in):  # noqa: F811
+    text = code(*range(7)).replace(PLAIN["root"], f"{STUBS[ROOT]}\n\nroot = np.sqrt")
+    result = handed_in({"mini.py": text})
+    assert result.points == 18
+    assert check_of(result, "root.positive").status == "passed"

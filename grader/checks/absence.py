@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from grader.checks.left_out import LeftOut, number_in
+from grader.checks.left_out import LeftOut, number_in, text_in
 from grader.checks.place import Place
 from grader.checks.verdict import Absence, Reply
 from grader.course.case import Case
@@ -43,13 +43,14 @@ def _unwritten(reply: Reply, place: Place) -> Absence | None:
         return None
     owners = [place.owner(frame) for frame in frames]
     callee = owners[-1]
+    called = place.method(callee, frames[-1])
     if callee == place.exercise:
-        text = f"{callee} is not written yet: {frames[-1]['place']} raises NotImplementedError."
+        text = f"{called} is not written yet: {frames[-1]['place']} raises NotImplementedError."
         return Absence(Status.MISSING, text)
     if place.exercise in owners:
-        text = f"{place.exercise} calls {callee}, which is not written yet."
+        text = f"{place.exercise} calls {called}, which is not written yet."
     else:
-        text = f"This check of {place.exercise} calls {callee} too, which is not written yet."
+        text = f"This check of {place.exercise} calls {called} too, which is not written yet."
     return Absence(Status.SKIPPED, text, callee)
 
 
@@ -61,7 +62,8 @@ def _undefined(reply: Reply, place: Place) -> Absence | None:
         return None
     problem = place.problem(name)
     if problem is not None:
-        where = place.places.line(place.file, number_in(problem, "line"))
+        file = place.definitions[name].get("file") or place.file
+        where = place.places.line(file, number_in(problem, "line"), inside=place.file)
         why = f"which cannot be read: see {where}."
     elif name in place.definitions:
         return None  # it is there, so something else is the matter
@@ -118,10 +120,30 @@ def _missing(case: Case, reply: Reply, place: Place) -> Absence:
     if steps and steps[0]["op"] != "call":
         return _missing_attribute(case, reply, str(steps[0]["on"]), place)
     near = _suggestion(name, [*reply.nearest, *place.definitions], place)
+    found = _not_left(name, place)
     if name == place.exercise:
-        return Absence(Status.MISSING, f"There is no {name} in your file.{near}")
-    text = f"This check of {place.exercise} calls {name} too, and there is no {name} in your file."
-    return Absence(Status.SKIPPED, text + near, name)
+        return Absence(Status.MISSING, found or f"There is no {name} in your file.{near}")
+    text = f"This check of {place.exercise} calls {name} too. {found}"
+    if not found:
+        text = f"This check of {place.exercise} calls {name} too, and there is no {name} in your "
+        text += f"file.{near}"
+    return Absence(Status.SKIPPED, text, name)
+
+
+def _not_left(name: str, place: Place) -> str:
+    """Say of what is defined and not there in the end where it is; "" for what is not defined."""
+    facts = place.definitions.get(name)
+    line = number_in(facts, "line") if isinstance(facts, dict) else 0
+    if not isinstance(facts, dict) or not line:
+        return ""
+    where = place.places.line(place.file, line)
+    inside = text_in(facts, "inside")
+    if inside:
+        return (
+            f"There is no {name} at the margin of your file: {where} defines one inside of "
+            f"{inside}. Move it out of there."
+        )
+    return f"{beginning(where)} defines {name}, but it is not there when your file has run."
 
 
 def _missing_attribute(case: Case, reply: Reply, holder: str, place: Place) -> Absence:

@@ -50,6 +50,12 @@ def left_out_of(record: Mapping[str, Any], places: Places) -> LeftOut:
         text = "the time for it was used up"
     else:
         text = "the time for loading the file was used up"
+    cause = record.get("cause")
+    if type(cause) is dict and "cause" not in cause:
+        first = left_out_of(cause, places)
+        if first.line:
+            where = places.line(first.file, first.line, inside=file)
+            text = f"{text}; {where} had been left out: {first.text}"
     return LeftOut(file, line, reason, text, text_in(record, "needs"))
 
 

@@ -52,6 +52,11 @@ class Place:
         owner = str(frame["owner"])
         return self.exercise if owner.startswith("<") else owner
 
+    def method(self, owner: str, frame: Frame) -> str:
+        """A definition's name, or that of the method that is not written and that a frame is in."""
+        name = str(frame["function"])
+        return f"{owner}.{name}" if name in open_methods(self.definitions, owner) else owner
+
     def called(self, frames: Sequence[Frame]) -> list[str]:
         """What was called on the way to the last frame, each once; nothing for the exercise's own.
 
@@ -90,6 +95,15 @@ def problem_of(definitions: Mapping[str, Any], name: str) -> dict[str, Any] | No
     facts = definitions.get(name)
     found = facts.get("problem") if isinstance(facts, dict) else None
     return found if isinstance(found, dict) else None
+
+
+def open_methods(definitions: Mapping[str, Any], name: str) -> dict[str, int]:
+    """The methods of a class that are not written yet, with their lines."""
+    facts = definitions.get(name)
+    found = facts.get("open") if isinstance(facts, dict) else None
+    if not isinstance(found, dict):
+        return {}
+    return {str(one): line for one, line in found.items() if type(line) is int}
 
 
 def _within(line: int, facts: Any) -> bool:

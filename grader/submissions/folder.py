@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from grader.submissions.helpers import Helpers
 from grader.submissions.names import is_module_path, shown
 from grader.submissions.nothing import looks_like, packed_otherwise, why_nothing
 from grader.submissions.regular import Unreadable, read_regular
-from grader.submissions.searching import other_assignment
-from grader.submissions.taking import Taken
+from grader.submissions.searching import MAX_SEARCHED, other_assignment
+from grader.submissions.taking import MAX_FILE, Taken
 from grader.submissions.times import parse_timestamp
 from grader.submissions.tree import Tree
 from grader.unpack.names import TIMESTAMP as TIMESTAMP
+
+_ANYWHERE = re.compile(rb"\b(?:def|class)[ \t]+(\w+)")
+_INDENTED = re.compile(rb"^[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
 def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> str:
@@ -37,6 +41,7 @@ def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> s
     graded = [one.candidate.entry for one in chosen.choices.values()]
     supplements = [one.candidate.entry for one in chosen.supplements]
     Helpers(tree, graded, supplements, candidates, taken).take()
+    _find_unread(tree, chosen, candidates, taken)
     _tell_the_rest(tree, chosen, candidates, taken)
     if not any(file in taken.files for file in expected.files):
         return why_nothing(tree, chosen, expected)
@@ -92,6 +97,21 @@ def _take_written(candidate: Candidate, expected: Expected, taken: Taken) -> Non
             taken.take(name, candidate, name)
 
 
+def _find_unread(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Taken) -> None:
+    """Name the files that cannot be read and seem to hold what is written nowhere else."""
+    entries = tree.entries[:MAX_SEARCHED] if chosen.open else []
+    for candidate in map(candidates.read, entries):
+        if not candidate.problem:
+            continue
+        try:
+            content = read_regular(candidate.entry.path, MAX_FILE)[0]
+        except Unreadable:
+            continue
+        named = {name.decode("utf-8", "replace") for name in _ANYWHERE.findall(content)}
+        for name in sorted(chosen.open & named):
+            taken.unread.setdefault(name, f"{candidate.label} {candidate.problem}")
+
+
 def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Taken) -> None:
     """What was not graded and might have been meant."""
     graded = {one.entry for one in chosen.taken}
@@ -105,6 +125,13 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
         and candidates.likeness(one) is None
         and not any(f" and {shown(one.place)} define " in note for note in taken.notes)
     ]
+    unread = [
+        one for one in notebooks if any(why.startswith(f"{one} ") for why in taken.unread.values())
+    ]
+    for why in dict.fromkeys(taken.unread.values()):
+        if not any(why.partition(" ")[2] in note for note in taken.notes):
+            taken.notes.append(f"{why}; it was left out")
+    notebooks = [one for one in notebooks if one not in unread]
     if notebooks:
         others = ", ".join(notebooks[:3])
         taken.notes.append(
@@ -132,12 +159,18 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
 
 
 def _is_written(taken: Taken, candidates: Candidates) -> bool:
-    """Whether an exercise is written in a module, such as one that a notebook writes."""
+    """Whether an exercise is written in a module, such as one that a notebook writes.
+
+    One that stands inside of another definition may count as well, when the file has run.
+    """
     wanted = candidates.expected.all_exercises
-    return any(
-        mentions(text, wanted) and candidates.definitions(text).written & wanted
-        for text in taken.files.values()
-    )
+    for text in taken.files.values():
+        if mentions(text, wanted):
+            found = candidates.definitions(text)
+            inside = {name.decode("utf-8", "replace") for name in _INDENTED.findall(text)}
+            if found.written & wanted or (inside - found.names) & wanted:
+                return True
+    return False
 
 
 def _was(names: Sequence[str]) -> str:

@@ -31,6 +31,9 @@ class Submission:
         For files that came from a notebook: where in the notebook a line stands.
     sources
         Where in what was handed in a file was found, by file name; an archive counts as a folder.
+    unread
+        By exercise that is written in no file that can be read: the one that seems to hold it, and
+        why that cannot be read.
     cells
         For files that came from a notebook: its cells, as they were when the file was read.
     nothing_to_grade
@@ -49,6 +52,7 @@ class Submission:
     sources: dict[str, str] = field(default_factory=dict)
     cells: dict[str, tuple[NotebookCell, ...]] = field(default_factory=dict)
     nothing_to_grade: str = ""
+    unread: dict[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:

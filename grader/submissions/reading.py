@@ -66,6 +66,7 @@ def read_path(
         sources=taken.sources,
         cells=taken.cells,
         nothing_to_grade=nothing,
+        unread=taken.unread,
     )
 
 

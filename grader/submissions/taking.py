@@ -29,6 +29,7 @@ class Taken:
     line_origins: dict[str, LineOrigins] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     cells: dict[str, tuple[NotebookCell, ...]] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
     newest: float | None = None
     timestamp: str | None = None
 

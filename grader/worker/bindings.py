@@ -73,6 +73,8 @@ def bindings(statements: Iterable[ast.stmt]) -> Iterator[Binding]:
                 yield Binding(one.asname or one.name, node, True, origin=origin)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             yield from (Binding(name, node, True) for name in _assigned(node))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.NamedExpr):
+            yield Binding(node.value.target.id, node, True)
         else:
             waiting += [iter(block) for block in reversed(list(_blocks(node)))]
 
@@ -116,6 +118,8 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     """Each name of a target with its value; where nobody knows which that is, the whole."""
     if isinstance(target, ast.Name):
         yield target.id, value
+    elif isinstance(target, ast.Subscript) and _is_of_the_module(target):
+        yield str(ast.literal_eval(target.slice)), value
     elif isinstance(target, ast.Starred):
         yield from _pairs(target.value, value)
     elif isinstance(target, ast.Tuple | ast.List):
@@ -124,6 +128,13 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             values = value.elts
         for one, part in zip(target.elts, values, strict=True):
             yield from _pairs(one, part)
+
+
+def _is_of_the_module(target: ast.Subscript) -> bool:
+    """Whether this is ``globals()["name"]``."""
+    called = target.value.func if isinstance(target.value, ast.Call) else None
+    is_name = isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)
+    return isinstance(called, ast.Name) and called.id in ("globals", "vars") and is_name
 
 
 def _may_be_function(name: str, value: ast.expr) -> bool:

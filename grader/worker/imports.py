@@ -22,6 +22,7 @@ from typing import Any
 
 from grader.worker.event_loop import offer_event_loops
 from grader.worker.handlers import catches_import_error
+from grader.worker.own_names import alias_of, everything_of, is_shadowing
 from grader.worker.packages import KNOWN
 from grader.worker.stand_in import Holder, StandIn
 
@@ -93,6 +94,9 @@ class ImportRule:
             return self._importing(name, global_names, local_names, fromlist, level)
         if level > 0 and not names.get("__package__"):
             return self._beside(name, tuple(fromlist or ()), sys._getframe(1))
+        alias = "" if level > 0 else self._alias(name, names)
+        if alias:
+            return self._own_module(name, alias, tuple(fromlist or ()), sys._getframe(1))
         if level > 0 or name.partition(".")[0] in self._free:
             found = self._importing(name, global_names, local_names, fromlist, level)
             if name.partition(".")[0] == "asyncio" and level == 0:
@@ -100,12 +104,38 @@ class ImportRule:
             return found
         return self._refuse(name, tuple(fromlist or ()), sys._getframe(1))
 
+    def _alias(self, name: str, names: Any) -> str:
+        """The alias of a module of the student's that is named as one of Python's own, or "".
+
+        A file that imports its own name means Python's.
+        """
+        root = name.partition(".")[0]
+        if root not in self.own or not is_shadowing(root):
+            return ""
+        is_itself = names.get("__file__") == str(self.folder / f"{root}.py")
+        return "" if is_itself else alias_of(name, self.folder)
+
+    def _own_module(
+        self, name: str, alias: str, fromlist: tuple[str, ...], frame: FrameType
+    ) -> Any:
+        root = name.partition(".")[0]
+        own = f"file {root}.py" if (self.folder / f"{root}.py").is_file() else f"folder {root}"
+        try:
+            found = self._importing(alias, None, None, fromlist, 0)
+        except SyntaxError:
+            self._note(root, frame, taken_as=f"Python's own module, since the {own} cannot be read")
+            return self._importing(name, None, None, fromlist, 0)
+        taken_as = f"the {own} that was handed in, not as Python's own module"
+        self._note(root, frame, taken_as=taken_as)
+        return everything_of(found) if "*" in fromlist else found
+
     def _beside(self, name: str, fromlist: tuple[str, ...], frame: FrameType) -> Any:
         """In a file that lies in no package, ``from .utils import f`` means the file beside it."""
         if not name:
             return Holder({one: self._beside(one, (), frame) for one in fromlist if one != "*"})
         if name.partition(".")[0] in self._free:
-            return self._importing(name, None, None, fromlist, 0)
+            alias = self._alias(name, {})
+            return self._importing(alias or name, None, None, fromlist, 0)
         return self._refuse(name, fromlist, frame)
 
     def _refuse(self, name: str, fromlist: tuple[str, ...], frame: FrameType) -> Any:

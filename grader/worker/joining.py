@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.worker.allowance import Allowance
 from grader.worker.loading import Loader
 from grader.worker.written import written_in
 
+_MAX_ROUNDS = 10
+"""How long a chain of names over several files may be."""
 
-def join(elsewhere: Mapping[str, str], module: ModuleType, loader: Loader) -> list[str]:
-    """Bind names that other modules of the student's define; return those that are there.
+
+def join(
+    elsewhere: Mapping[str, str],
+    module: ModuleType,
+    loader: Loader,
+    allowance: Allowance | None = None,
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Bind names that other modules of the student's define.
 
     What one of these modules lacks it finds in the others: exercises call each other, and the
-    student's own functions, wherever they are written.
+    student's own functions, wherever they are written. A statement outside of functions that did
+    not find such a name is run again.
 
     Parameters
     ----------
@@ -23,13 +34,43 @@ def join(elsewhere: Mapping[str, str], module: ModuleType, loader: Loader) -> li
         By name, the file that defines it.
     module
         The one that is graded.
+    allowance
+        See `Loader.complete`.
+
+    Returns
+    -------
+    tuple
+        The names that are there, and of each statement that was run again the ``name`` that it
+        had not found, its ``file`` and ``line``, and the file that has the name (``origin``).
     """
-    taken: list[str] = []
     others: dict[str, ModuleType] = {}
+    for file in dict.fromkeys(elsewhere.values()):
+        names = tuple(one for one in elsewhere if elsewhere[one] == file)
+        others[file] = loader.module_of(file, names)
+        loader.complete(file, others[file], names, allowance=allowance)
+    origins: dict[str, str] = {}
+    borrowed: list[dict[str, Any]] = []
+    taken: list[str] = []
+    for _ in range(_MAX_ROUNDS):
+        for file, one in {Path(module.__file__ or "").name: module, **others}.items():
+            for name in vars(one):
+                origins.setdefault(name, file)
+        taken = _bind(elsewhere, module, others, loader)
+        again = loader.try_again(lambda name: name in origins) if others else []
+        if not again:
+            break
+        borrowed += [{**one, "origin": origins[one["name"]]} for one in again]
+    return taken, borrowed
+
+
+def _bind(
+    elsewhere: Mapping[str, str],
+    module: ModuleType,
+    others: Mapping[str, ModuleType],
+    loader: Loader,
+) -> list[str]:
+    taken: list[str] = []
     for name, file in elsewhere.items():
-        if file not in others:
-            names = tuple(one for one in elsewhere if elsewhere[one] == file)
-            others[file] = loader.module_of(file, names)
         if name in vars(others[file]):
             setattr(module, name, vars(others[file])[name])
             taken.append(name)

@@ -12,8 +12,10 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from grader.worker.merges import MAY_HOLD_MARKS, Merge, decided, without
 
 CELL_MARK = "# %% cell "
 """The line that starts each cell of a module that came from a notebook."""
@@ -24,11 +26,13 @@ _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[)\]}]")
 """What stands at the margin and belongs to the statement before."""
 _DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _INDENTED = re.compile(r"[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_INDENTED_START = re.compile(r"[ \t]+(?:@|(?:async[ \t]+)?(?:def|class)[ \t])")
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _MERGE_MARK = re.compile(r"(?:<{7}|={7}|>{7})(?:\s|$)")
 MERGE_MARKS = (
     "Git leaves such marks around two versions of a text; keep one version and delete the marks"
 )
+_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _MAX_CUTS = 8
 _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
@@ -56,6 +60,8 @@ class Part:
         None, or ``message``, ``line``, ``column`` and ``text`` of its syntax error.
     names, assigned
         What a stretch that does not parse was to define, by a definition or by an assignment.
+    moved
+        Whether it is a definition that begins with spaces and was read as if it did not.
     """
 
     line: int
@@ -64,9 +70,9 @@ class Part:
     problem: dict[str, Any] | None = None
     names: tuple[str, ...] = ()
     assigned: tuple[str, ...] = ()
+    moved: bool = False
 
 
-@functools.lru_cache(maxsize=8)
 def parts_of(source: bytes) -> tuple[Part, ...]:
     """Take a file apart; the parts stand in their order.
 
@@ -77,17 +83,42 @@ def parts_of(source: bytes) -> tuple[Part, ...]:
     ValueError
         When the compiler cannot take it.
     """
+    return _apart(source)[0]
+
+
+def merges_of(source: bytes) -> tuple[Merge, ...]:
+    """Where Git left two versions of some lines, and which of them count; errors as above."""
+    return _apart(source)[1]
+
+
+@functools.lru_cache(maxsize=8)
+def _apart(source: bytes) -> tuple[tuple[Part, ...], tuple[Merge, ...]]:
     text = source.decode("utf-8")
-    if text.startswith(CELL_MARK):
+    in_cells = text.startswith(CELL_MARK)
+    whole = None if in_cells else _whole(source)
+    merges: list[Merge] = []
+    if whole is None and MAY_HOLD_MARKS.search(text):
+        lines = _LINE.findall(text)
+        merges = decided(lines)
+        text = without(lines, merges)
+        whole = None if in_cells or not merges else _whole(text)
+    if whole is not None:
+        return whole, tuple(merges)
+    if in_cells:
         parts = tuple(part for cell in _cells(text) for part in _read(cell))
     else:
-        try:
-            return tuple(map(part_of, ast.parse(source).body))
-        except (SyntaxError, *TOO_DEEP):
-            parts = tuple(_read(_pieces(_numbered(text))))
+        parts = tuple(_read(_pieces(_numbered(text))))
     if parts and all(part.node is None for part in parts):
         raise _error_of(parts[0].problem or {})
-    return parts
+    return parts, tuple(merges)
+
+
+def _whole(text: str | bytes) -> tuple[Part, ...] | None:
+    """The statements of a text that parses as a whole."""
+    try:
+        return tuple(map(part_of, ast.parse(text).body))
+    except (SyntaxError, *TOO_DEEP):
+        return None
 
 
 def names_of(part: Part) -> list[str]:
@@ -265,9 +296,37 @@ def _saved(piece: _Piece, error: SyntaxError) -> Iterator[Part]:
             ast.parse(_text([rest]))
         except SyntaxError as of_rest:
             yield from map(part_of, body)
-            yield _broken(rest, of_rest)
+            yield from _moved(rest) or _saved_or_broken(rest, of_rest)
             return
-    yield _broken(piece, error)
+    yield from _moved(piece) or [_broken(piece, error)]
+
+
+def _saved_or_broken(rest: _Piece, error: SyntaxError) -> Iterator[Part]:
+    """The same for what was cut off, which begins with a definition that is not at the margin."""
+    cuts = [place for place in _cuts(rest) if _INDENTED_START.match(rest[place][1])]
+    for place in cuts:
+        moved = _moved(rest[:place])
+        if moved:
+            yield from moved
+            yield from _moved(rest[place:]) or [_broken(rest[place:], error)]
+            return
+    yield _broken(rest, error)
+
+
+def _moved(piece: _Piece) -> list[Part]:
+    """Definitions that begin with too many spaces, as if they stood at the margin; else nothing."""
+    if _INDENTED_START.match(piece[0][1]) is None:
+        return []
+    first = piece[0][1]
+    spaces = first[: len(first) - len(first.lstrip())]
+    lines = [(number, text.removeprefix(spaces)) for number, text in piece]
+    for moved in (lines, [(piece[0][0], first.lstrip()), *piece[1:]]):
+        try:
+            body = ast.parse(_text([moved])).body
+        except (SyntaxError, *TOO_DEEP):
+            continue
+        return [replace(part_of(node), moved=isinstance(node, _DEFINITION)) for node in body]
+    return []
 
 
 def _cuts(piece: _Piece) -> list[int]:
@@ -275,7 +334,7 @@ def _cuts(piece: _Piece) -> list[int]:
     found = [
         place
         for place, (_, line) in enumerate(piece)
-        if place and (_CONTINUES.match(line) or _INDENTED.match(line))
+        if place and (_CONTINUES.match(line) or _INDENTED_START.match(line))
     ]
     return found[:_MAX_CUTS]
 
@@ -283,16 +342,18 @@ def _cuts(piece: _Piece) -> list[int]:
 def _may_end(last: ast.stmt, rest: _Piece) -> bool:
     """Whether nothing of a statement stands in the rest that was cut off behind it."""
     line = rest[0][1]
-    if _INDENTED.match(line):
-        # A definition inside of the one above it would not parse alone: what follows it stands
-        # farther left.
-        try:
-            ast.parse(line.lstrip() + "".join(text for _, text in rest[1:]))
-        except SyntaxError:
-            return False
-        return True
+    if _INDENTED_START.match(line):
+        if _moved(rest):
+            return True
+        inside = last.body[0].col_offset if isinstance(last, _DEFINITION) else 0
+        own, *others = [_spaces(text) for _, text in rest if text.strip()]
+        return own < inside and (inside not in others or others[0] == inside)
     is_word = line[0].isalpha()
     return not is_word or not isinstance(last, ast.If | ast.For | ast.While | ast.Try)
+
+
+def _spaces(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
 
 
 def _attempts(pieces: list[_Piece]) -> int:

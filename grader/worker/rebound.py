@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,11 @@ from grader.worker.bindings import bindings
 from grader.worker.parts import Part, names_of
 from grader.worker.stubs import Definition, is_stub
 from grader.worker.written import written_in
+
+_KEEPING = ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign
+"""Statements that take no name away."""
+_MAX_NAMES = 2_000
+"""Of how many names a module keeps track of what is deleted."""
 
 
 class WrittenFunctions:
@@ -34,6 +40,9 @@ class WrittenFunctions:
         self._rebound: dict[str, tuple[int, bool]] = {}
         self._stubs: dict[str, Any] = {}
         self._kept: dict[str, Any] = {}
+        self._before: dict[str, Any] = {}
+        self.deleted: dict[str, tuple[Any, int]] = {}
+        """By name, what a statement deleted that can be called or is a module, and its line."""
 
     def is_second_stub(self, part: Part, module: ModuleType) -> bool:
         """Whether a stub of the handout would take the place of what is written above it.
@@ -43,6 +52,8 @@ class WrittenFunctions:
         node = part.node
         if isinstance(node, Definition):
             return is_stub(node) and self._is_there(node.name, module)
+        is_small = len(vars(module)) < _MAX_NAMES and not isinstance(node, _KEEPING)
+        self._before = dict(vars(module)) if is_small else {}
         self._kept = {
             name: vars(module)[name]
             for name in self._stubs_in(node)
@@ -56,6 +67,11 @@ class WrittenFunctions:
         for name, value in self._kept.items():
             setattr(module, name, value)
         self._kept = {}
+        for name in self._before.keys() - vars(module).keys():
+            value = self._before[name]
+            if callable(value) or isinstance(value, ModuleType):
+                self.deleted[name] = value, part.line
+        self._before = {}
         found = list(bindings([node])) if node is not None else []
         written = {one.name for one in found if one.written or one.half}
         if isinstance(node, Definition) and node.name in vars(module):
@@ -80,6 +96,8 @@ class WrittenFunctions:
     def _is_there(self, name: str, module: ModuleType) -> bool:
         """Whether a name is bound by now to what is written."""
         value = vars(module).get(name)
+        if name in self.deleted and name not in vars(module):
+            value = self.deleted[name][0]
         is_bound = callable(value) and value is not self._stubs.get(name)
         return is_bound and self._written.get(name, False)
 
@@ -99,7 +117,17 @@ class WrittenFunctions:
             value = vars(module).get(name, function)
             if value is not function and (is_own_answer or not callable(value)):
                 setattr(module, name, function)
-                found.append({"name": name, "line": line, "function_line": first})
+                is_open = function is self._stubs.get(name)
+                found.append({"name": name, "line": line, "function_line": first, "stub": is_open})
+        return found
+
+    def bring_back(self, module: ModuleType, needed: Collection[str]) -> list[dict[str, Any]]:
+        """Give back what is needed and was deleted; return its names and the lines."""
+        found = []
+        for name, (value, line) in self.deleted.items():
+            if name in needed and name not in vars(module):
+                setattr(module, name, value)
+                found.append({"name": name, "line": line})
         return found
 
 

@@ -184,7 +184,9 @@ class Session:
         lost = self.loader.undefined.get(name)
         frames = answer.get("error", {}).get("frames", [])
         if lost is not None:
-            answer |= {"name": name, "left_out": lost}
+            cause = self.loader.cause_of(lost)
+            told = lost if cause is lost else {**lost, "cause": cause}
+            answer |= {"name": name, "left_out": told}
             if lost["reason"] == "forbidden":
                 error = {**lost["error"], "frames": frames}
                 return {**answer, "outcome": "forbidden", "error": error}
@@ -209,6 +211,7 @@ class Session:
         first, seconds = question.get("first", 0), question.get("seconds") or math.inf
         if first == 0:
             self.allowance = Allowance(seconds, question.get("spent", 0.0))
+        sys.argv[:] = [str(self.folder / name)]  # as where nobody gave it any arguments
         self.loader.load(
             name,
             module,
@@ -222,14 +225,24 @@ class Session:
         elsewhere = question.get("elsewhere", {}) if is_whole else {}
         written = self.loader.written.get(module.__name__)
         rebound = written.give_back(module) if is_whole and written is not None else []
+        allowance = self.allowance if question.get("end") is None else None
+        if is_whole:
+            own = [one for one in question.get("exercises", ()) if one not in elsewhere]
+            self.loader.complete(name, module, own, allowance=allowance)
+        taken, borrowed = join(elsewhere, module, self.loader, allowance)
         return {
             "rebound": rebound,
-            "taken": join(elsewhere, module, self.loader),
+            "taken": taken,
+            "borrowed": borrowed,
+            "nested": self.loader.nested,
+            "deleted": self.loader.deleted,
             "statements": count,
             "left_out": self.loader.left_out,
             "count": self.loader.count,
             "refused": self.rule.refused,
             "as_script": self.loader.as_script,
+            "scripts": self.loader.scripts,
+            "merges": self.loader.merges,
         }
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.worker.bindings import Binding
+from grader.worker.needed import global_names, nested_in
 from grader.worker.parts import parts_of, problem_of
-from grader.worker.stubs import Definition, is_name
+from grader.worker.stubs import Definition, is_half_written, is_name, is_stub
 from grader.worker.written import bound_in, own_file, statements_of
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -44,7 +45,9 @@ def inspect_source(
         ``half`` of it is written), ``calls``, the definitions and exercises that it calls,
         ``uses``, the dotted names that it reaches, directly or through other definitions, with
         their lines; of one that is imported, ``imported``, the student's file (or "") and the
-        name in there; and, for one that does not parse, ``problem``.
+        name in there; of a class, ``open``, the methods that are not written, with their lines;
+        of one that stands inside of another definition, ``inside`` and whether it
+        needs nothing of that one (``free``); and, for one that does not parse, ``problem``.
     """
     source = path.read_bytes()
     try:
@@ -60,7 +63,13 @@ def inspect_source(
         for name, one in bound.items()
         if isinstance(one.node, Definition) or name in exercises
     }
+    known = bound.keys() | {name for part in parts for name in part.names}
+    absent = [name for name in exercises if name not in known and name.encode() in source]
+    nested = nested_in(statements, absent) if absent else {}
+    wanted = {name: Binding(name, one.node, True) for name, one in nested.items()} | wanted
     definitions = _definitions(wanted, ast.Module(statements, []), source, forbidden, exercises)
+    for name, found in nested.items():
+        definitions[name] |= {"inside": found.inside, "free": found.is_free}
     for name, one in wanted.items():
         if one.origin is not None:
             file = own_file(path, path.parent, *one.origin[:2])
@@ -107,9 +116,20 @@ def _definitions(
             "half": one.half,
             "uses": _reached(name, nodes, own_uses) if name in wanted else {},
             "calls": calls[name],
+            **_open_methods(one.node),
         }
         for name, one in bound.items()
     }
+
+
+def _open_methods(node: ast.stmt) -> dict[str, dict[str, int]]:
+    """The methods of a class that are stubs or half written, with their lines."""
+    found = {
+        one.name: one.lineno
+        for one in (node.body if isinstance(node, ast.ClassDef) else ())
+        if isinstance(one, ast.FunctionDef) and (is_stub(one) or is_half_written(one))
+    }
+    return {"open": found} if found else {}
 
 
 def _calls(
@@ -122,34 +142,8 @@ def _calls(
     for name, node in nodes.items():
         words = _WORD.findall("\n".join(lines[node.lineno - 1 : node.end_lineno]))
         mentioned = known & set(words) - {name}
-        found[name] = sorted(mentioned & _global_names(node)) if mentioned else []
+        found[name] = sorted(mentioned & global_names(node)) if mentioned else []
     return found
-
-
-def _global_names(node: ast.stmt) -> set[str]:
-    """The names that a definition reads and does not bind itself."""
-    if isinstance(node, ast.ClassDef):  # a method's name is nothing that other methods see
-        return set().union(*map(_global_names, node.body))
-    read: set[str] = set()
-    bound: set[str] = set()
-    waiting: list[ast.AST] = [node]
-    while waiting:
-        item = waiting.pop()
-        kind = type(item)
-        if kind is ast.Name:
-            (read if type(item.ctx) is ast.Load else bound).add(item.id)  # type: ignore[attr-defined]
-            continue
-        if kind is ast.arg:
-            bound.add(item.arg)  # type: ignore[attr-defined]
-        elif kind is ast.FunctionDef and item is not node:
-            bound.add(item.name)  # type: ignore[attr-defined]
-        # `ast.walk` takes three times as long, and much of the time that a file is inspected.
-        for value in vars(item).values():
-            if type(value) is list:
-                waiting += [one for one in value if isinstance(one, ast.AST)]
-            elif isinstance(value, ast.AST):
-                waiting.append(value)
-    return read - bound
 
 
 def _aliases(tree: ast.Module, source: bytes) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -14,7 +15,12 @@ def is_stub(node: Definition) -> bool:
         if not methods and not node.bases:
             return all(isinstance(item, ast.Pass) or _is_constant(item) for item in node.body)
         return bool(methods) and all(is_stub(method) for method in methods)
-    body = [item for item in node.body if not _is_constant(item)]
+    return is_open_body(node.body)
+
+
+def is_open_body(statements: Sequence[ast.stmt]) -> bool:
+    """Whether some statements do nothing but say that they are not written yet."""
+    body = [item for item in statements if not _is_constant(item)]
     if not body or all(isinstance(item, ast.Pass) for item in body):
         return True
     return isinstance(body[0], ast.Raise) and _raises_not_implemented(body[0])

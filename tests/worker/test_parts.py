@@ -1,10 +1,12 @@
 """A text as statements: what does not parse costs itself and nothing else."""
 
+import ast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.worker.parts import CELL_MARK, MERGE_MARKS, future_flags, parts_of
+from grader.worker.parts import CELL_MARK, MERGE_MARKS, future_flags, merges_of, parts_of
 
 GOOD = "def f(x):\n    return x\n"
 
@@ -33,10 +35,8 @@ BROKEN = {
 UNDER_A_NEIGHBOUR = {
     "a bracket": ("}\n", ()),
     "an else": ("else:\n    x = = 1\n", ()),
-    "a definition one space in": (" def h(x):\n    return x\n", ("h",)),
-    "a definition two spaces in": ("  def h(x):\n      return x\n", ("h",)),
-    "a definition as deep as the body": ("    def h(x):\n    return x\n", ("h",)),
-    "a class one space in": (" class H:\n    x = 1\n", ("H",)),
+    "a broken definition one space in": (" def h(x:\n    return x\n", ("h",)),
+    "the same as a whole": (" def h(x:\n     return x\n", ("h",)),
 }
 
 
@@ -48,6 +48,31 @@ def test_what_is_broken_costs_nothing_above_it(name):
     assert found.line == 5 and found.names == names
     assert parsed(f"{whole}{text}{GOOD}")[0] == (1, 3)
     assert len(parsed(f"{whole}{text}{GOOD}")) == 2
+
+
+INDENTED = {
+    "one space in": " def h(x):\n    return x\n",
+    "two spaces in": "  def h(x):\n      return x\n",
+    "as deep as the body": "    def h(x):\n    return x\n",
+    "a class": " class h:\n    x = 1\n",
+    "by a tab": "\tdef h(x):\n\t\treturn x\n",
+    "with a decorator": " @wraps\n def h(x):\n     return x\n",
+}
+
+
+@pytest.mark.parametrize("text", INDENTED.values(), ids=INDENTED)
+@pytest.mark.parametrize("above", ["", "x = 1\n", "def g(x):\n    y = x\n    return y\n\n"])
+def test_a_definition_that_begins_with_spaces_is_read_without_them(text, above):
+    found = parts_of(f"{above}{text}{GOOD}".encode())
+    (moved,) = [part for part in found if part.moved]
+    assert moved.node.name == "h" and moved.line == above.count("\n") + 1
+    assert all(part.problem is None for part in found)
+    assert len(found) == (3 if above else 2)
+
+
+def test_two_of_them_are_both_read():
+    text = "def g(x):\n    return x\n" + INDENTED["one space in"] + INDENTED["two spaces in"]
+    assert [part.moved for part in parts_of((text + GOOD).encode())] == [False, True, True, False]
 
 
 def test_no_part_of_a_broken_function_is_taken():
@@ -152,19 +177,58 @@ def test_statements_that_parse_alone_are_found_between_others(pieces):
     assert parsed(text)[: len(expected)] == expected
 
 
-def test_marks_of_a_merge_inside_a_definition_cost_it_and_are_named():
-    text = b"def f(x):\n    y = x\n<<<<<<< HEAD\n    return y\n=======\n    return 2\n>>>>>>> b\n"
-    found = parts_of(text + b"def g(x):\n    return x\n")
-    assert [part.names for part in found if part.problem] == [("f",), ()]
-    assert all(part.problem["message"] == MERGE_MARKS for part in found if part.problem)
-    assert found[-1].node is not None
+def merged(upper: str, lower: str, base: str | None = None) -> str:
+    middle = "=======\n" if base is None else f"||||||| 1a2b3c4\n{base}=======\n"
+    return f"<<<<<<< HEAD\n{upper}{middle}{lower}>>>>>>> theirs\n"
 
 
-def test_marks_of_a_merge_around_definitions_cost_none_of_them():
-    two = b"<<<<<<< HEAD\ndef f(x):\n    return 1\n=======\ndef f(x):\n    return 2\n>>>>>>> b\n"
-    found = parts_of(two)
-    assert [part.problem and part.problem["line"] for part in found] == [1, None, 4, None, 7]
-    assert {part.problem["message"] for part in found if part.problem} == {MERGE_MARKS}
+STUB = "def f(x):\n    raise NotImplementedError\n"
+RETURNS = "def f(x):\n    return {}\n"
+MERGES = {
+    "definitions": (merged(RETURNS.format(1), RETURNS.format(2)), 1),
+    "a stub above": (merged(STUB, RETURNS.format(2)), 2),
+    "a stub below": (merged(RETURNS.format(1), STUB), 1),
+    "with what both came from": (merged(RETURNS.format(1), RETURNS.format(2), STUB), 1),
+    "a broken one above": (merged("def f(x:\n    return 1\n", RETURNS.format(2)), 2),
+    "inside of a definition": ("def f(x):\n" + merged("    return 1\n", "    return 2\n"), 1),
+    "a stub inside of one": (
+        "def f(x):\n" + merged("    raise NotImplementedError\n", "    return 2\n"),
+        2,
+    ),
+    "a part of a block": (
+        "def f(x):\n    if x:\n        return 1\n"
+        + merged("    else:\n        return 1\n", "    elif y:\n        return 2\n"),
+        1,
+    ),
+    "nothing above": (merged("", RETURNS.format(2)), 2),
+}
+
+
+@pytest.mark.parametrize("name", MERGES)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("around", ["", "x = (\n", CELL_MARK + "1\n"])
+def test_of_two_versions_between_marks_of_a_merge_one_counts(name, end, around):
+    text, which = MERGES[name]
+    text = f"{around}{text}def g(x):\n    return x\n".replace("\n", end).encode()
+    (found,) = merges_of(text)
+    assert found.is_upper is (which == 1)
+    f, g = [part for part in parts_of(text) if part.node is not None]
+    assert (f.node.name, g.node.name) == ("f", "g")
+    assert f"Constant(value={which})" in ast.dump(f.node)
+    assert g.line == text.count(b"\n") - 1
+    assert [part.line for part in parts_of(text) if part.problem] == [1] * (around == "x = (\n")
+
+
+def test_each_of_several_merges_is_decided_by_itself():
+    text = merged(STUB, RETURNS.format(2)) + "z = 1\n"
+    text += merged(RETURNS.format(1), STUB).replace("f(x)", "g(x)")
+    assert [one.is_upper for one in merges_of(text.encode())] == [False, True]
+    assert [part.line for part in parts_of(text.encode())] == [5, 8, 10]
+
+
+def test_marks_without_their_others_are_lines_that_do_not_parse():
+    found = parts_of(b"<<<<<<< HEAD\ndef f(x):\n    return 1\n")
+    assert [part.problem and part.problem["message"] for part in found] == [MERGE_MARKS, None]
 
 
 def test_seven_signs_that_are_python_are_no_marks():
