@@ -8,8 +8,6 @@ import pytest
 
 from grader import interview
 from grader.result import Status
-from tests.mini import check_of
-from tests.test_elsewhere import IMPORT, NAMES, STUBS, WRITTEN, code
 from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their names)
     REFERENCE,
     as_script,
@@ -18,6 +16,8 @@ from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their
     launcher,
     notebook,
 )
+from tests.mini import check_of
+from tests.test_elsewhere import IMPORT, NAMES, STUBS, WRITTEN, code
 
 SCALED = REFERENCE.replace("np.sqrt(x)", "SCALE * np.sqrt(x)")
 SCRIPT_TOLD = "was taken, too"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from grader.result import Status
-from tests.mini import check_of
-from tests.test_elsewhere import NAMES, WRITTEN, cells, code
 from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their names)
     handed_in,
     launcher,
 )
+from tests.mini import check_of
+from tests.test_elsewhere import NAMES, WRITTEN, cells, code
 
 ROOT = NAMES.index("root")
 REST = tuple(n for n in range(7) if n != ROOT)
