@@ -24,8 +24,7 @@ from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Result, Status, total
 from grader.submissions import Submission
-from grader.submissions.choice import with_name
-from grader.submissions.places import Places
+from grader.submissions.places import Places, beginning, sentence
 
 
 @dataclass(frozen=True)
@@ -223,7 +222,7 @@ class _Grading:
     def _not_there(self, name: str) -> FileState:
         """Why an expected file cannot be read, or what was found in its place."""
         if name in self.submission.problems:
-            return FileState(Status.ERROR, f"{with_name(name, self.submission.problems[name])}.")
+            return FileState(Status.ERROR, sentence(beginning(self.submission.problems[name])))
         if self.submission.nothing_to_grade:
             text = f"{name} was not handed in. {self.submission.nothing_to_grade}"
         else:

@@ -20,6 +20,9 @@ _IN_A_REFUSAL = re.compile(
 )
 """How `grader.worker.imports` says where the import stands that a stand-in comes from."""
 
+_OUR_WORDS = {"line", "cell", "the", "there"}
+"""What our places and sentences begin with, where no name does."""
+
 NO_FILE = "\0"
 """What a sentence is about that has named no file yet."""
 
@@ -97,6 +100,12 @@ class Places:
         return _IN_A_REFUSAL.sub(lambda found: self.line(file, int(found[1])), message, count=1)
 
 
-def beginning(place: str) -> str:
-    """A place as a sentence begins with it."""
-    return f"{place[:1].upper()}{place[1:]}"
+def beginning(text: str) -> str:
+    """A text as a sentence begins with it; the name of a file stays what it is."""
+    is_ours = text.partition(" ")[0] in _OUR_WORDS
+    return f"{text[:1].upper()}{text[1:]}" if is_ours else text
+
+
+def sentence(text: str) -> str:
+    """A text with a full stop, unless it ends a sentence by itself, as some of Python's do."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."

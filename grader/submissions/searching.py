@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen, passed_over, problem_of, with_name
+from grader.submissions.choice import Choice, Chosen, passed_over, problem_of
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import is_aside
 from grader.submissions.preference import Preference
@@ -48,7 +48,7 @@ class Searcher:
         notes = [self._found_in(file, candidate, most, chosen)]
         problem = chosen.problems.pop(file, None)
         if problem is not None:
-            notes[0] = f"{with_name(file, problem)}; {notes[0]}"
+            notes[0] = f"{problem}; {notes[0]}"
         if why:
             notes.append(
                 f"{len(best)} files define as many exercises of {file}; {candidate.label} counts, "
@@ -128,7 +128,7 @@ class Searcher:
         if len(entries) == 1 and first not in chosen.problems:
             candidate = self._candidates.read(entries[0])
             if candidate.problem:
-                chosen.problems[first] = problem_of(candidate, first)
+                chosen.problems[first] = problem_of(candidate)
 
     def _found_in(self, file: str, candidate: Candidate, share: int, chosen: Chosen) -> str:
         """One note: where the exercises of a file were found, and why they were looked for."""
