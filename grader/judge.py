@@ -50,6 +50,8 @@ class GradingOptions:
     """Told of each check before it is judged."""
     on_check: Callable[[CheckResult], None] | None = None
     """Told of each check as soon as it is judged."""
+    on_lost: Callable[[Lost], None] | None = None
+    """Told why a check got no answer."""
 
 
 def grade(
@@ -282,7 +284,9 @@ class _Grading:
             assert interview.state is not None
             return interview.state.verdict()
         except Lost as lost:
-            verdict = lost_verdict(lost, self.places)
+            if self.options.on_lost is not None:
+                self.options.on_lost(lost)
+            verdict = lost_verdict(lost, self.places, interview.limits_of(check))
         except MemoryError:
             return out_of_memory()
         except Exception as error:  # our own mistake must cost nobody a point, and be seen

@@ -9,10 +9,10 @@ from grader.budget import MEGABYTE
 from grader.checks import Verdict
 from grader.checks.left_out import left_out_of, number_in, text_in
 from grader.checks.verdict import Reply
-from grader.confine import Lost, Silence
+from grader.confine import TIME_IS_UP, Limits, Lost, Silence
 from grader.course.prepare import observe
 from grader.result import Status
-from grader.submissions.places import NO_FILE, Places
+from grader.submissions.places import NO_FILE, Places, sentence
 
 _SILENCES = {
     Silence.TIMEOUT: Status.TIMEOUT,
@@ -85,18 +85,33 @@ class FileState:
         return Verdict(self.status, message=self.message, line=self.line, whole_file=True)
 
 
-def lost_verdict(lost: Lost, places: Places) -> Verdict:
-    """The verdict on a check whose question got no answer."""
-    text = f"{lost.detail[:1].upper()}{lost.detail[1:]}."
+def lost_verdict(lost: Lost, places: Places, limits: Limits | None = None) -> Verdict:
+    """The verdict on a check whose question got no answer.
+
+    Parameters
+    ----------
+    limits
+        How long the question might take, where that is to be told.
+    """
+    text = f"{lost.detail[:1].upper()}{lost.detail[1:]}"
+    if limits is not None and lost.detail == TIME_IS_UP:
+        text += f"; it may take {_time(limits)}"
     frames = _frames(lost.told.get("frames"), places)
     printed = lost.told.get("printed")
     return Verdict(
         _SILENCES[lost.silence],
-        message=f"{text}{_where(frames[-1:], places)}{_ADVICE[lost.silence]}",
+        message=f"{text}.{_where(frames[-1:], places)}{_ADVICE[lost.silence]}",
         printed=_text(printed, _MAX_PRINTED),
         line=frames[-1]["line"] if frames else None,
         line_file=frames[-1]["file"] if frames else "",
     )
+
+
+def _time(limits: Limits) -> str:
+    """How long one question may take, by both clocks where they differ."""
+    if limits.cpu_seconds == limits.seconds:
+        return f"{limits.seconds:g} s"
+    return f"{limits.seconds:g} s, and compute for {limits.cpu_seconds:g} s"
 
 
 def _where(innermost: list[dict[str, Any]], places: Places) -> str:
@@ -112,7 +127,7 @@ def not_imported(name: str, lost: Lost, places: Places) -> FileState:
     """The state of a file whose import did not come to an end."""
     verdict = lost_verdict(lost, places)
     text = (
-        f"While {places.name(name)} was imported: {verdict.message} Code that trains or tests "
+        f"{places.name(name)} could not be imported. {verdict.message} Code that trains or tests "
         'belongs under `if __name__ == "__main__":`.'
     )
     return FileState(verdict.status, text)
@@ -123,8 +138,8 @@ def syntax_message(name: str, problem: dict[str, Any], places: Places) -> str:
     place = places.line_of_file(name, problem["line"]) if problem["line"] else places.name(name)
     if problem["column"]:
         place += f", column {problem['column']}"
-    message = places.in_compiler_message(name, problem["message"])
-    text = f"{place}: {message}{'' if message.endswith('?') else '.'}"
+    message = sentence(places.in_compiler_message(name, problem["message"]))
+    text = f"{place}: {message}"
     if problem["text"]:
         text += f"\n    {problem['text']}"
         if problem["column"]:
@@ -155,6 +170,7 @@ def _error(record: dict[str, Any], places: Places, file: str) -> dict[str, Any]:
         "used": text_in(record, "used"),
         "by_exercise": record.get("by_exercise") is True,
         "frames": _frames(record.get("frames"), places, file),
+        "modules": places.modules,
     }
 
 

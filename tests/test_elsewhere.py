@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader import interview
+from grader.render.explaining import row_words
 from tests.mini import check_of
 from tests.test_forms import (  # noqa: F401  (the fixtures are used by their names)
     FUNCTIONS,
@@ -124,6 +125,23 @@ def test_an_error_is_cited_by_the_name_and_the_line_that_were_handed_in(handed_i
         name = next(one for one in files if "raise KeyError" in files[one])
         assert name in check.message
         assert "mini.py" not in check.message
+
+
+ABSENT = {
+    "one file": ({"mini.py": code(0)}, "your file"),
+    "one notebook": ({"mini.ipynb": cells(0)}, "your notebook"),
+    "two files": ({"mini.py": code(0), "rest.py": code(1)}, "your files"),
+    "two notebooks": ({"part1.ipynb": cells(0), "part2.ipynb": cells(1)}, "your notebooks"),
+    "a file and a notebook": ({"mini.py": code(0), "rest.ipynb": cells(1)}, "your files"),
+}
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_what_is_absent_is_told_of_all_that_was_handed_in(handed_in, name):  # noqa: F811
+    files, where = ABSENT[name]
+    check = check_of(handed_in(files), "solve.solution")
+    assert check.message == f"There is no solve in {where}."
+    assert row_words([check]) == f"not in {where}"
 
 
 COPIES = ["mini_final.py", "mini (1).py", "mini-final v2.py", "old work/mini.py", "mini.ipynb.txt"]

@@ -204,7 +204,7 @@ def test_a_helper_that_a_function_imports_has_the_time_of_the_question(handed_in
     assert handed_in({"tools.py": loop, "mini.py": text}, 2).points == 20
     result = handed_in({"tools.py": "while True: pass", "mini.py": text}, 0.6)
     check = check_of(result, "predict.batch")
-    assert check.status is Status.TIMEOUT and "line 1 of tools.py" in check.message
+    assert check.status is Status.TIMEOUT and "tools.py, line 1" in check.message
 
 
 def test_a_name_that_a_failing_statement_was_to_define_is_explained(handed_in):

@@ -108,7 +108,7 @@ def modules_of_notebook(
         for number, source in code_cells(cells, modules.notes):
             seen, unseen = without_invisible(source)
             if unseen:
-                modules.notes.add(number, unseen)
+                modules.notes.add(number, f"there are {unseen}")
             modules.take(number, _lines(seen))
         modules.take_what_was_written_elsewhere()
         notes = modules.notes.sentences()

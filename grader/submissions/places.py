@@ -42,6 +42,25 @@ class Places:
     origins: Mapping[str, LineOrigins] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def modules(self) -> list[str]:
+        """The student's modules as Python calls them, the inner ones of a package first."""
+        files = {*self.sources, *self.origins}
+        names = [file.removesuffix(".py").replace("/", ".") for file in files]
+        return sorted(names, key=len, reverse=True)
+
+    @property
+    def all_files(self) -> str:
+        """All that was handed in, as a sentence speaks of it: "your file", "your notebooks"."""
+        if any(one.form.startswith("cell [") for one in self.origins.values()):
+            return "the cells that were run"
+        found = {self.sources.get(file, file) for file in {*self.sources, *self.origins}}
+        notebooks = {
+            self.sources.get(file, file) for file, one in self.origins.items() if one.starts
+        }
+        kind = "notebook" if found and found == notebooks else "file"
+        return f"your {kind}s" if len(found) > 1 else f"your {kind}"
+
     def name(self, file: str) -> str:
         """A file as the student calls it."""
         return shown(self.sources.get(file, file))
@@ -62,7 +81,7 @@ class Places:
         is_told = inside not in ("", file)
         found = self.cell(file, line)
         if found is None:
-            return f"line {line} of {self.name(file)}" if is_told else f"line {line}"
+            return f"{self.name(file)}, line {line}" if is_told else f"line {line}"
         place, name = f"{found[0]}, line {found[1]}", self.name(file)
         if is_told and self._has_several_notebooks() and not place.startswith(name):
             return f"{name}, {place}"

@@ -133,12 +133,18 @@ class Searcher:
     def _found_in(self, file: str, candidate: Candidate, share: int, chosen: Chosen) -> str:
         """One note: where the exercises of a file were found, and why they were looked for."""
         count = len(self._expected.exercises_of(file))
-        taken = f"{candidate.label} defines {share} of the {count} exercises of {file}"
+        taken = f"{candidate.label} defines {_part(share, count)} of {file}"
         taken += " and was taken for it"
         if any(one.candidate is candidate for one in chosen.choices.values()):
             taken += ", too"
         stub = chosen.choices.get(file)
         return f"{passed_over(stub, self._candidates)}; {taken}" if stub is not None else taken
+
+
+def _part(share: int, count: int) -> str:
+    if share < count:
+        return f"{share} of the {count} exercises"
+    return "the one exercise" if count == 1 else f"all {count} exercises"
 
 
 def other_assignment(names: frozenset[str], expected: Expected) -> tuple[int, str, str] | None:

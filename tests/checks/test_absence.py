@@ -111,6 +111,20 @@ def test_another_exercise_is_never_suggested():
     )
 
 
+GONE = {
+    "deleted again": REFERENCE + "\ndel solve\n",
+    "below a condition": REFERENCE.replace("def solve", "if np is None:\n  def solve"),
+}
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_what_is_written_and_not_there_in_the_end_is_not_called_absent(name):
+    check = check_of(grade_mini(GONE[name], public=True), "solve.solution")
+    assert check.status is Status.MISSING
+    assert check.message.startswith("solve is written in mini.py, line 1")
+    assert check.message.endswith(", but it is not there once your code has run.")
+
+
 OTHER = {
     "a library's own": ("return np.random.BitGenerator(0)", "NotImplementedError: BitGenerator"),
     "a name that is no exercise": ("return X @ weights", "name 'weights' is not defined"),

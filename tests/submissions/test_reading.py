@@ -121,7 +121,9 @@ def test_pipes_and_sockets_are_not_opened(tmp_path: Path) -> None:
         found = read(tmp_path)  # opening a pipe that nobody writes to would wait for ever
     assert found.problems == {
         "least_squares.py": "least_squares.py is a named pipe; an ordinary file was expected",
-        "keras_least_squares.py": "keras_least_squares.py is a socket; an ordinary file was expected",
+        "keras_least_squares.py": (
+            "keras_least_squares.py is a socket; an ordinary file was expected"
+        ),
     }
     assert found.files == {}
     assert any(
@@ -138,7 +140,7 @@ def test_file_swapped_for_a_pipe_after_the_look(
     path.unlink()
     os.mkfifo(path)
     monkeypatch.setattr(Path, "lstat", lambda self: seen)
-    assert read(path).problems == {"least_squares.py": "changed while it was read"}
+    assert read(path).problems == {"least_squares.py": "least_squares.py changed while it was read"}
 
 
 @pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="needs O_NOFOLLOW")
