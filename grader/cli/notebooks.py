@@ -11,6 +11,7 @@ from rich.console import Console
 from grader.authoring.nbgrader_source import write_configuration, write_source
 from grader.cli.places import root_folder
 from grader.course.catalogue import choose, frozen_assignments, live_assignments, load_live
+from grader.media.terminal import say
 
 
 def command(
@@ -29,8 +30,8 @@ def command(
     folders = [choose(name, known) for name in assignments] if assignments else known.values()
     course.mkdir(parents=True, exist_ok=True)
     if write_configuration(course):
-        console.print(f"{course / 'nbgrader_config.py'} written")
+        say(console, f"{course / 'nbgrader_config.py'} written")
     for folder in folders:
         written = write_source(load_live(folder), choose(folder.name, copies), course)
-        console.print(f"{folder.name}: written to {written}")
-        console.print(f"Next, in {course}: nbgrader generate_assignment {folder.name}", style="dim")
+        say(console, f"{folder.name}: written to {written}")
+        say(console, f"Next, in {course}: nbgrader generate_assignment {folder.name}", "dim")

@@ -11,6 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from grader.media.terminal import say
 from grader.printed_text import shortened
 from grader.render.explaining import (
     Explanation,
@@ -75,9 +76,9 @@ def print_notes(
         Print all notes, not only the first ones.
     """
     if reason:
-        console.print(Text(reason, style="bold red"))
+        say(console, reason, "bold red")
     for note in bounded_notes(notes, more, every=every):
-        console.print(Text(f"note: {note}", style="yellow"))
+        say(console, f"note: {note}", "yellow")
 
 
 def print_outcome(
