@@ -22,7 +22,7 @@ from grader.liberties import Shared, notes_of
 from grader.prerequisites import LOST_STATUSES, Prerequisites
 from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
-from grader.result import CheckResult, Result, Status, total
+from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
 from grader.submissions.places import Places, beginning, sentence
 
@@ -294,6 +294,13 @@ class _Grading:
                 Status.GRADER_ERROR,
                 message=f"The grader failed on this check ({type(error).__name__}: {error}).",
             )
+        if (
+            check.kind is Kind.OUT
+            and check.name != "purity"
+            and verdict.diagnosis is not None
+            and verdict.diagnosis.id.startswith("misconception.")
+        ):
+            interview.explained.add(exercise.name)
         return self._prerequisites(interview).blamed(exercise, check, verdict)
 
     def _settled(

@@ -37,6 +37,9 @@ class FileKnowledge:
         What the syntax tree shows, by name; see `grader.worker.source.inspect_source`.
     elsewhere
         By exercise, another module of the student's in which it is written.
+    explained
+        Exercises whose values a misconception explains, also where nobody is told since they call
+        something that is wrong.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class FileKnowledge:
         self.places = places
         self.definitions: dict[str, Any] = {}
         self.elsewhere: dict[str, str] = {}
+        self.explained: set[str] = set()
 
     def look_elsewhere(self, inspect: Callable[[str], Mapping[str, Any]]) -> None:
         """Find exercises that are written in other modules of the student's; raises `Lost`."""
@@ -119,7 +123,7 @@ class FileKnowledge:
 
     def recognisable_loss(self, exercise: str) -> bool:
         """Whether the student's loss is right on some case, or explained by a misconception."""
-        return any(
+        return exercise in self.explained or any(
             result.cases.passed > 0
             or (result.diagnosis is not None and result.diagnosis.id.startswith("misconception."))
             for result in self.results
