@@ -318,7 +318,7 @@ class _Grading:
         lost = [result for result in self.results if result.status in LOST_STATUSES]
         ended = next((one for one in lost if one.exercise == exercise.name), None)
         if ended is not None:
-            text = f"Your code was not run again: the check {ended.check} already ended like this."
+            text = f"Your code was not run again, since it ended like this before ({ended.title})."
             return Verdict(ended.status, message=text)
         waits = prerequisites.lost(exercise, check) if lost else None
         return waits or prerequisites.held_back(check)

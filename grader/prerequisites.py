@@ -9,7 +9,12 @@ from grader.checks import Verdict
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
 from grader.result import CheckResult, Kind, Status
 
-LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
+_ENDINGS = {
+    Status.TIMEOUT: "takes too long",
+    Status.CRASHED: "ends the process",
+    Status.OUT_OF_MEMORY: "runs out of memory",
+}
+LOST_STATUSES = frozenset(_ENDINGS)
 """After one of these the exercise's worker is gone."""
 _EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
@@ -33,11 +38,10 @@ class Prerequisites:
     def lost(self, exercise: PreparedExercise, check: PreparedCheck) -> Verdict | None:
         """Skip a check without asking where something that it calls did not come to an end."""
         for name in self._earlier(exercise, check):
-            if any(one.status in LOST_STATUSES for one in self._results_of(name)):
-                text = (
-                    f"{exercise.name} waits for {name}, which did not come to an end. "
-                    f"Fix {name} first."
-                )
+            found = [one.status for one in self._results_of(name)]
+            ending = next((_ENDINGS[one] for one in found if one in _ENDINGS), "")
+            if ending:
+                text = f"{exercise.name} waits for {name}, which {ending}. Fix {name} first."
                 return Verdict(Status.SKIPPED, message=text, waits_for=name)
         return None
 

@@ -27,10 +27,10 @@ _SILENCES = {
 _ADVICE = {
     Silence.TIMEOUT: "Look for a loop that never ends, or one over every pair of rows.",
     Silence.OUT_OF_MEMORY: "Look for an array that grows with the square of the rows.",
-    Silence.CRASHED: "Graded code returns to its caller; it does not end the process.",
+    Silence.CRASHED: "Your code should return its result, and not end the process.",
     Silence.FLOODED: "Look for output in a loop that never ends.",
-    Silence.MALFORMED: "Graded code returns its answer and leaves the grader's own pipe alone.",
-    Silence.KILLED: "Look for a call that ends processes, or for memory that is used up.",
+    Silence.MALFORMED: "Your code should return its result and leave the grader's own pipe alone.",
+    Silence.KILLED: "Look for a call that ends processes, or for what uses up the memory.",
     Silence.NOT_STARTED: "That is not your fault; tell the instructor.",
     Silence.LEFT_ALONE: "That is not your fault; tell the instructor.",
 }
@@ -118,7 +118,7 @@ def _where(innermost: list[dict[str, Any]], places: Places) -> str:
     """Say where the code was when its time was up; a space where nobody knows."""
     for frame in innermost:
         place = places.line(frame["file"], frame["line"], inside=NO_FILE)
-        text = f" Your code was in {place}, in {frame['function']}"
+        text = f" Your code was in {frame['function']} ({place})"
         return f"{text}:\n    {frame['code']}\n" if frame["code"] else f"{text}. "
     return " "
 

@@ -62,8 +62,8 @@ FAILING = {
     "1 / 0": "ZeroDivisionError",
     "raise ValueError('the data are not there')": "the data are not there",
     "print(a_name_that_nobody_defined)": "a_name_that_nobody_defined",
-    "exit()": "ends the program",
-    "import sys; sys.exit(1)": "ends the program",
+    "exit()": "the program ends there",
+    "import sys; sys.exit(1)": "the program ends there",
     "n = int(input('How many? '))": "input() was called",
     "data = open('data.csv').read()": "data.csv",
     "data = np.loadtxt('/content/drive/My Drive/x.csv')": "x.csv",
@@ -92,9 +92,9 @@ FAILING = {
 ENDING = {
     "while True: pass": "used up",
     "import time; time.sleep(10**6)": "used up",
-    "import os; os._exit(0)": "ended the program",
-    "import ctypes; ctypes.string_at(0)": "ended the program",
-    "import os; os.abort()": "ended the program",
+    "import os; os._exit(0)": "the program was ended there",
+    "import ctypes; ctypes.string_at(0)": "the program was ended there",
+    "import os; os.abort()": "the program was ended there",
     "import sys; sys.settrace(lambda *a: 1 / 0)": "something that Python itself needs",
     "import builtins; del builtins.len": "something that Python itself needs",
     "import time; time.monotonic = time.process_time = None": "",
@@ -174,7 +174,7 @@ def test_several_that_do_not_end_cost_one_limit_together(handed_in, monkeypatch)
     assert result.points == 20
     (lines,) = [note for note in result.submission.notes if "used up" in note]
     assert "lines 4, 32 and 34 were left out" in lines
-    assert any("ended the program" in note for note in result.submission.notes)
+    assert any("the program was ended there" in note for note in result.submission.notes)
 
 
 def test_ten_thousand_failing_statements_are_told_in_a_few_notes(handed_in):
@@ -464,7 +464,7 @@ def test_a_loop_that_does_not_end_names_its_line_and_what_was_printed(handed_in)
     check = check_of(result, "predict.batch")
     assert check.status is Status.TIMEOUT
     assert check.printed.startswith("before")
-    assert check.line in (7, 8) and f"line {check.line} of mini.py, in predict" in check.message
+    assert check.line in (7, 8) and f"in predict (mini.py, line {check.line})" in check.message
 
 
 def test_a_notebook_that_was_exported_keeps_the_code_of_its_magics(handed_in):
@@ -553,7 +553,7 @@ def test_all_of_a_kind_is_one_note_and_a_consequence_is_told_as_one(handed_in):
 
 def test_a_stub_below_what_is_written_does_not_replace_it(handed_in):
     stub = 'def root(x):\n    """The root."""\n    raise NotImplementedError\n'
-    assert_full(handed_in({"mini.py": f"{REFERENCE}\n{stub}"}), "this is only a stub")
+    assert_full(handed_in({"mini.py": f"{REFERENCE}\n{stub}"}), "counts, and not the stub")
     assert check_of(handed_in({"mini.py": f"{stub}\n{REFERENCE}"}), "root.positive").points == 1
     text = f"from numpy import sqrt as root\n{REFERENCE.partition('def root')[0]}{stub}"
     assert check_of(handed_in({"mini.py": text}), "root.positive").status is Status.MISSING

@@ -286,7 +286,7 @@ def test_the_syntax_error_of_one_definition_is_its_own(monkeypatch):
     assert check.message.startswith("mini.py, line 4, column 3: invalid syntax.")
     assert not check.whole_file
     assert check_of(result, "half_mse.value").message == (
-        "half_mse calls predict in line 6, which cannot be read: see line 4."
+        "half_mse calls predict (line 6), which cannot be read: see line 4."
     )
     assert check_of(result, "solve.solution").status is Status.PASSED
 

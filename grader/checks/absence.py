@@ -69,7 +69,7 @@ def _undefined(reply: Reply, place: Place) -> Absence | None:
         near = _suggestion(name, place.definitions, place)
         why = f"which is not in {place.places.all_files}.{near}"
     frames = reply.error.get("frames") or []
-    line = f" in {frames[-1]['place']}" if frames else ""
+    line = f" ({frames[-1]['place']})" if frames else ""
     return Absence(Status.SKIPPED, f"{place.exercise} calls {name}{line}, {why}", name)
 
 

@@ -47,9 +47,9 @@ def left_out_of(record: Mapping[str, Any], places: Places) -> LeftOut:
     elif type(error) is dict:
         text = _of_error(error, file, places)
     elif reason == "stub":
-        text = "what it defines is written above, and this is only a stub"
+        text = "what is written above counts, and not the stub"
     elif reason == "lost":
-        text = "the time for it was used up"
+        text = "the time was used up there"
     else:
         text = "the time for loading the file was used up"
     return LeftOut(file, line, reason, text, text_in(record, "needs"))
@@ -61,7 +61,7 @@ def _of_error(error: Mapping[str, Any], file: str, places: Places) -> str:
     name = public_name(chain, places.modules)[:_MAX_TEXT]
     message = " ".join(text_in(error, "message").split())
     if name == "SystemExit":
-        return "it ends the program"
+        return "the program ends there"
     if is_ours:
         return places.in_refusal(file, message)
     return f"{name}: {message}" if message else name

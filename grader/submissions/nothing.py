@@ -35,7 +35,7 @@ def why_nothing(tree: Tree, chosen: Chosen, expected: Expected) -> str:
     said = what_was_found(found)
     if tree.entries and expected.all_exercises:
         names = " or ".join(expected.files)
-        return f"{said[:-1]}. No exercise of {names} is in what was found."
+        return f"{said} What was found holds no exercise of {names}."
     return said
 
 

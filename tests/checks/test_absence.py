@@ -6,7 +6,7 @@ from grader.confine import SpawnedLauncher
 from grader.judge import grade
 from grader.result import Status
 from grader.submissions import Submission
-from tests.conftest import grade_text, prepared
+from tests.conftest import grade_text, prepared, strongest, untrained
 from tests.mini import REFERENCE, body, check_of, grade_mini, mini, replaced
 
 RENAMED = REFERENCE.replace("def half_mse(", "def half_MSE(")
@@ -66,13 +66,13 @@ SENTENCES = {
         WITHOUT_PREDICT,
         "half_mse.value",
         Status.SKIPPED,
-        "half_mse calls predict in line 6, which is not in your file.",
+        "half_mse calls predict (line 6), which is not in your file.",
     ),
     "another exercise under another name": (
         WITHOUT_PREDICT + "\ndef Predict(X, w, b):\n    return X @ w + b\n",
         "half_mse.value",
         Status.SKIPPED,
-        "half_mse calls predict in line 6, which is not in your file. Did you mean Predict?",
+        "half_mse calls predict (line 6), which is not in your file. Did you mean Predict?",
     ),
 }
 
@@ -100,6 +100,19 @@ def test_what_nothing_can_be_graded_of_says_what_was_found():
     submission = Submission("s", "m1_mini", nothing_to_grade=found)
     result = grade(submission, mini(), SpawnedLauncher())
     assert {check.message for check in result.checks} == {f"mini.py was not handed in. {found}"}
+
+
+def test_a_file_that_is_not_there_is_told_beside_what_was_handed_in_by_its_own_name():
+    """Nobody handed in the modules that notebooks become."""
+    files = dict.fromkeys(("logistic_regression.py", "from_part1_ipynb.py"), b"x = 1\n")
+    sources = {"logistic_regression.py": "part2.ipynb", "from_part1_ipynb.py": "part1.ipynb"}
+    submission = Submission("s", "a2_logistic_regression", files, sources=sources)
+    result = grade(submission, untrained("a2_logistic_regression"), strongest())
+    told = {one.message for one in result.checks if one.file == "keras_logistic_regression.py"}
+    assert told == {
+        "keras_logistic_regression.py was not handed in; found: part1.ipynb, part2.ipynb."
+    }
+    assert result.submission.files == ["part1.ipynb", "part2.ipynb"]
 
 
 def test_another_exercise_is_never_suggested():
