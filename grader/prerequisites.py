@@ -86,7 +86,10 @@ class Prerequisites:
             return verdict
         # What waits itself is not where the mistake lies.
         name = next((one for one in broken if not self._waits(one)), broken[0])
-        unwritten = all(one.status is Status.MISSING for one in self._results_of(name))
+        unwritten = all(
+            one.status is Status.MISSING and not one.message.startswith(f"{name} is written in ")
+            for one in self._results_of(name)
+        )
         state, what = ("written", "Write") if unwritten else ("right", "Fix")
         text = f"{exercise.name} waits for {name}, which is not {state} yet. {what} {name} first."
         return replace(

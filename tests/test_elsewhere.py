@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from grader import interview
@@ -125,6 +127,19 @@ def test_an_error_is_cited_by_the_name_and_the_line_that_were_handed_in(handed_i
         name = next(one for one in files if "raise KeyError" in files[one])
         assert name in check.message
         assert "mini.py" not in check.message
+
+
+def test_a_refusal_in_one_of_two_notebooks_names_the_notebook(handed_in):  # noqa: F811
+    uses = code(*SECOND, head="import pandas\nimport numpy as np").replace(
+        "return np.sqrt", "pandas.x\n    return np.sqrt"
+    )
+    files = {"part1.ipynb": cells(*FIRST), "part2.ipynb": notebook("", *uses.split("\n\n\n"))}
+    check = check_of(handed_in(files), "root.positive")
+    assert re.match(
+        r"In part2\.ipynb, cell \d, line 4: pandas, imported in part2\.ipynb, cell 2, line 1, may "
+        r"not be used",
+        check.message,
+    ), check.message
 
 
 ABSENT = {

@@ -83,7 +83,7 @@ class Places:
         if found is None:
             return f"{self.name(file)}, line {line}" if is_told else f"line {line}"
         place, name = f"{found[0]}, line {found[1]}", self.name(file)
-        if is_told and self._has_several_notebooks() and not place.startswith(name):
+        if inside and self._has_several_notebooks() and not place.startswith(name):
             return f"{name}, {place}"
         return place
 
@@ -116,7 +116,12 @@ class Places:
 
     def in_refusal(self, file: str, message: str) -> str:
         """A worker's sentence about an import of a file that was refused."""
-        return _IN_A_REFUSAL.sub(lambda found: self.line(file, int(found[1])), message, count=1)
+
+        def told(found: re.Match[str]) -> str:
+            line = int(found[1])
+            return self.line(file, line, NO_FILE if self.cell(file, line) else "")
+
+        return _IN_A_REFUSAL.sub(told, message, count=1)
 
 
 def beginning(text: str) -> str:

@@ -138,6 +138,12 @@ def test_what_is_written_and_not_there_in_the_end_is_not_called_absent(name):
     assert check.message.endswith(", but it is not there once your code has run.")
 
 
+def test_what_calls_something_that_is_deleted_again_is_not_told_to_write_it():
+    text = REFERENCE + "\ndel predict\n"
+    check = check_of(grade_mini(text, public=True), "half_mse.value")
+    assert "half_mse waits for predict, which is not right yet. Fix predict" in check.message
+
+
 OTHER = {
     "a library's own": ("return np.random.BitGenerator(0)", "NotImplementedError: BitGenerator"),
     "a name that is no exercise": ("return X @ weights", "name 'weights' is not defined"),
