@@ -135,13 +135,14 @@ def _not_left(name: str, place: Place) -> str:
     line = number_in(facts, "line") if isinstance(facts, dict) else 0
     if not isinstance(facts, dict) or not line:
         return ""
-    where = place.places.line_of_file(place.file, line)
     inside = text_in(facts, "inside")
     if inside:
+        where = place.places.line(place.file, line, inside=place.file)
         return (
             f"There is no {name} at the margin of your file: {where} defines one inside of "
             f"{inside}. Move it out of there."
         )
+    where = place.places.line_of_file(place.file, line)
     return f"{name} is written in {where}, but it is not there once your code has run."
 
 

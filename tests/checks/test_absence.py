@@ -123,23 +123,19 @@ def test_another_exercise_is_never_suggested():
     )
 
 
-GONE = {
-    "deleted again": REFERENCE + "\ndel solve\n",
-    "below a condition": REFERENCE.replace("def solve", "if np is None:\n  def solve"),
-}
+def _below_a_condition(name):
+    return REFERENCE.replace(f"def {name}", f"if np is None:\n  def {name}")
 
 
-@pytest.mark.parametrize("name", GONE)
-def test_what_is_written_and_not_there_in_the_end_is_not_called_absent(name):
-    check = check_of(grade_mini(GONE[name], public=True), "solve.solution")
+def test_what_is_written_and_not_there_in_the_end_is_not_called_absent():
+    check = check_of(grade_mini(_below_a_condition("solve"), public=True), "solve.solution")
     assert check.status is Status.MISSING
     assert check.message.startswith("solve is written in mini.py, line 1")
     assert check.message.endswith(", but it is not there once your code has run.")
 
 
-def test_what_calls_something_that_is_deleted_again_is_not_told_to_write_it():
-    text = REFERENCE + "\ndel predict\n"
-    check = check_of(grade_mini(text, public=True), "half_mse.value")
+def test_what_calls_something_that_is_not_there_in_the_end_is_not_told_to_write_it():
+    check = check_of(grade_mini(_below_a_condition("predict"), public=True), "half_mse.value")
     assert "half_mse waits for predict, which is not right yet. Fix predict" in check.message
 
 
