@@ -287,7 +287,8 @@ class FileInterview(FileKnowledge):
             try:
                 for question in self.loading.questions():
                     answer = self._put(worker, question, self.loading.patience())
-                    if answer.get("outcome") != "answered":  # the loading itself went wrong
+                    # The loading itself went wrong, or what is no worker of ours answered.
+                    if answer["outcome"] != "answered" or answer.get("last"):
                         self._drop()
                         raise Lost(Silence.CRASHED, BROKE_PYTHON)
                     self.loading.take(answer)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grader.budget import BESIDE, WHOLE, Budget, count_items
+from grader.confine.answers import checked_answer
 from grader.confine.interface import Announced, Lost, Silence, WorkerSettings
 from grader.confine.limits import MEGABYTE
 from grader.wire import WireError, decode, encode
@@ -72,9 +73,7 @@ class ConversingWorker(ABC):
             frame = self._read(deadline, budget.bytes + BESIDE.bytes)
             if frame is None:
                 raise self._ending()
-            answer = decode(frame, max(BESIDE.items, budget.items))
-            if type(answer) is not dict or answer.get("id") != number:
-                raise WireError("it does not belong to the question")
+            answer = checked_answer(decode(frame, max(BESIDE.items, budget.items)), number)
             # Values come encoded by themselves, since the worker made sure that they fit.
             values = answer.get("values")
             if type(values) is bytes:
