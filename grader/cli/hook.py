@@ -84,11 +84,12 @@ def install(
     )
     hook = put(wanted, force=force)
     for note in _look_alikes(course, wanted.student):
-        Console(soft_wrap=True, highlight=False).print(f"note: {note}", markup=False)
-    Console(soft_wrap=True, highlight=False).print(
+        say(Console(), f"note: {note}", wrap=False)
+    say(
+        Console(),
         f"{hook}: pushes to {graded_branch(wanted)} are graded as {wanted.student}'s "
         f"({', '.join(names)}). Now: grader hook serve --course {course}",
-        markup=False,
+        wrap=False,
     )
 
 
@@ -186,11 +187,13 @@ def status(course: CourseOption = Path()) -> None:
     counts = ", ".join(f"{count} {state}" for state, count in sorted(queue.counts().items()))
     console.print(f"Pushes: {counts or 'none'}.")
     for job in queue.set_aside():
-        console.print(
+        what = "failed on it" if job.failures >= MAX_ATTEMPTS else "died"
+        say(
+            console,
             f"{job.state}: {job.student}, {job.assignment}, commit {job.commit_id[:10]}: the "
-            f"server died {MAX_ATTEMPTS} times while it was graded. To grade it once more: "
+            f"server {what} {MAX_ATTEMPTS} times while it was graded. To grade it once more: "
             f"grader hook retry {shlex.quote(job.student)} --assignment {job.assignment}",
-            markup=False,
+            wrap=False,
         )
     for job in queue.waiting()[:50]:
         why = job.report.strip().rpartition("\n")[2] if job.state == FAILED else ""
@@ -207,9 +210,9 @@ def retry(
         str, typer.Option(help="The push of this assignment alone. Default: all.")
     ] = "",
 ) -> None:
-    """Grade pushes once more that were set aside, since the server died while it graded them.
+    """Grade pushes once more that were set aside, since the server died or failed on them.
 
-    They run alone, and are set aside again if the server dies once more.
+    They run alone, and are set aside again if it does so once more.
     """
     CourseDirectory(course)
     name = choose(assignment, live_assignments(root_folder())).name if assignment else ""
@@ -226,9 +229,7 @@ def retry(
     for job in chosen:
         assert queue is not None
         queue.retry(job)
-        Console(soft_wrap=True, highlight=False).print(
-            f"{job.student}, {job.assignment} is queued again.", markup=False
-        )
+        say(Console(), f"{job.student}, {job.assignment} is queued again.", wrap=False)
 
 
 def _queue(course: Path) -> Queue | None:
