@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader.asking import Asking
-from grader.budget import WHOLE, Budget
+from grader.budget import WHOLE, Budget, Effort
 from grader.checks.absence import absence_of
 from grader.checks.verdict import Reply
 from grader.confine import (
@@ -44,7 +44,7 @@ _LOAD_SECONDS = 10.0
 
 
 class Deadline:
-    """How long a submission's worker may take for all questions together.
+    """How long a submission's worker may take for all questions together, and for what answers.
 
     Only the time that is spent waiting for the worker counts, so that nobody pays for what the
     judge does, or for a neighbour's judge that keeps the machine busy meanwhile.
@@ -52,6 +52,7 @@ class Deadline:
 
     def __init__(self, seconds: float, used: float = 0.0) -> None:
         self.seconds = seconds
+        self.effort = Effort()
         self._left = seconds - used
 
     def within(self, seconds: float) -> float:
@@ -259,6 +260,7 @@ class FileInterview(FileKnowledge):
                 imports=self.file.imports,
                 guarded=self.assignment.guarded(),
                 limits=limits,
+                effort=self.deadline.effort,
             )
             self._worker, self._worker_limits = self.launcher.start(settings), limits
             self.versions = self._worker.versions
