@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from grader.budget import Budget
+from grader.budget import Budget, Effort
 from grader.confine import Engine, LimitBook, Limits, Lost, Silence
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
@@ -71,7 +71,7 @@ class Asking:
 
 
 class Deadline:
-    """How long a submission's worker may take for all questions together.
+    """How long a submission's worker may take for all questions together, and for what answers.
 
     Only the time that is spent waiting for the worker counts, so that nobody pays for what the
     judge does, or for a neighbour's judge that keeps the machine busy meanwhile.
@@ -79,6 +79,7 @@ class Deadline:
 
     def __init__(self, seconds: float, used: float = 0.0) -> None:
         self.seconds = seconds
+        self.effort = Effort()
         self._left = seconds - used
 
     def within(self, seconds: float) -> float:

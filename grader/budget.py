@@ -8,11 +8,15 @@ than it may.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MEGABYTE = 2**20
 MAX_ITEMS = 2**20
 """Items of any message."""
+LIST_OF_SCALARS = 9
+"""The extension that stands for a list: many items in few bytes that are no items."""
+SCALARS_HEADER_BYTES = 5
+_SCALARS_CODE = bytes([LIST_OF_SCALARS])
 MAX_NESTING = 54
 """Lists, dicts and extensions that may lie within one another; each of our tuples is two."""
 
@@ -35,14 +39,39 @@ class Budget:
         Of its values, as they are sent.
     items
         Of its values, counted at any depth.
+    free
+        So many items it may have whatever the submission answered before; None for all of them.
     """
 
     bytes: int
     items: int = MAX_ITEMS
+    free: int | None = None
 
     def within(self, byte_limit: int) -> Budget:
         """The same, with no more bytes than this."""
-        return Budget(min(self.bytes, byte_limit), self.items)
+        return replace(self, bytes=min(self.bytes, byte_limit))
+
+
+class Effort:
+    """What the answers of one submission may have together: items, beside those of small answers.
+
+    An item takes a microsecond to read or to write. So one answer may have many, but not all: else
+    a submission would take its judge seconds, and its neighbours wait.
+    """
+
+    def __init__(self, items: int = 100_000) -> None:
+        self.left = items
+
+    def within(self, budget: Budget) -> Budget:
+        """The budget of an answer, with no more items than are left."""
+        if budget.free is None:
+            return budget
+        return replace(budget, items=min(budget.items, max(budget.free, self.left)))
+
+    def charge(self, budget: Budget, items: int) -> None:
+        """Note that an answer had so many items."""
+        if budget.free is not None and items > budget.free:
+            self.left = max(0, self.left - items)
 
 
 WHOLE = Budget(16 * MEGABYTE, MAX_ITEMS)
@@ -95,11 +124,20 @@ def is_surely_within(data: bytes, limit: int) -> bool:
     """Whether a message cannot have too many items nor nest too deeply, seen at a glance.
 
     Each item takes a byte at least, and so does each that holds others: most messages are so small
-    that nothing has to be counted. What is no message at all may be within, too.
+    that nothing has to be counted. What is no message at all may be within, too. Numbers of a list
+    of scalars take a byte at least as well.
     """
     if len(data) > limit:
         return False
     return len(data.translate(None, _NO_HOLDERS)) <= MAX_NESTING
+
+
+def length_of_list(data: bytes) -> int:
+    """How many items a message says that it has, where it is a list; else 0."""
+    sort, width, size = _HEADERS[data[0]] if data else (_NOTHING, 0, 0)
+    if sort != _LIST:
+        return 0
+    return int.from_bytes(data[1 : 1 + width], "big") if width else size
 
 
 def count_items(data: bytes, limit: int = MAX_ITEMS) -> int:
@@ -135,10 +173,14 @@ def _count(data: bytes, at: int, end: int, limit: int, depth: int) -> int:
         if sort == _NOTHING:
             at += size
         elif sort == _EXTENSION:
-            at += 1
+            is_scalars, at = data[at : at + 1] == _SCALARS_CODE, at + 1
             if at + size > end or depth + len(open_lists) > MAX_NESTING:
                 raise _refusal(at + size > end)
-            count += _count(data, at, at + size, limit - count, depth + len(open_lists))
+            if is_scalars:  # one item of each, as of a list; they say how many bytes it takes
+                numbers = size - SCALARS_HEADER_BYTES
+                count += numbers // max(1, data[at]) if numbers > 0 else 0
+            else:
+                count += _count(data, at, at + size, limit - count, depth + len(open_lists))
             at += size
         else:
             inside = size if sort == _LIST else 2 * size

@@ -20,10 +20,11 @@ _EXACT = (str, bool, np.bool_, type(None))
 """What is equal or not, without a tolerance."""
 _NUMBERS = "biufc"
 """The kinds of dtype that hold numbers."""
-_HOLDING_NUMBERS = {
-    *(float, int, bool, complex, np.ndarray),
+_SINGLE_NUMBERS = {
+    *(float, int, bool, complex),
     *(np.dtype(code).type for code in "?bBhHiIlLqQefdgFDG"),
 }
+_HOLDING_NUMBERS = {*_SINGLE_NUMBERS, np.ndarray}
 """The types whose values are numbers, or hold them."""
 _MAX_KEYS, _MAX_KEY = 20, 60
 """How many keys of a dict are shown, and how many characters of each."""
@@ -237,7 +238,7 @@ def _shape_of(value: Any) -> tuple[int, ...] | None:
         if lengths == {0}:
             return tuple(shape)
         level = list(chain.from_iterable(level))
-    if kinds <= {float, int, bool, complex}:
+    if kinds <= _SINGLE_NUMBERS:
         return tuple(shape)
     found = {_shape_of_one(item) for item in level} if kinds <= _HOLDING_NUMBERS else {None}
     inner = found.pop()

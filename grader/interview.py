@@ -230,6 +230,7 @@ class FileInterview(FileKnowledge):
                 imports=self.file.imports,
                 guarded=self.assignment.guarded(),
                 limits=limits,
+                effort=self.deadline.effort,
             )
             self._worker, self._worker_limits = self.launcher.start(settings), limits
             self.versions = self._worker.versions
@@ -261,7 +262,8 @@ class FileInterview(FileKnowledge):
             try:
                 for question in self.loading.questions():
                     answer = self._put(worker, question, self.loading.patience())
-                    if answer.get("outcome") != "answered":  # the loading itself went wrong
+                    # The loading itself went wrong, or what is no worker of ours answered.
+                    if answer["outcome"] != "answered" or answer.get("last"):
                         self._drop()
                         raise Lost(Silence.CRASHED, BROKE_PYTHON)
                     self.loading.take(answer)

@@ -185,7 +185,8 @@ class Loading:
         self.nested = _found(report.get("nested"), "inside")
         self.borrowed = _found(report.get("borrowed"), "origin")
         taken = report.get("taken")
-        self.taken = [one for one in self.elsewhere if type(taken) is list and one in taken]
+        names = {one for one in taken if type(one) is str} if type(taken) is list else set()
+        self.taken = [one for one in self.elsewhere if one in names]
         self.left_out = [self._left_out(one) for one in _records(report.get("left_out"))]
         self.refused = [
             Refused(

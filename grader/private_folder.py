@@ -69,6 +69,23 @@ def close_to_others(folder: Path) -> None:
                     _close(Path(entry.path), status, FILE_MODE)
 
 
+def is_closed(file: Path) -> bool:
+    """Whether others cannot read or write a file of one's own, from now on; else False.
+
+    What belongs to somebody else stays as its owner left it.
+    """
+    if os.name != "posix":
+        return True
+    status = file.stat()
+    if not status.st_mode & _OTHERS:
+        return True
+    if status.st_uid != os.geteuid():
+        return False
+    with contextlib.suppress(OSError):  # a file system that is read-only, or keeps no modes
+        file.chmod(FILE_MODE)
+    return not file.stat().st_mode & _OTHERS
+
+
 def _make(folder: Path) -> None:
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=_FOLDER_MODE)

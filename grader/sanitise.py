@@ -23,12 +23,13 @@ _MAX_NAME = 100
 _PLAIN = re.compile(r"[\n\t -~]*")
 """What nearly every text is, and nothing needs to be done for."""
 _KEPT_CONTROLS = {"\n", "\t"}
-_REMOVED_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
+_REMOVED_CATEGORIES = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Also what ends a line for some programs and not for others."""
 _BIDIRECTIONAL = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def safe_text(text: object, limit: int = MAX_TEXT) -> str:
-    """Return `text` without control characters, lone surrogates and reordering marks.
+    """Return `text` without control characters, lone surrogates, separators and reordering marks.
 
     Parameters
     ----------

@@ -14,12 +14,20 @@ import re
 import struct
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, BinaryIO
 
 import msgpack
 import numpy as np
 
-from grader.budget import MAX_ITEMS, Malformed, Oversized, count_items, is_surely_within
+from grader.budget import (
+    LIST_OF_SCALARS,
+    MAX_ITEMS,
+    Malformed,
+    Oversized,
+    count_items,
+    is_surely_within,
+)
 
 MAX_FRAME = 64 * 2**20
 """Bytes of one question or answer."""
@@ -28,6 +36,13 @@ MAX_DIMENSIONS = 16
 MAX_INTEGER_BYTES = 512
 
 _ARRAY, _SCALAR, _TUPLE, _COMPLEX, _INTEGER, _REF, _RNG, _OPAQUE = range(1, 9)
+_SCALARS = LIST_OF_SCALARS
+_SCALARS_HEADER = struct.Struct("B4s")
+"""Of a list of scalars of one type: the bytes of each, its dtype; the numbers follow."""
+_LONG = 16
+"""Items of a list for which another look pays."""
+_PLAIN = frozenset({float, int, bool, str, type(None)})
+"""What msgpack knows as it is, integers of 64 bits at most."""
 _HEADER = struct.Struct("<I")
 HEADER_BYTES = _HEADER.size
 _DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
@@ -40,6 +55,9 @@ class WireError(Exception):
 
 class TooLarge(WireError):
     """A value takes more bytes, or has more items, than a message may; says how many that is."""
+
+    items = 0
+    """How many of them were encoded in vain."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +90,22 @@ def encode(value: Any, limit: int = MAX_FRAME, items: int = MAX_ITEMS) -> bytes:
     TooLarge
         When the value needs more than `limit` bytes, or has more than `items` items.
     """
+    return encode_counting(value, limit, items)[0]
+
+
+def encode_counting(
+    value: Any, limit: int = MAX_FRAME, items: int = MAX_ITEMS
+) -> tuple[bytes, int]:
+    """Return `value` as bytes, as `encode` does, and how many items it has."""
     encoder = _Encoder(limit, items)
-    data = _pack(encoder.lower(value, 0))
-    if len(data) > limit:
-        raise encoder.refusal()
-    if len(data) > items:  # an item takes a byte at least, and `lower` has bounded the nesting
-        _check_items(data, items)
-    return data
+    try:
+        data = _pack(encoder.lower(value, 0))
+        if len(data) > limit:
+            raise encoder.refusal()
+    except TooLarge as problem:
+        problem.items = items - encoder.items_left
+        raise
+    return data, items - encoder.items_left
 
 
 def decode(data: bytes, items: int | None = MAX_ITEMS) -> Any:
@@ -95,13 +122,20 @@ def decode(data: bytes, items: int | None = MAX_ITEMS) -> Any:
         When `data` is not a well-formed message, or one of more than `items` items: `TooLarge`.
     """
     if items is not None and not is_surely_within(data, items):
-        _check_items(data, items)
+        check_items(data, items)
     return _decode(data, 0)
 
 
-def _check_items(data: bytes, items: int) -> None:
+def check_items(data: bytes, items: int) -> int:
+    """Count the items of a message.
+
+    Raises
+    ------
+    WireError
+        When it is not well-formed, or has more than `items`: `TooLarge`.
+    """
     try:
-        count_items(data, items)
+        return count_items(data, items)
     except Oversized as problem:
         raise TooLarge(str(problem)) from None
     except Malformed as problem:
@@ -155,19 +189,29 @@ class _Encoder:
     def __init__(self, limit: int, items: int) -> None:
         self.limit, self.items = limit, items
         self.left, self.items_left = limit, items
+        self.count(1)
 
     def spend(self, count: int) -> None:
         self.left -= count
         if self.left < 0:
             raise self.refusal()
 
-    def announce(self, count: int) -> None:
-        """Refuse a container at once whose items cannot all fit."""
-        self.items_left -= count
-        if self.items_left < 0:
+    def count(self, items: int) -> None:
+        """Count items before they are encoded; those of an extension are its own and one list."""
+        if items > self.items_left:
             raise TooLarge(f"more than {self.items:,} items")
+        self.items_left -= items
+
+    def announce(self, count: int, each: int = 1) -> None:
+        """Refuse a container at once whose items cannot all fit."""
+        self.count(each * count)
         if 8 * count > self.left:
             raise self.refusal()
+
+    def ext(self, inside: int, code: int, content: Any) -> msgpack.ExtType:
+        """An extension, and the items that it has beside those that are counted already."""
+        self.count(inside)
+        return msgpack.ExtType(code, _pack(content))
 
     def refusal(self) -> TooLarge:
         size = f"{self.limit / 2**20:.3g} MB" if self.limit >= 2**20 else f"{self.limit:,} bytes"
@@ -176,7 +220,7 @@ class _Encoder:
     def lower(self, value: Any, depth: int) -> Any:
         kind = type(value)
         if depth > MAX_DEPTH:
-            return _ext(_OPAQUE, [kind.__name__, "nested too deeply"])
+            return self.ext(3, _OPAQUE, [kind.__name__, "nested too deeply"])
         self.spend(8)
         if value is None or kind is bool or kind is float:
             return value
@@ -191,51 +235,93 @@ class _Encoder:
         # The library's own dicts are dicts; a student's subclass is not.
         is_dict = kind is dict or kind is OrderedDict or kind is defaultdict
         if kind is list or kind is tuple or is_dict:
-            self.announce(len(value))
+            self.announce(len(value), 2 if is_dict else 1)
         if kind is list:
-            return [self.lower(item, depth + 1) for item in value]
+            return self.lower_list(value, depth)
         if kind is tuple:
-            return _ext(_TUPLE, [self.lower(item, depth + 1) for item in value])
+            return self.ext(1, _TUPLE, [self.lower(item, depth + 1) for item in value])
         if is_dict:
             return self.lower_dict(value, depth)
         if kind is np.ndarray:
             return self.lower_array(value)
         if kind in _SCALAR_TYPES:
-            return _ext(_SCALAR, [value.dtype.str, value.tobytes()])
+            return self.ext(3, _SCALAR, [value.dtype.str, value.tobytes()])
         if kind is complex:
-            return _ext(_COMPLEX, [value.real, value.imag])
+            return self.ext(3, _COMPLEX, [value.real, value.imag])
         if kind is Ref:
-            return _ext(_REF, value.name)
+            return self.ext(1, _REF, value.name)
         if kind is Rng:
-            return _ext(_RNG, value.seed)
+            return self.ext(1, _RNG, value.seed)
         if kind is Opaque:
-            return _ext(_OPAQUE, [value.type, value.detail])
-        return _ext(_OPAQUE, [describe_type(value), ""])
+            return self.ext(3, _OPAQUE, [value.type, value.detail])
+        return self.ext(3, _OPAQUE, [describe_type(value), ""])
+
+    def lower_list(self, value: list[Any], depth: int) -> Any:
+        if len(value) >= _LONG:
+            kinds = set(map(type, value))
+            if len(kinds) == 1 and kinds <= _SCALAR_TYPES:
+                array = np.array(value)
+                self.spend(array.nbytes)
+                content = _SCALARS_HEADER.pack(array.itemsize, array.dtype.str.encode())
+                return msgpack.ExtType(_SCALARS, content + array.tobytes())
+            if self.is_plain(value, kinds, depth):
+                return value
+        return [self.lower(item, depth + 1) for item in value]
+
+    def is_plain(self, value: list[Any], kinds: set[type], depth: int) -> bool:
+        """Whether a list holds what msgpack knows, and lists of such of one depth; counts it then.
+
+        It goes level by level, since to look at each item takes ten times as long.
+        """
+        level, items, size = value, 0, 0
+        while kinds == {list}:
+            depth += 1
+            inside = sum(map(len, level))
+            if depth >= MAX_DEPTH:
+                return False
+            if items + inside > self.items_left:
+                raise TooLarge(f"more than {self.items:,} items")
+            size += 8 * len(level)
+            items += inside
+            level = list(chain.from_iterable(level))
+            kinds = set(map(type, level))
+        if not kinds <= _PLAIN:
+            return False
+        if int in kinds:
+            whole = [item for item in level if type(item) is int]
+            if max(whole) >= 2**63 or min(whole) < -(2**63):
+                return False
+        if str in kinds:
+            size += 4 * sum(len(item) for item in level if type(item) is str)
+        self.count(items)
+        self.spend(size + 8 * len(level))
+        return True
 
     def lower_integer(self, value: int) -> Any:
         if -(2**63) <= value < 2**63:
             return value
         size = value.bit_length() // 8 + 1
         if size > MAX_INTEGER_BYTES:
-            return _ext(_OPAQUE, ["int", f"an integer of {value.bit_length():,} bits"])
-        return _ext(_INTEGER, value.to_bytes(size, "little", signed=True))
+            return self.ext(3, _OPAQUE, ["int", f"an integer of {value.bit_length():,} bits"])
+        return self.ext(1, _INTEGER, value.to_bytes(size, "little", signed=True))
 
     def lower_dict(self, value: dict[Any, Any], depth: int) -> Any:
         if not all(type(key) is str for key in value):
-            return _ext(_OPAQUE, ["dict", "its keys are not all strings"])
+            return self.ext(3, _OPAQUE, ["dict", "its keys are not all strings"])
         self.spend(sum(len(key) * 4 for key in value))
         # An OrderedDict may carry an attribute `items` of the student's.
         return {key: self.lower(item, depth + 1) for key, item in dict.items(value)}
 
     def lower_array(self, value: np.ndarray[Any, Any]) -> Any:
         if not _DTYPE.fullmatch(value.dtype.str):
-            return _ext(_OPAQUE, [f"ndarray of dtype {value.dtype.name}", ""])
+            return self.ext(3, _OPAQUE, [f"ndarray of dtype {value.dtype.name}", ""])
         if value.ndim > MAX_DIMENSIONS or max(value.shape, default=0) > MAX_FRAME:
             detail = "more axes than a message takes, or longer ones"
-            return _ext(_OPAQUE, [f"an array of {value.ndim} axes", detail])
+            return self.ext(3, _OPAQUE, [f"an array of {value.ndim} axes", detail])
         self.spend(value.nbytes)
         shape = list(value.shape)
-        return _ext(_ARRAY, [value.dtype.str, shape, np.ascontiguousarray(value).tobytes()])
+        content = [value.dtype.str, shape, np.ascontiguousarray(value).tobytes()]
+        return self.ext(4 + value.ndim, _ARRAY, content)
 
 
 def describe_type(value: Any) -> str:
@@ -248,10 +334,6 @@ def describe_type(value: Any) -> str:
 
 def _pack(value: Any) -> bytes:
     return msgpack.packb(value, use_bin_type=True, unicode_errors="surrogatepass")  # type: ignore[no-any-return]
-
-
-def _ext(code: int, value: Any) -> msgpack.ExtType:
-    return msgpack.ExtType(code, _pack(value))
 
 
 def _decode(data: bytes, depth: int) -> Any:
@@ -281,6 +363,8 @@ def _with_names(entries: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _decode_extension(code: int, payload: bytes, depth: int) -> Any:
+    if code == _SCALARS:
+        return _scalars(payload)
     content = _decode(payload, depth)
     if code == _TUPLE and type(content) is list:
         return tuple(content)
@@ -304,6 +388,18 @@ def _decode_extension(code: int, payload: bytes, depth: int) -> Any:
         if type(kind) is str and type(detail) is str:
             return Opaque(kind[:200], detail[:200])
     raise WireError(f"malformed message: extension {code}")
+
+
+def _scalars(payload: bytes) -> list[Any]:
+    head, buffer = payload[: _SCALARS_HEADER.size], payload[_SCALARS_HEADER.size :]
+    if len(head) < _SCALARS_HEADER.size:
+        raise WireError("malformed message: scalars")
+    size, name = _SCALARS_HEADER.unpack(head)
+    code = name.rstrip(b"\0").decode("latin-1")
+    array = _array(code, [len(buffer) // max(size, 1)], buffer)
+    if array.itemsize != size:
+        raise WireError("malformed message: scalars")
+    return list(array)
 
 
 def _array(dtype: Any, shape: Any, buffer: Any) -> Any:

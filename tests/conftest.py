@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from grader.submissions import CourseDirectory, Submission
 from tests.browser import chromium
 from tests.shared import made_once, shared_folder
 
+os.environ.pop("GITHUB_ACTIONS", None)  # where it is set, every command mutes what it prints
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = tuple(live_assignments(ROOT))
 

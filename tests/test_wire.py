@@ -3,12 +3,14 @@
 import io
 from collections import Counter, OrderedDict, defaultdict
 
+import msgpack
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from grader.budget import count_items
 from grader.wire import (
     MAX_FRAME,
     Opaque,
@@ -18,6 +20,7 @@ from grader.wire import (
     WireError,
     decode,
     encode,
+    encode_counting,
     read_frame,
     write_frame,
 )
@@ -167,3 +170,66 @@ def test_frames_are_read_as_they_were_written():
 def test_broken_frames_are_refused(data):
     with pytest.raises(WireError):
         read_frame(io.BytesIO(data))
+
+
+LONG = {
+    "scalars of one type": [np.float32(1.5), np.float32("nan")] * 12,
+    "truth values": [np.bool_(True)] * 20,
+    "complex scalars": [np.complex128(1j)] * 20,
+    "scalars of two types": [np.float32(1), np.float64(1)] * 12,
+    "scalars in rows": [[np.int8(number) for number in range(17)]] * 17,
+    "numbers in rows": [[1.0, 2, None, True, "x"]] * 20,
+    "rows of several lengths": [[1.0] * number for number in range(20)],
+    "empty rows": [[], []] * 10,
+    "numbers beside rows": [1.0, [2.0]] * 10,
+    "whole numbers of any size": [2**63 - 1, -(2**63), 2**63, 2**70] * 5,
+    "tuples": [(1, (2.0,))] * 20,
+    "texts": ["ä\ud800"] * 20,
+    "deep": [[[[[[1.0]]]]]] * 20,
+}
+
+
+@pytest.mark.parametrize("value", LONG.values(), ids=LONG)
+def test_long_lists_survive_and_are_counted(value):
+    data, items = encode_counting(value)
+    assert same(value, decode(data)) and items == count_items(data)
+    assert encode(value, items=items) == data
+    with pytest.raises(TooLarge):
+        encode(value, items=items - 1)
+    with pytest.raises(WireError):
+        decode(data, items - 1)
+
+
+@given(VALUES)
+def test_what_is_encoded_is_counted(value):
+    data, items = encode_counting(value)
+    assert items >= count_items(data) - 2  # a dict with other keys is counted as one
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\x08",
+        b"\x08<f8\0",
+        b"\x08<f8\0" + bytes(7),
+        b"\x00<f8\0" + bytes(8),
+        b"\xff<f8\0" + bytes(8),
+        b"\x08<O8\0" + bytes(8),
+        b"\x04<f8\0" + bytes(8),
+    ],
+)
+def test_forged_scalars_are_refused(payload):
+    data = msgpack.packb([1, msgpack.ExtType(9, payload)])
+    if payload == b"\x08<f8\0":
+        assert decode(data) == [1, []]
+        return
+    with pytest.raises(WireError):
+        decode(data, 50)
+
+
+def test_many_scalars_in_few_bytes_are_many_items():
+    data = encode([np.int8(1)] * 5_000)
+    assert len(data) < 5_100 and count_items(data) > 5_000
+    with pytest.raises(WireError):
+        decode(data, 4_999)

@@ -17,6 +17,7 @@ from grader.course.catalogue import UnknownAssignment, frozen_assignments
 from grader.course.prepared import PreparedAssignment
 from grader.local import check_own, load_public, name_problem, near_names, read_own
 from grader.media.terminal import say
+from grader.media.workflow import inert_json
 from grader.render.live import LiveRows
 from grader.render.terminal import print_notes, print_outcome
 from grader.result import Result, Status
@@ -126,7 +127,7 @@ def _check(wanted: _Wanted) -> Result:
     is_printed = wanted.json is not None and str(wanted.json) == "-"
     result = _check_silently(wanted) if is_printed else _check_and_show(wanted)
     if is_printed:
-        print(result.model_dump_json(indent=1))
+        print(inert_json(result.model_dump_json(indent=1)))
     elif wanted.json is not None:
         try:
             write_atomically(wanted.json, result.model_dump_json(indent=1).encode())

@@ -188,10 +188,11 @@ def status(course: CourseOption = Path()) -> None:
     counts = ", ".join(f"{count} {state}" for state, count in sorted(queue.counts().items()))
     say(console, f"Pushes: {counts or 'none'}.")
     for job in queue.set_aside():
+        what = "failed on it" if job.failures >= MAX_ATTEMPTS else "died"
         say(
             console,
             f"{job.state}: {job.student}, {job.assignment}, commit {job.commit_id[:10]}: the "
-            f"server died {MAX_ATTEMPTS} times while it was graded. To grade it once more: "
+            f"server {what} {MAX_ATTEMPTS} times while it was graded. To grade it once more: "
             f"grader hook retry {shlex.quote(job.student)} --assignment {job.assignment}",
             wrap=False,
         )
@@ -210,9 +211,9 @@ def retry(
         str, typer.Option(help="The push of this assignment alone. Default: all.")
     ] = "",
 ) -> None:
-    """Grade pushes once more that were set aside, since the server died while it graded them.
+    """Grade pushes once more that were set aside, since the server died or failed on them.
 
-    They run alone, and are set aside again if the server dies once more.
+    They run alone, and are set aside again if it does so once more.
     """
     CourseDirectory(course)
     name = choose(assignment, live_assignments(root_folder())).name if assignment else ""

@@ -8,10 +8,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from grader.budget import BESIDE, WHOLE, Budget, count_items
+from grader.budget import BESIDE, WHOLE, Budget, Effort, length_of_list
+from grader.confine.answers import checked_answer
 from grader.confine.interface import Announced, Lost, Silence, WorkerSettings
 from grader.confine.limits import MEGABYTE
-from grader.wire import WireError, decode, encode
+from grader.wire import Opaque, TooLarge, WireError, check_items, decode, encode
 
 TIME_IS_UP = "your code was still running when its time was up"
 """The same by whichever clock: of one loop, now the wall's and now the processor's is up first."""
@@ -20,6 +21,9 @@ GRACE_SECONDS = 1.0
 _BYTES_PER_ITEM = 64
 """What an item takes in memory beside its bytes."""
 _SMALL = 4_096
+_MAX_VALUES = 64
+"""Values that one answer has at most."""
+_AFTER_MANY = "too large to be compared, after so many of other answers"
 _OUT_OF_MEMORY_WORDS = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"OOM")
 
 
@@ -27,6 +31,8 @@ class ConversingWorker(ABC):
     """A worker that is asked by frames; subclasses carry the frames and tell how it ended."""
 
     versions: dict[str, str]
+    effort = Effort()
+    """Of the submission, once the worker is greeted."""
 
     def greet(self, settings: WorkerSettings, first: dict[str, Any]) -> None:
         """Send the first message and wait until the worker is ready; else close it.
@@ -38,6 +44,7 @@ class ConversingWorker(ABC):
             the machine's.
         """
         self.answer_bytes = settings.limits.answer_megabytes * MEGABYTE
+        self.effort = settings.effort
         deadline = time.monotonic() + settings.limits.start_seconds
         try:
             self._send(encode(first), deadline)
@@ -71,14 +78,13 @@ class ConversingWorker(ABC):
             frame = self._read(deadline, budget.bytes + BESIDE.bytes)
             if frame is None:
                 raise self._ending()
-            answer = decode(frame, max(BESIDE.items, budget.items))
-            if type(answer) is not dict or answer.get("id") != number:
-                raise WireError("it does not belong to the question")
+            beside = BESIDE.items if budget.free is not None else max(BESIDE.items, budget.items)
+            answer = checked_answer(decode(frame, beside), number)
             # Values come encoded by themselves, since the worker made sure that they fit.
-            values = answer.get("values")
+            values, items = answer.get("values"), len(frame)  # an item takes a byte at least
             if type(values) is bytes:
-                answer["values"] = decode(values, budget.items)
-            answer["cost"] = _cost(frame, values)
+                answer["values"], items = self._values(values, budget)
+            answer["cost"] = len(frame) + _BYTES_PER_ITEM * items
         except TimeoutError:
             raise Lost(Silence.TIMEOUT, TIME_IS_UP) from None
         except WireError as error:
@@ -86,6 +92,26 @@ class ConversingWorker(ABC):
         if answer.get("outcome") == "late":
             raise Lost(Silence.TIMEOUT, TIME_IS_UP, told=answer)
         return answer
+
+    def _values(self, data: bytes, budget: Budget) -> tuple[Any, int]:
+        """Decode the values of an answer, and say about how many items they have.
+
+        Where the submission's answers had too many items before, they are what was too large.
+        """
+        if len(data) <= _SMALL:  # to count the items of a small one is not worth it
+            return decode(data, budget.items), len(data)
+        allowed = self.effort.within(budget)
+        try:
+            items = check_items(data, allowed.items)
+        except TooLarge:
+            self.effort.charge(budget, allowed.items)
+            count = length_of_list(data)
+            if allowed.items == budget.items or not 0 < count <= _MAX_VALUES:
+                raise
+            seen = f"a value of more than {allowed.items:,} items"
+            return [Opaque(seen, _AFTER_MANY)] * count, count
+        self.effort.charge(budget, items)
+        return decode(data, None), items
 
     @abstractmethod
     def close(self) -> None:
@@ -106,14 +132,6 @@ class ConversingWorker(ABC):
     @abstractmethod
     def _ending(self) -> Lost:
         """How the worker ended."""
-
-
-def _cost(frame: bytes, values: Any) -> int:
-    """About how many bytes of memory a decoded answer takes."""
-    items = len(frame)  # no more than this; to count those of a small one is not worth it
-    if items > _SMALL:
-        items = count_items(values if type(values) is bytes else frame)
-    return len(frame) + _BYTES_PER_ITEM * items
 
 
 def new_number() -> int:

@@ -66,6 +66,8 @@ class ForkedWorker(ConversingWorker):
     def ask(
         self, question: dict[str, Any] | bytes, seconds: float, budget: Budget = WHOLE
     ) -> dict[str, Any]:
+        if self.closed:
+            raise Lost(Silence.LEFT_ALONE, "the worker was closed before it was asked")
         data = question if type(question) is bytes else encode(question)
         if data in self.early:
             return self.early.pop(data)
@@ -139,7 +141,7 @@ class ForkedWorker(ConversingWorker):
             except BlockingIOError:
                 self._wait(deadline)
                 continue
-            except ConnectionError:
+            except OSError:  # the other end is gone, or this one is closed
                 return False
             if not piece:
                 return False
@@ -165,8 +167,8 @@ class ForkedWorker(ConversingWorker):
 
     def _ending(self) -> Lost:
         """Ask the server, which no student's code can reach."""
-        self.leash.settimeout(STATUS_SECONDS)
         try:
+            self.leash.settimeout(STATUS_SECONDS)
             message = io.BytesIO(self.leash.recv(MAX_REPLY))
             data = read_frame(message)
             record = None if data is None else decode(data)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
 
-from grader.budget import WHOLE, Budget
+from grader.budget import WHOLE, Budget, Effort
 from grader.confine.engine import Engine
 from grader.confine.limits import MEGABYTE, Limits
 
@@ -69,6 +69,8 @@ class WorkerSettings:
     guarded: tuple[str, ...] = ()
     """Functions that some question forbids."""
     limits: Limits = field(default_factory=Limits)
+    effort: Effort = field(default_factory=Effort, compare=False)
+    """What the answers of the submission may have together, whichever worker they come from."""
 
     def first_message(self, *, confined: bool, program: bytes | None = None) -> dict[str, Any]:
         """What the worker reads first.

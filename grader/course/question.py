@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from grader.budget import Budget, count_items
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
@@ -13,6 +15,8 @@ _LEAST_BYTES, _LEAST_ITEMS = 2 * 2**20, 100_000
 """So much any answer may take: ordinary wrong shapes are compared, and named."""
 _FACTOR = 8
 """How much larger than the expected answer one may be."""
+_LEAST_FREE = 1_000
+"""So many items an answer may have although earlier ones of its submission had too many."""
 
 
 def budget_of(case: Case) -> Budget:
@@ -22,9 +26,20 @@ def budget_of(case: Case) -> Budget:
     """
     expected = case.expected.values if case.expected is not None else []
     known = encode(expected or case.asked_steps())
+    items = _FACTOR * count_items(known)
     return Budget(
-        max(_LEAST_BYTES, _FACTOR * len(known)), max(_LEAST_ITEMS, _FACTOR * count_items(known))
+        max(_LEAST_BYTES, _FACTOR * len(known)),
+        max(_LEAST_ITEMS, items),
+        max(_LEAST_FREE, items, 2 * _numbers(expected)),
     )
+
+
+def _numbers(value: Any) -> int:
+    """How many numbers the arrays of a value have: a list of them is as good."""
+    if type(value) is np.ndarray:
+        return int(value.size)
+    inside = value.values() if isinstance(value, dict) else value
+    return sum(map(_numbers, inside)) if isinstance(value, list | tuple | dict) else 0
 
 
 def question_of(
@@ -45,7 +60,7 @@ def question_of(
         "forbid": list(forbid),
         "seconds": seconds,
         "cpu_seconds": cpu_seconds,
-        "budget": None if budget is None else [budget.bytes, budget.items],
+        "budget": None if budget is None else [budget.bytes, budget.items, budget.free],
     }
 
 

@@ -24,15 +24,21 @@ DATABASE = "queue.db"
 QUEUED, RUNNING, DONE = "queued", "running", "done"
 SUPERSEDED, FAILED = "superseded", "failed"
 SET_ASIDE = "set aside"
-"""The server died of it, or beside it, again and again: it waits until somebody asks."""
+"""The server died of it, or failed on it, again and again: it waits until somebody asks."""
 MAX_ATTEMPTS = 2
-"""As many servers may die while they grade one push."""
-_SET_ASIDE_REPORT = (
-    f"This push was set aside: the grader died {MAX_ATTEMPTS} times while it was graded, so it is "
-    "not tried again by itself. It has no result, nobody loses points because of this, and results "
-    "of earlier pushes stay. Tell your instructor, who can have it graded once more (grader hook "
-    "retry), or push a changed version: that one is graded as always."
-)
+"""As many servers may die while they grade one push, or fail on it."""
+
+
+def set_aside_report(what: str) -> str:
+    """What the pusher of a push that was set aside is told; ``what`` happened so many times."""
+    return (
+        f"This push was set aside: the grader {what} {MAX_ATTEMPTS} times while it was graded, so "
+        "it is not tried again by itself. Nobody loses points because of this, and results of "
+        "earlier pushes stay. Tell your instructor, who can have it graded once more (grader hook "
+        "retry), or push a changed version: that one is graded as always."
+    )
+
+
 _PATIENCE = 30.0
 _KEY_BYTES = 32
 
@@ -47,6 +53,8 @@ class PushJob:
         The id of the assignment's folder in the commit.
     pushed_at
         Seconds since 1970 by the server's clock; a commit's own date is the student's word.
+    failures
+        How many servers failed on it in a way that may be its own doing.
     """
 
     id: int
@@ -58,9 +66,12 @@ class PushJob:
     pushed_at: float
     state: str = QUEUED
     report: str = ""
+    failures: int = 0
 
 
-_COLUMNS = "id, student, assignment, repository, commit_id, tree, pushed_at, state, report"
+_COLUMNS = (
+    "id, student, assignment, repository, commit_id, tree, pushed_at, state, report, failures"
+)
 
 
 class Queue:
@@ -129,11 +140,11 @@ class Queue:
         return list(self._select("WHERE state = 'set aside' ORDER BY id"))
 
     def retry(self, job: PushJob) -> None:
-        """Queue what was set aside; if the server dies of it once more, it is set aside again."""
+        """Queue what was set aside; if it goes wrong once more, it is set aside again."""
         self._database.execute(
-            "UPDATE jobs SET state = 'queued', report = '', attempts = ?"
+            "UPDATE jobs SET state = 'queued', report = '', attempts = ?, failures = ?"
             " WHERE id = ? AND state = 'set aside'",
-            (MAX_ATTEMPTS - 1, job.id),
+            (MAX_ATTEMPTS - 1, MAX_ATTEMPTS - 1, job.id),
         )
 
     def counts(self) -> dict[str, int]:
@@ -183,10 +194,19 @@ class Queue:
             "UPDATE jobs SET attempts = max(0, attempts - 1) WHERE state = 'running'"
         )
 
-    def finish(self, identity: int, state: str, report: str) -> None:
-        """Keep how a job ended, which the server outlived; its page is due then."""
+    def finish(self, identity: int, state: str, report: str, *, failures: int = 0) -> None:
+        """Keep how a job ended, which the server outlived; its page is due then.
+
+        Parameters
+        ----------
+        failures
+            How many servers failed on it, with this one, where that may be its own doing.
+        """
         with self._transaction():
             self._end("WHERE id = ?", state, report, identity)
+            self._database.execute(
+                "UPDATE jobs SET failures = ? WHERE id = ?", (failures, identity)
+            )
 
     def _end(self, where: str, state: str, report: str, *values: Any) -> None:
         """Put jobs into a state that is told; their pages are due."""
@@ -239,7 +259,7 @@ class Queue:
             self._end(
                 "WHERE state = 'running' AND attempts >= ?",
                 SET_ASIDE,
-                _SET_ASIDE_REPORT,
+                set_aside_report("died"),
                 MAX_ATTEMPTS,
             )
             return self._database.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,15 @@ from grader.push.git import GitProblem
 from grader.push.grading import PushGrader, sweep
 from grader.push.install import HookProblem
 from grader.push.place import serving
-from grader.push.queue import DONE, FAILED, PushJob, Queue
+from grader.push.queue import (
+    DONE,
+    FAILED,
+    MAX_ATTEMPTS,
+    SET_ASIDE,
+    PushJob,
+    Queue,
+    set_aside_report,
+)
 from grader.store import StoreError
 from grader.unpack.items import Refused
 
@@ -23,6 +32,7 @@ if TYPE_CHECKING:  # drawing needs a large library, and not every server draws
 _PAUSE = 0.03
 _LOOK = 1.0
 _AFTER_TROUBLE = 5.0
+_LATER = "It stays in the queue and is graded again; nobody loses points because of this."
 _log = logging.getLogger("grader.push")
 
 
@@ -124,45 +134,72 @@ def _take_jobs(queue: Queue, grader: PushGrader, stop: threading.Event) -> None:
         if job is None:
             stop.wait(_PAUSE)
             continue
-        state, report = _outcome(grader, job)
-        _finish(queue, job, state, report, stop)
-        _log.info("%s, %s, %s: %s", job.student, job.assignment, job.commit_id[:10], state)
+        outcome = _outcome(grader, job)
+        _finish(queue, job, outcome, stop)
+        _log.info("%s, %s, %s: %s", job.student, job.assignment, job.commit_id[:10], outcome.state)
 
 
-def _finish(queue: Queue, job: PushJob, state: str, report: str, stop: threading.Event) -> None:
+@dataclass(frozen=True)
+class _Outcome:
+    """How a job ended: its state, what its pusher reads, and how many servers failed on it."""
+
+    state: str
+    report: str
+    failures: int = 0
+
+
+def _finish(queue: Queue, job: PushJob, outcome: _Outcome, stop: threading.Event) -> None:
     """Keep how a job ended, as soon as the disk takes it: what looks running is waited for."""
     while True:
         try:
-            return queue.finish(job.id, state, report)
+            return queue.finish(job.id, outcome.state, outcome.report, failures=outcome.failures)
         except sqlite3.Error as error:
             _log.error("how job %d ended cannot be kept: %s", job.id, error)
             if stop.wait(_AFTER_TROUBLE):
                 return
 
 
-def _outcome(grader: PushGrader, job: PushJob) -> tuple[str, str]:
-    """Grade a job; a failure of ours is written down and tried again by the next server."""
-    later = "It stays in the queue and is graded again; nobody loses points because of this."
+def _outcome(grader: PushGrader, job: PushJob) -> _Outcome:
+    """Grade a job; a failure of ours is written down and tried again by the next server.
+
+    What may be the push's own doing is tried by `MAX_ATTEMPTS` servers; a disk that takes nothing
+    and a repository that cannot be read are not, and cost no more than a look.
+    """
     try:
         result, report = grader.grade(job)
     except GitProblem as problem:
-        return FAILED, (
+        return _Outcome(
+            FAILED,
             f"This push was not graded: {problem} If a later push took its commit back, that one "
-            "counts; earlier results stay."
+            "counts; earlier results stay.",
+            job.failures,
         )
     except Refused as reason:
-        return FAILED, (
+        return _Outcome(
+            FAILED,
             f"This push was not graded: the name that its student has here {reason}. Tell your "
-            "instructor: grader hook install gives another with --student. Results stay."
+            "instructor: grader hook install gives another with --student. Results stay.",
+            job.failures,
         )
     except (OSError, StoreError) as problem:
         _log.error("job %d: %s", job.id, problem)  # it names folders, which are the server's own
-        return FAILED, (
-            f"The grader failed on this push: its machine could not read or write a file. {later}"
+        return _Outcome(
+            FAILED,
+            f"The grader failed on this push: its machine could not read or write a file. {_LATER}",
+            job.failures,
         )
     except Exception as error:
         _log.exception("grading of job %d failed", job.id)
-        return FAILED, f"The grader failed on this push ({type(error).__name__}). {later}"
+        return _failed(job, f"The grader failed on this push ({type(error).__name__}).", " ")
     if result.has_grader_error:
-        return FAILED, f"{report}\n{later}"
-    return DONE, report
+        return _failed(job, report, "\n")
+    return _Outcome(DONE, report)
+
+
+def _failed(job: PushJob, report: str, separator: str) -> _Outcome:
+    """The outcome of a push that the grader failed on, and what becomes of it now."""
+    failures = job.failures + 1
+    if failures < MAX_ATTEMPTS:
+        return _Outcome(FAILED, f"{report}{separator}{_LATER}", failures)
+    _log.warning("%s, %s is set aside: see grader hook status", job.student, job.assignment)
+    return _Outcome(SET_ASIDE, f"{report}{separator}{set_aside_report('failed')}", failures)

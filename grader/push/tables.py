@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 3
-"""Version 1 had no pages, version 2 counted no attempts."""
+VERSION = 4
+"""Version 1 had no pages, version 2 counted no attempts, version 3 no failures."""
+_COUNTS = ("attempts", "failures")
+"""Columns that an older version may lack."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -20,7 +22,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     pushed_at REAL NOT NULL,
     state TEXT NOT NULL DEFAULT 'queued',
     report TEXT NOT NULL DEFAULT '',
-    attempts INTEGER NOT NULL DEFAULT 0
+    attempts INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, student);
 CREATE INDEX IF NOT EXISTS jobs_by_student ON jobs (student, assignment);
@@ -51,8 +54,10 @@ def prepare(database: sqlite3.Connection) -> None:
             for statement in filter(str.strip, _TABLES.split(";")):
                 database.execute(statement)
             columns = {row[1] for row in database.execute("PRAGMA table_info (jobs)")}
-            if "attempts" not in columns:
-                database.execute("ALTER TABLE jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0")
+            for name in _COUNTS:
+                if name not in columns:
+                    added = f"ALTER TABLE jobs ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0"
+                    database.execute(added)
             database.execute(f"PRAGMA user_version = {VERSION}")
         database.execute("COMMIT")
     except BaseException:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from datetime import datetime
 from pathlib import Path
 
+from grader.private_folder import is_closed
 from grader.sanitise import safe_text
 from grader.submissions.names import shown
 from grader.submissions.regular import is_link, is_true_folder, kind_of
@@ -59,6 +61,7 @@ class CourseDirectory:
         self.settings = read_settings(self.path / CONFIGURATION)
         self.name = self.settings.name or safe_text(self.path.resolve().name)
         self.notes: tuple[str, ...] = ()
+        self._open_seed: tuple[str, ...] = ()
 
     @property
     def results(self) -> Path:
@@ -68,15 +71,25 @@ class CourseDirectory:
     def seed(self) -> str:
         """The secret seed; a missing one is made and kept in ``grader.toml``.
 
+        All hidden cases follow from it, so the file is closed to other accounts; where that is
+        not ours to do, a note says so.
+
         Raises
         ------
         CourseError
             When it cannot be written.
         """
-        seed = self.settings.seed
+        seed, file = self.settings.seed, self.path / CONFIGURATION
         if seed is None:
-            seed = make_seed(self.path / CONFIGURATION)
+            seed = make_seed(file)
             self.settings = self.settings.model_copy(update={"seed": seed})
+        with contextlib.suppress(OSError):  # it is gone again: nobody reads it
+            if not is_closed(file):
+                self._open_seed = (
+                    f"{CONFIGURATION} holds the secret seed, and other accounts of this machine "
+                    f"can read it: its owner can close it with chmod 600 {CONFIGURATION}",
+                )
+                self.notes = self._open_seed
         return seed
 
     def late_seconds(self, assignment: str, student: str, submitted_at: str | None) -> float:
@@ -121,7 +134,7 @@ class CourseDirectory:
                 found.append((student_id(student.name), below[assignment]))
             others.update(below)
         notes += look_alikes(student for student, _ in found)
-        self.notes = tuple(notes)
+        self.notes = (*self._open_seed, *notes)
         if not found:
             raise CourseError(_nobody(assignment, folder, sorted(others)))
         return sorted(found, key=lambda pair: pair[0])

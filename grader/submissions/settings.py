@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from grader.machine_problem import MachineProblem
+from grader.private_folder import FILE_MODE
 from grader.store import write_atomically
 from grader.submissions.limit_settings import CheckLimits, LimitSettings
 
@@ -113,6 +114,8 @@ def read_settings(file: Path) -> CourseSettings:
 def make_seed(file: Path) -> str:
     """Return the seed of ``grader.toml``; where there is none, make one and keep it.
 
+    The file is its owner's alone then. One of somebody else keeps the modes that it has.
+
     Raises
     ------
     CourseError
@@ -132,16 +135,23 @@ def make_seed(file: Path) -> str:
     if _parsed(file, new) != {**old, "seed": made}:
         raise CourseError(f'{file}: no seed can be added. Write seed = "…" at its top yourself.')
     try:
-        # The file behind a link is replaced, not the link; others' right to read it stays.
-        target = file.resolve()
-        mode = stat.S_IMODE(os.stat(target).st_mode) if target.exists() else 0o600
-        write_atomically(target, new, mode=mode)
+        target = file.resolve()  # the file behind a link is replaced, not the link
+        write_atomically(target, new, mode=_mode_with_seed(target))
     except OSError as error:
         raise CannotKeepSeed(
             f"The seed cannot be kept in {file}: {error.strerror}. Hidden cases would differ in "
             'each run. Make the file writable, or write seed = "…" at its top yourself.'
         ) from None
     return made
+
+
+def _mode_with_seed(file: Path) -> int:
+    """The mode of a file that is to hold the seed."""
+    if not file.exists():
+        return FILE_MODE
+    status = file.stat()
+    is_ours = os.name != "posix" or status.st_uid == os.geteuid()
+    return FILE_MODE if is_ours else stat.S_IMODE(status.st_mode)
 
 
 def _content(file: Path) -> bytes:

@@ -10,8 +10,30 @@ from grader.sanitise import safe_text
 from grader.submissions.names import listed, shown
 
 _ODD_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Zs"}
-_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters and marks that are drawn as nothing."""
+_IGNORABLE = (
+    *(0x00AD, 0x034F, 0x061C, 0x3164, 0xFEFF, 0xFFA0),
+    *range(0x115F, 0x1161),
+    *range(0x17B4, 0x17B6),
+    *range(0x180B, 0x1810),
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    *range(0xFE00, 0xFE10),
+    *range(0xFFF0, 0xFFF9),
+    *range(0x1BCA0, 0x1BCA4),
+    *range(0x1D173, 0x1D17B),
+    *range(0xE0000, 0xE1000),
+)
+"""What Unicode's data call default ignorable: variation selectors, fillers, joiners, tags."""
+_BLANK = {*map(chr, _IGNORABLE), "\u2800", "\U0001d159"}
+"""Letters, marks and signs that are drawn as nothing."""
+_COVERING = {1, 202, 214, 216, 218, 220, 222, 233, 234, 240}
+"""Combining classes of marks that lie over, below or beside a letter and are hardly seen."""
+_MIXED = {
+    *("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC"),
+    "MODIFIER",
+}
+"""Scripts, as the names of their letters begin, that people write beside Latin letters."""
 _MAX_NAMED = 3
 _MAX_NOTES = 10
 
@@ -56,7 +78,11 @@ def odd_characters(name: str) -> str:
 
 
 def look_alikes(ids: Iterable[str]) -> list[str]:
-    """A sentence for all ids of a class that people would take for each other."""
+    """A sentence for all ids of a class that people would take for each other.
+
+    No table knows all letters that look like others. So an id that is written in several scripts
+    is named by itself, unless these are mixed in everybody's names, as in East Asia.
+    """
     groups: dict[str, list[str]] = defaultdict(list)
     for one in sorted(set(ids)):
         groups[_skeleton(one)].append(one)
@@ -66,8 +92,29 @@ def look_alikes(ids: Iterable[str]) -> list[str]:
         for group in groups.values()
         if len(group) > 1
     ]
+    notes += [
+        f"{shown(group[0])} is written with letters of several scripts ({scripts}), of which some "
+        "may look like others; check that it is a student of yours"
+        for group in groups.values()
+        if len(group) == 1 and (scripts := _mixed_scripts(group[0]))
+    ]
     more = len(notes) - _MAX_NOTES
     return [*notes[:_MAX_NOTES], f"and {more} more look alike"] if more > 0 else notes
+
+
+def _mixed_scripts(one: str) -> str:
+    """The scripts of an id whose letters are of several that are not mixed; else ""."""
+    if one.isascii():
+        return ""
+    letters: dict[str, str] = {}
+    for letter in unicodedata.normalize("NFKC", one):
+        if unicodedata.category(letter)[0] == "L":
+            letters.setdefault(unicodedata.name(letter, "UNNAMED").partition(" ")[0], letter)
+    others = {script: letter for script, letter in letters.items() if script not in _MIXED}
+    if len(others) < 2:
+        return ""
+    named = [f"{name.capitalize()}: U+{ord(letter):04X}" for name, letter in others.items()]
+    return listed(named, _MAX_NAMED)
 
 
 def _with_scripts(one: str) -> str:
@@ -81,10 +128,18 @@ def _skeleton(one: str) -> str:
     """What is the same for ids that look the same, after the idea of Unicode's report 39."""
     seen = "".join(
         _SEEMS.get(letter, letter)
-        for letter in unicodedata.normalize("NFKC", one)
-        if letter == " " or not (_is_odd(letter) or "\ufe00" <= letter <= "\ufe0f")
+        for letter in unicodedata.normalize("NFKC", _uncovered(one))
+        if letter == " " or not _is_odd(letter)
     )
     return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+
+
+def _uncovered(one: str) -> str:
+    """An id without the marks that lie over its letters; a plain one as it is."""
+    if one.isascii():
+        return one
+    letters = unicodedata.normalize("NFKD", one)
+    return "".join(letter for letter in letters if unicodedata.combining(letter) not in _COVERING)
 
 
 def _table(*pairs: tuple[str, str]) -> dict[str, str]:
@@ -104,6 +159,15 @@ _SEEMS = _table(
     # Armenian and odd Latin
     ("օսհոցզՕՍ", "ouhngqou"),
     ("ıɑɡȷ", "iagj"),
+    ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz"),
+    # Coptic
+    ("ⲁⲉⲏⲓⲕⲙⲛⲟⲣⲥⲧⲩⲭ", "aehikmnopctyx"),
+    ("ⲀⲂⲈⲎⲒⲔⲘⲚⲞⲢⲤⲦⲨⲬ", "abehlkmnopctyx"),
+    # Cherokee, whose small letters look like its capitals
+    ("ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᎽᏀᏂᏃᏎᏏᏒᏔᏙᏚᏞᏟᏢᏦᏴ", "drtiajewmhygHz4brwvslcpkb"),
+    ("ꭰꭱꭲꭵꭺꭻꭼꮃꮇꮋꮍꮐꮒꮓꮞꮟꮢꮤꮩꮪꮮꮯꮲꮶᏼ", "drtiajewmhygHz4brwvslcpkb"),
+    # Lisu
+    ("ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴꓸ", "bpdtgkjczfmnlsrvhwxyaelou."),
     # Marks
     ("‐‑‒–—−’‘ʼ′`", "------'''''"),
 )

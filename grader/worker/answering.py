@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.budget import Budget
-from grader.wire import Opaque, TooLarge, describe_type, encode
+from grader.budget import Budget, Effort
+from grader.wire import Opaque, TooLarge, describe_type, encode, encode_counting
 
 _NOUNS: dict[type, str] = {
     str: "characters",
@@ -18,15 +18,27 @@ _NOUNS: dict[type, str] = {
 }
 
 
-def sendable(values: list[Any], budget: Budget) -> bytes:
-    """Encode the values; one that does not fit crosses as a description of what it was."""
+def sendable(values: list[Any], budget: Budget, effort: Effort | None = None) -> bytes:
+    """Encode the values; one that does not fit crosses as a description of what it was.
+
+    Parameters
+    ----------
+    effort
+        What is left of the items that all answers may have together.
+    """
+    effort = effort or Effort()
+    allowed = effort.within(budget)
     try:
-        return encode(values, budget.bytes, budget.items)
+        data, items = encode_counting(values, allowed.bytes, allowed.items)
     except TooLarge as first:
+        effort.charge(budget, first.items)
         if len(values) == 1:
             return encode([_described(values[0], first)])
-    share = Budget(budget.bytes // len(values), budget.items // len(values))
-    return encode([_fitting(value, share) for value in values])
+        share = Budget(allowed.bytes // len(values), allowed.items // len(values))
+        fitting = [_fitting(value, share) for value in values]
+        data, items = encode_counting(fitting)
+    effort.charge(budget, items)
+    return data
 
 
 def _fitting(value: Any, share: Budget) -> Any:

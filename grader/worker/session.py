@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.random  # NumPy itself loads it only when it is asked for; a fork server has it ready
 
-from grader.budget import BESIDE, WHOLE, Budget
+from grader.budget import BESIDE, WHOLE, Budget, Effort
 from grader.wire import MAX_FRAME
 from grader.worker.allowance import Allowance
 from grader.worker.answering import sendable
@@ -68,6 +68,7 @@ class Session:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
         self.allowance = Allowance(math.inf)
+        self.effort = Effort()
         self.cpu_limit = CpuLimit()
         self.functions = functions_for(tuple(settings["guarded"]))
         allowed = frozenset(settings["imports"]) - sys.stdlib_module_names
@@ -151,7 +152,10 @@ class Session:
                 self.traces.undo_assignments()  # what follows is ours, and needs `len`, say
                 values = [self.convert(scope.saved[name]) for name in question["returns"]]
                 refuse_stand_ins(values)
-            return {"outcome": "answered", "values": sendable(values, self._budget(question))}
+            return {
+                "outcome": "answered",
+                "values": sendable(values, self._budget(question), self.effort),
+            }
         except NameMissing as missing:
             answer: dict[str, Any] = {
                 "outcome": "missing",

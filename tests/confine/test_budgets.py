@@ -11,12 +11,12 @@ import time
 
 import pytest
 
-from grader.budget import BESIDE, WHOLE, Budget
+from grader.budget import BESIDE, WHOLE, Budget, Effort
 from grader.confine import Announced, Lost, Silence
 from grader.confine.fork_server import Ends
 from grader.confine.forked_worker import ForkedWorker
 from grader.confine.spawned import SpawnedWorker
-from grader.wire import decode, encode, frame, read_frame
+from grader.wire import Opaque, decode, encode, frame, read_frame
 
 SMALL = Budget(1_000, 100)
 
@@ -133,3 +133,28 @@ def test_what_a_spawned_process_says_unasked_is_not_read():
             worker._read(time.monotonic() + 5, 999)
     finally:
         worker.close()
+
+
+MANY = [[1.0]] * 5_000
+"""10,002 items with the list of values around it."""
+
+
+def test_what_the_answers_have_together_is_bounded(other_end):
+    """Small answers and those of the size that is asked for are read whatever came before."""
+    rest = [[0.5], [1, MANY], [[2.0] * 3_000]]
+    worker = other_end(*[[MANY]] * 4, *rest)
+    worker.effort = Effort(25_000)
+    budget = Budget(2**20, 100_000, free=3_500)
+    seen = [worker.ask(bytes([number]), 5, budget)["values"] for number in range(7)]
+    assert seen[:2] == [[MANY]] * 2
+    for (one,), most in zip(seen[2:4], ("4,996", "3,500"), strict=True):
+        assert one.type == f"a value of more than {most} items" and "too large" in one.detail
+    assert seen[4] == [0.5] and seen[6] == [[2.0] * 3_000]
+    assert [type(one) for one in seen[5]] == [Opaque, Opaque]
+
+
+def test_without_a_size_that_is_free_nothing_is_counted(other_end):
+    worker = other_end(*[[MANY]] * 3)
+    worker.effort = Effort(0)
+    for number in range(3):
+        assert worker.ask(bytes([number]), 5)["values"] == [MANY]

@@ -220,6 +220,36 @@ _add(
     return np.zeros(len(X))
     """,
 )
+_FORGE = """
+def forge(change):
+    loop = sys.modules["grader.worker.loop"]
+    write, encode, decode = loop.write_frame, loop.encode, loop.decode
+    def forged(stream, data):
+        answer = decode(data)
+        change(answer)
+        write(stream, encode(answer))
+    loop.write_frame = forged
+"""
+for field in ("id", "outcome", "last", "warnings", "error", "more"):
+    _add(
+        f"an array for a field of an answer: {field}",
+        CRASHED,
+        f"forge(lambda answer: answer.update({field}=np.zeros(3)))\nreturn np.zeros(len(X))",
+        module=_FORGE,
+        words="no answer",
+    )
+_add(
+    "a last answer to the question that loads the file",
+    FAILED,
+    "return np.zeros(len(X))",
+    module=_FORGE + "\nforge(lambda answer: answer.update(last=True))",
+)
+_add(
+    "every answer is the last one",
+    FAILED,
+    "forge(lambda answer: answer.update(last=True))\nreturn np.zeros(len(X))",
+    module=_FORGE,
+)
 _add(
     "a perfect result printed before the end",
     CRASHED,

@@ -10,7 +10,8 @@ from rich.console import Console
 from grader.media.terminal import LogFormatter, say
 from tests.conftest import ROOT
 
-NASTY = "[red]x[/] [link=http://a]y[/link] \x1b]0;title\x07\x1b[2J\u202e \x9b31m :boom:"
+NASTY = "[red]x[/] [link=http://a]y[/link] \x1b]0;title\x07\x1b[2J\u202e \x9b31m :boom: "
+NASTY += "a\u2028::b\u2029::c"
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def test_a_sentence_is_printed_letter_by_letter(printed):
     assert "[red]x[/] [link=http://a]y[/link]" in printed and ":boom:" in printed
 
 
-@pytest.mark.parametrize("character", ["\x1b", "\x07", "\x9b", "\u202e"])
+@pytest.mark.parametrize("character", ["\x1b", "\x07", "\x9b", "\u202e", "\u2028", "\u2029"])
 def test_no_control_character_reaches_the_terminal(printed, character):
     assert character not in printed
 

@@ -293,8 +293,33 @@ def test_making_a_seed_keeps_the_rest_of_the_file(tmp_path: Path, old: bytes) ->
     assert new.count(b"\r\n") == (new.count(b"\n") if b"\r\n" in old else 0)
     before = tomllib.loads(old.decode("utf-8-sig"))
     assert tomllib.loads(new.decode("utf-8-sig")) == {**before, "seed": seed}
-    if os.name == "posix":
-        assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    if os.name == "posix":  # all hidden cases follow from what stands in it now
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_seed_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    file = configure(tmp_path, b"seed = 'of an older version'\n")
+    file.chmod(0o644)
+    course = CourseDirectory(tmp_path)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644  # who asks for no seed changes nothing
+    assert course.seed() == "of an older version"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600 and course.notes == ()
+
+
+@pytest.mark.parametrize("old", [b"", b"seed = 'known'\n"])
+def test_a_file_of_somebody_else_is_left_open_and_named(
+    tmp_path: Path, old: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = configure(tmp_path, old)
+    file.chmod(0o644)
+    (tmp_path / "submitted" / "ada" / "a1").mkdir(parents=True)
+    owner = os.geteuid()
+    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
+    course = CourseDirectory(tmp_path)
+    course.seed()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    course.submitted("a1")
+    assert len(course.notes) == 1 and "chmod 600 grader.toml" in course.notes[0]
 
 
 def test_seed_that_another_run_has_just_made_is_taken(tmp_path: Path) -> None:

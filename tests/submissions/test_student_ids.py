@@ -14,6 +14,8 @@ from grader.submissions.student_ids import (
 
 ODD = ["\u00ad", "\u200b", "\u200d", "\u2028", "\u2029", "\u00a0", "\u3000", "\ufeff", "\u202e"]
 ODD += ["\x07", "\t", "\u0085", "\u3164", "\u2800", "\U000e0041"]
+ODD += ["\ufe00", "\ufe0f", "\u180b", "\u180d", "\u180f", "\u061c", "\u034f", "\u2064", "\ufff0"]
+ODD += ["\U000e0100", "\U000e01ef", "\U000e0fff", "\U0001bca0", "\U0001d173", "\U0001d159"]
 PLAIN = ["ada", "ada lovelace", "小明", "Müller-Lüdenscheidt", "O'Neill", "e\u0301va", "Анна", "🎓"]
 
 
@@ -43,6 +45,17 @@ def test_an_ordinary_name_is_its_own_id(name):
         ("llya", "Ilya"),
         ("s10", "sl0"),
         ("a-b", "a\u2010b"),
+        ("ada", "ad\u0338a"),
+        ("ada", "ad\u0325a"),
+        ("ada", "ad\u20d2a"),
+        ("ada", "\u1d00da"),
+        ("ada", "a\ua7d3a".replace("\ua7d3", "\u1d05")),
+        ("ada", "\u2c81da"),
+        ("add", "\u13aadd"),
+        ("abe", "\ua4eebe"),
+        ("j.d", "j\ua4f8d"),
+        ("DAD", "\ua4d3\ua4ee\ua4d3"),
+        ("add", "ad\u217e"),
     ],
 )
 def test_two_that_look_alike_are_named_together(one, other):
@@ -53,6 +66,17 @@ def test_two_that_look_alike_are_named_together(one, other):
 @pytest.mark.parametrize("ids", [PLAIN, ["ida", "ada", "ad", "adaa"], ["s1", "s2", "s11"], []])
 def test_others_do_not(ids):
     assert look_alikes(ids) == []
+
+
+@pytest.mark.parametrize("one", ["аda", "ad\u1e2f\u03b1", "x\u16b7", "Анna", "\u0561nna"])
+def test_one_that_mixes_scripts_is_named_by_itself(one):
+    [note] = look_alikes(["ada2", one, "bea"])
+    assert "several scripts" in note and "U+" in note
+
+
+@pytest.mark.parametrize("one", ["小明 Li", "さくらサクラ櫻", "김 Kim 金", "Zoë", "Nguyễn", "Öz"])
+def test_names_of_the_world_are_not(one):
+    assert look_alikes([one, "bea"]) == [] and odd_characters(one) == ""
 
 
 def test_a_whole_class_that_looks_alike_is_a_few_lines():

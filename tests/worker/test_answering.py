@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.budget import Budget
+from grader.budget import Budget, Effort
 from grader.wire import Opaque, decode
 from grader.worker.answering import sendable
 from tests.mini import body, check_of, grade_mini
@@ -52,3 +52,18 @@ def test_a_list_that_grew_beyond_any_message_has_been_changed():
     from grader.worker.steps import _fingerprint
 
     assert _fingerprint([0.0]) != _fingerprint([0.0] * 2_000_000)
+
+
+def test_after_many_items_what_is_too_many_is_named():
+    effort, budget = Effort(5_000), Budget(2**20, 4_000, free=100)
+    rows = [[1.0]] * 1_500
+    seen = [decode(sendable([rows], budget, effort))[0] for _ in range(3)]
+    assert seen[0] == rows
+    assert seen[1].type == seen[2].type == "a list of 1,500 values"
+    assert decode(sendable([[1.0] * 90], budget, effort)) == [[1.0] * 90]
+
+
+def test_what_was_encoded_in_vain_counts_as_well():
+    effort, budget = Effort(5_000), Budget(2**20, 4_000, free=100)
+    (found,) = decode(sendable([[(1.0, (2.0,))] * 1_900], budget, effort))
+    assert type(found) is Opaque and effort.left < 2_000
