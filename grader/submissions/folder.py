@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 
 from grader.submissions.candidates import Candidate, Candidates
@@ -28,6 +30,23 @@ def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> s
     if tree.archives and _lacks_something(chosen, expected):
         tree.open_archives()
         chosen = Chooser(tree, candidates).choose()
+    trial = replace(taken, **{name: copy(value) for name, value in vars(taken).items()})
+    is_complete = _take_chosen(tree, chosen, candidates, trial)
+    if tree.archives and not is_complete:  # a module that is imported may be packed
+        tree.open_archives()
+        chosen = Chooser(tree, candidates).choose()
+        _take_chosen(tree, chosen, candidates, taken)
+    else:
+        vars(taken).update(vars(trial))
+    _tell_the_rest(tree, chosen, candidates, taken)
+    if not any(file in taken.files for file in expected.files):
+        return why_nothing(tree, chosen, expected)
+    return _of_another_assignment(chosen, candidates)
+
+
+def _take_chosen(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Taken) -> bool:
+    """Take what was chosen and what it needs; return whether all that it imports is there."""
+    expected = candidates.expected
     taken.notes += tree.notes
     for choice in chosen.choices.values():
         _take(choice, expected, taken)
@@ -36,11 +55,9 @@ def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> s
     taken.problems |= {file: why for file, why in chosen.problems.items() if file in expected.files}
     graded = [one.candidate.entry for one in chosen.choices.values()]
     supplements = [one.candidate.entry for one in chosen.supplements]
-    Helpers(tree, graded, supplements, candidates, taken).take()
-    _tell_the_rest(tree, chosen, candidates, taken)
-    if not any(file in taken.files for file in expected.files):
-        return why_nothing(tree, chosen, expected)
-    return _of_another_assignment(chosen, candidates)
+    helpers = Helpers(tree, graded, supplements, candidates, taken)
+    helpers.take()
+    return helpers.is_complete
 
 
 def read_timestamp(folder: Path, taken: Taken) -> None:
@@ -136,7 +153,8 @@ def _is_written(taken: Taken, candidates: Candidates) -> bool:
     wanted = candidates.expected.all_exercises
     return any(
         mentions(text, wanted) and candidates.definitions(text).written & wanted
-        for text in taken.files.values()
+        for name, text in taken.files.items()
+        if name.endswith(".py")
     )
 
 

@@ -52,6 +52,7 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     from grader.worker.stopwatch import Stopwatch
 
     folder = _unpack(settings["files"])
+    os.chdir(folder)  # what was handed in can be opened by its name
     number = 0
 
     def time_is_up(frame: FrameType | None, seconds: float, computing: bool) -> None:
