@@ -173,13 +173,13 @@ class Helpers:
     def _take_as(self, name: str, entry: Entry) -> None:
         """Take a file under the name by which another one means it."""
         given = [one for one, place in self._taken.sources.items() if place == entry.place]
-        supplement = next((one for one in given if one not in self._expected and "/" not in one), None)
-        if supplement is None or "/" in name:
+        given = [one for one in given if one not in self._expected and "/" not in one]
+        if not given or "/" in name:
             self._take_all([(name, entry)])
         elif name.casefold() not in self._folded:
             self._folded.add(name.casefold())
             self._places[name] = entry.place
-            self._taken.rename(supplement, name)
+            self._taken.rename(given[0], name)
 
     def _take_what_is_run(self) -> None:
         """Take the files and notebooks that ``%run`` names, and what these run in turn."""
@@ -274,4 +274,3 @@ class Helpers:
             )
             self._taken.notes.append(f"{', '.join(others[:_SHOWN])}{more} {why}")
         self._taken.notes += [note for entry, note in self._left_out if entry.place not in taken]
-

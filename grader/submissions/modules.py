@@ -72,9 +72,7 @@ class Modules:
     def __init__(self, tree: Tree, candidates: Candidates) -> None:
         self._tree, self._candidates = tree, candidates
 
-    def find(
-        self, folder: str, imported: Imported, importer: Entry | None = None
-    ) -> Module | None:
+    def find(self, folder: str, imported: Imported, importer: Entry | None = None) -> Module | None:
         """The file that an import in a folder means.
 
         Parameters

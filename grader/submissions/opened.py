@@ -19,6 +19,7 @@ from grader.worker.packages import is_package
 
 _TOKEN = re.compile(rb"[\w.\-]+")
 _IN_A_PATH = re.compile(rb"[\"'/\\]([\w.\-]+)(?=[\"'/\\])")
+_RUN = re.compile(rb"  # %run [^\r\n]*")
 _NAME_TOKEN = re.compile(r"[\w.\-]+")
 
 
@@ -102,6 +103,7 @@ def _folder_of(name: str, folders: Sequence[str], taken: Taken) -> str:
 
 def _tokens(text: bytes) -> tuple[set[bytes], set[bytes]]:
     """What may be names of files in a text, and what are parts of paths."""
+    text = _RUN.sub(b"", text)  # an import says what is meant
     tokens = {one.strip(b".-") or one for one in _TOKEN.findall(text)}
     return tokens, set(_IN_A_PATH.findall(text))
 
