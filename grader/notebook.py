@@ -171,7 +171,7 @@ def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Sub
             name: replace(origins, form="cell In [{}]")
             for name, origins in made.line_origins.items()
         },
-        notes=tuple(map(_with_prompts, made.notes)),
+        notes=(*map(_with_prompts, made.notes), *beside.notes),
         sources={name: places[name] for name in others & places.keys()},
         nothing_to_grade="",
     )

@@ -58,6 +58,8 @@ def _of_error(error: Mapping[str, Any], file: str, places: Places) -> str:
     name = chain[0] if type(chain) is list and chain and type(chain[0]) is str else ""
     name = name.removeprefix("builtins.")[:_MAX_TEXT] or "an exception"
     message = " ".join(text_in(error, "message").split())
+    if message.endswith(".") and not message.endswith(".."):  # the sentence has its own
+        message = message[:-1]
     if name == "SystemExit":
         return "it ends the program"
     if name.endswith((".ForbiddenUse", ".StandIn", ".ForbiddenImport")):

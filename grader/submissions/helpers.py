@@ -111,11 +111,11 @@ class Helpers:
         is_there = found is not None
         if found is None or found.entry.name == "__init__.py":
             for name in imported.names:  # they may be modules of a package
-                dotted = f"{imported.module}.{name}"
-                part = self._modules.find(folder, replace(imported, module=dotted, names=()), own)
+                inner = replace(imported, module=f"{imported.module}.{name}", names=())
+                part = self._modules.find(folder, inner, own)
                 if part is not None:
                     is_there = True
-                    taken += self._take_module(importer, imported, part)
+                    taken += self._take_module(importer, inner, part)
         if not (is_there or is_package(imported.module) or self._is_taken(imported.module)):
             self.is_complete = False
         return taken
@@ -143,15 +143,21 @@ class Helpers:
             if name not in self._taken.files and name.casefold() not in self._folded:
                 self._take_as(name, entry)
                 taken += [name] if name in self._taken.files else []
+        if own not in self._taken.files and len(self._taken.files) < 2 * MAX_FILES:
+            # What was handed in must not be called missing by those who import it.
+            why = f"{shown(found.entry.place)} was handed in, but it was left out"
+            text = f"raise ImportError({why!r})\n".encode()
+            self._taken.take_data(own, found.entry.place, text)
         if own in taken and (not found.is_exact or is_notebook_name(found.entry.name)):
-            module = ".".join([*[""] * imported.level, imported.module])
             label = shown(found.entry.place)
-            self._taken.notes.append(f"{label} was taken as the module {module}")
+            self._taken.notes.append(f"{label} was taken as the module {imported.module}")
         return taken
 
     def _is_another(self, name: str, found: Module) -> bool:
         """Whether another file than the one that is meant has the name already."""
         if name in self._expected or name.casefold() not in self._folded:
+            return False
+        if self._places.get(name) == found.entry.place:
             return False
         known = self._taken.sources.get(name)
         if known is None or name not in self._taken.files:

@@ -16,6 +16,7 @@ from grader.submissions.candidates import Candidates
 from grader.submissions.likeness import likeness, numbers_in, word_rank
 from grader.submissions.names import stems
 from grader.submissions.tree import Entry, Tree, ancestors
+from grader.unpack.opening import is_archive
 from grader.worker.packages import is_package
 
 _ENDINGS = (".py", "/__init__.py", ".ipynb")
@@ -134,7 +135,18 @@ class Modules:
         return found
 
     def _elsewhere(self, folder: str, path: str) -> Entry | None:
-        return self.nearest(folder, [f"{path}{ending}" for ending in _ENDINGS])
+        found = self.nearest(folder, [f"{path}{ending}" for ending in _ENDINGS])
+        if found is not None or "/" not in path:
+            return found
+        # The one folder that all files of an archive lie in is not there once it is unpacked.
+        leaf = path.rpartition("/")[2]
+        packed = [
+            entry
+            for ending in _ENDINGS
+            for entry in self._by_name.get(f"{leaf}{ending}", ())
+            if is_archive(entry.folder)
+        ]
+        return min(packed, key=lambda one: _far(folder, one), default=None)
 
     def _by_near_name(self, folder: str, path: str, names: Collection[str]) -> Entry | None:
         package, _, leaf = path.rpartition("/")

@@ -55,8 +55,8 @@ def take_opened(tree: Tree, folders: Sequence[str], taken: Taken) -> None:
         left = left[0] - size, left[1] - len(free)
         if min(left) < 0 or size + sum(map(len, taken.files.values())) > MAX_TOTAL:
             taken.notes.append(
-                f"{shown(entry.place)} and what else the code opens was left out: it may be "
-                f"{MAX_FILES} files of {MAX_DATA // 2**20} MB together"
+                f"{shown(entry.place)} and what else the code may open was left out: "
+                f"{MAX_FILES} files and {MAX_DATA // 2**20} MB together are the limit"
             )
             return
         for place in free:

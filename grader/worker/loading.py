@@ -168,6 +168,7 @@ class Loader:
         parts = parts_of(source)
         flags = future_flags(parts)
         own = Path(path).relative_to(self.folder).as_posix()
+        identity = {name: vars(module).get(name) for name in ("__name__", "__file__")}
         if module.__name__ not in self.written:
             self.written[module.__name__] = WrittenFunctions(Path(path), self.folder)
         for number, part in enumerate(parts[first:end], start=first):
@@ -177,6 +178,7 @@ class Loader:
             self.running.append(place)
             try:
                 self._attempt(place, part, module, path, flags)
+                vars(module).update(identity)  # what `runpy.run_path` gives has its own
                 self._finish_imports(part, module, path, flags)
                 self.written[module.__name__].see(part, module)
                 if self._allowance is not None and len(self.running) == 1:

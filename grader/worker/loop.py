@@ -6,6 +6,7 @@ process cannot be undone, and a fresh worker goes on.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -82,6 +83,9 @@ def _unpack(files: dict[str, bytes]) -> Path:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with open(path, "xb") as file:
             file.write(content)
+    for name in {name.partition("/")[0] for name in files if not name.endswith(".py")}:
+        with contextlib.suppress(OSError):  # from a folder beside it, it is ``../data``
+            os.symlink(os.path.join(folder, name), os.path.join(os.path.dirname(folder), name))
     return Path(folder)
 
 
