@@ -8,6 +8,7 @@ import pytest
 
 from grader.course.expected import expected_of
 from grader.judge import grade
+from grader.local import check_own
 from grader.result import Result, Status
 from grader.submissions import read_path
 from tests.conftest import strongest
@@ -189,6 +190,22 @@ def test_a_module_is_found_and_told_of(handed_in, kind):
 @pytest.mark.parametrize("kind", OPENED)
 def test_a_file_that_was_handed_in_can_be_opened(handed_in, kind):
     assert_full(handed_in(OPENED[kind]))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        IMPORTED["of Canvas"][0],
+        IMPORTED["in a folder of the path"][0],
+        OPENED["run as a file"],
+        OPENED["a table beside the folder"],
+    ],
+)
+def test_a_check_of_ones_own_finds_the_same(handed_in, tmp_path, files):
+    graded = handed_in(files)
+    submission = read_path(tmp_path, expected_of(mini()), student="me", assignment="m1_mini")
+    checked = check_own(submission, mini())
+    assert assert_full(checked) == graded.submission.notes
 
 
 @pytest.mark.parametrize("kind", RUN)
