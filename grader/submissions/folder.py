@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import replace
 from pathlib import Path
 
 from grader.submissions.candidates import Candidate, Candidates
@@ -30,14 +29,13 @@ def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> s
     if tree.archives and _lacks_something(chosen, expected):
         tree.open_archives()
         chosen = Chooser(tree, candidates).choose()
-    trial = replace(taken, **{name: copy(value) for name, value in vars(taken).items()})
-    is_complete = _take_chosen(tree, chosen, candidates, trial)
+    before = {name: copy(value) for name, value in vars(taken).items()} if tree.archives else {}
+    is_complete = _take_chosen(tree, chosen, candidates, taken)
     if tree.archives and not is_complete:  # a module that is imported may be packed
+        vars(taken).update(before)
         tree.open_archives()
         chosen = Chooser(tree, candidates).choose()
         _take_chosen(tree, chosen, candidates, taken)
-    else:
-        vars(taken).update(vars(trial))
     _tell_the_rest(tree, chosen, candidates, taken)
     if not any(file in taken.files for file in expected.files):
         return why_nothing(tree, chosen, expected)

@@ -39,17 +39,17 @@ _WITHOUT_PERCENT = re.compile(
 )
 """IPython takes these for magics or commands; two names side by side are never Python."""
 
-_RUN_BY_CALL = r"get_ipython\(\)\.(?:run_line_)?magic\(\s*u?[\"']%?run\b"
-_HINT = re.compile(rf"[%!?]|^{_WITHOUT_PERCENT.pattern}|{_RUN_BY_CALL}")
+_HINT = re.compile(rf"[%!?]|^{_WITHOUT_PERCENT.pattern}")
+_SHELL = "get_ipython()"
+"""What an exported magic begins with."""
+_RUN_BY_CALL = re.compile(r"get_ipython\(\)\.(?:run_line_)?magic\(\s*u?[\"']%?run\b")
 
 _OWN_CHECK = re.compile(
     r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1(?:,\s*hint\s*=\s*\w+)?\)\s*;?$"""
 )
 """What stands in the notebook edition's cells that check: no code of the student's."""
 
-_SUSPICIOUS = re.compile(
-    rf"^[ \t]*[%!?]|=[ \t]*[!%]|^{_WITHOUT_PERCENT.pattern}|{_RUN_BY_CALL}", re.MULTILINE
-)
+_SUSPICIOUS = re.compile(rf"^[ \t]*[%!?]|=[ \t]*[!%]|^{_WITHOUT_PERCENT.pattern}", re.MULTILINE)
 _ASKS_FOR_HELP = re.compile(
     r"^[ \t]*(?:\w[\w., \t]*=[ \t]*)?[\w.\[\]*]+\?{1,2}[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
@@ -87,6 +87,8 @@ def may_hold_commands(text: str) -> bool:
     start = text.lstrip("\r\n")[:4]
     if start.startswith((" ", "\t", ">>>", "In [")) or _SUSPICIOUS.search(text):
         return True
+    if _SHELL in text and _RUN_BY_CALL.search(text):
+        return True
     return "?" in text and _ASKS_FOR_HELP.search(text) is not None
 
 
@@ -106,7 +108,8 @@ def clean(lines: list[str]) -> CleanCell:
             if _OWN_CHECK.match(line):
                 cell.lines.append(f"# left out: {line}")
                 continue
-            may_be_command = _HINT.search(line) is not None  # most lines are none
+            # Most lines are none.
+            may_be_command = _SHELL in line or _HINT.search(line) is not None
             python, note = _python_behind(line, cell.lines) if may_be_command else ("", "")
             if may_be_command and not python and _is_command(line.strip()):
                 cell.note(_why_left_out(line.strip()))

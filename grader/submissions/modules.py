@@ -171,8 +171,8 @@ class Modules:
 
 def imports_in(content: bytes) -> Iterator[Imported]:
     """The imports of a text, wherever they stand; by its lines alone, nothing is parsed."""
-    if b"import" not in content:
-        return
+    lines = [line for line in content.splitlines() if b"import" in line]
+    content = b"\n".join(lines)  # patterns take a hundred times as long to find nothing
     for dots, module, rest in _FROM.findall(content)[:_MAX_FOUND]:
         names = () if b"*" in rest else _names(rest)
         yield from _imported(len(dots), module, names)
