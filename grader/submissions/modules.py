@@ -8,7 +8,7 @@ a near name, such as ``helper-1.py`` or ``helper (2).py``, which platforms and b
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,10 +21,13 @@ from grader.worker.packages import is_package
 
 _ENDINGS = (".py", "/__init__.py", ".ipynb")
 _CODE = (".py", ".py.txt", ".ipynb")
-_MAX_FOUND = 500
-"""Imports of one text that are looked at."""
+_MAX_FOUND = 200
+"""Imports of a kind in one text that are looked at."""
+_MAX_COMPARED = 50_000
+"""Names, and KiB of texts, that are compared while modules of one submission are looked for in other folders."""
 _FROM = re.compile(
-    rb"^[ \t]*from[ \t]+(\.*)([\w.]{0,200})[ \t]+import\b[ \t]*\(?([^\r\n#]{0,500})", re.MULTILINE
+    rb"^[ \t]*from[ \t]+(\.{0,20})([\w.]{0,200})[ \t]+import\b[ \t]*\(?([^\r\n#]{0,500})",
+    re.MULTILINE,
 )
 _IMPORT = re.compile(rb"^[ \t]*import[ \t]+([\w., \t]{1,500})", re.MULTILINE)
 _BY_CALL = re.compile(rb"(?:\bimport_module|__import__)\([ \t]*[\"']([\w.]{1,200})[\"']")
@@ -72,6 +75,8 @@ class Modules:
 
     def __init__(self, tree: Tree, candidates: Candidates) -> None:
         self._tree, self._candidates = tree, candidates
+        self._left = _MAX_COMPARED
+        self._known: dict[tuple[str, Imported, Entry | None], Module | None] = {}
 
     def find(self, folder: str, imported: Imported, importer: Entry | None = None) -> Module | None:
         """The file that an import in a folder means.
@@ -81,6 +86,12 @@ class Modules:
         importer
             The file that holds the import: it never means itself.
         """
+        asked = folder, imported, importer
+        if asked not in self._known:
+            self._known[asked] = self._find(*asked)
+        return self._known[asked]
+
+    def _find(self, folder: str, imported: Imported, importer: Entry | None) -> Module | None:
         path = imported.module.replace(".", "/")
         if not path or (not imported.level and is_package(imported.module)):
             return None
@@ -107,7 +118,7 @@ class Modules:
         found = [
             (entry, ending)
             for leaf in leaves
-            for entry in self._by_name.get(leaf, ())
+            for entry in self._some(self._by_name.get(leaf, ()))
             for ending, path in enumerate(paths)
             if entry.place == path or entry.place.endswith(f"/{path}")
         ]
@@ -143,7 +154,7 @@ class Modules:
         packed = [
             entry
             for ending in _ENDINGS
-            for entry in self._by_name.get(f"{leaf}{ending}", ())
+            for entry in self._some(self._by_name.get(f"{leaf}{ending}", ()))
             if is_archive(entry.folder)
         ]
         return min(packed, key=lambda one: _far(folder, one), default=None)
@@ -151,13 +162,19 @@ class Modules:
     def _by_near_name(self, folder: str, path: str, names: Collection[str]) -> Entry | None:
         package, _, leaf = path.rpartition("/")
         wanted = stems(f"{leaf}.py", ".py")
-        copies = [one for stem in wanted for one in self._by_stem.get(stem, ())]
+        copies = [one for stem in wanted for one in self._some(self._by_stem.get(stem, ()))]
         found = [one for one in copies if _is_in(one, package)] or [
             one
-            for one in self._tree.entries
-            if names and _is_in(one, package) and self._is_like(one, leaf, names)
+            for one in self._some(self._tree.entries if names else ())
+            if _is_in(one, package) and self._is_like(one, leaf, names)
         ]
         return min(found, key=lambda one: (*_far(folder, one), *_later(one)), default=None)
+
+    def _some(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """As many of some files as may still be looked at."""
+        chosen = entries[: max(self._left, 0)]
+        self._left -= len(chosen)
+        return chosen
 
     def _is_like(self, entry: Entry, leaf: str, names: Collection[str]) -> bool:
         """Whether a name says more than the module's, and the file has what is imported."""
@@ -166,6 +183,7 @@ class Modules:
         if likeness(entry.name, (f"{leaf}.py",), "") is None:
             return False
         content = self._candidates.read(entry).main_content or b""
+        self._left -= len(content) >> 10  # to look through a long text is more than one name
         return all(re.search(rb"\b%s\b" % re.escape(one.encode()), content) for one in names)
 
 
@@ -173,6 +191,10 @@ def imports_in(content: bytes) -> Iterator[Imported]:
     """The imports of a text, wherever they stand; by its lines alone, nothing is parsed."""
     lines = [line for line in content.splitlines() if b"import" in line]
     content = b"\n".join(lines)  # patterns take a hundred times as long to find nothing
+    yield from dict.fromkeys(_all_imports(content))
+
+
+def _all_imports(content: bytes) -> Iterator[Imported]:
     for dots, module, rest in _FROM.findall(content)[:_MAX_FOUND]:
         names = () if b"*" in rest else _names(rest)
         yield from _imported(len(dots), module, names)
