@@ -24,7 +24,7 @@ _CODE = (".py", ".py.txt", ".ipynb")
 _MAX_FOUND = 200
 """Imports of a kind in one text that are looked at."""
 _MAX_COMPARED = 50_000
-"""Names, and KiB of texts, that are compared while modules of one submission are looked for in other folders."""
+"""Names, and KiB of texts, that are compared while modules are looked for in other folders."""
 _FROM = re.compile(
     rb"^[ \t]*from[ \t]+(\.{0,20})([\w.]{0,200})[ \t]+import\b[ \t]*\(?([^\r\n#]{0,500})",
     re.MULTILINE,
