@@ -168,7 +168,7 @@ def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Sub
         problems={name: why for name, why in saved.problems.items() if name not in made.files},
         line_origins={name: known[name] for name in others & known.keys()}
         | {name: replace(origins, form="cell [{}]") for name, origins in made.line_origins.items()},
-        notes=tuple(map(_with_prompts, made.notes)),
+        notes=(*map(_with_prompts, made.notes), *beside.notes),
         sources={name: places[name] for name in others & places.keys()},
         nothing_to_grade="",
     )

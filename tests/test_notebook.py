@@ -84,6 +84,21 @@ def test_a_notebook_that_the_running_one_runs_is_at_hand(folder):
     assert "not allowed" not in shown(missing)["text/html"]
 
 
+def test_modules_and_files_that_the_kernel_finds_are_at_hand(folder):
+    (folder / "src").mkdir()
+    (folder / "src" / "tools.py").write_text("def plus(a, b):\n    return a + b\n")
+    (folder / "scale.json").write_text('{"k": 1}')
+    cells = [
+        "import sys, json\nimport numpy as np\nsys.path.insert(0, 'src')\nfrom tools import plus",
+        "K = json.load(open('scale.json'))['k']\nexec(open('src/tools.py').read())",
+        "def predict(X, w, b):\n    return K * plus(X @ w, b)",
+        f'{IMPORT}\ncheck("predict")',
+    ]
+    found = shown(run(folder, *cells)[-1])
+    assert "✗" not in found["text/html"]
+    assert "src/tools.py was taken as the module tools" in found["text/html"]
+
+
 def test_a_wrong_name_and_a_wrong_place_are_one_sentence(folder, tmp_path):
     found = run(folder, RIGHT, f'{IMPORT}\ncheck("predct")')[-1]
     (sentence,) = found[-1]["traceback"]

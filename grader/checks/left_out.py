@@ -66,6 +66,8 @@ def _of_error(error: Mapping[str, Any], file: str, places: Places) -> str:
     is_ours = type(chain) is list and chain and str(chain[0]).endswith(_REFUSALS)
     name = public_name(chain, places.modules)[:_MAX_TEXT]
     message = " ".join(text_in(error, "message").split())
+    if message.endswith(".") and not message.endswith(".."):  # the sentence has its own
+        message = message[:-1]
     if name == "SystemExit":
         return "the program ends there"
     if is_ours:

@@ -73,7 +73,9 @@ def text_of(submission: Submission, expected: Sequence[str], origin: str = "") -
     """
     files, notes = [], list(submission.problems.values())
     order = [name for name in expected if name in submission.files]
-    order += sorted(name for name in submission.files if name not in expected)
+    order += sorted(
+        name for name in submission.files if name not in expected and name.endswith(".py")
+    )
     room = MAX_CHARACTERS
     for name in order:
         source = decoded(submission.files[name])

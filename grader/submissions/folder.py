@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 
 from grader.submissions.candidates import Candidate, Candidates
@@ -32,6 +33,23 @@ def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> s
     if tree.archives and _lacks_something(chosen, expected):
         tree.open_archives()
         chosen = Chooser(tree, candidates).choose()
+    before = {name: copy(value) for name, value in vars(taken).items()} if tree.archives else {}
+    is_complete = _take_chosen(tree, chosen, candidates, taken)
+    if tree.archives and not is_complete:  # a module that is imported may be packed
+        vars(taken).update(before)
+        tree.open_archives()
+        chosen = Chooser(tree, candidates).choose()
+        _take_chosen(tree, chosen, candidates, taken)
+    _find_unread(tree, chosen, candidates, taken)
+    _tell_the_rest(tree, chosen, candidates, taken)
+    if not any(file in taken.files for file in expected.files):
+        return why_nothing(tree, chosen, expected)
+    return _of_another_assignment(chosen, candidates)
+
+
+def _take_chosen(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Taken) -> bool:
+    """Take what was chosen and what it needs; return whether all that it imports is there."""
+    expected = candidates.expected
     taken.notes += tree.notes
     for choice in chosen.choices.values():
         _take(choice, expected, taken)
@@ -40,12 +58,9 @@ def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> s
     taken.problems |= {file: why for file, why in chosen.problems.items() if file in expected.files}
     graded = [one.candidate.entry for one in chosen.choices.values()]
     supplements = [one.candidate.entry for one in chosen.supplements]
-    Helpers(tree, graded, supplements, candidates, taken).take()
-    _find_unread(tree, chosen, candidates, taken)
-    _tell_the_rest(tree, chosen, candidates, taken)
-    if not any(file in taken.files for file in expected.files):
-        return why_nothing(tree, chosen, expected)
-    return _of_another_assignment(chosen, candidates)
+    helpers = Helpers(tree, graded, supplements, candidates, taken)
+    helpers.take()
+    return helpers.is_complete
 
 
 def read_timestamp(folder: Path, taken: Taken) -> None:
@@ -164,10 +179,10 @@ def _is_written(taken: Taken, candidates: Candidates) -> bool:
     One that stands inside of another definition may count as well, when the file has run.
     """
     wanted = candidates.expected.all_exercises
-    for text in taken.files.values():
-        if mentions(text, wanted):
+    for name, text in taken.files.items():
+        if name.endswith(".py") and mentions(text, wanted):
             found = candidates.definitions(text)
-            inside = {name.decode("utf-8", "replace") for name in _INDENTED.findall(text)}
+            inside = {one.decode("utf-8", "replace") for one in _INDENTED.findall(text)}
             if found.written & wanted or (inside - found.names) & wanted:
                 return True
     return False

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from grader.submissions.candidates import Candidates
-from grader.submissions.likeness import is_test
+from grader.submissions.likeness import is_notebook_name, is_test
+from grader.submissions.modules import Imported, Module, Modules, imports_in, joined
 from grader.submissions.names import is_importable, nearest, shown
-from grader.submissions.run_files import run_files
+from grader.submissions.opened import take_opened
+from grader.submissions.run_files import RunFile, run_files
 from grader.submissions.taking import MAX_FILES, Taken
 from grader.submissions.tree import Entry, Tree, ancestors
-from grader.worker.packages import KNOWN
+from grader.worker.packages import is_package
+from grader.worker.private import private_folder
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-_IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+\.?([\w.]{1,200})[ \t]+import\b|import[ \t]+([\w., \t]{1,500}))",
-    re.MULTILINE,
-)
 _SHOWN = 3
 _LIBRARIES = {
     "jax",
@@ -38,7 +37,8 @@ class Helpers:
     """Takes modules under the names that they are imported by, such as ``utils/maths.py``.
 
     Those beside a graded file are taken as they are. Those in packages, those in folders above
-    it, and those beside a supplement are taken when a file that was taken names them.
+    it, and those beside a supplement are taken when a file that was taken names them. What a file
+    imports and none of these is may lie anywhere: see `grader.submissions.modules`.
 
     Parameters
     ----------
@@ -60,16 +60,26 @@ class Helpers:
         self._graded = [*graded, *supplements]
         self._folders = list(dict.fromkeys(entry.folder for entry in graded)) or [""]
         self._candidates, self._taken = candidates, taken
+        self._modules = Modules(tree, candidates)
         self._expected = candidates.expected.files
         self._folded = {name.casefold() for name in (*self._expected, *taken.files)}
         self._places: dict[str, str] = {}
         self._words: set[bytes] = set()
+        self._odd: list[Entry] = []
+        self._left_out: list[tuple[Entry, str]] = []
+        self.is_complete = True
+        """Whether all that is imported was found, apart from packages."""
 
     def take(self) -> None:
         """Take what there is, within the limits."""
         self._take_what_is_run()
         self._take_modules()
-        self._take_imported_notebooks()
+        waiting = list(self._taken.files)
+        for name in waiting:  # grows while it is walked
+            for one in imports_in(self._taken.files.get(name, b"")):
+                waiting += self._take_import(name, one)
+        take_opened(self._tree, self._folders, self._taken)
+        self._tell_the_rest()
 
     def _take_modules(self) -> None:
         modules = [one for one in self._tree.entries if one.name.endswith(".py")]
@@ -91,55 +101,113 @@ class Helpers:
                 return
             self._take_all(named)
 
-    def _take_imported_notebooks(self) -> None:
-        """Take notebooks that a file imports by name, as some packages let Jupyter do."""
-        notebooks = [one for one in self._tree.entries if one.name.endswith(".ipynb")]
-        waiting = list(self._taken.files.values()) if notebooks else []
-        for content in waiting:  # grows while it is walked
-            for module in _imported(content):
-                path = module.replace(".", "/")
-                name = f"{path}.py"
-                entry = next((one for one in notebooks if _ends_with(one, f"{path}.ipynb")), None)
-                if entry is None or name.casefold() in self._folded:
-                    continue
+    def _take_import(self, importer: str, imported: Imported) -> list[str]:
+        """Take what a file imports; return under which names."""
+        place = self._taken.sources.get(importer)
+        folder = self._folders[0] if place is None else place.rpartition("/")[0]
+        own = None if place is None else self._modules.named(place)
+        found = self._modules.find(folder, imported, own)
+        taken = self._take_module(importer, imported, found) if found is not None else []
+        is_there = found is not None
+        if found is None or found.entry.name == "__init__.py":
+            for name in imported.names:  # they may be modules of a package
+                inner = replace(imported, module=f"{imported.module}.{name}", names=())
+                part = self._modules.find(folder, inner, own)
+                if part is not None:
+                    is_there = True
+                    taken += self._take_module(importer, inner, part)
+        if not (is_there or is_package(imported.module) or self._is_taken(imported.module)):
+            self.is_complete = False
+        return taken
+
+    def _is_taken(self, module: str) -> bool:
+        path = module.replace(".", "/")
+        return any(one == f"{path}.py" or one.startswith(f"{path}/") for one in self._taken.files)
+
+    def _take_module(self, importer: str, imported: Imported, found: Module) -> list[str]:
+        """Take a module where the importing file will look for it; return under which names."""
+        packages = importer.split("/")[:-1]
+        base = packages[: len(packages) + 1 - imported.level] if imported.level else []
+        names = {"/".join([*base, found.name]): found.entry}
+        for entry, path in self._first_files_of(found):
+            names["/".join([*base, path])] = entry
+        own = f"{'/'.join([*base, found.name])}"
+        if self._is_another(own, found):
+            if imported.level and packages:
+                return []
+            folder = private_folder(importer)
+            names = {f"{folder}/{name}": entry for name, entry in names.items()}
+            own = f"{folder}/{own}"
+        taken = []
+        for name, entry in names.items():
+            if name not in self._taken.files and name.casefold() not in self._folded:
                 self._take_as(name, entry)
-                if name in self._taken.files:
-                    waiting.append(self._taken.files[name])
-                    label = shown(entry.place)
-                    self._taken.notes.append(f"{label} was taken as the module {module}")
+                taken += [name] if name in self._taken.files else []
+        if own not in self._taken.files and len(self._taken.files) < 2 * MAX_FILES:
+            # What was handed in must not be called missing by those who import it.
+            why = f"{shown(found.entry.place)} was handed in, but it was left out"
+            text = f"raise ImportError({why!r})\n".encode()
+            self._taken.take_data(own, found.entry.place, text)
+        if own in taken and (not found.is_exact or is_notebook_name(found.entry.name)):
+            label = shown(found.entry.place)
+            self._taken.notes.append(f"{label} was taken as the module {imported.module}")
+        return taken
+
+    def _is_another(self, name: str, found: Module) -> bool:
+        """Whether another file than the one that is meant has the name already."""
+        if name in self._expected or name.casefold() not in self._folded:
+            return False
+        if self._places.get(name) == found.entry.place:
+            return False
+        known = self._taken.sources.get(name)
+        if known is None or name not in self._taken.files:
+            return name not in self._taken.files
+        if known == found.entry.place or known.rpartition("/")[0] == found.entry.folder:
+            return False
+        return self._candidates.read(found.entry).main_content != self._taken.files[name]
+
+    def _first_files_of(self, found: Module) -> Iterator[tuple[Entry, str]]:
+        """The files that make packages of the folders through which a module is imported."""
+        *packages, _ = found.name.split("/")
+        folder = found.entry.folder
+        for depth in range(len(packages), 0, -1):
+            entry = self._modules.named(joined(folder, "__init__.py"))
+            if entry is not None and entry != found.entry:
+                yield entry, "/".join([*packages[:depth], "__init__.py"])
+            folder = folder.rpartition("/")[0]
 
     def _take_as(self, name: str, entry: Entry) -> None:
         """Take a file under the name by which another one means it."""
         given = [one for one, place in self._taken.sources.items() if place == entry.place]
-        supplement = next((one for one in given if one not in self._expected), None)
-        if supplement is None or "/" in name:
+        given = [one for one in given if one not in self._expected and "/" not in one]
+        if not given or "/" in name:
             self._take_all([(name, entry)])
         elif name.casefold() not in self._folded:
             self._folded.add(name.casefold())
             self._places[name] = entry.place
-            self._taken.rename(supplement, name)
+            self._taken.rename(given[0], name)
 
     def _take_what_is_run(self) -> None:
         """Take the files and notebooks that ``%run`` names, and what these run in turn."""
         folders = list(dict.fromkeys(entry.folder for entry in self._graded)) or [""]
         waiting = list(self._taken.files.values())
-        by_place = {one.place: one for one in self._tree.entries} if waiting else {}
         for content in waiting:  # grows while it is walked
             for run in run_files(content):
-                places = [
-                    f"{folder}/{place}" if folder else place
-                    for folder in folders
-                    for place in run.places
-                ]
-                entry = next((by_place[one] for one in places if one in by_place), None)
+                entry = self._run(run, folders)
                 if entry is None or run.file in self._taken.files:
                     continue
                 self._take_as(run.file, entry)
                 waiting += [self._taken.files[run.file]] if run.file in self._taken.files else []
 
+    def _run(self, run: RunFile, folders: Sequence[str]) -> Entry | None:
+        """The file that is run: where its path leads, else the nearest that has such a place."""
+        places = (place for folder in folders for place in run.places(folder))
+        found = next((one for place in places if (one := self._modules.named(place))), None)
+        return found or self._modules.nearest(folders[0], run.tails)
+
     def _beside(self, folder: str) -> list[Entry]:
         """The modules in a folder that holds a graded file."""
-        found, others = [], []
+        found = []
         for entry in self._tree.entries:
             if entry.folder != folder or not entry.name.endswith(".py") or entry in self._graded:
                 continue
@@ -149,15 +217,7 @@ class Helpers:
                 if not is_test(entry.name) or self._named(entry.name):
                     found.append(entry)
             elif nearest(entry.name, self._expected) is None:
-                others.append(shown(entry.name))
-        if others:
-            more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-            why = (
-                "was left out: it cannot be imported by that name"
-                if len(others) == 1
-                else "were left out: they cannot be imported by these names"
-            )
-            self._taken.notes.append(f"{', '.join(others[:_SHOWN])}{more} {why}")
+                self._odd.append(entry)
         return found
 
     def _below(self, folder: str) -> Iterator[tuple[str, Entry]]:
@@ -205,18 +265,18 @@ class Helpers:
             return
         else:
             why = f"{shown(self._taken.sources.get(name, name))} has the same name"
-        self._taken.notes.append(f"{shown(entry.place)} was left out: {why}")
+        self._left_out.append((entry, f"{shown(entry.place)} was left out: {why}"))
 
-
-def _imported(content: bytes) -> Iterator[str]:
-    """The dotted names of modules that a text imports and neither Python nor a package has."""
-    for one, several in _IMPORT.findall(content):
-        for part in (one, *several.split(b",")):
-            module = (part.split() or [b""])[0].decode("utf-8", "replace")
-            root = module.partition(".")[0]
-            if root not in KNOWN and root not in sys.stdlib_module_names:
-                yield from [module] if all(map(str.isidentifier, module.split("."))) else []
-
-
-def _ends_with(entry: Entry, path: str) -> bool:
-    return entry.place == path or entry.place.endswith(f"/{path}")
+    def _tell_the_rest(self) -> None:
+        """What lies beside the graded files and was taken under no name."""
+        taken = set(self._taken.sources.values())
+        others = [shown(entry.name) for entry in self._odd if entry.place not in taken]
+        if others:
+            more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+            why = (
+                "was left out: it cannot be imported by that name"
+                if len(others) == 1
+                else "were left out: they cannot be imported by these names"
+            )
+            self._taken.notes.append(f"{', '.join(others[:_SHOWN])}{more} {why}")
+        self._taken.notes += [note for entry, note in self._left_out if entry.place not in taken]

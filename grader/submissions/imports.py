@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from grader.submissions.candidates import Candidates
 from grader.submissions.definitions import mentions
+from grader.submissions.modules import Imported, Modules
 from grader.submissions.tree import Entry, Tree, ancestors
 from grader.worker.packages import is_package
 
@@ -20,6 +21,7 @@ class Imports:
     def __init__(self, tree: Tree, candidates: Candidates) -> None:
         self._tree, self._candidates = tree, candidates
         self._by_place: dict[str, Entry] = {}
+        self._modules = Modules(tree, candidates)
 
     def brought(
         self, entry: Entry, content: bytes, names: Collection[str], seen: Collection[Entry] = ()
@@ -42,7 +44,7 @@ class Imports:
                 pairs |= {name: name for name in names}
             if not pairs:
                 continue
-            own = next(self._sources(entry, module), None)
+            own = next(self._sources(entry, module, tuple(set(pairs.values()))), None)
             if own is not None:
                 there = self._written(*own, set(pairs.values()), seen)
                 found |= {name for name, its_name in pairs.items() if its_name in there}
@@ -60,7 +62,9 @@ class Imports:
             return written
         return written | self.brought(entry, content, names - written, seen)
 
-    def _sources(self, entry: Entry, module: str) -> Iterator[tuple[Entry, bytes | None]]:
+    def _sources(
+        self, entry: Entry, module: str, names: tuple[str, ...]
+    ) -> Iterator[tuple[Entry, bytes | None]]:
         """The student's files that a module may be, the best first, and what they hold."""
         if not self._by_place:
             self._by_place = {one.place: one for one in self._tree.entries}
@@ -76,3 +80,7 @@ class Imports:
                 found = self._by_place.get(f"{path}{ending}")
                 if found is not None:
                     yield found, self._candidates.read(found).main_content
+        imported = Imported(level, module.lstrip("."), names)
+        elsewhere = self._modules.find(entry.folder, imported, entry)
+        if elsewhere is not None:
+            yield elsewhere.entry, self._candidates.read(elsewhere.entry).main_content

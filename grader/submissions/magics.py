@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass, field
 
 from grader.submissions.names import shown
-from grader.submissions.run_files import run_file
+from grader.submissions.run_files import as_magic, run_file
 from grader.submissions.scanner import Scanner
 
 LEFT_OUT = "notebook commands (%, !, ?) were left out"
@@ -40,6 +40,9 @@ _WITHOUT_PERCENT = re.compile(
 """IPython takes these for magics or commands; two names side by side are never Python."""
 
 _HINT = re.compile(rf"[%!?]|^{_WITHOUT_PERCENT.pattern}")
+_SHELL = "get_ipython()"
+"""What an exported magic begins with."""
+_RUN_BY_CALL = re.compile(r"get_ipython\(\)\.(?:run_line_)?magic\(\s*u?[\"']%?run\b")
 
 _OWN_CHECK = re.compile(
     r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1(?:,\s*hint\s*=\s*\w+)?\)\s*;?$"""
@@ -50,6 +53,7 @@ _SUSPICIOUS = re.compile(rf"^[ \t]*[%!?]|=[ \t]*[!%]|^{_WITHOUT_PERCENT.pattern}
 _ASKS_FOR_HELP = re.compile(
     r"^[ \t]*(?:\w[\w., \t]*=[ \t]*)?[\w.\[\]*]+\?{1,2}[ \t]*(?:#.*)?\r?$", re.MULTILINE
 )
+_NO_MODULE = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)\b")
 _CLASSIC = (re.compile(r"[ \t]*>>>(?: |$)"), re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)"))
 _NUMBERED = (
     re.compile(r"[ \t]*In \[\d+\]: ?"),
@@ -83,6 +87,8 @@ def may_hold_commands(text: str) -> bool:
     start = text.lstrip("\r\n")[:4]
     if start.startswith((" ", "\t", ">>>", "In [")) or _SUSPICIOUS.search(text):
         return True
+    if _SHELL in text and _RUN_BY_CALL.search(text):
+        return True
     return "?" in text and _ASKS_FOR_HELP.search(text) is not None
 
 
@@ -102,8 +108,9 @@ def clean(lines: list[str]) -> CleanCell:
             if _OWN_CHECK.match(line):
                 cell.lines.append(f"# left out: {line}")
                 continue
-            may_be_command = _HINT.search(line) is not None  # most lines are none
-            python, note = _python_behind(line) if may_be_command else ("", "")
+            # Most lines are none.
+            may_be_command = _SHELL in line or _HINT.search(line) is not None
+            python, note = _python_behind(line, cell.lines) if may_be_command else ("", "")
             if may_be_command and not python and _is_command(line.strip()):
                 cell.note(_why_left_out(line.strip()))
                 cell.lines.append(_as_comment(line, in_block=line[:1].isspace()))
@@ -137,10 +144,10 @@ def without_prompts(lines: list[str]) -> list[str]:
     return [line.removeprefix(indent) for line in lines]
 
 
-def _python_behind(line: str) -> tuple[str, str]:
+def _python_behind(line: str, above: list[str]) -> tuple[str, str]:
     """The Python that a magic stands for, with a note; both empty when it stands for none."""
-    text = line.lstrip()
-    indent = line[: len(line) - len(text)]
+    indent = line[: len(line) - len(line.lstrip())]
+    text = as_magic(line.lstrip())
     timed = _TIMED.match(text)
     if timed is not None:
         return f"{indent}{timed[1]}", PYTHON_KEPT
@@ -148,15 +155,30 @@ def _python_behind(line: str) -> tuple[str, str]:
     timed = _TIMED.match(assigned[2]) if assigned else None
     if assigned is not None and timed is not None:
         return f"{indent}{assigned[1]} {timed[1]}", PYTHON_KEPT
-    if indent:  # `import *` may stand at the top level alone
-        return "", ""
-    if _PYLAB.match(text):
+    if not indent and _PYLAB.match(text):
         return f"{_PYLAB_IMPORTS}  # {text}", PYLAB
     run = run_file(text)
     if run is not None and run.module:
         taken = run.statement
-        return f"{taken}  # {text}", f"{shown(text)} was taken as {shown(taken)}"
+        note = f"{shown(text)} was taken as {shown(taken)}"
+        # `import *` may stand outside of functions alone; there, blocks are allowed.
+        python = f'get_ipython().ex("{taken}")' if _is_in_function(indent, above) else taken
+        return f"{indent}{python}  # {text}", note
     return "", ""
+
+
+def _is_in_function(indent: str, above: list[str]) -> bool:
+    """Whether a line of this indentation belongs to a function or a class."""
+    width = len(indent)
+    for line in reversed(above):
+        own = len(line) - len(line.lstrip())
+        if width == 0:
+            return False
+        if line.strip() and own < width and line.lstrip()[0] != "#":
+            width = own
+            if _NO_MODULE.match(line):
+                return True
+    return False
 
 
 def _is_command(line: str) -> bool:

@@ -19,8 +19,8 @@ class Submission:
     student
         Any Unicode; data, never a path.
     files
-        Content by file name: the expected files and the student's own helper modules, those of
-        packages with ``/`` between parts.
+        Content by file name: the expected files, the student's own helper modules and the files
+        that these open, those in packages and folders with ``/`` between parts.
     problems
         Why an expected file could not be read, by its name: a sentence that names what was
         handed in, without a full stop.

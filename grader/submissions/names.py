@@ -26,9 +26,14 @@ def is_near_miss(name: str, expected: str) -> bool:
     wanted, _, wanted_suffix = expected.casefold().rpartition(".")
     for ending in (f".{wanted_suffix}", f".{wanted_suffix}.txt"):
         if folded.endswith(ending):
-            stems = _without_marks(folded.removesuffix(ending).strip())
-            return _SEPARATORS.sub("", wanted) in {_SEPARATORS.sub("", one) for one in stems}
+            return _SEPARATORS.sub("", wanted) in stems(folded, ending)
     return False
+
+
+def stems(name: str, ending: str) -> set[str]:
+    """What a name may have been, in one spelling, before it was marked as a copy."""
+    folded = unicodedata.normalize("NFC", name).casefold().strip().removesuffix(ending)
+    return {_SEPARATORS.sub("", one) for one in _without_marks(folded.strip())} - {""}
 
 
 def nearest(name: str, expected: Iterable[str]) -> str | None:
@@ -63,10 +68,10 @@ def listed(items: Sequence[str], limit: int) -> str:
 
 def _without_marks(stem: str) -> set[str]:
     """The stem, and what is left of it when one copy mark after the other is taken off."""
-    stems = {stem}
+    found = {stem}
     stem = stem.removeprefix(_COPY_PREFIX).strip()
-    stems.add(stem)
+    found.add(stem)
     for _ in range(4):
         stem = _COPY_MARK.sub("", stem).strip()
-        stems.add(stem)
-    return stems
+        found.add(stem)
+    return found

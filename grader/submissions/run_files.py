@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import keyword
+import posixpath
 import re
 from dataclasses import dataclass
 
+from grader.worker.packages import is_package
+
+_CALL = re.compile(
+    r"get_ipython\(\)\.(?:run_line_magic\(\s*u?(?P<quote>[\"'])run(?P=quote)\s*,\s*"
+    r"|(?:run_line_)?magic\(\s*(?=u?[\"']%?run\s))u?(?P<mark>[\"'])(?:%?run\s+)?(?P<what>.+?)"
+    r"(?P=mark)\s*\)\s*;?\s*(?:#.*)?$"
+)
+"""What `jupyter nbconvert --to script` makes of a ``%run``."""
 _RUN = re.compile(r"%run\s+(?:-[a-zA-Z]\s+)*(?:\"([^\"]+)\"|'([^']+)'|(\S+))(?:\s.*)?$")
 _ENDING = re.compile(r"\.(?:py|ipynb)$", re.IGNORECASE)
-_TAKEN = re.compile(rb"^from [\w.]+ import \*  # (%run [^\r\n]{1,300})", re.MULTILINE)
+_TAKEN = re.compile(
+    rb"^[ \t]*(?:get_ipython\(\)\.ex\(\")?from [\w.]+ import \*(?:\"\))?"
+    rb"  # (%run [^\r\n]{1,300})",
+    re.MULTILINE,
+)
 _MAX_PARTS = 6
 _MAX_FOUND = 50
 
@@ -22,11 +35,14 @@ class RunFile:
     path
         As it is written there.
     module
-        The dotted name by which it is imported; "" for a place that lies elsewhere.
+        The dotted name by which it is imported; "" for a place that has none.
+    tail
+        The path without what leads out of a folder, and of a path from the root the last part.
     """
 
     path: str
     module: str
+    tail: str = ""
 
     @property
     def statement(self) -> str:
@@ -39,10 +55,14 @@ class RunFile:
         return f"{self.module.replace('.', '/')}.py"
 
     @property
-    def places(self) -> tuple[str, ...]:
-        """Where it may lie, seen from the file that runs it; IPython adds the ending, too."""
-        path = self.path.removeprefix("./")
-        return path, f"{path}.py", f"{path}.ipynb"
+    def tails(self) -> tuple[str, ...]:
+        """How its place may end; IPython adds the ending, too."""
+        return self.tail, f"{self.tail}.py", f"{self.tail}.ipynb"
+
+    def places(self, folder: str) -> tuple[str, ...]:
+        """Where it may lie, seen from the folder of the file that runs it."""
+        place = posixpath.normpath(posixpath.join(folder, self.path))
+        return place, f"{place}.py", f"{place}.ipynb"
 
 
 def run_file(text: str) -> RunFile | None:
@@ -51,11 +71,19 @@ def run_file(text: str) -> RunFile | None:
     if found is None:
         return None
     path = found[1] or found[2] or found[3]
-    parts = _ENDING.sub("", path.removeprefix("./")).split("/")
-    is_near = len(parts) <= _MAX_PARTS and not {"", ".", ".."}.intersection(parts)
-    names = [_identifier(part) for part in parts]
-    is_named = is_near and all(name.isidentifier() for name in names)
-    return RunFile(path, ".".join(names) if is_named else "")
+    parts = [one for one in posixpath.normpath(path).split("/") if one not in ("", ".", "..")]
+    parts = parts[-1:] if path.startswith(("/", "~")) else parts
+    names = [_identifier(part) for part in _ENDING.sub("", "/".join(parts)).split("/")]
+    if names and is_package(names[0]):
+        names[0] = f"{names[0]}_"  # Python's own module of that name is another
+    is_named = len(parts) <= _MAX_PARTS and all(name.isidentifier() for name in names)
+    return RunFile(path, ".".join(names) if is_named else "", "/".join(parts))
+
+
+def as_magic(text: str) -> str:
+    """A call that runs a file, as the magic ``%run``; any other text as it is."""
+    found = _CALL.match(text)
+    return text if found is None else f"%run {found['what']}"
 
 
 def run_files(source: bytes) -> list[RunFile]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MAX_FILE = 5 * 2**20
 MAX_TOTAL = 50 * 2**20
 MAX_FILES = 200
+MAX_DATA = 20 * 2**20
+"""Bytes of the files that code opens."""
 _MAX_NOTES = 40
 
 
@@ -53,6 +55,11 @@ class Taken:
         written = candidate.entry.handed_in
         if written is not None:
             self.newest = written if self.newest is None else max(self.newest, written)
+
+    def take_data(self, name: str, place: str, content: bytes) -> None:
+        """Take a file that is no module, as it is: the code opens it."""
+        self.files[name] = content
+        self.sources[name] = place
 
     def rename(self, old: str, new: str) -> None:
         """Give a module that was taken another name; the order of the files is a preference."""

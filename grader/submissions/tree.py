@@ -30,6 +30,8 @@ MAX_ENTRIES = 10_000
 """Files of code and folders that are looked at."""
 MAX_ARCHIVES = 10
 _MAX_OTHERS = 50
+_MAX_DATA = 2_000
+"""Files that are no code and that code may open."""
 
 _RUN_BY_THEMSELVES = {"conftest.py", "sitecustomize.py", "usercustomize.py"}
 _ENVIRONMENT = "pyvenv.cfg"
@@ -86,6 +88,8 @@ class Tree:
         What can be opened and has not been.
     others
         Names of what is no code.
+    data
+        The same as files, outside of archives.
     unopened
         Why an archive could not be opened, by its place; completes "it …".
     notes
@@ -97,6 +101,7 @@ class Tree:
     entries: list[Entry] = field(default_factory=list)
     archives: list[Entry] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    data: list[Entry] = field(default_factory=list)
     unopened: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     deepest: str = ""
@@ -236,6 +241,8 @@ class Tree:
         opens = is_archive(name) and archive is None and is_regular_file(path)
         if not code_ending(name) and not opens:
             self._other(place)
+            if archive is None and name != TIMESTAMP and len(self.data) < _MAX_DATA:
+                self.data.append(Entry(place, path))
             return
         self._looked += 1
         if self._looked > MAX_ENTRIES:

@@ -24,6 +24,7 @@ from grader.worker.event_loop import offer_event_loops
 from grader.worker.handlers import catches_import_error
 from grader.worker.own_names import alias_of, everything_of, is_shadowing
 from grader.worker.packages import KNOWN
+from grader.worker.private import private_folder
 from grader.worker.stand_in import Holder, StandIn
 
 _BACKENDS = frozenset({"jax", "tensorflow", "torch"})
@@ -67,6 +68,10 @@ class ImportRule:
         self._prefix = str(self.folder)
         self._free = self.allowed | self.own | sys.stdlib_module_names
         self._importing: Callable[..., ModuleType] = builtins.__import__
+        self._private = {
+            one.relative_to(self.folder).with_suffix("").as_posix()
+            for one in self.folder.glob("**/*-modules/*")
+        }
 
     def install(self, *, block_packages: bool) -> None:
         """Answer imports from now on.
@@ -92,6 +97,10 @@ class ImportRule:
         names = global_names or {}
         if not str(names.get("__file__", "")).startswith(self._prefix):
             return self._importing(name, global_names, local_names, fromlist, level)
+        if self._private and (level == 0 or not names.get("__package__")):
+            found = self._import_private(name, str(names["__file__"]), tuple(fromlist or ()))
+            if found is not None:
+                return found
         if level > 0 and not names.get("__package__"):
             return self._beside(name, tuple(fromlist or ()), sys._getframe(1))
         alias = "" if level > 0 else self._alias(name, names)
@@ -128,6 +137,16 @@ class ImportRule:
         taken_as = f"the {own} that was handed in, not as Python's own module"
         self._note(root, frame, taken_as=taken_as)
         return everything_of(found) if "*" in fromlist else found
+
+    def _import_private(self, name: str, file: str, fromlist: tuple[str, ...]) -> Any:
+        """A module that this file alone sees; None where there is none of that name."""
+        folder = private_folder(Path(file).relative_to(self.folder).as_posix())
+        root = name.partition(".")[0]
+        if f"{folder}/{root}" not in self._private:
+            return None
+        package = folder.replace("/", ".")
+        found = self._importing(f"{package}.{name}", None, None, fromlist or ("*",), 0)
+        return found if fromlist else sys.modules[f"{package}.{root}"]
 
     def _beside(self, name: str, fromlist: tuple[str, ...], frame: FrameType) -> Any:
         """In a file that lies in no package, ``from .utils import f`` means the file beside it."""
@@ -233,7 +252,9 @@ def _without_the_blocked(
 
 def own_modules(files: Iterable[str]) -> frozenset[str]:
     """The top-level names by which a submission's files import each other."""
-    return frozenset(name.partition("/")[0].removesuffix(".py") for name in files)
+    return frozenset(
+        name.partition("/")[0].removesuffix(".py") for name in files if name.endswith(".py")
+    )
 
 
 @functools.cache

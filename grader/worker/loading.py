@@ -301,6 +301,7 @@ class Loader:
         if all(one["file"] != own for one in self.merges):
             self.merges += [{"file": own, **asdict(one)} for one in merges_of(source)]
         flags = future_flags(parts)
+        identity = {name: vars(module).get(name) for name in ("__name__", "__file__")}
         if module.__name__ not in self.written:
             self.written[module.__name__] = WrittenFunctions(Path(path), self.folder)
         for number, part in enumerate(parts[first:end], start=first):
@@ -310,6 +311,7 @@ class Loader:
             self.running.append(place)
             try:
                 self._attempt(place, part, module, path, flags)
+                vars(module).update(identity)  # what `runpy.run_path` gives has its own
                 self._finish_imports(part, module, path, flags)
                 self.written[module.__name__].see(part, module)
                 if part.moved and isinstance(part.node, Definition):

@@ -6,6 +6,7 @@ process cannot be undone, and a fresh worker goes on.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -52,6 +53,7 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     from grader.worker.stopwatch import Stopwatch
 
     folder = _unpack(settings["files"])
+    os.chdir(folder)  # what was handed in can be opened by its name
     number = 0
 
     def time_is_up(frame: FrameType | None, seconds: float, computing: bool) -> None:
@@ -81,6 +83,9 @@ def _unpack(files: dict[str, bytes]) -> Path:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with open(path, "xb") as file:
             file.write(content)
+    for name in {name.partition("/")[0] for name in files if not name.endswith(".py")}:
+        with contextlib.suppress(OSError):  # from a folder beside it, it is ``../data``
+            os.symlink(os.path.join(folder, name), os.path.join(os.path.dirname(folder), name))
     return Path(folder)
 
 

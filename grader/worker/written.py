@@ -15,6 +15,7 @@ from pathlib import Path
 from grader.worker.bindings import ALL_NAMES, Binding, bindings, deciding
 from grader.worker.packages import is_package
 from grader.worker.parts import Part, parts_of
+from grader.worker.private import private_folder
 from grader.worker.scripts import definitions_of_a_script
 
 _MAX_FILES = 20
@@ -73,15 +74,17 @@ def written_in(path: Path, folder: Path) -> dict[str, bool]:
 
 def own_file(path: Path, folder: Path, level: int, module: str) -> Path | None:
     """The student's file that an import in another one means."""
-    base = folder
+    bases = [folder / private_folder(path.relative_to(folder).as_posix()), folder]
     if level:
         base = path.parent
         for _ in range(level - 1):
             base = base.parent
-    place = base.joinpath(*module.split(".")) if module else base
-    for one in (place.with_name(f"{place.name}.py"), place / "__init__.py"):
-        if one.is_relative_to(folder) and one.is_file():
-            return one
+        bases = [base]
+    for base in bases:
+        place = base.joinpath(*module.split(".")) if module else base
+        for one in (place.with_name(f"{place.name}.py"), place / "__init__.py"):
+            if one.is_relative_to(folder) and one.is_file():
+                return one
     return None
 
 

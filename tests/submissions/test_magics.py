@@ -105,17 +105,51 @@ def test_a_file_that_is_run_gives_its_names(line: str, module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../utils.py", "/content/my-utils.py", "a/../../b.ipynb", "a//b.py"]
+    ("path", "module"),
+    [
+        ("../utils.py", "utils"),
+        ("../src/part1.ipynb", "src.part1"),
+        ("/content/drive/my-utils.py", "my_utils"),
+        ("~/hw/part1", "part1"),
+        ("a/../../b.ipynb", "b"),
+        ("a//b.py", "a.b"),
+        ("code/random.py", "code_.random"),
+    ],
 )
-def test_a_file_that_cannot_be_imported_is_told_to_be_missing(name: str) -> None:
-    cell = clean([f"%run {name}"])
-    assert cell.lines == [f"# left out: %run {name}"]
-    assert cell.notes == [f"%run {name} was left out; what it defines is not known here"]
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%run {}",
+        "get_ipython().run_line_magic('run', '{}')",
+        'get_ipython().run_line_magic("run", "{}");  # exported',
+        "get_ipython().magic(u'%run {}')",
+        "get_ipython().magic('run {}')",
+    ],
+)
+def test_a_file_in_another_folder_is_run_and_so_are_exported_magics(
+    line: str, path: str, module: str
+) -> None:
+    cell = clean([line.format(path)])
+    assert cell.lines == [f"from {module} import *  # %run {path}"]
+    assert cell.notes == [f"%run {path} was taken as from {module} import *"]
 
 
-def test_a_run_within_a_function_is_no_import_of_everything() -> None:
-    cell = clean(["def f():", "    %run utils.py"])
-    assert cell.lines[1] == "    pass  # left out: %run utils.py"
+def test_a_path_that_is_no_file_of_a_module_is_told_to_be_missing() -> None:
+    cell = clean(["%run a/b/c/d/e/f/g.py"])
+    assert cell.lines == ["# left out: %run a/b/c/d/e/f/g.py"]
+    assert cell.notes == ["%run a/b/c/d/e/f/g.py was left out; what it defines is not known here"]
+
+
+@pytest.mark.parametrize("above", ["if True:", "for _ in range(3):", "try:", "with x:"])
+def test_a_block_may_run_a_file(above: str) -> None:
+    cell = clean(["def f():", "    pass", above, "    # first", "    %run utils.py"])
+    assert cell.lines[-1] == "    from utils import *  # %run utils.py"
+
+
+@pytest.mark.parametrize("above", ["def f():", "class A:", "async def f():\n  if True:"])
+def test_a_run_within_a_function_is_no_import_of_everything(above: str) -> None:
+    cell = clean([*above.split("\n"), "", "    %run utils.py"])
+    assert cell.lines[-1] == '    get_ipython().ex("from utils import *")  # %run utils.py'
 
 
 def test_pylab_gives_numpy() -> None:

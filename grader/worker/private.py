@@ -1,0 +1,27 @@
+"""Modules that one file alone sees, since another file's have the same names.
+
+Two of a student's folders may each hold a ``utils.py``. What lies beside a file is what it
+imports: of two that differ, the second lies in a folder that belongs to the file which imports it.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+_MARK = "-modules"
+"""No package can have such a name."""
+
+
+def private_folder(file: str) -> str:
+    """The folder of the modules that a file alone sees; those in there share it.
+
+    Parameters
+    ----------
+    file
+        Its name below the submission's folder, with ``/`` between parts.
+    """
+    path = PurePosixPath(file)
+    for folder in path.parents:
+        if folder.name.endswith(_MARK):
+            return folder.as_posix()
+    return path.with_name(f"{path.stem}{_MARK}").as_posix()
