@@ -251,7 +251,7 @@ class _Grading:
         return frozenset(found - self.wanted - {one.exercise for one in self.options.known})
 
     def _prerequisites(self, interview: FileInterview) -> Prerequisites:
-        return Prerequisites(self.assignment, interview.calls, self.results)
+        return Prerequisites(self.assignment, interview.calls, interview.may_call, self.results)
 
     def _is_judged(self, exercise: PreparedExercise) -> bool:
         return exercise.name in self.wanted | self.silent

@@ -10,6 +10,8 @@ from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedEx
 from grader.judged import JudgedChecks
 from grader.result import Kind, Status
 
+ANYTHING = "*"
+"""What may be called, where the source does not show it."""
 _EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
@@ -20,13 +22,16 @@ class Prerequisites:
     Attributes
     ----------
     calls
-        The definitions of the student's file that one of them calls.
+        The definitions of the student's that one of them calls.
+    may_call
+        What one may call beside; `ANYTHING` where nobody can say.
     results
         The results so far; they grow while the submission is graded.
     """
 
     assignment: PreparedAssignment
     calls: Callable[[str], Iterable[str]]
+    may_call: Callable[[str], Iterable[str]]
     results: JudgedChecks
 
     def lost(self, exercise: PreparedExercise, check: PreparedCheck) -> Verdict | None:
@@ -68,14 +73,14 @@ class Prerequisites:
         """Turn a failure into `skipped` where something that it needs and calls is wrong.
 
         The check was run all the same: who solved it without the broken helper keeps the
-        points. What it found is told first, so that a mistake of its own is not hidden. A
-        misconception is not named then: it was computed with a helper that is right, and a wrong
-        one may give the same answers.
+        points. What it found is told first, so that a mistake of its own is not hidden. Nothing is
+        diagnosed then, nor where it cannot be said what is called: the same answers may come from
+        a right function whose helper is wrong.
         """
         if verdict.status not in {Status.FAILED, Status.ERROR} or verdict.share > 0:
             return verdict
         called = [name for name in self._earlier(exercise, check) if self._is_broken(name)]
-        if called and verdict.diagnosis and verdict.diagnosis.id.startswith("misconception."):
+        if verdict.diagnosis and (called or self._may_be_anothers(exercise, check)):
             verdict = replace(verdict, diagnosis=None)
         needed = self._declared(exercise, check)
         broken = [name for name in called if name in needed]
@@ -127,6 +132,22 @@ class Prerequisites:
         for name in found:  # grows while it is walked
             found += [one for one in self.calls(name) if one not in found]
         return found
+
+    def _may_be_anothers(self, exercise: PreparedExercise, check: PreparedCheck) -> bool:
+        """Whether the answers may come from an exercise that is wrong, or not judged yet.
+
+        Nobody sees from a text what `getattr` finds: then all that is declared may be meant.
+        """
+        called = self._called(exercise, check)
+        known = {one.name for one in self.assignment.exercises if one.file == exercise.file}
+        before = self.assignment.before(exercise.name)
+        if any(name in known and name not in (exercise.name, *before) for name in called):
+            return True
+        own = [exercise.name, *(name for name in called if name not in known)]
+        perhaps = {name for one in own for name in self.may_call(one)}
+        if ANYTHING in perhaps:
+            perhaps.update(self._declared(exercise, check))
+        return any(name in perhaps and self._is_broken(name) for name in before)
 
     def _declared(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         """What a check is declared to need, directly or not."""
