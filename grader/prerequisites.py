@@ -80,7 +80,9 @@ class Prerequisites:
         if verdict.status not in {Status.FAILED, Status.ERROR} or verdict.share > 0:
             return verdict
         called = [name for name in self._earlier(exercise, check) if self._is_broken(name)]
-        if verdict.diagnosis and (called or self._may_be_anothers(exercise, check)):
+        if verdict.diagnosis and (
+            called or self._calls_later(exercise, check) or self._suspected(exercise, check)
+        ):
             verdict = replace(verdict, diagnosis=None)
         needed = self._declared(exercise, check)
         broken = [name for name in called if name in needed]
@@ -88,6 +90,7 @@ class Prerequisites:
             return verdict
         # What waits itself is not where the mistake lies.
         name = next((one for one in broken if not self._waits(one)), broken[0])
+        name = next(iter(self._suspected_behind(name)), name)
         unwritten = all(one.status is Status.MISSING for one in self.results.of(name))
         state, what = ("written", "Write") if unwritten else ("right", "Fix")
         text = f"{exercise.name} waits for {name}, which is not {state} yet. {what} {name} first."
@@ -133,21 +136,32 @@ class Prerequisites:
             found += [one for one in self.calls(name) if one not in found]
         return found
 
-    def _may_be_anothers(self, exercise: PreparedExercise, check: PreparedCheck) -> bool:
-        """Whether the answers may come from an exercise that is wrong, or not judged yet.
+    def _calls_later(self, exercise: PreparedExercise, check: PreparedCheck) -> bool:
+        """Whether something is called that is judged later: nobody knows yet how it does."""
+        known = (exercise.name, *self.assignment.before(exercise.name))
+        return any(
+            name not in known
+            and name in self.assignment.names
+            and self.assignment.exercise(name).file == exercise.file
+            for name in self._called(exercise, check)
+        )
+
+    def _suspected(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
+        """What is wrong and may be called, although the source does not show it.
 
         Nobody sees from a text what `getattr` finds: then all that is declared may be meant.
         """
         called = self._called(exercise, check)
-        known = {one.name for one in self.assignment.exercises if one.file == exercise.file}
-        before = self.assignment.before(exercise.name)
-        if any(name in known and name not in (exercise.name, *before) for name in called):
-            return True
-        own = [exercise.name, *(name for name in called if name not in known)]
+        own = [exercise.name, *(name for name in called if name not in self.assignment.names)]
         perhaps = {name for one in own for name in self.may_call(one)}
         if ANYTHING in perhaps:
             perhaps.update(self._declared(exercise, check))
-        return any(name in perhaps and self._is_broken(name) for name in before)
+        before = self.assignment.before(exercise.name)
+        return [name for name in before if name in perhaps and self._is_broken(name)]
+
+    def _suspected_behind(self, exercise: str) -> list[str]:
+        found = self.assignment.exercise(exercise)
+        return self._suspected(found, self.assignment.checks_of(exercise)[0])
 
     def _declared(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         """What a check is declared to need, directly or not."""

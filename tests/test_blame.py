@@ -123,6 +123,7 @@ def test_nothing_is_said_where_nobody_can_say_what_is_called(form):
     checks = graded(UNSURE[form]).checks
     lost = [one for one in checks if one.exercise == "predict_proba" and one.points == 0]
     assert lost and not [one.diagnosis.id for one in lost if one.diagnosis]
+    assert not any("Fix predict_proba first" in one.message for one in checks)
 
 
 def test_a_mistake_is_named_beside_a_wrong_function_that_is_not_called():
@@ -140,3 +141,30 @@ def test_a_function_of_the_same_name_in_another_file_is_another_one():
         (Status.FAILED, ""),
         (Status.SKIPPED, ""),
     }
+
+
+REFUSED = {
+    "by its name": "from scipy.special import expit as sigmoid\n" + ELSEWHERE,
+    "within try": "try:\n    from scipy.special import expit as sigmoid\nfinally:\n    pass\n"
+    + ELSEWHERE,
+    "by another name": "from scipy.special import expit as sigmoid\nact = sigmoid\n"
+    + calling("act", ELSEWHERE),
+}
+
+
+@pytest.mark.parametrize("form", REFUSED)
+def test_what_calls_an_exercise_that_is_only_imported_waits_for_it(form):
+    checks = graded(REFUSED[form]).checks
+    lost = [one for one in checks if one.exercise != "sigmoid" and one.points == 0]
+    assert {one.exercise for one in lost} == {"sigmoid_grad", "predict_proba", "predict"}
+    assert {(one.status, one.waits_for) for one in lost} == {(Status.SKIPPED, "sigmoid")}
+    text = next(one.message for one in lost if one.exercise == "predict_proba")
+    assert text.startswith("predict_proba calls sigmoid, which is not written but imported. scipy")
+    assert Status.FORBIDDEN in {one.status for one in checks if one.exercise == "sigmoid"}
+
+
+def test_who_uses_what_is_refused_is_told_so_beside_an_exercise_that_is_only_imported():
+    text = "from scipy.special import expit as sigmoid\nimport scipy.special as special\n"
+    checks = graded(text + calling("special.expit", ELSEWHERE)).checks
+    own = [one.status for one in checks if one.exercise == "predict_proba"]
+    assert Status.FORBIDDEN in own
