@@ -25,4 +25,4 @@ def diagnose(
     """
     with np.errstate(all="ignore"):  # what overflows is no factor and no offset
         named = diagnose_misconception(assignment, check, evidence)
-        return named or diagnose_generic(check, [item for item in evidence if item.mismatch])
+        return named or diagnose_generic(check, evidence)
