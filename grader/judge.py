@@ -19,6 +19,7 @@ from grader.course.prepared import (
     PreparedExercise,
 )
 from grader.course.question import Questions
+from grader.diagnose import contradicts
 from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks
 from grader.liberties import Shared, notes_of
@@ -123,6 +124,8 @@ class _Grading:
         """What is judged along, and told to nobody."""
         self.results = JudgedChecks(options.known)
         self.settled = {(one.exercise, one.check): one for one in options.settled}
+        self.held: list[CheckResult] = []
+        """Checks of one exercise that wait for its others: a diagnosis may be taken back."""
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
@@ -267,7 +270,8 @@ class _Grading:
             verdict = self._verdict(exercise, check, interview)
             self._record(check, interview, verdict, time.perf_counter() - started)
             if self._is_decided():
-                return
+                break
+        self._tell_held()
 
     def _is_decided(self) -> bool:
         """Whether a point is lost, and nobody wants to know more."""
@@ -350,8 +354,32 @@ class _Grading:
             check, self.assignment, placed, file=spoken_of, cell=cell, seconds=seconds
         )
         self.results.append(result)
-        if self.options.on_check is not None and check.exercise in self.wanted:
+        if self.held or _misconception_of(result):
+            self.held.append(result)
+        else:
+            self._tell(result)
+
+    def _tell_held(self) -> None:
+        """Take back a misconception that other checks of its exercise contradict; tell the rest."""
+        held, self.held = self.held, []
+        for result in held:
+            named = _misconception_of(result)
+            judged = self.results.of(result.exercise)
+            if named and contradicts(self.assignment, named, judged):
+                plain = result.model_copy(update={"diagnosis": None})
+                self.results.replace(result, plain)
+                result = plain
+            self._tell(result)
+
+    def _tell(self, result: CheckResult) -> None:
+        if self.options.on_check is not None and result.exercise in self.wanted:
             self.options.on_check(result)
+
+
+def _misconception_of(result: CheckResult) -> str:
+    """The misconception that a check's diagnosis names; "" where it names none."""
+    found = result.diagnosis
+    return found.id if found is not None and found.id.startswith("misconception.") else ""
 
 
 def _lightest(present: list[FileInterview]) -> set[str]:

@@ -8,11 +8,12 @@ import numpy as np
 
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.diagnose.evidence import Evidence, picked
+from grader.diagnose.foretold import contradicts
 from grader.diagnose.generic import diagnose_generic
 from grader.diagnose.misconceptions import diagnose_misconception
 from grader.result import Diagnosis
 
-__all__ = ["Evidence", "diagnose", "picked"]
+__all__ = ["Evidence", "contradicts", "diagnose", "picked"]
 
 
 def diagnose(

@@ -1,0 +1,71 @@
+"""A misconception that explains one check is not named where the others speak against it."""
+
+import pytest
+
+from grader.course.misconception import splice
+from grader.diagnose.foretold import passes
+from grader.result import Status
+from tests.conftest import grade_text, live, strongest, untrained
+from tests.mini import MISTAKES, check_of, grade_mini, mini, replaced
+
+NAME, FILE = "a2_logistic_regression", "logistic_regression.py"
+
+
+def told(exercise, source, on_check=None):
+    text = splice(live(NAME).references[FILE], exercise, source)
+    options = {"only": frozenset({exercise}), "on_check": on_check}
+    return grade_text(untrained(NAME), {FILE: text}, strongest(), **options).checks
+
+
+KNN = """
+def knn_predict(X_train, y_train, X_test, k, metric="euclidean"):
+    gaps = X_test[:, None] - X_train[None]
+    distances = np.abs(gaps).sum(-1) if metric == "manhattan" else (gaps**2).sum(-1)
+    nearest = y_train[np.argsort(distances, axis=1, kind="stable")[:, :{number}]]
+    {votes}
+"""
+CONTRADICTED = {
+    "the nearest row alone": KNN.format(number=1, votes="return nearest[:, 0]"),
+    "the mean of the labels": KNN.format(
+        number="k", votes="return np.round(nearest.mean(axis=1)).astype(int)"
+    ),
+    "the largest label": KNN.format(number="k", votes="return nearest.max(axis=1)"),
+}
+
+
+@pytest.mark.parametrize("form", CONTRADICTED)
+def test_what_other_checks_contradict_is_not_named(form):
+    streamed = []
+    checks = told("knn_predict", CONTRADICTED[form], streamed.append)
+    assert [one.check for one in checks if one.status is Status.FAILED][1:]
+    assert not [one.diagnosis.id for one in checks if one.diagnosis]
+    assert streamed == checks
+
+
+def test_what_nothing_contradicts_is_named_and_told_in_order():
+    mistake = next(one for one in live(NAME).misconceptions if one.exercise == "knn_predict")
+    streamed = []
+    checks = told("knn_predict", mistake.source, streamed.append)
+    assert mistake.id in {one.diagnosis.id for one in checks if one.diagnosis}
+    assert streamed == checks
+
+
+def test_how_a_misconception_would_do_is_known_of_each_kind_that_was_recorded():
+    known = MISTAKES[0].id
+    by_kind = {one.kind.value: one for one in mini().checks if one.exercise == "half_mse"}
+    assert {kind: passes(one, known) for kind, one in by_kind.items()} == {"out": False}
+    assert passes(mini().checks[0], known) is None  # of another exercise
+
+
+def test_half_a_mistake_is_not_taken_for_it():
+    """It explains nothing as a whole, and is told by no name."""
+    text = replaced(" / 2\n", " / (2 if len(X) == 5 else 1)\n")
+    assert check_of(grade_mini(text), "half_mse.value").diagnosis is None
+
+
+@pytest.mark.parametrize("name", ["a1_least_squares", "a2_logistic_regression"])
+def test_every_misconception_fails_some_check(name):
+    assignment = untrained(name)
+    for known in assignment.misconceptions:
+        foretold = [passes(one, known.id) for one in assignment.checks_of(known.exercise)]
+        assert False in foretold or None in foretold, known.id
