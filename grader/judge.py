@@ -26,7 +26,7 @@ from grader.liberties import Shared, notes_of
 from grader.prerequisites import Prerequisites
 from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
-from grader.result import CheckResult, Result, Status, total
+from grader.result import CheckResult, Diagnosis, Result, Status, total
 from grader.submissions import Submission
 from grader.submissions.choice import with_name
 from grader.submissions.places import Places
@@ -124,7 +124,7 @@ class _Grading:
         """What is judged along, and told to nobody."""
         self.results = JudgedChecks(options.known)
         self.settled = {(one.exercise, one.check): one for one in options.settled}
-        self.held: list[CheckResult] = []
+        self.held: list[tuple[CheckResult, Diagnosis | None]] = []
         """Checks of one exercise that wait for its others: a diagnosis may be taken back."""
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
@@ -355,21 +355,22 @@ class _Grading:
         )
         self.results.append(result)
         if self.held or _misconception_of(result):
-            self.held.append(result)
+            self.held.append((result, verdict.otherwise))
         else:
             self._tell(result)
 
     def _tell_held(self) -> None:
         """Take back a misconception that other checks of its exercise contradict; tell the rest."""
         held, self.held = self.held, []
-        for result in held:
+        for result, otherwise in held:
             named = _misconception_of(result)
             judged = self.results.of(result.exercise)
             if named and contradicts(self.assignment, named, judged):
-                plain = result.model_copy(update={"diagnosis": None})
-                self.results.replace(result, plain)
-                result = plain
-            self._tell(result)
+                told = result.model_copy(update={"diagnosis": otherwise})
+                self.results.replace(result, told)
+                self._tell(told)
+            else:
+                self._tell(result)
 
     def _tell(self, result: CheckResult) -> None:
         if self.options.on_check is not None and result.exercise in self.wanted:

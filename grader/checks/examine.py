@@ -48,10 +48,12 @@ def examine(
         return Verdict(Status.PASSED, 1.0, cases=count, printed=printed)
     case, reply, judgement = problems[0]
     status, line, file = status_of(reply)
+    diagnoses = _diagnoses(check, interview, evidence, status)
     return Verdict(
         status=status,
         message=_safe_message(check, interview, problems, len(evidence)),
-        diagnosis=_diagnosis(check, interview, evidence, status),
+        diagnosis=next(iter(diagnoses), None),
+        otherwise=next(iter(diagnoses[1:]), None),
         cases=count,
         printed=printed,
         line=line,
@@ -131,14 +133,14 @@ def _message(
     return f"{case.label}{share}: {text}"
 
 
-def _diagnosis(
+def _diagnoses(
     check: PreparedCheck, interview: Interview, evidence: Sequence[Evidence], status: Status
-) -> Diagnosis | None:
+) -> list[Diagnosis]:
     if status not in {Status.FAILED, Status.ERROR}:
-        return None
+        return []
     with _without_harm("diagnosis", check):
         return diagnose(interview.assignment, check, evidence)
-    return None
+    return []
 
 
 def answered(reply: Reply, exercise: str, interview: Interview) -> str | None:

@@ -73,6 +73,8 @@ class Verdict:
     """The part of the points that is earned, 0 to 1."""
     message: str = ""
     diagnosis: Diagnosis | None = None
+    otherwise: Diagnosis | None = None
+    """What is said where other checks contradict the diagnosis."""
     cases: CaseCount = field(default_factory=CaseCount)
     printed: str = ""
     line: int | None = None

@@ -18,12 +18,13 @@ __all__ = ["Evidence", "contradicts", "diagnose", "picked"]
 
 def diagnose(
     assignment: PreparedAssignment, check: PreparedCheck, evidence: Sequence[Evidence]
-) -> Diagnosis | None:
-    """Name the likely mistake behind a check's failures.
+) -> list[Diagnosis]:
+    """Name the likely mistakes behind a check's failures, the one that says most first.
 
-    A misconception that explains every answer says more than a generic pattern and goes
-    first; where none does, the generic patterns are tried on all failures together.
+    A misconception that explains every answer says more than a generic pattern, which is tried on
+    all failures together and stands behind it, in case other checks contradict the misconception.
     """
     with np.errstate(all="ignore"):  # what overflows is no factor and no offset
         named = diagnose_misconception(assignment, check, evidence)
-        return named or diagnose_generic(check, evidence)
+        found = [named, diagnose_generic(check, evidence)]
+    return [one for one in found if one is not None]

@@ -42,6 +42,18 @@ def test_what_other_checks_contradict_is_not_named(form):
     assert streamed == checks
 
 
+def test_a_pattern_takes_the_place_of_what_is_contradicted():
+    """The sign is wrong as well, so that it is not the logarithm of 0 alone."""
+    source = """
+def binary_cross_entropy(X, y, w, b):
+    p = predict_proba(X, w, b)
+    return np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+"""
+    checks = {one.check: one.diagnosis for one in told("binary_cross_entropy", source)}
+    assert checks["saturated_loss"].id == "generic.not_finite"
+    assert checks["loss"].id == "generic.sign"
+
+
 def test_what_nothing_contradicts_is_named_and_told_in_order():
     mistake = next(one for one in live(NAME).misconceptions if one.exercise == "knn_predict")
     streamed = []
