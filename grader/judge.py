@@ -19,14 +19,14 @@ from grader.course.prepared import (
     PreparedExercise,
 )
 from grader.course.question import Questions
-from grader.diagnose import contradicts
+from grader.diagnose import Explained, contradicts
 from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks
 from grader.liberties import Shared, notes_of
 from grader.prerequisites import Prerequisites
 from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
-from grader.result import CheckResult, Diagnosis, Result, Status, total
+from grader.result import CheckResult, Result, Status, total
 from grader.submissions import Submission
 from grader.submissions.choice import with_name
 from grader.submissions.places import Places
@@ -124,8 +124,10 @@ class _Grading:
         """What is judged along, and told to nobody."""
         self.results = JudgedChecks(options.known)
         self.settled = {(one.exercise, one.check): one for one in options.settled}
-        self.held: list[tuple[CheckResult, Diagnosis | None]] = []
+        self.held: list[CheckResult] = []
         """Checks of one exercise that wait for its others: a diagnosis may be taken back."""
+        self.explained: dict[str, Explained] = {}
+        """By check of that exercise, what its diagnosis rests on."""
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
@@ -354,18 +356,21 @@ class _Grading:
             check, self.assignment, placed, file=spoken_of, cell=cell, seconds=seconds
         )
         self.results.append(result)
+        self.explained[check.name] = verdict.explained
         if self.held or _misconception_of(result):
-            self.held.append((result, verdict.otherwise))
+            self.held.append(result)
         else:
             self._tell(result)
 
     def _tell_held(self) -> None:
         """Take back a misconception that other checks of its exercise contradict; tell the rest."""
-        held, self.held = self.held, []
-        for result, otherwise in held:
+        held, explained = self.held, self.explained
+        self.held, self.explained = [], {}
+        for result in held:
             named = _misconception_of(result)
             judged = self.results.of(result.exercise)
-            if named and contradicts(self.assignment, named, judged):
+            if named and contradicts(self.assignment, named, result.check, judged, explained):
+                otherwise = explained[result.check].otherwise
                 told = result.model_copy(update={"diagnosis": otherwise})
                 self.results.replace(result, told)
                 self._tell(told)

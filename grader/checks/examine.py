@@ -11,7 +11,7 @@ from grader.checks.wording import WRONG_FORM, describe_mismatch, describe_reply
 from grader.comparison import Mismatch
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
-from grader.diagnose import Evidence, diagnose
+from grader.diagnose import Evidence, Explained, diagnose
 from grader.result import CaseCount, Diagnosis, Status
 
 Judgement = Mismatch | str | None
@@ -48,12 +48,12 @@ def examine(
         return Verdict(Status.PASSED, 1.0, cases=count, printed=printed)
     case, reply, judgement = problems[0]
     status, line, file = status_of(reply)
-    diagnoses = _diagnoses(check, interview, evidence, status)
+    diagnosis, explained = _diagnosis(check, interview, evidence, status)
     return Verdict(
         status=status,
         message=_safe_message(check, interview, problems, len(evidence)),
-        diagnosis=next(iter(diagnoses), None),
-        otherwise=next(iter(diagnoses[1:]), None),
+        diagnosis=diagnosis,
+        explained=explained,
         cases=count,
         printed=printed,
         line=line,
@@ -133,14 +133,13 @@ def _message(
     return f"{case.label}{share}: {text}"
 
 
-def _diagnoses(
+def _diagnosis(
     check: PreparedCheck, interview: Interview, evidence: Sequence[Evidence], status: Status
-) -> list[Diagnosis]:
-    if status not in {Status.FAILED, Status.ERROR}:
-        return []
-    with _without_harm("diagnosis", check):
-        return diagnose(interview.assignment, check, evidence)
-    return []
+) -> tuple[Diagnosis | None, Explained]:
+    if status in {Status.FAILED, Status.ERROR}:
+        with _without_harm("diagnosis", check):
+            return diagnose(interview.assignment, check, evidence)
+    return None, Explained()
 
 
 def answered(reply: Reply, exercise: str, interview: Interview) -> str | None:

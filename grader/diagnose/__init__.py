@@ -7,24 +7,30 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.course.prepared import PreparedAssignment, PreparedCheck
-from grader.diagnose.evidence import Evidence, picked
+from grader.diagnose.evidence import Evidence, Explained, picked
 from grader.diagnose.foretold import contradicts
 from grader.diagnose.generic import diagnose_generic
-from grader.diagnose.misconceptions import diagnose_misconception
+from grader.diagnose.misconceptions import explaining, told
+from grader.diagnose.ratios import has_fractions
 from grader.result import Diagnosis
 
-__all__ = ["Evidence", "contradicts", "diagnose", "picked"]
+__all__ = ["Evidence", "Explained", "contradicts", "diagnose", "picked"]
 
 
 def diagnose(
     assignment: PreparedAssignment, check: PreparedCheck, evidence: Sequence[Evidence]
-) -> list[Diagnosis]:
-    """Name the likely mistakes behind a check's failures, the one that says most first.
+) -> tuple[Diagnosis | None, Explained]:
+    """Name the likely mistake behind a check's failures, and tell what that rests on.
 
-    A misconception that explains every answer says more than a generic pattern, which is tried on
-    all failures together and stands behind it, in case other checks contradict the misconception.
+    A misconception that alone explains every answer says more than a generic pattern, which is
+    tried on all failures together and is kept in case other checks contradict the misconception.
     """
     with np.errstate(all="ignore"):  # what overflows is no factor and no offset
-        named = diagnose_misconception(assignment, check, evidence)
-        found = [named, diagnose_generic(check, evidence)]
-    return [one for one in found if one is not None]
+        known = explaining(check, evidence)
+        pattern = diagnose_generic(check, evidence)
+        is_thin = bool(known) and not any(
+            item.failed and (item.observation.outcome != "answered" or has_fractions(check, item))
+            for item in evidence
+        )
+    named = told(assignment, known[0]) if len(known) == 1 else pattern
+    return named, Explained(frozenset(known), is_thin, pattern)

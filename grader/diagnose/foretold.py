@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from grader.comparison import compare
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck
-from grader.diagnose.evidence import picked
+from grader.diagnose.evidence import Explained, picked
 from grader.result import CheckResult, Kind, Status
 
 _VALUES = {Kind.OUT, Kind.GRAD, Kind.KERAS}
@@ -18,24 +18,39 @@ _HAS_PASSED = {Status.PASSED: True, Status.FAILED: False, Status.ERROR: False}
 
 
 def contradicts(
-    assignment: PreparedAssignment, identifier: str, results: Iterable[CheckResult]
+    assignment: PreparedAssignment,
+    identifier: str,
+    where: str,
+    results: Iterable[CheckResult],
+    explained: Mapping[str, Explained],
 ) -> bool:
-    """Whether checks of a misconception's exercise ended otherwise than it would have them end.
+    """Whether checks of a misconception's exercise speak against it.
+
+    They do where one ended otherwise than the misconception would have it end, and where it rests
+    on whole numbers alone and does not explain the answers of another.
 
     Parameters
     ----------
-    identifier
-        The misconception.
+    identifier, where
+        The misconception, and the check that it was named of.
     results
         The checks of its exercise. Those that were not judged by an answer say nothing.
+    explained
+        By check, what explains its answers.
     """
     exercise = assignment.misconception(identifier).exercise
     checks = {one.name: one for one in assignment.checks_of(exercise)}
+    is_thin = where in explained and explained[where].is_thin
     with np.errstate(all="ignore"):
         for one in results:
             passed = _HAS_PASSED.get(one.status)
-            foretold = passes(checks[one.check], identifier) if one.check in checks else None
-            if passed is not None and foretold is not None and passed is not foretold:
+            if passed is None or one.check not in checks or one.check == where:
+                continue
+            foretold = passes(checks[one.check], identifier)
+            if foretold is not None and passed is not foretold:
+                return True
+            by = explained[one.check].by if one.check in explained else frozenset()
+            if is_thin and not passed and foretold is False and identifier not in by:
                 return True
     return False
 

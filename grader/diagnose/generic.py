@@ -73,7 +73,9 @@ def _shape(item: Evidence) -> tuple[str, str] | None:
         if _close(received.T, expected):
             return "transposed", "The values are right, but transposed."
         return "transposed_shape", "The shape is the expected one transposed; check the axes."
-    if expected.ndim == 1 and received.shape == (expected.size,) * 2 and expected.size > 1:
+    is_paired = expected.ndim == 1 and received.shape == (expected.size,) * 2
+    given = [value.shape for value in item.case.arguments.values() if type(value) is np.ndarray]
+    if is_paired and expected.size > 2 and received.shape not in given:
         return (
             "broadcast",
             "An (N, N) result where (N,) was expected usually comes from combining (N,) with (N, "

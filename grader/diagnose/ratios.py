@@ -80,6 +80,11 @@ def is_fractional(value: Any) -> bool:
     return bool((finite != np.round(finite)).any())
 
 
+def has_fractions(check: PreparedCheck, item: Evidence) -> bool:
+    """Whether there is a number in an answer that is not whole."""
+    return any(map(is_fractional, _leaves(picked(check, item.observation))))
+
+
 def _values(item: Evidence) -> tuple[Array, Array] | None:
     mismatch = item.mismatch
     if mismatch is None or mismatch.difference is not Difference.VALUES:

@@ -1,20 +1,30 @@
 """A misconception that explains one check is not named where the others speak against it."""
 
+from functools import cache
+
 import pytest
 
 from grader.course.misconception import splice
 from grader.diagnose.foretold import passes
+from grader.local import load_public
 from grader.result import Status
-from tests.conftest import grade_text, live, strongest, untrained
+from tests.conftest import ROOT, grade_text, live, strongest, untrained
 from tests.mini import MISTAKES, check_of, grade_mini, mini, replaced
 
 NAME, FILE = "a2_logistic_regression", "logistic_regression.py"
 
 
-def told(exercise, source, on_check=None):
-    text = splice(live(NAME).references[FILE], exercise, source)
+def told(exercise, source, on_check=None, name=NAME):
+    """Of the public checks, in which those are that the constants fit."""
+    file = {"a1_least_squares": "least_squares.py"}.get(name, FILE)
+    text = splice(live(name).references[file], exercise, source)
     options = {"only": frozenset({exercise}), "on_check": on_check}
-    return grade_text(untrained(NAME), {FILE: text}, strongest(), **options).checks
+    return grade_text(public(name), {file: text}, strongest(), **options).checks
+
+
+@cache
+def public(name):
+    return load_public(ROOT / "assignments" / name)
 
 
 KNN = """
@@ -40,6 +50,22 @@ def test_what_other_checks_contradict_is_not_named(form):
     assert [one.check for one in checks if one.status is Status.FAILED][1:]
     assert not [one.diagnosis.id for one in checks if one.diagnosis]
     assert streamed == checks
+
+
+CONSTANTS = {
+    "the index of the best": ("grid_search", "x, y, candidates", "0"),
+    "a loss of nothing": ("binary_cross_entropy", "X, y, w, b", "0.0"),
+}
+
+
+@pytest.mark.parametrize("form", CONSTANTS)
+def test_a_constant_is_no_misconception(form):
+    """Somewhere it is the answer of one, by chance."""
+    exercise, parameters, value = CONSTANTS[form]
+    name = "a1_least_squares" if exercise == "grid_search" else NAME
+    source = f"def {exercise}({parameters}):\n    return {value}\n"
+    checks = told(exercise, source, name=name)
+    assert checks and not [one.diagnosis.id for one in checks if one.diagnosis]
 
 
 def test_a_pattern_takes_the_place_of_what_is_contradicted():
