@@ -26,7 +26,7 @@ from grader.liberties import Shared, notes_of
 from grader.prerequisites import Prerequisites
 from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
-from grader.result import CheckResult, Result, Status, total
+from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
 from grader.submissions.choice import with_name
 from grader.submissions.places import Places
@@ -256,7 +256,24 @@ class _Grading:
         return frozenset(found - self.wanted - {one.exercise for one in self.options.known})
 
     def _prerequisites(self, interview: FileInterview) -> Prerequisites:
-        return Prerequisites(self.assignment, interview.calls, interview.may_call, self.results)
+        return Prerequisites(
+            self.assignment,
+            interview.calls,
+            interview.may_call,
+            lambda exercise: self._is_right(exercise, interview),
+            self.results,
+        )
+
+    def _is_right(self, exercise: str, interview: FileInterview) -> bool:
+        """Whether an exercise gives the right values, asked ahead of its turn and not recorded."""
+        try:
+            return all(
+                judge_check(check, interview).status is Status.PASSED
+                for check in self.assignment.checks_of(exercise)
+                if check.kind in (Kind.OUT, Kind.KERAS)
+            )
+        except Exception:  # it has its own verdict later
+            return False
 
     def _is_judged(self, exercise: PreparedExercise) -> bool:
         return exercise.name in self.wanted | self.silent

@@ -25,6 +25,8 @@ class Prerequisites:
         The definitions of the student's that one of them calls.
     may_call
         What one may call beside; `ANYTHING` where nobody can say.
+    is_right
+        Finds out whether an exercise that is not judged yet gives the right values.
     results
         The results so far; they grow while the submission is graded.
     """
@@ -32,6 +34,7 @@ class Prerequisites:
     assignment: PreparedAssignment
     calls: Callable[[str], Iterable[str]]
     may_call: Callable[[str], Iterable[str]]
+    is_right: Callable[[str], bool]
     results: JudgedChecks
 
     def lost(self, exercise: PreparedExercise, check: PreparedCheck) -> Verdict | None:
@@ -81,7 +84,9 @@ class Prerequisites:
             return verdict
         called = [name for name in self._earlier(exercise, check) if self._is_broken(name)]
         if verdict.diagnosis and (
-            called or self._calls_later(exercise, check) or self._suspected(exercise, check)
+            called
+            or self._suspected(exercise, check)
+            or not all(map(self.is_right, self._called_later(exercise, check)))
         ):
             verdict = replace(verdict, diagnosis=None)
         needed = self._declared(exercise, check)
@@ -136,15 +141,16 @@ class Prerequisites:
             found += [one for one in self.calls(name) if one not in found]
         return found
 
-    def _calls_later(self, exercise: PreparedExercise, check: PreparedCheck) -> bool:
-        """Whether something is called that is judged later: nobody knows yet how it does."""
+    def _called_later(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
+        """What is called and stands below the exercise in its file."""
         known = (exercise.name, *self.assignment.before(exercise.name))
-        return any(
-            name not in known
+        return [
+            name
+            for name in self._called(exercise, check)
+            if name not in known
             and name in self.assignment.names
             and self.assignment.exercise(name).file == exercise.file
-            for name in self._called(exercise, check)
-        )
+        ]
 
     def _suspected(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         """What is wrong and may be called, although the source does not show it.

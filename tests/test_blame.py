@@ -1,9 +1,15 @@
 """Nothing is said of a right function whose helper is wrong, by whatever name it is called."""
 
+import ast
+import json
+
 import pytest
 
+from grader.course.expected import expected_of
 from grader.course.misconception import splice
+from grader.judge import GradingOptions, grade
 from grader.result import Status
+from grader.submissions import read_path
 from tests.conftest import grade_text, live, strongest, untrained
 
 NAME, FILE = "a2_logistic_regression", "logistic_regression.py"
@@ -132,6 +138,22 @@ def test_a_mistake_is_named_beside_a_wrong_function_that_is_not_called():
     assert any(one.startswith("misconception.predict_proba.") for one in named)
 
 
+STABLE = "def sigmoid(z):\n    return np.exp(-np.logaddexp(0, -z))\n"
+
+
+@pytest.mark.parametrize(("sigmoid", "is_named"), [(STABLE, True), (WRONG, False)])
+def test_what_stands_below_is_asked_before_anything_is_said(sigmoid, is_named):
+    """A tanh that is the sigmoid, which has its turn later."""
+    name, file = "a3_mlp", "mlp.py"
+    text = splice(live(name).references[file], "tanh", "def tanh(z):\n    return sigmoid(z)\n")
+    text = splice(text, "sigmoid", sigmoid)
+    for only in ({"tanh"}, {"tanh", "sigmoid"}):
+        result = grade_text(untrained(name), {file: text}, strongest(), only=frozenset(only))
+        told = {one.diagnosis.id for one in result.checks if one.diagnosis}
+        assert ("misconception.tanh.is_the_sigmoid" in told) is is_named
+        assert {one.exercise for one in result.checks} == only
+
+
 def test_a_function_of_the_same_name_in_another_file_is_another_one():
     """The sigmoid of the file is wrong, and predict_proba has one of its own."""
     text = "import acts\n" + calling("acts.sigmoid")
@@ -161,6 +183,41 @@ def test_what_calls_an_exercise_that_is_only_imported_waits_for_it(form):
     text = next(one.message for one in lost if one.exercise == "predict_proba")
     assert text.startswith("predict_proba calls sigmoid, which is not written but imported. scipy")
     assert Status.FORBIDDEN in {one.status for one in checks if one.exercise == "sigmoid"}
+
+
+def test_in_a_notebook_the_import_is_told_by_its_cell(tmp_path):
+    texts = ["import numpy as np\n", "from scipy.special import expit as sigmoid\n", ELSEWHERE]
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": one} for one in texts]
+    notebook = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+    (tmp_path / "logistic_regression.ipynb").write_text(notebook, encoding="utf-8")
+    expected = expected_of(untrained(NAME))
+    submission = read_path(tmp_path, expected, student="ada", assignment=NAME)
+    options = GradingOptions(only=frozenset({"sigmoid", "sigmoid_grad"}))
+    checks = grade(submission, untrained(NAME), strongest(), options).checks
+    told = next(one for one in checks if one.exercise == "sigmoid_grad")
+    assert told.waits_for == "sigmoid"
+    assert "imported in cell 2, line 1" in told.message
+
+
+SUMMED = {
+    "a factor": ("binary_cross_entropy", "np.mean(", "np.sum(", "fit"),
+    "a sign": ("binary_cross_entropy", "return np.mean(", "return -np.mean(", "fit"),
+    "a dtype": ("sigmoid", "", "def sigmoid(z):\n    return z > 0\n", "predict_proba"),
+}
+
+
+@pytest.mark.parametrize("form", SUMMED)
+def test_no_pattern_is_seen_in_what_only_waits(form):
+    wrong, old, new, waiting = SUMMED[form]
+    own = ast.get_source_segment(
+        REFERENCE,
+        next(one for one in ast.parse(REFERENCE).body if getattr(one, "name", "") == wrong),
+    )
+    assert old in own
+    text = REFERENCE.replace(own, own.replace(old, new, 1) if old else new)
+    checks = graded(text, only=(wrong, waiting)).checks
+    lost = [one for one in checks if one.exercise == waiting and one.points == 0]
+    assert lost and not [one.diagnosis.id for one in lost if one.diagnosis]
 
 
 def test_who_uses_what_is_refused_is_told_so_beside_an_exercise_that_is_only_imported():
