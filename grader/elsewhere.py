@@ -84,17 +84,25 @@ def is_written(facts: Mapping[str, Any]) -> bool:
 def in_another_file(name: str, definitions: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a definition of another file: its lines, and the helpers it calls, are there."""
     calls = _reached(name, definitions)
-    return {**definitions[name], "line": None, "end_line": None, "calls": calls}
+    perhaps = [
+        one for helper in (name, *calls) for one in names_in(definitions.get(helper), "perhaps")
+    ]
+    shown = {"line": None, "end_line": None, "calls": calls, "perhaps": perhaps}
+    return definitions[name] | shown
 
 
 def _reached(name: str, definitions: Mapping[str, Any]) -> list[str]:
     """What a definition calls, directly or through others of its file; the nearest first."""
     found = [name]
     for one in found:  # grows while it is walked
-        facts = definitions.get(one)
-        calls = facts.get("calls") if type(facts) is dict else None
-        found += [call for call in calls if call not in found] if type(calls) is list else []
+        found += [call for call in names_in(definitions.get(one), "calls") if call not in found]
     return found[1:]
+
+
+def names_in(facts: Any, key: str) -> list[str]:
+    """A list of names in what a worker shows of a definition; no type of a worker's is trusted."""
+    found = facts.get(key) if type(facts) is dict else None
+    return [one for one in found if type(one) is str] if type(found) is list else []
 
 
 def imported_from(facts: Any) -> tuple[str, str]:

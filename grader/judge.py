@@ -19,6 +19,7 @@ from grader.course.prepared import (
     PreparedExercise,
 )
 from grader.course.question import Questions
+from grader.diagnose import Explained, contradicts
 from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks
 from grader.liberties import Shared, notes_of
@@ -124,6 +125,10 @@ class _Grading:
         """What is judged along, and told to nobody."""
         self.results = JudgedChecks(options.known)
         self.settled = {(one.exercise, one.check): one for one in options.settled}
+        self.held: list[CheckResult] = []
+        """Checks of one exercise that wait for its others: a diagnosis may be taken back."""
+        self.explained: dict[str, Explained] = {}
+        """By check of that exercise, what its diagnosis rests on."""
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
@@ -252,7 +257,24 @@ class _Grading:
         return frozenset(found - self.wanted - {one.exercise for one in self.options.known})
 
     def _prerequisites(self, interview: FileInterview) -> Prerequisites:
-        return Prerequisites(self.assignment, interview.calls, self.results)
+        return Prerequisites(
+            self.assignment,
+            interview.calls,
+            interview.may_call,
+            lambda exercise: self._is_right(exercise, interview),
+            self.results,
+        )
+
+    def _is_right(self, exercise: str, interview: FileInterview) -> bool:
+        """Whether an exercise gives the right values, asked ahead of its turn and not recorded."""
+        try:
+            return all(
+                judge_check(check, interview).status is Status.PASSED
+                for check in self.assignment.checks_of(exercise)
+                if check.kind in (Kind.OUT, Kind.KERAS)
+            )
+        except Exception:  # it has its own verdict later
+            return False
 
     def _is_judged(self, exercise: PreparedExercise) -> bool:
         return exercise.name in self.wanted | self.silent
@@ -268,7 +290,8 @@ class _Grading:
             verdict = self._verdict(exercise, check, interview)
             self._record(check, interview, verdict, time.perf_counter() - started)
             if self._is_decided():
-                return
+                break
+        self._tell_held()
 
     def _is_decided(self) -> bool:
         """Whether a point is lost, and nobody wants to know more."""
@@ -360,8 +383,36 @@ class _Grading:
             check, self.assignment, placed, file=spoken_of, cell=cell, seconds=seconds
         )
         self.results.append(result)
-        if self.options.on_check is not None and check.exercise in self.wanted:
+        self.explained[check.name] = verdict.explained
+        if self.held or _misconception_of(result):
+            self.held.append(result)
+        else:
+            self._tell(result)
+
+    def _tell_held(self) -> None:
+        """Take back a misconception that other checks of its exercise contradict; tell the rest."""
+        held, explained = self.held, self.explained
+        self.held, self.explained = [], {}
+        for result in held:
+            named = _misconception_of(result)
+            judged = self.results.of(result.exercise)
+            if named and contradicts(self.assignment, named, result.check, judged, explained):
+                otherwise = explained[result.check].otherwise
+                told = result.model_copy(update={"diagnosis": otherwise})
+                self.results.replace(result, told)
+                self._tell(told)
+            else:
+                self._tell(result)
+
+    def _tell(self, result: CheckResult) -> None:
+        if self.options.on_check is not None and result.exercise in self.wanted:
             self.options.on_check(result)
+
+
+def _misconception_of(result: CheckResult) -> str:
+    """The misconception that a check's diagnosis names; "" where it names none."""
+    found = result.diagnosis
+    return found.id if found is not None and found.id.startswith("misconception.") else ""
 
 
 def _lightest(present: list[FileInterview]) -> set[str]:

@@ -34,6 +34,11 @@ class JudgedChecks:
         if result.status in LOST_STATUSES:
             self.lost.setdefault(result.exercise, result)
 
+    def replace(self, old: CheckResult, new: CheckResult) -> None:
+        """Something else is known of a check that was judged."""
+        for results in (self._all, self._by_exercise[old.exercise]):
+            results[next(number for number, one in enumerate(results) if one is old)] = new
+
     def of(self, exercise: str) -> list[CheckResult]:
         """Those of one exercise."""
         return self._by_exercise.get(exercise, [])

@@ -14,6 +14,7 @@ from grader.elsewhere import (
     in_another_file,
     is_module,
     is_written,
+    names_in,
     unreadable_elsewhere,
 )
 from grader.judged import JudgedChecks
@@ -112,8 +113,11 @@ class FileKnowledge:
 
     def calls(self, exercise: str) -> list[str]:
         """Other definitions that an exercise's own source calls."""
-        found = self.definitions.get(exercise, {}).get("calls")
-        return [str(name) for name in found] if type(found) is list else []
+        return names_in(self.definitions.get(exercise), "calls")
+
+    def may_call(self, exercise: str) -> list[str]:
+        """What an exercise's own source may call beside; "*" stands for anything."""
+        return names_in(self.definitions.get(exercise), "perhaps")
 
     def problem_of(self, exercise: str) -> FileState | None:
         """The syntax error of an exercise's own definition, where the rest of the file is read."""

@@ -15,6 +15,8 @@ _ENDINGS = {
     Status.CRASHED: "ends the process",
     Status.OUT_OF_MEMORY: "runs out of memory",
 }
+ANYTHING = "*"
+"""What may be called, where the source does not show it."""
 _EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
@@ -25,13 +27,19 @@ class Prerequisites:
     Attributes
     ----------
     calls
-        The definitions of the student's file that one of them calls.
+        The definitions of the student's that one of them calls.
+    may_call
+        What one may call beside; `ANYTHING` where nobody can say.
+    is_right
+        Finds out whether an exercise that is not judged yet gives the right values.
     results
         The results so far; they grow while the submission is graded.
     """
 
     assignment: PreparedAssignment
     calls: Callable[[str], Iterable[str]]
+    may_call: Callable[[str], Iterable[str]]
+    is_right: Callable[[str], bool]
     results: JudgedChecks
 
     def lost(self, exercise: PreparedExercise, check: PreparedCheck) -> Verdict | None:
@@ -72,14 +80,18 @@ class Prerequisites:
         """Turn a failure into `skipped` where something that it needs and calls is wrong.
 
         The check was run all the same: who solved it without the broken helper keeps the
-        points. What it found is told first, so that a mistake of its own is not hidden. A
-        misconception is not named then: it was computed with a helper that is right, and a wrong
-        one may give the same answers.
+        points. What it found is told first, so that a mistake of its own is not hidden. Nothing is
+        diagnosed then, nor where it cannot be said what is called: the same answers may come from
+        a right function whose helper is wrong.
         """
         if verdict.status not in {Status.FAILED, Status.ERROR} or verdict.share > 0:
             return verdict
         called = [name for name in self._earlier(exercise, check) if self._is_broken(name)]
-        if called and verdict.diagnosis and verdict.diagnosis.id.startswith("misconception."):
+        if verdict.diagnosis and (
+            called
+            or self._suspected(exercise, check)
+            or not all(map(self.is_right, self._called_later(exercise, check)))
+        ):
             verdict = replace(verdict, diagnosis=None)
         needed = self._declared(exercise, check)
         broken = [name for name in called if name in needed]
@@ -87,6 +99,7 @@ class Prerequisites:
             return verdict
         # What waits itself is not where the mistake lies.
         name = next((one for one in broken if not self._waits(one)), broken[0])
+        name = next(iter(self._suspected_behind(name)), name)
         unwritten = all(
             one.status is Status.MISSING and not one.message.startswith(f"{name} is written in ")
             for one in self.results.of(name)
@@ -134,6 +147,34 @@ class Prerequisites:
         for name in found:  # grows while it is walked
             found += [one for one in self.calls(name) if one not in found]
         return found
+
+    def _called_later(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
+        """What is called and stands below the exercise in its file."""
+        known = (exercise.name, *self.assignment.before(exercise.name))
+        return [
+            name
+            for name in self._called(exercise, check)
+            if name not in known
+            and name in self.assignment.names
+            and self.assignment.exercise(name).file == exercise.file
+        ]
+
+    def _suspected(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
+        """What is wrong and may be called, although the source does not show it.
+
+        Nobody sees from a text what `getattr` finds: then all that is declared may be meant.
+        """
+        called = self._called(exercise, check)
+        own = [exercise.name, *(name for name in called if name not in self.assignment.names)]
+        perhaps = {name for one in own for name in self.may_call(one)}
+        if ANYTHING in perhaps:
+            perhaps.update(self._declared(exercise, check))
+        before = self.assignment.before(exercise.name)
+        return [name for name in before if name in perhaps and self._is_broken(name)]
+
+    def _suspected_behind(self, exercise: str) -> list[str]:
+        found = self.assignment.exercise(exercise)
+        return self._suspected(found, self.assignment.checks_of(exercise)[0])
 
     def _declared(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         """What a check is declared to need, directly or not."""

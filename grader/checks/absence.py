@@ -105,6 +105,12 @@ def _not_allowed(case: Case, reply: Reply, place: Place) -> Absence | None:
     file, line = frames[-1]["file"], frames[-1]["line"]
     where = place.places.line(file, line, inside=place.file)
     called = place.called(frames)
+    imported = place.imported(frames[-1], str(reply.error["message"]))
+    if imported and not reply.error.get("by_exercise"):
+        start = f"{place.calling(frames, case)} calls" if called else f"{place.exercise} calls"
+        text = f"{start} {imported}, which is not written but imported. {reply.error['message']}."
+        waits_for = place.awaited([*called, imported])
+        return Absence(Status.SKIPPED if waits_for else Status.FORBIDDEN, text, waits_for)
     if not called:
         return Absence(Status.FORBIDDEN, f"In {where}: {sentence(reply.error['message'])}")
     used = reply.error.get("used") or "what is not allowed"

@@ -11,7 +11,7 @@ from grader.checks.wording import WRONG_FORM, describe_mismatch, describe_reply
 from grader.comparison import Mismatch
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
-from grader.diagnose import Evidence, diagnose
+from grader.diagnose import Evidence, Explained, diagnose
 from grader.result import CaseCount, Diagnosis, Status
 
 Judgement = Mismatch | str | None
@@ -48,10 +48,12 @@ def examine(
         return Verdict(Status.PASSED, 1.0, cases=count, printed=printed)
     case, reply, judgement = problems[0]
     status, line, file = status_of(reply)
+    diagnosis, explained = _diagnosis(check, interview, evidence, status)
     return Verdict(
         status=status,
         message=_safe_message(check, interview, problems, len(evidence)),
-        diagnosis=_diagnosis(check, interview, evidence, status),
+        diagnosis=diagnosis,
+        explained=explained,
         cases=count,
         printed=printed,
         line=line,
@@ -133,12 +135,11 @@ def _message(
 
 def _diagnosis(
     check: PreparedCheck, interview: Interview, evidence: Sequence[Evidence], status: Status
-) -> Diagnosis | None:
-    if status not in {Status.FAILED, Status.ERROR}:
-        return None
-    with _without_harm("diagnosis", check):
-        return diagnose(interview.assignment, check, evidence)
-    return None
+) -> tuple[Diagnosis | None, Explained]:
+    if status in {Status.FAILED, Status.ERROR}:
+        with _without_harm("diagnosis", check):
+            return diagnose(interview.assignment, check, evidence)
+    return None, Explained()
 
 
 def answered(reply: Reply, exercise: str, interview: Interview) -> str | None:

@@ -80,6 +80,23 @@ class Place:
             start = f"This check of {self.exercise} calls {first} too"
         return ", which calls ".join([start, *others]) + ", which"
 
+    def imported(self, frame: Frame, refusal: str) -> str:
+        """The exercise that is imported from a package, and that the definition of a frame calls.
+
+        "" where there is none, or the refusal is about another import.
+        """
+        facts = self.definitions.get(self.owner(frame))
+        calls = facts.get("calls") if isinstance(facts, dict) else None
+        for name in calls if isinstance(calls, list) else ():
+            found = self.definitions.get(name)
+            if name in self.exercises - {self.exercise} and isinstance(found, dict):
+                line, origin = found.get("line"), found.get("imported")
+                is_foreign = isinstance(origin, list) and origin[:1] == [""]
+                where = self.places.line(self.file, line) if type(line) is int else ""
+                if is_foreign and where and f"imported in {where}," in refusal:
+                    return str(name)
+        return ""
+
     def awaited(self, called: Sequence[str]) -> str:
         """Of what was called, the exercise that has to be fixed first; "" where there is none."""
         others = self.exercises - {self.exercise, *self.right}

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from grader.checks.left_out import LeftOut
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.diagnose import Explained
 from grader.result import CaseCount, Diagnosis, Plot, Status
 
 
@@ -73,6 +74,8 @@ class Verdict:
     """The part of the points that is earned, 0 to 1."""
     message: str = ""
     diagnosis: Diagnosis | None = None
+    explained: Explained = field(default_factory=Explained)
+    """What the diagnosis rests on."""
     cases: CaseCount = field(default_factory=CaseCount)
     printed: str = ""
     line: int | None = None

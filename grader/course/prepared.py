@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -91,6 +92,11 @@ class PreparedAssignment:
     def checks_of(self, exercise: str) -> list[PreparedCheck]:
         """The checks of one exercise, in order."""
         return self._checks.get(exercise, [])
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of the exercises."""
+        return self._exercises.keys()
 
     def exercise(self, name: str) -> PreparedExercise:
         """The exercise of this name; raises `KeyError`."""

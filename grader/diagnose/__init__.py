@@ -7,22 +7,30 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.course.prepared import PreparedAssignment, PreparedCheck
-from grader.diagnose.evidence import Evidence, picked
+from grader.diagnose.evidence import Evidence, Explained, picked
+from grader.diagnose.foretold import contradicts
 from grader.diagnose.generic import diagnose_generic
-from grader.diagnose.misconceptions import diagnose_misconception
+from grader.diagnose.misconceptions import explaining, told
+from grader.diagnose.ratios import has_fractions
 from grader.result import Diagnosis
 
-__all__ = ["Evidence", "diagnose", "picked"]
+__all__ = ["Evidence", "Explained", "contradicts", "diagnose", "picked"]
 
 
 def diagnose(
     assignment: PreparedAssignment, check: PreparedCheck, evidence: Sequence[Evidence]
-) -> Diagnosis | None:
-    """Name the likely mistake behind a check's failures.
+) -> tuple[Diagnosis | None, Explained]:
+    """Name the likely mistake behind a check's failures, and tell what that rests on.
 
-    A misconception that explains every answer says more than a generic pattern and goes
-    first; where none does, the generic patterns are tried on all failures together.
+    A misconception that alone explains every answer says more than a generic pattern, which is
+    tried on all failures together and is kept in case other checks contradict the misconception.
     """
     with np.errstate(all="ignore"):  # what overflows is no factor and no offset
-        named = diagnose_misconception(assignment, check, evidence)
-        return named or diagnose_generic(check, [item for item in evidence if item.mismatch])
+        known = explaining(check, evidence)
+        pattern = diagnose_generic(check, evidence)
+        is_thin = bool(known) and not any(
+            item.failed and (item.observation.outcome != "answered" or has_fractions(check, item))
+            for item in evidence
+        )
+    named = told(assignment, known[0]) if len(known) == 1 else pattern
+    return named, Explained(frozenset(known), is_thin, pattern)

@@ -9,7 +9,7 @@ from typing import Any
 from grader.comparison import Mismatch
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
-from grader.result import Kind
+from grader.result import Diagnosis, Kind
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,25 @@ class Evidence:
     mismatch: Mismatch | None = None
     error: Mapping[str, Any] = field(default_factory=dict)
     """What is known of the exception, where one was raised."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What stands behind the diagnosis of a check.
+
+    Attributes
+    ----------
+    by
+        The misconceptions that explain every answer.
+    is_thin
+        Whether only whole numbers are wrong, which may be the same by chance.
+    otherwise
+        What is said where other checks contradict the diagnosis.
+    """
+
+    by: frozenset[str] = frozenset()
+    is_thin: bool = False
+    otherwise: Diagnosis | None = None
 
 
 def picked(check: PreparedCheck, observation: Observation) -> list[Any]:

@@ -16,19 +16,19 @@ _TIGHT = 1e-7
 graded ones, so that a near miss is not taken for a known mistake."""
 
 
-def diagnose_misconception(
-    assignment: PreparedAssignment, check: PreparedCheck, evidence: Sequence[Evidence]
-) -> Diagnosis | None:
-    """Return the one misconception that explains every answer; None when none or several do."""
+def explaining(check: PreparedCheck, evidence: Sequence[Evidence]) -> list[str]:
+    """The misconceptions that explain every answer of a check that failed."""
     if not any(item.failed for item in evidence):
-        return None
+        return []
     names = set.intersection(*(set(item.case.mistaken) for item in evidence))
-    explaining = [
+    return [
         name for name in sorted(names) if all(_explains(name, check, item) for item in evidence)
     ]
-    if len(explaining) != 1:
-        return None
-    known = assignment.misconception(explaining[0])
+
+
+def told(assignment: PreparedAssignment, identifier: str) -> Diagnosis:
+    """What is said of a misconception."""
+    known = assignment.misconception(identifier)
     return Diagnosis(
         id=known.id, hint=f"Most likely your {known.exercise} {known.phrase}. {known.hint}"
     )

@@ -111,23 +111,23 @@ def _assigned(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
     if value is None:
         return
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-        yield from (name for name, one in _pairs(target, value) if _may_be_function(name, one))
+        yield from (name for name, one in pairs(target, value) if _may_be_function(name, one))
 
 
-def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+def pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     """Each name of a target with its value; where nobody knows which that is, the whole."""
     if isinstance(target, ast.Name):
         yield target.id, value
     elif isinstance(target, ast.Subscript) and _is_of_the_module(target):
         yield str(ast.literal_eval(target.slice)), value
     elif isinstance(target, ast.Starred):
-        yield from _pairs(target.value, value)
+        yield from pairs(target.value, value)
     elif isinstance(target, ast.Tuple | ast.List):
         values = [value] * len(target.elts)
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(values):
             values = value.elts
         for one, part in zip(target.elts, values, strict=True):
-            yield from _pairs(one, part)
+            yield from pairs(one, part)
 
 
 def _is_of_the_module(target: ast.Subscript) -> bool:

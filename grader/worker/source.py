@@ -8,19 +8,17 @@ at run time by `grader.worker.guards`.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader.worker.bindings import Binding
-from grader.worker.needed import global_names, nested_in
+from grader.worker.calls import CallGraph
+from grader.worker.needed import nested_in
 from grader.worker.parts import parts_of, problem_of
 from grader.worker.stubs import Definition, is_half_written, is_name, is_stub
 from grader.worker.written import bound_in, own_file, statements_of
-
-_WORD = re.compile(r"[^\W\d]\w*")
 
 
 def inspect_source(
@@ -42,12 +40,13 @@ def inspect_source(
     dict
         ``problem`` (None, or ``message``, ``line``, ``column``, ``text``) when nothing of the
         file parses, and ``definitions``: by name, ``line``, ``end_line``, ``stub`` (or
-        ``half`` of it is written), ``calls``, the definitions and exercises that it calls,
-        ``uses``, the dotted names that it reaches, directly or through other definitions, with
-        their lines; of one that is imported, ``imported``, the student's file (or "") and the
-        name in there; of a class, ``open``, the methods that are not written, with their lines;
-        of one that stands inside of another definition, ``inside`` and whether it
-        needs nothing of that one (``free``); and, for one that does not parse, ``problem``.
+        ``half`` of it is written), ``calls`` and ``perhaps``, what it calls and what it may call
+        (see `grader.worker.calls`), ``uses``, the dotted names that it reaches, directly or
+        through other definitions, with their lines; of one that is imported, ``imported``, the
+        student's file (or "") and the name in there; of a class, ``open``, the methods that are
+        not written, with their lines; of one that stands inside of another definition, ``inside``
+        and whether it needs nothing of that one (``free``); and, for one that does not parse,
+        ``problem``.
     """
     source = path.read_bytes()
     try:
@@ -67,7 +66,12 @@ def inspect_source(
     absent = [name for name in exercises if name not in known and name.encode() in source]
     nested = nested_in(statements, absent) if absent else {}
     wanted = {name: Binding(name, one.node, True) for name, one in nested.items()} | wanted
-    definitions = _definitions(wanted, ast.Module(statements, []), source, forbidden, exercises)
+    definitions = _definitions(wanted, ast.Module(statements, []), source, forbidden)
+    nodes = {name: one.node for name, one in wanted.items()}
+    graph = CallGraph(path, path.parent, statements, source, nodes, exercises)
+    for name in wanted:
+        called = graph.of(name)
+        definitions[name] |= {"calls": called.surely, "perhaps": called.perhaps}
     for name, found in nested.items():
         definitions[name] |= {"inside": found.inside, "free": found.is_free}
     for name, one in wanted.items():
@@ -101,12 +105,10 @@ def _definitions(
     tree: ast.Module,
     source: bytes,
     forbidden: dict[str, list[str]],
-    exercises: Collection[str],
 ) -> dict[str, Any]:
     wanted = _suspects(source, forbidden)
     aliases = _aliases(tree, source) if wanted else {}
     nodes = {name: one.node for name, one in bound.items()}
-    calls = _calls(nodes, source, exercises)
     own_uses = cache(lambda name: _dotted_names(nodes[name], aliases))
     return {
         name: {
@@ -115,7 +117,6 @@ def _definitions(
             "stub": not one.written and not one.half,
             "half": one.half,
             "uses": _reached(name, nodes, own_uses) if name in wanted else {},
-            "calls": calls[name],
             **_open_methods(one.node),
         }
         for name, one in bound.items()
@@ -130,20 +131,6 @@ def _open_methods(node: ast.stmt) -> dict[str, dict[str, int]]:
         if isinstance(one, ast.FunctionDef) and (is_stub(one) or is_half_written(one))
     }
     return {"open": found} if found else {}
-
-
-def _calls(
-    nodes: Mapping[str, ast.stmt], source: bytes, exercises: Collection[str]
-) -> dict[str, list[str]]:
-    """Which other definitions each one calls or hands on; its text says where to look closer."""
-    known = nodes.keys() | set(exercises)
-    lines = source.decode("utf-8", "replace").split("\n")
-    found = {}
-    for name, node in nodes.items():
-        words = _WORD.findall("\n".join(lines[node.lineno - 1 : node.end_lineno]))
-        mentioned = known & set(words) - {name}
-        found[name] = sorted(mentioned & global_names(node)) if mentioned else []
-    return found
 
 
 def _aliases(tree: ast.Module, source: bytes) -> dict[str, str]:

@@ -1,0 +1,86 @@
+"""How each check of an exercise would end if a misconception were all that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from grader.comparison import compare
+from grader.course.case import Case
+from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.diagnose.evidence import Explained, picked
+from grader.result import CheckResult, Kind, Status
+
+_VALUES = {Kind.OUT, Kind.GRAD, Kind.KERAS}
+_HAS_PASSED = {Status.PASSED: True, Status.FAILED: False, Status.ERROR: False}
+
+
+def contradicts(
+    assignment: PreparedAssignment,
+    identifier: str,
+    where: str,
+    results: Iterable[CheckResult],
+    explained: Mapping[str, Explained],
+) -> bool:
+    """Whether checks of a misconception's exercise speak against it.
+
+    They do where one ended otherwise than the misconception would have it end, and where it rests
+    on whole numbers alone and does not explain the answers of another.
+
+    Parameters
+    ----------
+    identifier, where
+        The misconception, and the check that it was named of.
+    results
+        The checks of its exercise. Those that were not judged by an answer say nothing.
+    explained
+        By check, what explains its answers.
+    """
+    exercise = assignment.misconception(identifier).exercise
+    checks = {one.name: one for one in assignment.checks_of(exercise)}
+    is_thin = where in explained and explained[where].is_thin
+    with np.errstate(all="ignore"):
+        for one in results:
+            passed = _HAS_PASSED.get(one.status)
+            if passed is None or one.check not in checks or one.check == where:
+                continue
+            foretold = passes(checks[one.check], identifier)
+            if foretold is not None and passed is not foretold:
+                return True
+            by = explained[one.check].by if one.check in explained else frozenset()
+            if is_thin and not passed and foretold is False and identifier not in by:
+                return True
+    return False
+
+
+def passes(check: PreparedCheck, identifier: str) -> bool | None:
+    """Whether what a misconception answered passes a check; None where that is not known."""
+    cases = check.cases
+    if not cases or any(case.expected is None or identifier not in case.mistaken for case in cases):
+        return None
+    if check.kind is Kind.ERR:  # what else its message has to say is not recorded
+        wanted = check.settings["raises"]
+        return None if all(wanted in one.mistaken[identifier].raised for one in cases) else False
+    if check.kind not in _VALUES:
+        return None
+    if check.kind is Kind.GRAD:
+        settings = {**check.settings, "judges": "values", "select": None}
+        check = replace(check, settings=settings)
+    return all(_is_right(check, case, identifier) for case in cases)
+
+
+def _is_right(check: PreparedCheck, case: Case, identifier: str) -> bool:
+    found, expected = case.mistaken[identifier], case.expected
+    assert expected is not None
+    judges = check.settings.get("judges", "values")
+    if found.outcome != "answered" or (judges == "warnings" and found.warned):
+        return False
+    if judges == "purity":
+        return not found.mutated
+    received, wanted = picked(check, found), picked(check, expected)
+    return len(received) == len(wanted) and all(
+        compare(one, other, case.rtol, case.atol) is None
+        for one, other in zip(received, wanted, strict=True)
+    )
