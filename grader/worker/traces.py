@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 from grader.worker.limits import watch_limits
 from grader.worker.python_state import modules_in_place, settings_of_python
+from grader.worker.reach import shared_containers
 from grader.worker.settings import Settings
 from grader.worker.snapshots import Snapshot
 from grader.worker.watching import keep_assignments, undo_assignments, watch_modules
@@ -88,6 +89,7 @@ class Traces:
 def prepare(backend: str) -> None:
     """Begin to watch, and take snapshots of what is too much to do in each worker."""
     watch_limits()
+    shared_containers()
     watch_modules(WATCHED if backend == "numpy" else WATCHED | WATCHED_BACKENDS)
     if backend == "keras":
         from grader.worker import keras_state
