@@ -23,9 +23,10 @@ from typing import Any
 from grader.worker.parts import Part
 
 _HARMLESS = frozenset(
-    "__future__ abc cmath collections contextlib copy dataclasses datetime enum fractions functools"
-    " itertools jax keras math matplotlib numbers numpy operator pandas random re scipy sklearn"
-    " statistics string tensorflow textwrap time torch typing".split()
+    {"__future__", "abc", "cmath", "collections", "contextlib", "copy", "dataclasses", "datetime"}
+    | {"enum", "fractions", "functools", "itertools", "math", "numbers", "operator", "random", "re"}
+    | {"statistics", "string", "textwrap", "time", "typing"}
+    | {"jax", "keras", "matplotlib", "numpy", "pandas", "scipy", "sklearn", "tensorflow", "torch"}
 )
 """Packages that can be used without leaving anything behind, by the names that stay."""
 _INNER = frozenset({"src", "python", "compat"})
@@ -56,6 +57,7 @@ _OPERATIONS = {
     name: opcode.opmap[name]
     for name in ("STORE_ATTR", "DELETE_ATTR", "STORE_GLOBAL", "DELETE_GLOBAL", "IMPORT_NAME")
 }
+_IMPORT = _OPERATIONS["IMPORT_NAME"]
 _GLOBAL = {_OPERATIONS["STORE_GLOBAL"], _OPERATIONS["DELETE_GLOBAL"]}
 _CLOSER = set(_OPERATIONS.values()) - _GLOBAL
 _OWN = frozenset({"self", "cls"})
@@ -123,9 +125,6 @@ class Reach:
             and not isinstance(part.node, ast.Import | ast.ImportFrom | ast.Expr)
             and any(part.line <= line <= part.end_line for line in lines)
         )
-
-
-_IMPORT = _OPERATIONS["IMPORT_NAME"]
 
 
 @functools.cache
