@@ -95,16 +95,17 @@ class Reach:
             self._foreign.update(_foreign_names(part.node, self._own))
             return
         names, operations = _used(code)
-        if operations & _CLOSER or _IMPORT in code.co_code[::2]:
+        imported: set[str] = set()
+        if _IMPORT in code.co_code[::2]:  # in a `try`, say
             for node in ast.walk(part.node):
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    self._foreign.update(_foreign_names(node, self._own))
-        if isinstance(part.node, ast.Expr):  # it is run while the file is loaded, and no more
+                imported.update(_foreign_names(node, self._own))
+        self._foreign |= imported
+        if _is_done(part.node):
             return
         text = " ".join(names)
         self.found = bool(
             operations & _GLOBAL
-            or not self._foreign.isdisjoint(names)
+            or not (self._foreign - imported).isdisjoint(names)
             or not shared_containers().isdisjoint(names)
             or _WORDS.search(text)
             or ((operations & _CLOSER or _PRIVATE.search(text)) and _is_beyond(part.node))
@@ -184,6 +185,13 @@ def _is_beyond(statement: ast.stmt) -> bool:
         elif isinstance(node, ast.Import | ast.ImportFrom) and any(_foreign_names(node)):
             return True
     return False
+
+
+def _is_done(statement: ast.stmt) -> bool:
+    """Whether a statement is done with once the file is loaded, and binds no name."""
+    if isinstance(statement, ast.Assign):
+        return all(isinstance(one, ast.Attribute | ast.Subscript) for one in statement.targets)
+    return isinstance(statement, ast.Expr)
 
 
 def _root(node: ast.expr) -> str:
