@@ -98,8 +98,8 @@ class Reach:
         imported: set[str] = set()
         if _IMPORT in code.co_code[::2]:  # in a `try`, say
             for node in ast.walk(part.node):
-                imported.update(_foreign_names(node, self._own))
-        self._foreign |= imported
+                self._foreign.update(_foreign_names(node, self._own))
+                imported.update(_names_in_import(node))
         if _is_done(part.node):
             return
         text = " ".join(names)
@@ -165,6 +165,13 @@ def _foreign_names(node: ast.AST, own: Collection[str] = ()) -> Iterator[str]:
         for one in node.names:
             if not _is_harmless(f"{module}.{one.name}") and module.partition(".")[0] not in own:
                 yield one.asname or one.name
+
+
+def _names_in_import(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield getattr(node, "module", None) or ""
+        for one in node.names:
+            yield from (one.name, one.asname or "")
 
 
 def _is_harmless(module: str) -> bool:

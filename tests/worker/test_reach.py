@@ -99,8 +99,14 @@ def test_ordinary_code_is_left_alone(code):
 
 @pytest.mark.parametrize(
     "code",
-    ["patch = np.isclose._implementation", "names = vars(np)", "import sys\nmodules = sys.modules"]
-    + ["import os\ndef f(x=os.environ): pass", "module = np", "modules = [np]"],
+    [
+        "patch = np.isclose._implementation",
+        "names = vars(np)",
+        "import sys\nmodules = sys.modules",
+        "import os\ndef f(x=os.environ): pass",
+        "module = np",
+        "modules = [np]",
+    ],
 )
 def test_what_is_kept_under_a_name_of_the_files_own_is_seen(code):
     assert reaches(f"import numpy as np\n{code}\n")
