@@ -143,7 +143,7 @@ class Session:
     def _tidy_up(self, question: dict[str, Any]) -> bool:
         """Leave the worker to the next question as this one found it; return whether it is so."""
         if question["kind"] == "load":
-            self.traces.keep()
+            self.traces.keep(thoroughly=self.loader.reach.found)
             return True
         return self.traces.undo()
 
