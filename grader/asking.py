@@ -18,6 +18,8 @@ from grader.course.question import Questions
 
 _WALL_PER_CPU = 3.0
 """Wall seconds allowed for each CPU second of a train check: the machine may be busy."""
+_SHARE_TO_CONFIRM = 0.25
+"""Of a submission's time, as much again to confirm what costs points."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,29 @@ class Deadline:
         self.seconds = seconds
         self.effort = Effort()
         self._left = seconds - used
+        self._left_to_confirm = _SHARE_TO_CONFIRM * min(seconds, self._left)
+        self._confirms = False
+
+    def can_confirm(self) -> bool:
+        """Whether there is time to ask again what was asked before.
+
+        It has a share of its own, so that it takes no time from what is still to be asked.
+        """
+        return self._left_to_confirm > 0 and self._left > 0
+
+    @contextmanager
+    def confirming(self) -> Iterator[None]:
+        """Let what is asked inside take the time for that."""
+        self._confirms = True
+        try:
+            yield
+        finally:
+            self._confirms = False
 
     def within(self, seconds: float) -> float:
         """At most `seconds`, and no more than is left; raises `Lost` when nothing is."""
+        if self._confirms:  # what is begun is brought to an end
+            return seconds
         if self._left <= 0:
             text = f"the {self.seconds:g} s that a whole submission may take are used up"
             raise Lost(Silence.TIMEOUT, text)
@@ -96,4 +118,8 @@ class Deadline:
         try:
             yield
         finally:
-            self._left -= time.monotonic() - started
+            passed = time.monotonic() - started
+            if self._confirms:
+                self._left_to_confirm -= passed
+            else:
+                self._left -= passed

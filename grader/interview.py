@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -30,15 +31,20 @@ from grader.replies import (
     WORTH_ANOTHER_TRY,
     FileState,
     KeptReplies,
+    is_used_up,
     lost_verdict,
     not_imported,
     reply_of,
 )
+from grader.result import Status
 from grader.submissions.places import NO_FILE, Places
 from grader.wire import encode
 
 _LOAD_SECONDS = 10.0
 """At least so long may an import take."""
+_MAX_SLOW = 5
+"""How many exercises of one file are confirmed where a fresh worker takes seconds."""
+_ENDED = {Status.CRASHED, Status.OUT_OF_MEMORY}
 
 
 class FileInterview(FileKnowledge):
@@ -75,6 +81,62 @@ class FileInterview(FileKnowledge):
         self._lost: dict[bytes, Lost] = {}
         self._set_aside: set[str] = set()
         self._replies = KeptReplies()
+        self._asked_first = ""
+        """The exercise of which the present worker was asked first."""
+        self._second_hand: set[str] = set()
+        """Exercises on which a worker had a say that had been asked of others before."""
+        self._used_up: set[str] = set()
+        """Exercises that met the end of what others before them may have used up."""
+        self._alone = ""
+        """The exercise that is asked alone, while it is."""
+        self._confirmed = 0
+
+    def is_doubtful(self, exercise: str, statuses: Collection[Status]) -> bool:
+        """Whether an exercise may have lost points by what others have left behind in its worker.
+
+        What code leaves behind is undone, so that this may be so only where it reaches beyond its
+        own names, or where it ended with memory, files or the process itself.
+
+        Parameters
+        ----------
+        statuses
+            Of the checks that lost points.
+        """
+        if exercise not in self._second_hand or self.state is not None:
+            return False
+        reaches = self.loading is not None and self.loading.reaches
+        ended = not _ENDED.isdisjoint(statuses) or exercise in self._used_up
+        return (reaches or ended) and self._can_confirm()
+
+    def _can_confirm(self) -> bool:
+        is_quick = self.file.backend == "numpy"  # to be loaded once more
+        return self.deadline.can_confirm() and (is_quick or self._confirmed < _MAX_SLOW)
+
+    def _is_soon_there(self) -> bool:
+        """Whether a fresh worker takes milliseconds."""
+        return self.file.backend == "numpy" and self.launcher.confinement == "forked"
+
+    @contextmanager
+    def alone(self, exercise: str) -> Iterator[None]:
+        """Ask an exercise of a worker that is asked of no other exercise meanwhile.
+
+        It may call others, whose traces cost its own next case: where workers are forked within
+        milliseconds, each question has a fresh one. What was said of the exercise before is
+        forgotten. Afterwards its last worker goes on.
+        """
+        self._drop()
+        self._confirmed += 1
+        self._alone = exercise
+        self._replies.forget()
+        self._set_aside.discard(exercise)
+        for question, name in self._asked_for.items():
+            if name == exercise:
+                self._lost.pop(question, None)
+        try:
+            with self.deadline.confirming():
+                yield
+        finally:
+            self._alone, self._announced = "", False
 
     def ask(self, check: PreparedCheck, case: Case) -> Reply:
         """Ask one case; the checks of an exercise often ask the same.
@@ -91,6 +153,8 @@ class FileInterview(FileKnowledge):
         if reply is None:
             answer = self._answer(question, limits, self.asking.budget(check, case), check)
             reply = self._read(answer)
+            if is_used_up(reply):
+                self._used_up.add(check.exercise)
             self._replies.keep(question, reply, answer["cost"])
         if reply.observation.outcome == "answered":
             return reply
@@ -114,7 +178,7 @@ class FileInterview(FileKnowledge):
 
     def _announce(self, worker: Worker, check: PreparedCheck) -> None:
         """Say what will be asked from this check on, so that the worker need not wait for us."""
-        if self._announced:
+        if self._announced or (self._alone and self._is_soon_there()):
             return
         self._announced = True
         coming: dict[bytes, Announced] = {}
@@ -135,6 +199,8 @@ class FileInterview(FileKnowledge):
         started = False
         for later in self.checks:
             started = started or later is check
+            if self._alone and later.exercise != self._alone:
+                continue
             if started and later.exercise not in self._set_aside:
                 yield later
 
@@ -144,7 +210,9 @@ class FileInterview(FileKnowledge):
         Its exercise, and what depends on it, is not announced again. When its turn comes, it is
         lost at once, unless the machine may be to blame: then it is asked again.
         """
-        self._announce_no_more(self._asked_for[question])
+        exercise = self._asked_for[question]
+        self._announce_no_more(exercise)
+        self._note_who_was_asked(exercise)
         if lost.silence not in WORTH_ANOTHER_TRY:
             self._lost[question] = lost
 
@@ -200,12 +268,20 @@ class FileInterview(FileKnowledge):
     def _try(
         self, question: bytes, limits: Limits, budget: Budget, check: PreparedCheck | None
     ) -> dict[str, Any]:
+        if self._alone and self._asked_first and self._is_soon_there():
+            self._drop()
         worker = self._start(limits)
         if check is not None:
             if not self._loaded:
                 worker = self._load(limits)
+            self._note_who_was_asked(check.exercise)
             self._announce(worker, check)
         return self._put(worker, question, limits.seconds, budget)
+
+    def _note_who_was_asked(self, exercise: str) -> None:
+        self._asked_first = self._asked_first or exercise
+        if exercise != self._asked_first:
+            self._second_hand.add(exercise)
 
     def _put(
         self, worker: Worker, question: bytes, seconds: float, budget: Budget = WHOLE
@@ -233,6 +309,7 @@ class FileInterview(FileKnowledge):
                 effort=self.deadline.effort,
             )
             self._worker, self._worker_limits = self.launcher.start(settings), limits
+            self._asked_first = ""
             self.versions = self._worker.versions
         return self._worker
 

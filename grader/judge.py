@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -53,7 +53,7 @@ class GradingOptions:
     on_begin: Callable[[PreparedCheck], None] | None = None
     """Told of each check before it is judged."""
     on_check: Callable[[CheckResult], None] | None = None
-    """Told of each check as soon as it is judged."""
+    """Told of each check as soon as its verdict is certain, in their order."""
     on_lost: Callable[[Lost], None] | None = None
     """Told why a check got no answer."""
 
@@ -125,10 +125,10 @@ class _Grading:
         """What is judged along, and told to nobody."""
         self.results = JudgedChecks(options.known)
         self.settled = {(one.exercise, one.check): one for one in options.settled}
-        self.held: list[CheckResult] = []
-        """Checks of one exercise that wait for its others: a diagnosis may be taken back."""
+        self.announced: set[tuple[str, str]] = set()
+        """The checks that were told of."""
         self.explained: dict[str, Explained] = {}
-        """By check of that exercise, what its diagnosis rests on."""
+        """By check of the exercise that is judged, what its diagnosis rests on."""
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
@@ -280,9 +280,34 @@ class _Grading:
         return exercise.name in self.wanted | self.silent
 
     def _judge_exercise(self, exercise: PreparedExercise, interview: FileInterview) -> None:
+        """Judge its checks; what costs points is confirmed where that is doubtful.
+
+        Something that exercises before it have left behind in the worker may be the cause. Then
+        what a fresh worker says counts, which has been asked nothing else.
+        """
+        self.explained = {}
+        self._judge_checks(exercise, interview, {})
+        lost = [one for one in self.results.of(exercise.name) if one.lost_points]
+        if lost and not self.options.until_lost:
+            statuses = {one.status for one in lost}
+            if interview.is_doubtful(exercise.name, statuses):
+                before = self.results.forget(exercise.name)
+                earned = {one.check: one for one in before if not one.lost_points}
+                with interview.alone(exercise.name):
+                    self._judge_checks(exercise, interview, earned)
+        self._tell(exercise.name)
+
+    def _judge_checks(
+        self,
+        exercise: PreparedExercise,
+        interview: FileInterview,
+        earned: Mapping[str, CheckResult],
+    ) -> None:
+        """Judge the checks of an exercise, but for those that have earned their points before."""
         for check in self.assignment.checks_of(exercise.name):
-            if (check.exercise, check.name) in self.settled:
-                self.results.append(self.settled[check.exercise, check.name])
+            known = self.settled.get((check.exercise, check.name)) or earned.get(check.name)
+            if known is not None:
+                self.results.append(known)
                 continue
             if self.options.on_begin is not None:
                 self.options.on_begin(check)
@@ -291,7 +316,7 @@ class _Grading:
             self._record(check, interview, verdict, time.perf_counter() - started)
             if self._is_decided():
                 break
-        self._tell_held()
+        self._take_back(exercise.name)
 
     def _is_decided(self) -> bool:
         """Whether a point is lost, and nobody wants to know more."""
@@ -384,29 +409,29 @@ class _Grading:
         )
         self.results.append(result)
         self.explained[check.name] = verdict.explained
-        if self.held or _misconception_of(result):
-            self.held.append(result)
-        else:
-            self._tell(result)
+        if not any(one.lost_points for one in self.results.of(check.exercise)):
+            self._tell(check.exercise)
 
-    def _tell_held(self) -> None:
-        """Take back a misconception that other checks of its exercise contradict; tell the rest."""
-        held, explained = self.held, self.explained
-        self.held, self.explained = [], {}
-        for result in held:
+    def _take_back(self, exercise: str) -> None:
+        """Take back each misconception that other checks of its exercise contradict."""
+        judged = self.results.of(exercise)
+        for result in list(judged):
             named = _misconception_of(result)
-            judged = self.results.of(result.exercise)
-            if named and contradicts(self.assignment, named, result.check, judged, explained):
-                otherwise = explained[result.check].otherwise
-                told = result.model_copy(update={"diagnosis": otherwise})
-                self.results.replace(result, told)
-                self._tell(told)
-            else:
-                self._tell(result)
+            if not named or result.check not in self.explained:
+                continue
+            if contradicts(self.assignment, named, result.check, judged, self.explained):
+                otherwise = self.explained[result.check].otherwise
+                self.results.replace(result, result.model_copy(update={"diagnosis": otherwise}))
 
-    def _tell(self, result: CheckResult) -> None:
-        if self.options.on_check is not None and result.exercise in self.wanted:
-            self.options.on_check(result)
+    def _tell(self, exercise: str) -> None:
+        """Tell of the checks that have not been told of: no verdict on them will change."""
+        for one in self.results.of(exercise):
+            key = exercise, one.check
+            if key in self.announced or key in self.settled:
+                continue
+            self.announced.add(key)
+            if self.options.on_check is not None and exercise in self.wanted:
+                self.options.on_check(one)
 
 
 def _misconception_of(result: CheckResult) -> str:

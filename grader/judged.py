@@ -43,6 +43,13 @@ class JudgedChecks:
         """Those of one exercise."""
         return self._by_exercise.get(exercise, [])
 
+    def forget(self, exercise: str) -> list[CheckResult]:
+        """Take out what was judged of an exercise, which is judged again, and return it."""
+        taken = self._by_exercise.pop(exercise, [])
+        self._all = [one for one in self._all if one.exercise != exercise]
+        self.lost.pop(exercise, None)
+        return taken
+
     def last(self) -> CheckResult | None:
         """The one that was judged last."""
         return self._all[-1] if self._all else None

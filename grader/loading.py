@@ -129,6 +129,8 @@ class Loading:
     """What statements outside of functions need of other files of the student's."""
     exercises: Collection[str] = ()
     """What is asked of this file."""
+    reaches: bool = True
+    """Whether its code may leave behind what nobody undoes; so it is where nobody says."""
     _lost: dict[tuple[str, int], str] = field(default_factory=dict)
     """By file and number, the statements that took a worker with them, and how."""
     _spent: float = 0.0
@@ -161,6 +163,7 @@ class Loading:
         self._statements = number_in(report, "statements")
         self.count = number_in(report, "count")
         self.as_script = number_in(report, "as_script")
+        self.reaches = report.get("reaches") is not False
         self.rebound = [
             Rebound(
                 text_in(one, "name"),

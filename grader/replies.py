@@ -38,6 +38,7 @@ WORTH_ANOTHER_TRY = {Silence.KILLED, Silence.LEFT_ALONE, Silence.NOT_STARTED}
 """What a machine does to a worker, too: the question is asked once more, of a fresh one."""
 
 
+_USED_UP = {"temporary files", "open files", "threads"}
 _MAX_KEPT_BYTES = 32 * MEGABYTE
 _MAX_TEXT = 1_000
 """Characters of a name or message; an honest worker's are shorter."""
@@ -59,6 +60,10 @@ class KeptReplies:
             self._exercise, self._bytes = exercise, 0
             self._kept.clear()
 
+    def forget(self) -> None:
+        """Drop all of them."""
+        self.begin("")
+
     def of(self, question: bytes) -> Reply | None:
         """The reply to a question; None when it has to be asked."""
         found = self._kept.get(question)
@@ -70,6 +75,17 @@ class KeptReplies:
         self._bytes += cost
         while self._bytes > _MAX_KEPT_BYTES:
             self._bytes -= self._kept.pop(next(iter(self._kept)))[1]
+
+
+def is_used_up(reply: Reply) -> bool:
+    """Whether code met the end of something that questions before it may have used up."""
+    raised = reply.observation.raised
+    return bool(reply.error.get("limit") in _USED_UP or any(map(_is_memory, raised)))
+
+
+def _is_memory(kind: object) -> bool:
+    name = kind.rpartition(".")[2] if type(kind) is str else ""
+    return name in {"MemoryError", "ResourceExhaustedError", "OutOfMemoryError"}
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,10 @@ _CAUSE, _CONTEXT = vars(BaseException)["__cause__"], vars(BaseException)["__cont
 """As Python sets them: a hostile class may have attributes of these names."""
 _LIMITS = {
     errno.ENOSPC: "temporary files",
+    errno.EDQUOT: "temporary files",
     errno.EFBIG: "file size",
     errno.EMFILE: "open files",
+    errno.ENFILE: "open files",
     errno.EAGAIN: "threads",
     errno.EPERM: "not allowed",
     errno.EROFS: "not allowed",

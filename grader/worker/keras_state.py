@@ -47,6 +47,21 @@ def snapshots() -> tuple[Snapshot, ...]:
     return Snapshot(["keras"]), tensorflow_state.classes_of_tensorflow()
 
 
+def thorough_snapshot() -> Snapshot:
+    """The same with what only code changes that reaches beyond its own names, as it is now.
+
+    That are functions' own attributes, the names of NumPy and TensorFlow as users see them, and
+    TensorFlow's gradients. It takes too long for code that does nothing of the kind.
+    """
+    packages, registries = ["keras", "numpy"], []
+    if keras.backend.backend() == "tensorflow":
+        from grader.worker import tensorflow_state
+
+        packages += ["tensorflow.", "tensorflow._api"]
+        registries = tensorflow_state.registries()
+    return Snapshot(packages, containers=registries, functions=True)
+
+
 def settings_of_backend() -> list[Setting]:
     """The settings of what Keras computes with, as they hold now."""
     if keras.backend.backend() == "tensorflow":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import sys
 from collections.abc import Callable, Mapping
 from time import process_time
 from typing import Any
@@ -83,13 +84,17 @@ _changes = [0]
 
 
 def changes_of_limits() -> int:
-    """How often code has changed a limit of its process since `watch_limits`."""
+    """How often code has changed for good what holds in its process since `watch_limits`."""
     return _changes[0]
 
 
 @functools.cache
 def watch_limits() -> None:
-    """Count from now on what changes limits; to read them all takes longer than most questions."""
+    """Count from now on what changes limits; to read them all takes longer than most questions.
+
+    Hooks that are told of all that Python does count as well: nobody can take one off.
+    """
+    sys.addaudithook = _counted(sys.addaudithook)
     for name in ("setrlimit", "prlimit"):
         original = getattr(resource, name, None)
         if original is not None:

@@ -30,6 +30,7 @@ from grader.worker.parts import (
     parts_of,
     problem_of,
 )
+from grader.worker.reach import Reach
 from grader.worker.rebound import WrittenFunctions
 from grader.worker.refused_handlers import what_it_is
 from grader.worker.running import run_statement
@@ -110,6 +111,8 @@ class Loader:
     """What was deleted and counts all the same: ``name``, ``file``, ``line``."""
     failed: list[_Failed] = field(default_factory=list)
     """Statements that did not find a name which another file of the student's may have."""
+    reach: Reach = field(default_factory=Reach)
+    """Whether what was loaded reaches beyond its own names."""
     _passed_over: frozenset[Place] = frozenset()
     _allowance: Allowance | None = None
     """None while no file is loaded: what a question imports has the question's own time."""
@@ -287,7 +290,7 @@ class Loader:
         for part in parts_of(text.encode()):
             if part.problem is not None:
                 raise SyntaxError(part.problem["message"])
-            run_statement(part, module, path, 0)
+            run_statement(part, module, path, 0, self.reach.see)
 
     def _run_parts(
         self, source: bytes, module: ModuleType, path: str, first: int = 0, end: int | None = None
@@ -322,6 +325,7 @@ class Loader:
                     self._define_as_script(place, found, module, path, flags)
             finally:
                 self.running.pop()
+        self.reach.see_whole(source, parts, module)
 
     def _may_run(self, place: Place, part: Part, module: ModuleType) -> bool:
         if part.problem is not None:
@@ -344,7 +348,7 @@ class Loader:
     def _attempt(self, place: Place, part: Part, module: ModuleType, path: str, flags: int) -> None:
         """Run a statement, or leave it out; of an import that fails, only the names that fail."""
         try:
-            run_statement(part, module, path, flags)
+            run_statement(part, module, path, flags, self.reach.see)
         except BaseException as raised:  # SystemExit and KeyboardInterrupt are the student's
             error = what_it_is(raised, self.folder)
             pieces = imports_one_by_one(part) if isinstance(error, ImportError) else []
@@ -363,7 +367,7 @@ class Loader:
             is_import = isinstance(node, ast.Import | ast.ImportFrom)
             if is_import and not any(name in vars(module) for name in names_of(one)):
                 with contextlib.suppress(BaseException):
-                    run_statement(one, module, path, flags)
+                    run_statement(one, module, path, flags, self.reach.see)
 
     def _define_as_script(
         self, place: Place, found: list[Part], module: ModuleType, path: str, flags: int

@@ -10,8 +10,8 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from operator import is_, methodcaller
-from types import ModuleType
+from operator import attrgetter, is_, methodcaller
+from types import FunctionType, ModuleType
 from typing import Any
 
 CONTAINERS = (dict, list, set, collections.defaultdict, collections.OrderedDict)
@@ -118,6 +118,32 @@ class Attributes(Kept):
         for name in self._added():
             type.__delattr__(self._kind, name)
         return False
+
+
+class Functions:
+    """What functions run, and what they take where nothing is given."""
+
+    def __init__(self) -> None:
+        self._functions: list[FunctionType] = []
+        self._kept: list[Any] = []
+
+    def add(self, function: FunctionType) -> None:
+        """Look at one more."""
+        self._functions.append(function)
+        self._kept += _parts_of(function)
+
+    def undo(self) -> None:
+        """Put back what was changed."""
+        now = chain.from_iterable(map(_parts_of, self._functions))
+        if all(map(is_, now, self._kept)):
+            return
+        parts = iter(self._kept)
+        for function, *kept in zip(self._functions, parts, parts, parts, strict=True):
+            if not all(map(is_, _parts_of(function), kept)):
+                function.__code__, function.__defaults__, function.__kwdefaults__ = kept
+
+
+_parts_of = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 
 
 class Together:

@@ -50,7 +50,9 @@ def settings_of_python(own_threads: Callable[[], int]) -> list[Setting]:
         Setting(legacy.get_bit_generator, legacy.set_bit_generator),
         Setting(np.get_printoptions, lambda kept: np.set_printoptions(**kept)),
         _handlers(),
+        _blocked_signals(),
         _timers(),
+        Setting(_umask, _set_umask),
         Setting(changes_of_limits),
         _Threads(own_threads),
     ]
@@ -102,6 +104,25 @@ def _handlers() -> Setting:
                 signal.signal(number, handler)
 
     return Setting(lambda: [handlers(number) for number in numbers], write)
+
+
+def _blocked_signals() -> Setting:
+    # Python's own gives a name to each signal, too.
+    change = getattr(importlib.import_module("_signal"), "pthread_sigmask", None)
+    if change is None:  # Windows
+        return Setting(lambda: None)
+    block, set_all = signal.SIG_BLOCK, signal.SIG_SETMASK
+    return Setting(lambda: change(block, ()), lambda kept: change(set_all, kept))
+
+
+_set_umask = os.umask
+
+
+def _umask() -> int:
+    """Which permissions new files lack; the system tells only who sets it."""
+    mask = _set_umask(0o077)
+    _set_umask(mask)
+    return mask
 
 
 def _timers() -> Setting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Callable
 from types import CodeType, ModuleType
 
 from grader.worker.event_loop import run_to_end
@@ -15,22 +16,33 @@ _ANNOTATIONS = 0x1000000
 _ANNOTATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def run_statement(part: Part, module: ModuleType, path: str, flags: int) -> None:
+Look = Callable[[Part, CodeType], None]
+
+
+def run_statement(
+    part: Part, module: ModuleType, path: str, flags: int, look: Look | None = None
+) -> None:
     """Run a statement; an annotation that nobody needs costs nothing that carries it.
 
     Parameters
     ----------
     flags
         The compiler's, for what the file imports from `__future__`.
+    look
+        Is shown the statement and its code before it is run.
     """
     node = part.node
     assert node is not None
-    if not isinstance(node, _ANNOTATED):
-        # It may do more than define, so it is not run twice: nobody evaluates its annotations.
-        _execute(_compiled(node, path, flags | _ANNOTATIONS), module)
+    is_annotated = isinstance(node, _ANNOTATED)
+    # What may do more than define is not run twice: nobody evaluates its annotations.
+    code = _compiled(node, path, flags if is_annotated else flags | _ANNOTATIONS)
+    if look is not None:
+        look(part, code)
+    if not is_annotated:
+        _execute(code, module)
         return
     try:
-        _execute(_compiled(node, path, flags), module)
+        _execute(code, module)
     except (ForbiddenUse, NameError):
         if flags & _ANNOTATIONS:
             raise

@@ -26,6 +26,7 @@ from grader.worker.joining import join
 from grader.worker.limits import CpuLimit
 from grader.worker.loading import Loader
 from grader.worker.parts import parts_of
+from grader.worker.reach import Reach
 from grader.worker.refused_handlers import what_it_is
 from grader.worker.shell import offer_shell
 from grader.worker.source import inspect_source
@@ -72,10 +73,14 @@ class Session:
         self.cpu_limit = CpuLimit()
         self.functions = functions_for(tuple(settings["guarded"]))
         allowed = frozenset(settings["imports"]) - sys.stdlib_module_names
-        self.rule = ImportRule(self.folder, allowed, own_modules(settings["files"]))
+        own = own_modules(settings["files"])
+        self.rule = ImportRule(self.folder, allowed, own)
         self.rule.install(block_packages=self.backend == "numpy")
         self.loader = Loader(
-            self.folder, lambda seconds: stopwatch.start(seconds, seconds), self.rule.stars
+            self.folder,
+            lambda seconds: stopwatch.start(seconds, seconds),
+            self.rule.stars,
+            reach=Reach(own),
         )
         self.loader.install()
         builtins.input = refuse_input
@@ -139,7 +144,7 @@ class Session:
     def _tidy_up(self, question: dict[str, Any]) -> bool:
         """Leave the worker to the next question as this one found it; return whether it is so."""
         if question["kind"] == "load":
-            self.traces.keep()
+            self.traces.keep(thoroughly=self.loader.reach.found)
             return True
         return self.traces.undo()
 
@@ -247,6 +252,7 @@ class Session:
             "as_script": self.loader.as_script,
             "scripts": self.loader.scripts,
             "merges": self.loader.merges,
+            "reaches": self.loader.reach.found,
         }
 
 

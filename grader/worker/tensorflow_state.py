@@ -53,6 +53,12 @@ def classes_of_tensorflow() -> Snapshot:
     return Snapshot((), [one for one in every if _is_of_tensorflow(one)])
 
 
+def registries() -> list[dict[str, Any]]:
+    """What TensorFlow looks up by name: how the gradient of an operation is taken."""
+    found = getattr(ops.gradient_registry, "_registry", None)
+    return [found] if isinstance(found, dict) else []
+
+
 def _is_of_tensorflow(kind: type) -> bool:
     return str(kind.__dict__.get("__module__")).partition(".")[0] in {"tensorflow", "EagerTensor"}
 

@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 from grader.worker.limits import watch_limits
 from grader.worker.python_state import modules_in_place, settings_of_python
+from grader.worker.reach import shared_containers
 from grader.worker.settings import Settings
 from grader.worker.snapshots import Snapshot
 from grader.worker.watching import keep_assignments, undo_assignments, watch_modules
@@ -50,16 +51,30 @@ class Traces:
             self._snapshots = keras_state.snapshots()
             settings += keras_state.settings_of_backend()
         self._settings = Settings([*settings, modules_in_place(shared)])
+        self._modules = Settings([])
+        self._is_keras, self._is_thorough = backend == "keras", False
 
     def begin(self) -> None:
         """Let stand what the grader has assigned by itself."""
         keep_assignments()
 
-    def keep(self) -> None:
-        """Let stand what a student's file has added while it was loaded."""
+    def keep(self, *, thoroughly: bool = False) -> None:
+        """Let stand what a student's file has added while it was loaded.
+
+        Parameters
+        ----------
+        thoroughly
+            Whether its code reaches beyond its own names, so that more of it is to be looked at.
+        """
         undo_assignments(additions=False)
         for snapshot in self._snapshots:
             snapshot.keep()
+        if thoroughly and self._is_keras and not self._is_thorough:
+            from grader.worker import keras_state
+
+            self._is_thorough = True
+            self._snapshots += (keras_state.thorough_snapshot(),)
+            self._modules = Settings([modules_in_place(_names_of_shared_modules())])
         self._settings.keep()
         watch_modules(WATCHED)  # those that the file was the first to import
 
@@ -69,7 +84,7 @@ class Traces:
         Else only a fresh worker is as this one was.
         """
         self.undo_assignments()
-        return all([self._undo_snapshots(), self._settings.undo()])
+        return all([self._undo_snapshots(), self._settings.undo(), self._modules.undo()])
 
     def undo_assignments(self) -> None:
         """Undo what a question has assigned into shared modules, before its answer is told."""
@@ -84,10 +99,16 @@ class Traces:
         return True
 
 
+def _names_of_shared_modules() -> list[str]:
+    packages = WATCHED | WATCHED_BACKENDS | {"keras"}
+    return [name for name in sys.modules if name.partition(".")[0] in packages]
+
+
 @functools.cache
 def prepare(backend: str) -> None:
     """Begin to watch, and take snapshots of what is too much to do in each worker."""
     watch_limits()
+    shared_containers()
     watch_modules(WATCHED if backend == "numpy" else WATCHED | WATCHED_BACKENDS)
     if backend == "keras":
         from grader.worker import keras_state

@@ -7,8 +7,10 @@ names by other roads, or is too much to watch, is compared with a `Snapshot`.
 
 from __future__ import annotations
 
+import builtins
 import sys
 from itertools import islice
+from operator import is_
 from types import ModuleType
 from typing import Any
 
@@ -66,6 +68,8 @@ def loaded_since(count: int) -> list[tuple[str, ModuleType]]:
 def keep_assignments() -> None:
     """Let what was assigned so far stand: the guards themselves are such assignments."""
     _assigned.clear()
+    _kept_builtins.clear()
+    _kept_builtins.update(_builtins)
 
 
 def undo_assignments(*, additions: bool) -> None:
@@ -76,12 +80,29 @@ def undo_assignments(*, additions: bool) -> None:
     additions
         Also take out the names that were not there before, unless Python has imported them.
     """
+    _undo_builtins(additions)
     while _assigned:
         names, name, value = _assigned.pop()
         if value is not _MISSING:
             names[name] = value
         elif additions and not _is_imported(names.get(name)):
             names.pop(name, None)
+
+
+_builtins, _kept_builtins = vars(builtins), dict(vars(builtins))
+_all, _dict, _len, _list, _map = all, dict, len, list, map
+
+
+def _undo_builtins(additions: bool) -> None:
+    """Put back what was written into their dictionary: all that follows here needs them."""
+    is_same = _len(_builtins) == _len(_kept_builtins)
+    if is_same and _all(_map(is_, _builtins.values(), _kept_builtins.values())):
+        return
+    now = _dict(_builtins)
+    _builtins.update(_kept_builtins)
+    for name in _list(now) if additions else ():
+        if name not in _kept_builtins:
+            del _builtins[name]
 
 
 def _is_imported(value: Any) -> bool:

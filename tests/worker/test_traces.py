@@ -21,7 +21,8 @@ def look():
         os.getcwd(), sys.path, gc.isenabled(), gc.get_threshold(), locale.setlocale(locale.LC_ALL),
         signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_PROF),
         sys.modules["numpy"] is np, warnings.filters, sys.gettrace(), time.sleep, sys.exit,
-        sys.getswitchinterval(), cache,
+        sys.getswitchinterval(), cache, hasattr(builtins, "new"), oct(os.umask(0o22)),
+        signal.pthread_sigmask(signal.SIG_BLOCK, []),
     ])
 cache = []
 """
@@ -32,6 +33,10 @@ LEFT = {
     "a name that was not there": "np.added_by_a_question = 1",
     "a name that is taken away": "del np.mean, np.added_by_the_file",
     "a builtin": "builtins.len = lambda _: 7",
+    "the dictionary of builtins": "vars(builtins).update(len=print, vars=None, all=None, new=1);"
+    " [builtins.__dict__.pop(name) for name in ('print', 'dict', 'list', 'map', 'isinstance')]",
+    "permissions": "os.umask(0o777)",
+    "blocked signals": "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])",
     "a seed": "np.random.seed(7); random.seed(7)",
     "another generator": "np.random.set_bit_generator(np.random.PCG64(7))",
     "how arrays are shown": "np.set_printoptions(precision=1)",
@@ -81,6 +86,7 @@ def test_what_the_students_own_module_keeps_is_the_students(tmp_path):
     [
         ("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", True),
         ("one = threading.Thread(target=time.sleep, args=(0.01,)); one.start()", False),
+        ("sys.addaudithook(lambda *_: None)", True),
         ("import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))", True),
     ],
 )
