@@ -123,6 +123,7 @@ class _Grading:
         self.silent: frozenset[str] = frozenset()
         """What is judged along, and told to nobody."""
         self.results = JudgedChecks(options.known)
+        self.prerequisites: dict[str, Prerequisites] = {}
         self.settled = {(one.exercise, one.check): one for one in options.settled}
         self.held: list[CheckResult] = []
         """Checks of one exercise that wait for its others: a diagnosis may be taken back."""
@@ -256,13 +257,16 @@ class _Grading:
         return frozenset(found - self.wanted - {one.exercise for one in self.options.known})
 
     def _prerequisites(self, interview: FileInterview) -> Prerequisites:
-        return Prerequisites(
-            self.assignment,
-            interview.calls,
-            interview.may_call,
-            lambda exercise: self._is_right(exercise, interview),
-            self.results,
-        )
+        file = interview.file.name
+        if file not in self.prerequisites:
+            self.prerequisites[file] = Prerequisites(
+                self.assignment,
+                interview.calls,
+                interview.may_call,
+                lambda exercise: self._is_right(exercise, interview),
+                self.results,
+            )
+        return self.prerequisites[file]
 
     def _is_right(self, exercise: str, interview: FileInterview) -> bool:
         """Whether an exercise gives the right values, asked ahead of its turn and not recorded."""
@@ -387,7 +391,7 @@ class _Grading:
             named = _misconception_of(result)
             judged = self.results.of(result.exercise)
             if named and contradicts(self.assignment, named, result.check, judged, explained):
-                otherwise = explained[result.check].otherwise
+                otherwise = explained[result.check].otherwise()
                 told = result.model_copy(update={"diagnosis": otherwise})
                 self.results.replace(result, told)
                 self._tell(told)
