@@ -124,6 +124,7 @@ class _Grading:
         self.silent: frozenset[str] = frozenset()
         """What is judged along, and told to nobody."""
         self.results = JudgedChecks(options.known)
+        self.prerequisites: dict[str, Prerequisites] = {}
         self.settled = {(one.exercise, one.check): one for one in options.settled}
         self.announced: set[tuple[str, str]] = set()
         """The checks that were told of."""
@@ -257,13 +258,16 @@ class _Grading:
         return frozenset(found - self.wanted - {one.exercise for one in self.options.known})
 
     def _prerequisites(self, interview: FileInterview) -> Prerequisites:
-        return Prerequisites(
-            self.assignment,
-            interview.calls,
-            interview.may_call,
-            lambda exercise: self._is_right(exercise, interview),
-            self.results,
-        )
+        file = interview.file.name
+        if file not in self.prerequisites:
+            self.prerequisites[file] = Prerequisites(
+                self.assignment,
+                interview.calls,
+                interview.may_call,
+                lambda exercise: self._is_right(exercise, interview),
+                self.results,
+            )
+        return self.prerequisites[file]
 
     def _is_right(self, exercise: str, interview: FileInterview) -> bool:
         """Whether an exercise gives the right values, asked ahead of its turn and not recorded."""
@@ -420,7 +424,7 @@ class _Grading:
             if not named or result.check not in self.explained:
                 continue
             if contradicts(self.assignment, named, result.check, judged, self.explained):
-                otherwise = self.explained[result.check].otherwise
+                otherwise = self.explained[result.check].otherwise()
                 self.results.replace(result, result.model_copy(update={"diagnosis": otherwise}))
 
     def _tell(self, exercise: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.checks import Verdict
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
@@ -41,6 +41,7 @@ class Prerequisites:
     may_call: Callable[[str], Iterable[str]]
     is_right: Callable[[str], bool]
     results: JudgedChecks
+    _reached: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     def lost(self, exercise: PreparedExercise, check: PreparedCheck) -> Verdict | None:
         """Skip a check without asking where something that it calls did not come to an end."""
@@ -143,10 +144,13 @@ class Prerequisites:
 
     def _called(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         """What a check and the student's code call, at any remove; the nearest first."""
-        found = list(dict.fromkeys([exercise.name, *check.called]))
-        for name in found:  # grows while it is walked
-            found += [one for one in self.calls(name) if one not in found]
-        return found
+        start = exercise.name, *check.called
+        if start not in self._reached:
+            found = list(dict.fromkeys(start))
+            for name in found:  # grows while it is walked
+                found += [one for one in self.calls(name) if one not in found]
+            self._reached[start] = found
+        return self._reached[start]
 
     def _called_later(self, exercise: PreparedExercise, check: PreparedCheck) -> list[str]:
         """What is called and stands below the exercise in its file."""

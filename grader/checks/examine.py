@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.checks.wording import WRONG_FORM, describe_mismatch, describe_reply
@@ -138,8 +139,20 @@ def _diagnosis(
 ) -> tuple[Diagnosis | None, Explained]:
     if status in {Status.FAILED, Status.ERROR}:
         with _without_harm("diagnosis", check):
-            return diagnose(interview.assignment, check, evidence)
+            found, explained = diagnose(interview.assignment, check, evidence)
+            return found, replace(explained, otherwise=_harmless(check, explained.otherwise))
     return None, Explained()
+
+
+def _harmless(
+    check: PreparedCheck, find: Callable[[], Diagnosis | None]
+) -> Callable[[], Diagnosis | None]:
+    def found() -> Diagnosis | None:
+        with _without_harm("diagnosis", check):
+            return find()
+        return None
+
+    return found
 
 
 def answered(reply: Reply, exercise: str, interview: Interview) -> str | None:

@@ -52,6 +52,11 @@ class PreparedCheck:
         steps = (one for case in self.cases for one in case.steps)
         return tuple(dict.fromkeys(str(one["target"]) for one in steps if one["op"] == "call"))
 
+    @cached_property
+    def foretold(self) -> dict[str, bool | None]:
+        """By misconception, whether its answers pass; `grader.diagnose.foretold` fills it in."""
+        return {}
+
 
 @dataclass(frozen=True)
 class PreparedAssignment:

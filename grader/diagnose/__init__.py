@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -23,14 +24,21 @@ def diagnose(
     """Name the likely mistake behind a check's failures, and tell what that rests on.
 
     A misconception that alone explains every answer says more than a generic pattern, which is
-    tried on all failures together and is kept in case other checks contradict the misconception.
+    tried on all failures together.
     """
     with np.errstate(all="ignore"):  # what overflows is no factor and no offset
         known = explaining(check, evidence)
-        pattern = diagnose_generic(check, evidence)
         is_thin = bool(known) and not any(
             item.failed and (item.observation.outcome != "answered" or has_fractions(check, item))
             for item in evidence
         )
-    named = told(assignment, known[0]) if len(known) == 1 else pattern
-    return named, Explained(frozenset(known), is_thin, pattern)
+    explained = Explained(frozenset(known), is_thin, partial(diagnose_pattern, check, evidence))
+    if len(known) == 1:
+        return told(assignment, known[0]), explained
+    return diagnose_pattern(check, evidence), explained
+
+
+def diagnose_pattern(check: PreparedCheck, evidence: Sequence[Evidence]) -> Diagnosis | None:
+    """Name a pattern that fits all failures."""
+    with np.errstate(all="ignore"):
+        return diagnose_generic(check, evidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,12 +35,12 @@ class Explained:
     is_thin
         Whether only whole numbers are wrong, which may be the same by chance.
     otherwise
-        What is said where other checks contradict the diagnosis.
+        Finds what is said where other checks contradict the diagnosis.
     """
 
     by: frozenset[str] = frozenset()
     is_thin: bool = False
-    otherwise: Diagnosis | None = None
+    otherwise: Callable[[], Diagnosis | None] = lambda: None
 
 
 def picked(check: PreparedCheck, observation: Observation) -> list[Any]:

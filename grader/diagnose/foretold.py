@@ -46,7 +46,10 @@ def contradicts(
             passed = _HAS_PASSED.get(one.status)
             if passed is None or one.check not in checks or one.check == where:
                 continue
-            foretold = passes(checks[one.check], identifier)
+            known = checks[one.check].foretold
+            if identifier not in known:
+                known[identifier] = passes(checks[one.check], identifier)
+            foretold = known[identifier]
             if foretold is not None and passed is not foretold:
                 return True
             by = explained[one.check].by if one.check in explained else frozenset()

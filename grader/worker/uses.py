@@ -16,6 +16,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _FUNCTIONS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda}
 _DEFINITIONS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef}
 _IMPORTS = {ast.Import, ast.ImportFrom}
+_PASSED_OVER = frozenset({"annotation", "ctx", "op", "ops"})
+"""Parts of a node in which no name is read."""
 _NAMING = {ast.ExceptHandler, ast.MatchAs, ast.MatchStar}
 
 
@@ -111,10 +113,13 @@ def _around(node: Function) -> list[ast.expr]:
 def _children(node: ast.AST) -> list[ast.AST]:
     """What a node consists of, apart from annotations."""
     found: list[ast.AST] = []
-    for name, value in vars(node).items():
+    for name in node._fields:
+        if name in _PASSED_OVER:
+            continue
+        value = getattr(node, name, None)
         if type(value) is list:
             found += [one for one in value if isinstance(one, ast.AST)]
-        elif isinstance(value, ast.AST) and name != "annotation":
+        elif isinstance(value, ast.AST):
             found.append(value)
     return found
 
