@@ -142,6 +142,19 @@ def test_what_one_exercise_leaves_behind_costs_no_other(name):
     assert result.points == result.max_points, [one for one in result.checks if one.message]
 
 
+@pytest.mark.parametrize("name", ["code", "no module", "open files"])
+def test_so_it_is_on_a_students_own_machine(name):
+    result = grade_text(mini(), {"mini.py": text_with(*LEFT[name])})
+    assert result.points == result.max_points
+
+
+@pytest.mark.parametrize("name", ["code", "files", "another module"])
+def test_so_it_is_where_a_fresh_worker_takes_long(monkeypatch, name):
+    monkeypatch.setattr(FileInterview, "_is_soon_there", lambda _: False)
+    result = graded(text_with(*LEFT[name]))
+    assert result.points == result.max_points
+
+
 def test_everything_at_once_costs_no_other(confirmed):
     """All of it is used by an exercise that calls none of the others."""
     names = [one for one in LEFT if one not in {"memory", "a loop", "an audit hook", "files"}]

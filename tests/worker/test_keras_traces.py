@@ -7,6 +7,7 @@ from tests.worker.sessions import answers_of
 pytestmark = pytest.mark.slow
 
 LOOK = """
+import sys
 import keras, numpy as np, tensorflow as tf
 from keras import ops
 
@@ -23,6 +24,8 @@ TAKEN = {}
 def look():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="relu")])
     model.compile("sgd", "mse")
+    __import__("keras.layers")
+    __import__("keras.ops")
     x = np.arange(8.0).reshape(4, 2)
     losses = model.fit(x, x[:, :1], epochs=2, batch_size=2, verbose=0).history["loss"]
     return repr([
@@ -93,6 +96,20 @@ LEFT = {
     "a function of TensorFlow": "tf.reduce_sum = tf.math.log = tf.reduce_mean",
     "an operator of tensors": "tf.Tensor.__add__ = lambda *_: 7",
     "through tf.keras": "tf.keras.layers.Dense = None; tf.keras.ops.sum = None",
+}
+LEFT |= {
+    "defaults of a function": "ops.sum.__defaults__ = (0, True)",
+    "code of a function": "keras.losses.mean_squared_error.__code__ ="
+    " (lambda y_true, y_pred: y_true * 0).__code__; ops.relu.__code__ = (lambda x: 0).__code__",
+    "defaults of a method": "keras.optimizers.SGD.__init__.__defaults__ ="
+    " (9.0, *keras.optimizers.SGD.__init__.__defaults__[1:])",
+    "code of a method": "keras.callbacks.History.on_epoch_end.__code__ ="
+    " (lambda self, epoch, logs=None: None).__code__",
+    "by the dictionaries of others": "vars(tf.math)['log'] = vars(tf)['reduce_sum'] = len;"
+    " vars(np)['arange'] = None",
+    "modules": "sys.modules['keras.ops'] = None; sys.modules['keras.layers'] = np",
+    "a gradient": "sys.modules['tensorflow.python.framework.ops'].gradient_registry"
+    "._registry['Square']['type'] = lambda op, g: g * 77.0",
 }
 FOR_GOOD = {
     "graphs alone": "tf.compat.v1.disable_eager_execution()",
