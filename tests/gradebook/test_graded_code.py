@@ -99,9 +99,8 @@ def test_what_stands_behind_many_cells_is_shown(show):
 
 def test_the_last_definition_is_the_one_that_counts(show):
     old = "def predict(X, w, b):\n    return 'old'\n"
-    shown = show(
-        {"mini.py": old + "x = 1\n" * 100_000 + "@cached\n" + PREDICT + "\nclass A: pass\n"}
-    )
+    much = "x = 1\n" * 100_000
+    shown = show({"mini.py": f"{old}{much}@cached\n{PREDICT}\nclass A: pass\n{much}"})
     (cell,) = [one for one in shown if one.startswith("# predict was taken")]
     assert "@cached\n" + PREDICT.strip() in cell and "class A" not in cell
     assert "letters; the graded lines are 100,003 to" in cell
