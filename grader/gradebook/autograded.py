@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.authoring.notebooks import (
     KERNEL,
@@ -19,6 +21,13 @@ from grader.authoring.notebooks import (
     solution_cell_id,
 )
 from grader.course.prepared import PreparedAssignment, PreparedFile
+from grader.gradebook.graded_code import (
+    cell_of_graded,
+    graded_code,
+    is_shown,
+    other_files,
+    within_limits,
+)
 from grader.gradebook.problems import KEPT, GradebookError
 from grader.gradebook.structure import Role
 from grader.machine_problem import advice
@@ -80,8 +89,11 @@ def write_autograded(
         for file in prepared.files:
             name = notebook_name(file.name)
             known = roles.get(name.removesuffix(".ipynb"), {})
-            cells = _handed_in(submission, file, known) if is_graded else [text_cell(_CHANGED)]
-            content = _notebook(cells, file, prepared, result, known)
+            cells = [text_cell(_CHANGED)]
+            code = _Code(file, prepared, submission if is_graded else None, result)
+            if is_graded:
+                cells = [*_handed_in(submission, file, known), *code.others()]
+            content = _notebook(cells, code, known)
             write_atomically(folder / name, content, mode=_READ_ONLY)
         for name in _OF_THE_EXCHANGE:
             with contextlib.suppress(Unreadable):  # handed in without the exchange
@@ -100,7 +112,7 @@ def _handed_in(submission: Submission, file: PreparedFile, known: dict[str, Role
         return _with_roles(submission.cells[file.name], known)
     if file.name in submission.files:
         text = submission.files[file.name].decode("utf-8", "replace")
-        return [code_cell(f"# {file.name}, as it was handed in\n\n{text}")]
+        return [_code(f"# {file.name}, as it was handed in\n\n{text}")]
     return [text_cell(submission.problems.get(file.name, f"{file.name} was not handed in"))]
 
 
@@ -111,7 +123,7 @@ def _with_roles(cells: Sequence[NotebookCell], known: dict[str, Role]) -> list[C
     for cell in reversed(cells):
         role = known.get(cell.grade_id) if cell.grade_id not in taken else None
         if role is None:
-            made.append((code_cell if cell.is_code else text_cell)(cell.source))
+            made.append((_code if cell.is_code else text_cell)(cell.source))
             continue
         taken.add(cell.grade_id)
         metadata = {"nbgrader": role.metadata(cell.grade_id)}
@@ -120,38 +132,71 @@ def _with_roles(cells: Sequence[NotebookCell], known: dict[str, Role]) -> list[C
             make = own_markdown_cell if is_text else code_cell
             made.append(make(role.source, metadata))
         else:
-            made.append((text_cell if is_text else code_cell)(cell.source, metadata))
+            made.append((text_cell if is_text else _code)(cell.source, metadata))
     made.reverse()
     return made
 
 
-def _notebook(
-    cells: list[Cell],
-    file: PreparedFile,
-    prepared: PreparedAssignment,
-    result: Result,
-    known: dict[str, Role],
-) -> bytes:
+def _code(source: str, metadata: dict[str, Any] | None = None) -> Cell:
+    return code_cell(within_limits(source), metadata)
+
+
+@dataclass(frozen=True)
+class _Code:
+    """What was graded of one file, wherever it stands; of no submission, nothing can be shown."""
+
+    file: PreparedFile
+    prepared: PreparedAssignment
+    submission: Submission | None
+    result: Result
+
+    def others(self) -> list[Cell]:
+        """Cells with the other files that this one takes code from."""
+        if self.submission is None:
+            return []
+        expected = {one.name for one in self.prepared.files}
+        return other_files(self.file.name, expected, self.submission)
+
+    def hidden(self, exercise: str, cells: list[Cell]) -> str:
+        """The source of a cell with the code of an exercise that no cell shows; else ""."""
+        if self.submission is None:
+            return ""
+        found = graded_code(exercise, self.file.name, self.submission, self.result)
+        if found is None or is_shown(found, cells):
+            return ""
+        return cell_of_graded(exercise, found, self.submission)
+
+
+def _notebook(cells: list[Cell], code: _Code, known: dict[str, Role]) -> bytes:
     by_name = {
         cell["metadata"]["nbgrader"]["grade_id"]: cell
         for cell in cells
         if "nbgrader" in cell["metadata"]
     }
-    for exercise in prepared.exercises:
-        if exercise.file != file.name:
+    handed_in = list(cells)
+    for exercise in code.prepared.exercises:
+        if exercise.file != code.file.name:
             continue
+        hidden = code.hidden(exercise.name, handed_in)
         check, solution = check_cell_id(exercise.name), solution_cell_id(exercise.name)
         if check not in by_name:
             by_name[check] = _missing(check, check_cell_source(exercise.name), known)
             if solution not in by_name:  # the comment needs a cell to stand at
                 text = f"# {exercise.name} has no cell of its own in what was handed in."
-                by_name[solution] = _missing(solution, text, known)
+                by_name[solution] = _missing(solution, hidden or text, known)
                 cells.append(by_name[solution])
+                hidden = ""
             cells.append(by_name[check])
-        cell, graded = by_name[check], result.of_exercise(exercise.name)
+        if hidden:  # before the comment on it
+            cells.insert(_index(cells, by_name[check]), code_cell(hidden))
+        cell, graded = by_name[check], code.result.of_exercise(exercise.name)
         cell["source"] = check_cell_source(exercise.name)
         put_output(cell, text=repr(float(graded.points)), html=cell_html(graded))
     return notebook_content(cells, KERNEL)
+
+
+def _index(cells: list[Cell], wanted: Cell) -> int:
+    return next(index for index, cell in enumerate(cells) if cell is wanted)
 
 
 def _missing(name: str, text: str, known: dict[str, Role]) -> Cell:
