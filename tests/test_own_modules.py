@@ -133,6 +133,20 @@ OPENED = {
         "src/mini.py": f"import numpy as np\nFACTOR = np.loadtxt('src/d.csv')[0]\n{FACTOR}",
         "src/d.csv": "1\n2\n",
     },
+    "a table in an archive": {
+        "work.zip": zipped(
+            {
+                "hw/mini.py": b"import numpy as np\nFACTOR = np.loadtxt('data/d.csv')[0]\n"
+                + FACTOR.encode(),
+                "hw/data/d.csv": b"1\n2\n",
+            }
+        )
+    },
+    "an archive": {
+        "mini.py": "import zipfile\nwith zipfile.ZipFile('data.zip') as packed:\n"
+        f"    FACTOR = float(packed.read('k.txt'))\n{FACTOR}",
+        "data.zip": zipped({"k.txt": b"1"}),
+    },
     "all of a folder": {
         "mini.py": "import glob\nFACTOR = sum(float(open(one).read()) for one in "
         f"glob.glob('data/*.txt'))\n{FACTOR}",

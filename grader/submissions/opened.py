@@ -31,7 +31,11 @@ def take_opened(tree: Tree, folders: Sequence[str], taken: Taken) -> None:
     folders
         Those of the graded files.
     """
-    others = [*tree.data, *(one for one in tree.entries if _may_be_opened(one, taken))]
+    others = [
+        *tree.data,
+        *tree.archives,
+        *(one for one in tree.entries if _may_be_opened(one, taken)),
+    ]
     if not others:
         return
     names = {name.casefold() for name in taken.files}

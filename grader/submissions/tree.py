@@ -17,18 +17,16 @@ from types import TracebackType
 
 from grader.submissions.likeness import code_ending
 from grader.submissions.names import shown
-from grader.submissions.regular import Unreadable, is_regular_file, is_true_folder, open_regular
-from grader.unpack.items import Refused
+from grader.submissions.regular import is_regular_file, is_true_folder
+from grader.submissions.unpacking import DATA_ENDINGS, unpack
 from grader.unpack.names import TIMESTAMP, is_litter
 from grader.unpack.opening import is_archive
-from grader.unpack.taking import MAX_BYTES, Taking
 
 MAX_DEPTH = 6
 MAX_LISTED = 100_000
 """Names read of a submission, data included."""
 MAX_ENTRIES = 10_000
 """Files of code and folders that are looked at."""
-MAX_ARCHIVES = 10
 _MAX_OTHERS = 50
 _MAX_DATA = 2_000
 """Files that are no code and that code may open."""
@@ -89,7 +87,7 @@ class Tree:
     others
         Names of what is no code.
     data
-        The same as files, outside of archives.
+        The same as files; in archives, only what is data by its name.
     unopened
         Why an archive could not be opened, by its place; completes "it …".
     notes
@@ -153,27 +151,27 @@ class Tree:
         archives, self.archives = self.archives, []
         if not archives:
             return
-        unpacked = Path(self._stack.enter_context(tempfile.TemporaryDirectory()), "unpacked")
-        unpacked.mkdir()
-        taking = Taking(unpacked, wanted=self._is_wanted)
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        opened = unpack(archives, folder / "unpacked", self._is_wanted_or_data)
+        if opened.is_too_much:
+            opened = unpack(archives, folder / "code", self._is_wanted)
         for number, archive in enumerate(archives):
-            if number >= MAX_ARCHIVES:
-                self.unopened[archive.place] = f"is one of more than {MAX_ARCHIVES} archives"
-                continue
-            before = len(taking.notes)
-            try:
-                with open_regular(archive.path, MAX_BYTES) as (stream, _):
-                    taking.take_archive(stream, archive.name, below=(str(number),))
-            except (Refused, Unreadable) as reason:
-                self.unopened[archive.place] = str(reason)
-            self.notes += [f"{shown(archive.place)}: {one}" for one in taking.notes[before:]]
-            if is_true_folder(unpacked / str(number)):
-                self._walk(unpacked / str(number), archive.place, archive, taking.moments)
-            elif len(taking.notes) > before:
+            if archive.place in opened.problems:
+                self.unopened[archive.place] = opened.problems[archive.place]
+            notes = opened.notes.get(archive.place, [])
+            self.notes += [f"{shown(archive.place)}: {one}" for one in notes]
+            if is_true_folder(opened.folder / str(number)):
+                self._walk(
+                    opened.folder / str(number), archive.place, archive, opened.taking.moments
+                )
+            elif notes:
                 self.unopened.setdefault(
-                    archive.place, f"holds no code that can be taken: {taking.notes[-1]}"
+                    archive.place, f"holds no code that can be taken: {notes[-1]}"
                 )
         self._sort()
+
+    def _is_wanted_or_data(self, name: str) -> bool:
+        return name.casefold().endswith(DATA_ENDINGS) or self._is_wanted(name)
 
     def _is_wanted(self, name: str) -> bool:
         if code_ending(name) or is_archive(name):
@@ -182,7 +180,7 @@ class Tree:
         return False
 
     def _other(self, name: str) -> None:
-        if len(self.others) < _MAX_OTHERS and name != TIMESTAMP:
+        if len(self.others) < _MAX_OTHERS and name not in {TIMESTAMP, *self.others}:
             self.others.append(name)
 
     def _walk(
@@ -240,8 +238,8 @@ class Tree:
         name = path.name
         opens = is_archive(name) and archive is None and is_regular_file(path)
         if not code_ending(name) and not opens:
-            self._other(place)
-            if archive is None and name != TIMESTAMP and len(self.data) < _MAX_DATA:
+            self._other(place if archive is None else name)
+            if name != TIMESTAMP and len(self.data) < _MAX_DATA:
                 self.data.append(Entry(place, path))
             return
         self._looked += 1
