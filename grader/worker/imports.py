@@ -53,6 +53,8 @@ class ImportRule:
         What was refused so far, in order, each once: ``package``, ``file``, ``line``,
         ``taken_as``, the allowed package that stands in for it, or "", and ``known``, whether
         it is a package rather than a module that was not handed in.
+    private
+        The modules that one file alone sees; see `grader.worker.private`.
     stars
         The refusals of ``from package import *``, whose names nobody knows.
     """
@@ -60,6 +62,7 @@ class ImportRule:
     folder: Path
     allowed: frozenset[str]
     own: frozenset[str]
+    private: frozenset[str] = frozenset()
     refused: list[dict[str, Any]] = field(default_factory=list)
     stars: list[str] = field(default_factory=list)
 
@@ -68,10 +71,6 @@ class ImportRule:
         self._prefix = str(self.folder)
         self._free = self.allowed | self.own | sys.stdlib_module_names
         self._importing: Callable[..., ModuleType] = builtins.__import__
-        self._private = {
-            one.relative_to(self.folder).with_suffix("").as_posix()
-            for one in self.folder.glob("**/*-modules/*")
-        }
 
     def install(self, *, block_packages: bool) -> None:
         """Answer imports from now on.
@@ -97,7 +96,7 @@ class ImportRule:
         names = global_names or {}
         if not str(names.get("__file__", "")).startswith(self._prefix):
             return self._importing(name, global_names, local_names, fromlist, level)
-        if self._private and (level == 0 or not names.get("__package__")):
+        if self.private and (level == 0 or not names.get("__package__")):
             found = self._import_private(name, str(names["__file__"]), tuple(fromlist or ()))
             if found is not None:
                 return found
@@ -142,7 +141,7 @@ class ImportRule:
         """A module that this file alone sees; None where there is none of that name."""
         folder = private_folder(Path(file).relative_to(self.folder).as_posix())
         root = name.partition(".")[0]
-        if f"{folder}/{root}" not in self._private:
+        if f"{folder}/{root}" not in self.private:
             return None
         package = folder.replace("/", ".")
         found = self._importing(f"{package}.{name}", None, None, fromlist or ("*",), 0)

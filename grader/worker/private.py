@@ -6,6 +6,7 @@ imports: of two that differ, the second lies in a folder that belongs to the fil
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 _MARK = "-modules"
@@ -25,3 +26,13 @@ def private_folder(file: str) -> str:
         if folder.name.endswith(_MARK):
             return folder.as_posix()
     return path.with_name(f"{path.stem}{_MARK}").as_posix()
+
+
+def private_modules(files: Iterable[str]) -> frozenset[str]:
+    """Of a submission's files, the modules and packages that one file alone sees, by their place."""
+    found = set()
+    for file in files:
+        folder, mark, rest = file.partition(f"{_MARK}/")
+        if mark:
+            found.add(f"{folder}{mark}{rest.partition('/')[0].removesuffix('.py')}")
+    return frozenset(found)

@@ -26,6 +26,7 @@ from grader.worker.joining import join
 from grader.worker.limits import CpuLimit
 from grader.worker.loading import Loader
 from grader.worker.parts import parts_of
+from grader.worker.private import private_modules
 from grader.worker.reach import Reach
 from grader.worker.refused_handlers import what_it_is
 from grader.worker.shell import offer_shell
@@ -74,7 +75,8 @@ class Session:
         self.functions = functions_for(tuple(settings["guarded"]))
         allowed = frozenset(settings["imports"]) - sys.stdlib_module_names
         own = own_modules(settings["files"])
-        self.rule = ImportRule(self.folder, allowed, own)
+        private = private_modules(settings["files"])
+        self.rule = ImportRule(self.folder, allowed, own, private)
         self.rule.install(block_packages=self.backend == "numpy")
         self.loader = Loader(
             self.folder,

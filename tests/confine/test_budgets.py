@@ -110,7 +110,7 @@ def test_an_answer_that_is_there_counts_after_the_deadline(other_end):
     number = worker.waiting[b"question"][0]
     select.select([worker.conversation], [], [], 10)
     worker.conversation = EmptyAtFirst(worker.conversation)
-    assert worker._answer(number, time.monotonic() - 100, 5)["values"] == [1.0]
+    assert worker._answer(number, time.monotonic() - 100)["values"] == [1.0]
 
 
 def test_an_answer_that_is_not_there_is_late(other_end):
