@@ -29,7 +29,7 @@ def private_folder(file: str) -> str:
 
 
 def private_modules(files: Iterable[str]) -> frozenset[str]:
-    """Of a submission's files, the modules and packages that one file alone sees, by their place."""
+    """The modules and packages that one file of a submission alone sees, by their place."""
     found = set()
     for file in files:
         folder, mark, rest = file.partition(f"{_MARK}/")
