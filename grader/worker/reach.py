@@ -60,6 +60,10 @@ _OPERATIONS = {
 _IMPORT = _OPERATIONS["IMPORT_NAME"]
 _GLOBAL = {_OPERATIONS["STORE_GLOBAL"], _OPERATIONS["DELETE_GLOBAL"]}
 _CLOSER = set(_OPERATIONS.values()) - _GLOBAL
+_IN_A_NAME = frozenset(
+    one for one in range(256) if one > 127 or chr(one).isalnum() or chr(one) in "_."
+)
+"""Bytes before or behind a name with which it is part of another."""
 _OWN = frozenset({"self", "cls"})
 _OWN_ATTRIBUTES = frozenset({"shape", "writeable", "trainable", "learning_rate", "stop_training"})
 """What is usually set on an array or a model that one has just made."""
@@ -116,9 +120,7 @@ class Reach:
         names = {name for name, value in vars(module).items() if isinstance(value, ModuleType)}
         if self.found or not names:
             return
-        every = "|".join(re.escape(name) for name in sorted(names)).encode()
-        pattern = re.compile(rb"(?<![\w.])(?:%s)(?!\w|\s*\.)" % every)
-        lines = [source.count(b"\n", 0, one.start()) + 1 for one in pattern.finditer(source)]
+        lines = [source.count(b"\n", 0, one) + 1 for name in names for one in _bare(name, source)]
         self.found = bool(lines) and any(
             _hands_on(part.node, names)
             for part in parts
@@ -126,6 +128,22 @@ class Reach:
             and not isinstance(part.node, ast.Import | ast.ImportFrom | ast.Expr)
             and any(part.line <= line <= part.end_line for line in lines)
         )
+
+
+def _bare(name: str, source: bytes) -> Iterator[int]:
+    """Yield where a name stands in a text without an attribute behind it.
+
+    A pattern would have to be made for each file, which takes longer than to look.
+    """
+    word = name.encode()
+    place = source.find(word)
+    while place >= 0:
+        end = place + len(word)
+        if _IN_A_NAME.isdisjoint(source[max(0, place - 1) : place]) and _IN_A_NAME.isdisjoint(
+            source[end : end + 1]
+        ):
+            yield place
+        place = source.find(word, end)
 
 
 @functools.cache
