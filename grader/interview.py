@@ -84,7 +84,7 @@ class FileInterview(FileKnowledge):
         Lost
             When no answer comes; the worker is gone then, and the next question gets a new one.
         """
-        limits = self._limits_of(check)
+        limits = self.limits_of(check)
         question = self._question(check, case, limits)
         self._replies.begin(check.exercise)
         reply = self._replies.of(question)
@@ -119,7 +119,7 @@ class FileInterview(FileKnowledge):
         self._announced = True
         coming: dict[bytes, Announced] = {}
         for later in self._checks_from(check):
-            limits = self._limits_of(later)
+            limits = self.limits_of(later)
             if limits.of_worker() != self._worker_limits.of_worker():
                 break
             for case in later.cases:
@@ -172,7 +172,8 @@ class FileInterview(FileKnowledge):
         """End the worker."""
         self._drop()
 
-    def _limits_of(self, check: PreparedCheck) -> Limits:
+    def limits_of(self, check: PreparedCheck) -> Limits:
+        """What a question of a check may cost."""
         return self.asking.limits_of(check, self.file)
 
     def _answer(

@@ -28,8 +28,7 @@ from grader.records import check_result, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
-from grader.submissions.choice import with_name
-from grader.submissions.places import Places
+from grader.submissions.places import Places, beginning, sentence
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,8 @@ class GradingOptions:
     """Told of each check before it is judged."""
     on_check: Callable[[CheckResult], None] | None = None
     """Told of each check as soon as it is judged."""
+    on_lost: Callable[[Lost], None] | None = None
+    """Told why a check got no answer."""
 
 
 def grade(
@@ -233,7 +234,7 @@ class _Grading:
     def _not_there(self, name: str) -> FileState:
         """Why an expected file cannot be read, or what was found in its place."""
         if name in self.submission.problems:
-            return FileState(Status.ERROR, f"{with_name(name, self.submission.problems[name])}.")
+            return FileState(Status.ERROR, sentence(beginning(self.submission.problems[name])))
         if self.submission.nothing_to_grade:
             text = f"{name} was not handed in. {self.submission.nothing_to_grade}"
         else:
@@ -315,7 +316,9 @@ class _Grading:
             assert interview.state is not None
             return interview.state.verdict()
         except Lost as lost:
-            verdict = lost_verdict(lost, self.places)
+            if self.options.on_lost is not None:
+                self.options.on_lost(lost)
+            verdict = lost_verdict(lost, self.places, interview.limits_of(check))
         except MemoryError:
             return out_of_memory()
         except Exception as error:  # our own mistake must cost nobody a point, and be seen
@@ -323,6 +326,13 @@ class _Grading:
                 Status.GRADER_ERROR,
                 message=f"The grader failed on this check ({type(error).__name__}: {error}).",
             )
+        if (
+            check.kind is Kind.OUT
+            and check.name != "purity"
+            and verdict.diagnosis is not None
+            and verdict.diagnosis.id.startswith("misconception.")
+        ):
+            interview.explained.add(exercise.name)
         if verdict.status in (Status.FAILED, Status.ERROR, Status.MISSING):
             verdict = self._with_open_methods(exercise, interview, verdict)
         return self._prerequisites(interview).blamed(exercise, check, verdict)
@@ -353,7 +363,7 @@ class _Grading:
         prerequisites = self._prerequisites(interview)
         ended = self.results.lost.get(exercise.name)
         if ended is not None:
-            text = f"Your code was not run again: the check {ended.check} already ended like this."
+            text = f"Your code was not run again, since it ended like this before ({ended.title})."
             return Verdict(ended.status, message=text)
         waits = prerequisites.lost(exercise, check) if self.results.lost else None
         return waits or prerequisites.held_back(check)

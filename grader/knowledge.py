@@ -43,6 +43,9 @@ class FileKnowledge:
         By exercise, another module of the student's in which it is written.
     unread
         By exercise, a file that cannot be read and seems to hold it, and why it cannot.
+    explained
+        Exercises whose values a misconception explains, also where nobody is told since they call
+        something that is wrong.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class FileKnowledge:
         self.definitions: dict[str, Any] = {}
         self.elsewhere: dict[str, str] = {}
         self.unread: Mapping[str, str] = {}
+        self.explained: set[str] = set()
 
     def look_elsewhere(self, inspect: Callable[[str], Mapping[str, Any]]) -> None:
         """Find exercises that are written in other modules of the student's; raises `Lost`."""
@@ -136,7 +140,7 @@ class FileKnowledge:
 
     def recognisable_loss(self, exercise: str) -> bool:
         """Whether the student's loss is right on some case, or explained by a misconception."""
-        return any(
+        return exercise in self.explained or any(
             result.cases.passed > 0
             or (result.diagnosis is not None and result.diagnosis.id.startswith("misconception."))
             for result in self.results.of(exercise)

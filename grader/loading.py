@@ -23,13 +23,13 @@ _MAX_STATEMENTS = 100_000
 _LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
-BROKE_PYTHON = "it changed something that Python itself needs"
+BROKE_PYTHON = "something that Python itself needs was changed there"
 _BROKEN = re.compile(r"exit code (?:70\b|\d+: NameError: name '\w+' is not defined)")
 """How a worker ends whose own code fails: it needs no more than Python itself."""
 _ENDINGS = {
-    Silence.TIMEOUT: "the time for it was used up",
-    Silence.OUT_OF_MEMORY: "it ran out of memory",
-    Silence.FLOODED: "it wrote too much to the output",
+    Silence.TIMEOUT: "the time was used up there",
+    Silence.OUT_OF_MEMORY: "the memory was used up there",
+    Silence.FLOODED: "too much was written to the output there",
 }
 
 
@@ -251,7 +251,7 @@ class Loading:
 def _ending(lost: Lost) -> str:
     if lost.detail == BROKE_PYTHON or _BROKEN.search(lost.detail):
         return BROKE_PYTHON
-    return _ENDINGS.get(lost.silence, f"it ended the program ({lost.detail[:_MAX_TEXT]})")
+    return _ENDINGS.get(lost.silence, f"the program was ended there ({lost.detail[:_MAX_TEXT]})")
 
 
 def _found(value: Any, where: str) -> list[Found]:

@@ -167,10 +167,7 @@ def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Sub
         files={**saved.files, **beside.files},
         problems={name: why for name, why in saved.problems.items() if name not in made.files},
         line_origins={name: known[name] for name in others & known.keys()}
-        | {
-            name: replace(origins, form="cell In [{}]")
-            for name, origins in made.line_origins.items()
-        },
+        | {name: replace(origins, form="cell [{}]") for name, origins in made.line_origins.items()},
         notes=tuple(map(_with_prompts, made.notes)),
         sources={name: places[name] for name in others & places.keys()},
         nothing_to_grade="",
@@ -178,11 +175,11 @@ def _running(folder: Path, assignment: PreparedAssignment, exercise: str) -> Sub
 
 
 def _with_prompts(note: str) -> str:
-    """A note with cells called as Jupyter shows them: ``cells In [2] and In [5]: …``."""
+    """A note with cells called as Jupyter shows them: ``cells [2] and [5]: …``."""
     cells = _CELLS.match(note)
     if cells is None:
         return note
-    return _NUMBER.sub(r"In [\1]", cells[0]) + note[cells.end() :]
+    return _NUMBER.sub(r"[\1]", cells[0]) + note[cells.end() :]
 
 
 def _cells_run() -> list[str]:

@@ -12,6 +12,11 @@ from grader.result import Kind, Status
 
 ANYTHING = "*"
 """What may be called, where the source does not show it."""
+_ENDINGS = {
+    Status.TIMEOUT: "takes too long",
+    Status.CRASHED: "ends the process",
+    Status.OUT_OF_MEMORY: "runs out of memory",
+}
 _EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
@@ -41,11 +46,10 @@ class Prerequisites:
     def lost(self, exercise: PreparedExercise, check: PreparedCheck) -> Verdict | None:
         """Skip a check without asking where something that it calls did not come to an end."""
         for name in self._earlier(exercise, check):
-            if name in self.results.lost:
-                text = (
-                    f"{exercise.name} waits for {name}, which did not come to an end. "
-                    f"Fix {name} first."
-                )
+            ended = self.results.lost.get(name)
+            if ended is not None:
+                ending = _ENDINGS[ended.status]
+                text = f"{exercise.name} waits for {name}, which {ending}. Fix {name} first."
                 return Verdict(Status.SKIPPED, message=text, waits_for=name)
         return None
 
@@ -97,7 +101,10 @@ class Prerequisites:
         # What waits itself is not where the mistake lies.
         name = next((one for one in broken if not self._waits(one)), broken[0])
         name = next(iter(self._suspected_behind(name)), name)
-        unwritten = all(one.status is Status.MISSING for one in self.results.of(name))
+        unwritten = all(
+            one.status is Status.MISSING and not one.message.startswith(f"{name} is written in ")
+            for one in self.results.of(name)
+        )
         state, what = ("written", "Write") if unwritten else ("right", "Fix")
         text = f"{exercise.name} waits for {name}, which is not {state} yet. {what} {name} first."
         return replace(

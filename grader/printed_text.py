@@ -52,6 +52,24 @@ def without_sequences(text: str) -> str:
     return plain.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def shortened(text: str, limit: int) -> str:
+    """The beginning of a text: whole lines, else whole words, and how much is not shown.
+
+    Parameters
+    ----------
+    limit
+        Characters that are shown at most, but for the note.
+    """
+    plain = text.rstrip()
+    if len(plain) <= limit:
+        return plain
+    ends = (plain.rfind(mark, limit // 2, limit + 1) for mark in "\n ")
+    end = next((one for one in ends if one > 0), limit)
+    shown = plain[:end].rstrip()
+    joint = "\n" if "\n" in shown else " "
+    return f"{shown}{joint}… ({len(plain) - len(shown):,} more characters)"
+
+
 class _Screen:
     """Lines of characters and a cursor, which never stands behind the end of its line."""
 

@@ -9,10 +9,10 @@ from grader.budget import MEGABYTE
 from grader.checks import Verdict
 from grader.checks.left_out import left_out_of, number_in, text_in
 from grader.checks.verdict import Reply
-from grader.confine import Lost, Silence
+from grader.confine import TIME_IS_UP, Limits, Lost, Silence
 from grader.course.prepare import observe
 from grader.result import Status
-from grader.submissions.places import NO_FILE, Places
+from grader.submissions.places import NO_FILE, Places, sentence
 
 _SILENCES = {
     Silence.TIMEOUT: Status.TIMEOUT,
@@ -27,10 +27,10 @@ _SILENCES = {
 _ADVICE = {
     Silence.TIMEOUT: "Look for a loop that never ends, or one over every pair of rows.",
     Silence.OUT_OF_MEMORY: "Look for an array that grows with the square of the rows.",
-    Silence.CRASHED: "Graded code returns to its caller; it does not end the process.",
+    Silence.CRASHED: "Your code should return its result, and not end the process.",
     Silence.FLOODED: "Look for output in a loop that never ends.",
-    Silence.MALFORMED: "Graded code returns its answer and leaves the grader's own pipe alone.",
-    Silence.KILLED: "Look for a call that ends processes, or for memory that is used up.",
+    Silence.MALFORMED: "Your code should return its result and leave the grader's own pipe alone.",
+    Silence.KILLED: "Look for a call that ends processes, or for what uses up the memory.",
     Silence.NOT_STARTED: "That is not your fault; tell the instructor.",
     Silence.LEFT_ALONE: "That is not your fault; tell the instructor.",
 }
@@ -93,25 +93,40 @@ class FileState:
         )
 
 
-def lost_verdict(lost: Lost, places: Places) -> Verdict:
-    """The verdict on a check whose question got no answer."""
-    text = f"{lost.detail[:1].upper()}{lost.detail[1:]}."
+def lost_verdict(lost: Lost, places: Places, limits: Limits | None = None) -> Verdict:
+    """The verdict on a check whose question got no answer.
+
+    Parameters
+    ----------
+    limits
+        How long the question might take, where that is to be told.
+    """
+    text = f"{lost.detail[:1].upper()}{lost.detail[1:]}"
+    if limits is not None and lost.detail == TIME_IS_UP:
+        text += f"; it may take {_time(limits)}"
     frames = _frames(lost.told.get("frames"), places)
     printed = lost.told.get("printed")
     return Verdict(
         _SILENCES[lost.silence],
-        message=f"{text}{_where(frames[-1:], places)}{_ADVICE[lost.silence]}",
+        message=f"{text}.{_where(frames[-1:], places)}{_ADVICE[lost.silence]}",
         printed=_text(printed, _MAX_PRINTED),
         line=frames[-1]["line"] if frames else None,
         line_file=frames[-1]["file"] if frames else "",
     )
 
 
+def _time(limits: Limits) -> str:
+    """How long one question may take, by both clocks where they differ."""
+    if limits.cpu_seconds == limits.seconds:
+        return f"{limits.seconds:g} s"
+    return f"{limits.seconds:g} s, and compute for {limits.cpu_seconds:g} s"
+
+
 def _where(innermost: list[dict[str, Any]], places: Places) -> str:
     """Say where the code was when its time was up; a space where nobody knows."""
     for frame in innermost:
         place = places.line(frame["file"], frame["line"], inside=NO_FILE)
-        text = f" Your code was in {place}, in {frame['function']}"
+        text = f" Your code was in {frame['function']} ({place})"
         return f"{text}:\n    {frame['code']}\n" if frame["code"] else f"{text}. "
     return " "
 
@@ -120,7 +135,7 @@ def not_imported(name: str, lost: Lost, places: Places) -> FileState:
     """The state of a file whose import did not come to an end."""
     verdict = lost_verdict(lost, places)
     text = (
-        f"While {places.name(name)} was imported: {verdict.message} Code that trains or tests "
+        f"{places.name(name)} could not be imported. {verdict.message} Code that trains or tests "
         'belongs under `if __name__ == "__main__":`.'
     )
     return FileState(verdict.status, text)
@@ -131,8 +146,8 @@ def syntax_message(name: str, problem: dict[str, Any], places: Places) -> str:
     place = places.line_of_file(name, problem["line"]) if problem["line"] else places.name(name)
     if problem["column"]:
         place += f", column {problem['column']}"
-    message = places.in_compiler_message(name, problem["message"])
-    text = f"{place}: {message}{'' if message.endswith('?') else '.'}"
+    message = sentence(places.in_compiler_message(name, problem["message"]))
+    text = f"{place}: {message}"
     if problem["text"]:
         text += f"\n    {problem['text']}"
         if problem["column"]:
@@ -163,6 +178,7 @@ def _error(record: dict[str, Any], places: Places, file: str) -> dict[str, Any]:
         "used": text_in(record, "used"),
         "by_exercise": record.get("by_exercise") is True,
         "frames": _frames(record.get("frames"), places, file),
+        "modules": places.modules,
     }
 
 

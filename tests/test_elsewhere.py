@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from grader import interview
+from grader.render.explaining import row_words
 from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their names)
     FUNCTIONS,
     assert_full,
@@ -124,6 +127,36 @@ def test_an_error_is_cited_by_the_name_and_the_line_that_were_handed_in(handed_i
         name = next(one for one in files if "raise KeyError" in files[one])
         assert name in check.message
         assert "mini.py" not in check.message
+
+
+def test_a_refusal_in_one_of_two_notebooks_names_the_notebook(handed_in):  # noqa: F811
+    uses = code(*SECOND, head="import pandas\nimport numpy as np").replace(
+        "return np.sqrt", "pandas.x\n    return np.sqrt"
+    )
+    files = {"part1.ipynb": cells(*FIRST), "part2.ipynb": notebook("", *uses.split("\n\n\n"))}
+    check = check_of(handed_in(files), "root.positive")
+    assert re.match(
+        r"In part2\.ipynb, cell \d, line 4: pandas, imported in part2\.ipynb, cell 2, line 1, may "
+        r"not be used",
+        check.message,
+    ), check.message
+
+
+ABSENT = {
+    "one file": ({"mini.py": code(0)}, "your file"),
+    "one notebook": ({"mini.ipynb": cells(0)}, "your notebook"),
+    "two files": ({"mini.py": code(0), "rest.py": code(1)}, "your files"),
+    "two notebooks": ({"part1.ipynb": cells(0), "part2.ipynb": cells(1)}, "your notebooks"),
+    "a file and a notebook": ({"mini.py": code(0), "rest.ipynb": cells(1)}, "your files"),
+}
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_what_is_absent_is_told_of_all_that_was_handed_in(handed_in, name):  # noqa: F811
+    files, where = ABSENT[name]
+    check = check_of(handed_in(files), "solve.solution")
+    assert check.message == f"There is no solve in {where}."
+    assert row_words([check]) == f"not in {where}"
 
 
 COPIES = ["mini_final.py", "mini (1).py", "mini-final v2.py", "old work/mini.py", "mini.ipynb.txt"]

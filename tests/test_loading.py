@@ -2,13 +2,13 @@
 
 import pytest
 
-from grader.confine import Lost, Silence
+from grader.confine import TIME_IS_UP, Lost, Silence
 from grader.loading import Loading
 from grader.wire import decode
 
 
 def lost(silence=Silence.TIMEOUT, **told):
-    return Lost(silence, "no answer within 10 s", told=told)
+    return Lost(silence, TIME_IS_UP, told=told)
 
 
 def asked(loading):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_elsewhere import NAMES, STUBS, WRITTEN, code
 from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their names)
     assert_full,
     handed_in,
     launcher,
     notebook,
 )
+from tests.test_elsewhere import NAMES, STUBS, WRITTEN, code
 from tests.worker.test_parts import merged
 
 ROOT = NAMES.index("root")

@@ -8,8 +8,6 @@ import pytest
 
 from grader import interview
 from grader.result import Status
-from tests.mini import check_of
-from tests.test_elsewhere import IMPORT, NAMES, STUBS, WRITTEN, code
 from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their names)
     REFERENCE,
     as_script,
@@ -18,6 +16,8 @@ from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their
     launcher,
     notebook,
 )
+from tests.mini import check_of
+from tests.test_elsewhere import IMPORT, NAMES, STUBS, WRITTEN, code
 
 SCALED = REFERENCE.replace("np.sqrt(x)", "SCALE * np.sqrt(x)")
 SCRIPT_TOLD = "was taken, too"
@@ -71,7 +71,7 @@ def test_one_that_does_not_end_there_costs_its_worker_once(handed_in, monkeypatc
     text = SCALED + as_script("while True:\n    SCALE = 1\n")
     result = handed_in({"mini.py": text}, 0.6)
     assert result.points == 17
-    assert "the time for it was used up" in check_of(result, "root.positive").message
+    assert "the time was used up" in check_of(result, "root.positive").message
     ending = SCALED + as_script("import os\nSCALE = os._exit(1)")
     assert handed_in({"mini.py": ending}, 0.6).points == 17
 
@@ -172,7 +172,7 @@ def test_a_stub_at_the_margin_is_what_was_handed_in(handed_in):  # noqa: F811
 def test_what_never_runs_is_named(handed_in):  # noqa: F811
     text = code(*range(7)).replace(WRITTEN[ROOT], f"if False:\n{INSIDE}")
     message = check_of(handed_in({"mini.py": text}), "root.positive").message
-    assert "defines root, but it is not there when your file has run" in message
+    assert "but it is not there once your code has run" in message
 
 
 DELETING = [

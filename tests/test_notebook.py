@@ -115,7 +115,7 @@ def test_under_nbgrader_the_file_counts_and_not_the_kernel(folder):
 def test_cell_and_line_are_cited_as_jupyter_numbers_them(folder):
     broken = "import numpy as np\n\ndef predict(X, w, b):\n    return undefined_name"
     found = run(folder, "1 + 1", broken, f'{IMPORT}\ncheck("predict")')[-1]
-    assert "cell In [2], line 4" in shown(found)["text/html"]
+    assert "cell [2], line 4" in shown(found)["text/html"]
 
 
 PAST = {
@@ -136,9 +136,9 @@ def test_nothing_is_noted_of_a_cell_that_was_run_again_and_is_right_now(folder):
     for number, name in enumerate(PAST):
         first = 1 + 9 * number
         before, after, again = (shown(found[first + one])["text/html"] for one in (1, 4, 6))
-        assert f"In [{first + 1}]" in before, name
-        assert "In [" not in after, name
-        assert f"In [{first + 6}]" in again and f"In [{first + 1}]" not in again, name
+        assert f"cell [{first + 1}]" in before, name
+        assert "cell [" not in after, name
+        assert f"cell [{first + 6}]" in again and f"cell [{first + 1}]" not in again, name
 
 
 def test_hints_are_given_in_place_one_by_one(folder):
@@ -164,14 +164,14 @@ def test_after_an_exercise_passes_the_next_one_is_named_and_the_progress_is_kept
 def test_how_the_cells_were_read_is_shown_and_bounded(folder):
     cells = ["%%bash\ntrue", "%%latex\nx", RIGHT]
     page = shown(run(folder, *cells, f'{IMPORT}\ncheck("predict")')[-1])["text/html"]
-    assert "In [1]" in page and "__main__" not in page
+    assert "cell [1]" in page and "__main__" not in page
 
 
 @pytest.mark.parametrize(
     ("note", "shown"),
     [
-        ("cell 3: damaged and left out", "cell In [3]: damaged and left out"),
-        ("cells 3, 12 and 14: left out 2", "cells In [3], In [12] and In [14]: left out 2"),
+        ("cell 3: damaged and left out", "cell [3]: damaged and left out"),
+        ("cells 3, 12 and 14: left out 2", "cells [3], [12] and [14]: left out 2"),
         ("it was read as UTF-16, cell 3", "it was read as UTF-16, cell 3"),
     ],
 )

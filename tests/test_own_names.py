@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_elsewhere import IMPORT
 from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their names)
     REFERENCE,
     assert_full,
@@ -12,6 +11,7 @@ from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their
     launcher,
     notebook,
 )
+from tests.test_elsewhere import IMPORT
 
 MINE = f"{IMPORT}\n\n\ndef mine(x):\n    return np.sqrt(x)\n"
 TOLD = "was taken as the file {}.py that was handed in, not as Python's own module"

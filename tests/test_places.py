@@ -103,7 +103,7 @@ def graded(cells, form="cell {}", *, public, blank=True):
 
 def lines_of_no_cell(text):
     """Lines that are told without a cell, which nobody could find."""
-    told = r"cell (?:In \[)?\d+\]?, lines? \d+(?:(?:, | and )\d+)*"
+    told = r"cell \[?\d+\]?, lines? \d+(?:(?:, | and )\d+)*"
     return re.findall(r"\blines? \d+", re.sub(told, "", text, flags=re.IGNORECASE))
 
 
@@ -111,7 +111,7 @@ def lines_of_no_cell(text):
 @pytest.mark.parametrize("name", TOLD)
 def test_a_place_in_a_notebook_is_that_of_its_cell_and_told_once(name, public):
     *cells, which, line = TOLD[name]
-    form = "cell In [{}]" if public else "cell {}"
+    form = "cell [{}]" if public else "cell {}"
     result = graded(cells, form, public=public)
     found = check_of(result, which)
     number = 3 if which.startswith("solve") else 2

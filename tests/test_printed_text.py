@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from grader.printed_text import as_shown, without_sequences
+from grader.printed_text import as_shown, shortened, without_sequences
 from grader.sanitise import safe_output
 from grader.worker.printing import BoundedText, without_the_overwritten
 from tests.mini import body, check_of, grade_mini
@@ -172,3 +172,17 @@ def test_what_a_terminal_shows_is_cut_and_not_what_was_printed():
 def test_a_students_exception_cannot_erase_our_sentence():
     result = grade_mini(body("raise ValueError('\\x1b[2J\\x1b[31mred')"), public=True)
     assert "ValueError: red" in check_of(result, "predict.batch").message
+
+
+SHORTENED = {
+    "what fits": ("a word", "a word"),
+    "lines": ("one line\nand two\nand three", "one line\nand two\n… (10 more characters)"),
+    "words": ("several words in one line", "several words in… (9 more characters)"),
+    "one long word": ("x" * 30, "x" * 18 + "… (12 more characters)"),
+}
+
+
+@pytest.mark.parametrize("name", SHORTENED)
+def test_what_is_shortened_ends_with_a_line_or_a_word_and_says_so(name):
+    text, expected = SHORTENED[name]
+    assert shortened(text, 18).replace(" …", "…") == expected

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from grader.result import Status
-from tests.mini import check_of
-from tests.test_elsewhere import NAMES, WRITTEN, cells, code
 from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their names)
     handed_in,
     launcher,
 )
+from tests.mini import check_of
+from tests.test_elsewhere import NAMES, WRITTEN, cells, code
 
 ROOT = NAMES.index("root")
 REST = tuple(n for n in range(7) if n != ROOT)
@@ -47,7 +47,7 @@ def test_who_calls_it_is_told_where_it_stands(handed_in):  # noqa: F811
     result = handed_in({"mini.py": code(*range(1, 7)), "mine.py": broken})
     check = check_of(result, "half_mse.value")
     assert check.status is Status.SKIPPED
-    assert check.message.endswith("which cannot be read: see line 1 of mine.py.")
+    assert check.message.endswith("which cannot be read: see mine.py, line 1.")
 
 
 def test_a_readable_one_elsewhere_counts(handed_in):  # noqa: F811

@@ -11,7 +11,7 @@ from grader.checks.place import Place
 from grader.checks.verdict import Absence, Reply
 from grader.course.case import Case
 from grader.result import Status
-from grader.submissions.places import beginning
+from grader.submissions.places import beginning, sentence
 
 _NOT_IMPLEMENTED = "builtins.NotImplementedError"
 _NAME_ERROR = "builtins.NameError"
@@ -68,9 +68,10 @@ def _undefined(reply: Reply, place: Place) -> Absence | None:
     elif name in place.definitions:
         return None  # it is there, so something else is the matter
     else:
-        why = f"which is not in your file.{_suggestion(name, place.definitions, place)}"
+        near = _suggestion(name, place.definitions, place)
+        why = f"which is not in {place.places.all_files}.{near}"
     frames = reply.error.get("frames") or []
-    line = f" in {frames[-1]['place']}" if frames else ""
+    line = f" ({frames[-1]['place']})" if frames else ""
     return Absence(Status.SKIPPED, f"{place.exercise} calls {name}{line}, {why}", name)
 
 
@@ -87,7 +88,8 @@ def _left_out(case: Case, reply: Reply, statement: LeftOut, place: Place) -> Abs
     if statement.line:
         what = beginning(place.places.line(statement.file, statement.line, inside=place.file))
         how = "was left out when your file ran"
-    text = f"{needs}{what}, which should have defined {reply.missing}, {how}: {statement.text}."
+    what = f"{needs}{what}, which should have defined {reply.missing}, {how}"
+    text = f"{what}: {sentence(statement.text)}"
     waits_for = place.awaited([*called, reply.missing])
     if waits_for:
         return Absence(Status.SKIPPED, text, waits_for)
@@ -110,14 +112,14 @@ def _not_allowed(case: Case, reply: Reply, place: Place) -> Absence | None:
         waits_for = place.awaited([*called, imported])
         return Absence(Status.SKIPPED if waits_for else Status.FORBIDDEN, text, waits_for)
     if not called:
-        return Absence(Status.FORBIDDEN, f"In {where}: {reply.error['message']}.")
+        return Absence(Status.FORBIDDEN, f"In {where}: {sentence(reply.error['message'])}")
     used = reply.error.get("used") or "what is not allowed"
     text = f"{place.calling(frames, case)} uses {used} in {where}"
     if reply.error.get("by_exercise"):  # what is called may well be right in doing so
         return Absence(Status.FORBIDDEN, f"{text}, which is not allowed in {place.exercise}.")
     waits_for = place.awaited(called)
     status = Status.SKIPPED if waits_for else Status.FORBIDDEN
-    return Absence(status, f"{text}. {reply.error['message']}.", waits_for)
+    return Absence(status, f"{text}. {sentence(reply.error['message'])}", waits_for)
 
 
 def _missing(case: Case, reply: Reply, place: Place) -> Absence:
@@ -126,13 +128,10 @@ def _missing(case: Case, reply: Reply, place: Place) -> Absence:
     if steps and steps[0]["op"] != "call":
         return _missing_attribute(case, reply, str(steps[0]["on"]), place)
     near = _suggestion(name, [*reply.nearest, *place.definitions], place)
-    found = _not_left(name, place)
+    text = _not_left(name, place) or f"There is no {name} in {place.places.all_files}.{near}"
     if name == place.exercise:
-        return Absence(Status.MISSING, found or f"There is no {name} in your file.{near}")
-    text = f"This check of {place.exercise} calls {name} too. {found}"
-    if not found:
-        text = f"This check of {place.exercise} calls {name} too, and there is no {name} in your "
-        text += f"file.{near}"
+        return Absence(Status.MISSING, text)
+    text = f"This check of {place.exercise} calls {name} too. {text}"
     return Absence(Status.SKIPPED, text, name)
 
 
@@ -142,14 +141,15 @@ def _not_left(name: str, place: Place) -> str:
     line = number_in(facts, "line") if isinstance(facts, dict) else 0
     if not isinstance(facts, dict) or not line:
         return ""
-    where = place.places.line(place.file, line)
     inside = text_in(facts, "inside")
     if inside:
+        where = place.places.line(place.file, line, inside=place.file)
         return (
             f"There is no {name} at the margin of your file: {where} defines one inside of "
             f"{inside}. Move it out of there."
         )
-    return f"{beginning(where)} defines {name}, but it is not there when your file has run."
+    where = place.places.line_of_file(place.file, line)
+    return f"{name} is written in {where}, but it is not there once your code has run."
 
 
 def _missing_attribute(case: Case, reply: Reply, holder: str, place: Place) -> Absence:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from grader.checks.examine import Judgement, examine, special
 from grader.checks.verdict import Interview, Reply, Verdict
-from grader.checks.wording import describe_reply
+from grader.checks.wording import describe_reply, name_of
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.result import Status
@@ -27,8 +27,7 @@ def judge_errors(check: PreparedCheck, interview: Interview) -> Verdict:
         if observation.outcome != "raised":
             return f"{short} was expected, but the call returned normally"
         if wanted not in observation.raised:
-            name = (observation.raised or ["something"])[0].removeprefix("builtins.")
-            return f"{short} was expected, but {name} was raised"
+            return f"{short} was expected, but {name_of(reply)} was raised"
         if case.offending is not None and case.offending not in str(reply.error.get("message")):
             unnamed.append(case.label)
         return None

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.checks.exception_names import public_name
 from grader.submissions.places import Places
 
 _MAX_TEXT = 200
+_REFUSALS = (".ForbiddenUse", ".StandIn", ".ForbiddenImport")
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ def left_out_of(record: Mapping[str, Any], places: Places) -> LeftOut:
     elif type(error) is dict:
         text = _of_error(error, file, places)
     elif reason == "stub":
-        text = "what it defines is written above, and this is only a stub"
+        text = "what is written above counts, and not the stub"
     elif reason == "lost":
-        text = "the time for it was used up"
+        text = "the time was used up there"
     else:
         text = "the time for loading the file was used up"
     cause = record.get("cause")
@@ -61,12 +63,12 @@ def left_out_of(record: Mapping[str, Any], places: Places) -> LeftOut:
 
 def _of_error(error: Mapping[str, Any], file: str, places: Places) -> str:
     chain = error.get("chain")
-    name = chain[0] if type(chain) is list and chain and type(chain[0]) is str else ""
-    name = name.removeprefix("builtins.")[:_MAX_TEXT] or "an exception"
+    is_ours = type(chain) is list and chain and str(chain[0]).endswith(_REFUSALS)
+    name = public_name(chain, places.modules)[:_MAX_TEXT]
     message = " ".join(text_in(error, "message").split())
     if name == "SystemExit":
-        return "it ends the program"
-    if name.endswith((".ForbiddenUse", ".StandIn", ".ForbiddenImport")):
+        return "the program ends there"
+    if is_ours:
         return places.in_refusal(file, message)
     return f"{name}: {message}" if message else name
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks.exception_names import UNKNOWN, public_name
 from grader.checks.verdict import Reply
 from grader.comparison import Difference, Mismatch, as_array
 from grader.course.case import Case
@@ -98,14 +99,14 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     if reply.absence is not None:
         return reply.absence.sentence
     if outcome == "missing":
-        return f"There is no {reply.missing} in your file."
-    raised = reply.observation.raised or ["an unknown exception"]
-    name = raised[0].removeprefix("builtins.")
+        return f"There is no {reply.missing} in what was handed in."
+    raised = reply.observation.raised or [UNKNOWN]
+    name = name_of(reply)
     if raised[0] == WRONG_FORM:
         text = f"{exercise}: {str(reply.error.get('message'))[:_MAX_FORM]}."
         cause = reply.error.get("cause")
         return f"{text}\n{cause}" if cause and visibility is Visibility.PUBLIC else text
-    if outcome == "forbidden" or name.endswith(".ForbiddenImport"):
+    if outcome == "forbidden" or raised[0].endswith(".ForbiddenImport"):
         what = reply.error.get("message") or "something was used that this exercise does not allow"
         frames = reply.error.get("frames")
         return f"In {frames[-1]['place']}: {what}." if frames else f"{what}."
@@ -128,6 +129,11 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
         if frame["code"]:
             lines.append(f"    {frame['code']}")
     return "\n".join(lines)
+
+
+def name_of(reply: Reply) -> str:
+    """What was raised, as a person knows it."""
+    return public_name(reply.observation.raised, reply.error.get("modules", ()))
 
 
 def _place(reply: Reply) -> str:

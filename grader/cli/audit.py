@@ -18,6 +18,7 @@ from grader.cli.progress import progress_bar
 from grader.confine import Engine, Launcher, quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
+from grader.media.terminal import say
 from grader.result import Visibility
 from grader.store import write_atomically
 
@@ -129,7 +130,7 @@ def _require_full_points(plan: AuditPlan, examiner: Examiner) -> None:
                 f"grader: the reference {file.name} itself loses points, which says nothing of "
                 f"mutants: {lost.exercise}.{lost.check} [{lost.status}]: {lost.message}"
             )
-            Console(stderr=True).print(text, style="red", markup=False, highlight=False)
+            say(Console(stderr=True), text, "red")
             raise typer.Exit(FAILED)
 
 

@@ -147,9 +147,8 @@ def _announce(console: Console, plan: BatchPlan, directory: CourseDirectory) -> 
     for note in directory.notes:
         say(console, f"note: {note}", "yellow")
     if plan.kept:
-        console.print(
-            f"{len(plan.kept)} results are still valid and are kept; --fresh grades them again."
-        )
+        text = f"{len(plan.kept)} results are still valid and are kept; --fresh grades them again."
+        say(console, text)
     for student in plan.damaged:
         text = f"The result of {student} was damaged; the submission is graded again."
         say(console, text, "yellow")

@@ -16,6 +16,7 @@ from grader.confine import Engine
 from grader.course.catalogue import UnknownAssignment, frozen_assignments
 from grader.course.prepared import PreparedAssignment
 from grader.local import check_own, load_public, name_problem, near_names, read_own
+from grader.media.terminal import say
 from grader.render.live import LiveRows
 from grader.render.terminal import print_notes, print_outcome
 from grader.result import Result, Status
@@ -143,7 +144,7 @@ def _check_and_show(wanted: _Wanted) -> Result:
     """Show each exercise as soon as it is known, and then what to do."""
     console = Console()
     if place := place_of(wanted.path or wanted.folder):
-        console.print(f"checking {place}", style="dim", markup=False, soft_wrap=True)
+        say(console, f"checking {place}", "dim", wrap=False)
     submission = read_own(wanted.folder, wanted.prepared, wanted.path)
     told = submission.notes
     print_notes(console, submission.nothing_to_grade, told, more=_ALL_NOTES, every=wanted.every)

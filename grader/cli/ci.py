@@ -222,7 +222,7 @@ def _report(
             say(console, note)
         for result in results:
             console.print()
-            console.print(result.assignment, style="bold", markup=False)
+            say(console, result.assignment, "bold")
             print_result(console, result, failures=_SHOWN, more="")
     summary = markdown(results, notes)
     if on_github:

@@ -79,7 +79,7 @@ def command(
             lambda done, total: bar.update(task, completed=done, total=total),
         )
     if is_new:
-        console.print(f"Made the course directory {course}.", markup=False, soft_wrap=True)
+        terminal.say(console, f"Made the course directory {course}.", wrap=False)
     _show(console, report, wanted)
     raise typer.Exit(INCOMPLETE if report.problems else 0)
 

@@ -19,6 +19,7 @@ from grader.course.catalogue import (
     live_assignments,
     load_live,
 )
+from grader.media.terminal import say
 
 
 def command(
@@ -48,4 +49,4 @@ def command(
             public = frozen.load(choose(folder.name, frozen_assignments(root)) / PUBLIC_FOLDER)
             editions = {one.name: edition_exercises(public, one.name) for one in public.files}
         count = write_class(live, course, students=students, seed=seed, editions=editions)
-        console.print(f"{folder.name}: {count} submissions under {course / 'submitted'}")
+        say(console, f"{folder.name}: {count} submissions under {course / 'submitted'}")

@@ -13,6 +13,7 @@ from typing import get_args
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from grader import __version__
 from grader.confine import CannotCompute, CannotConfine, Engine, Lost, SpawnedLauncher, launcher
@@ -21,6 +22,7 @@ from grader.confine.choice import double_in
 from grader.confine.engine import KerasBackend
 from grader.course.catalogue import course_root, frozen_assignments, live_assignments
 from grader.media.formgrader import unescaped
+from grader.media.terminal import say
 from grader.submissions.course_directory import is_nbgrader_course
 
 _ROOM = 500 * 2**20
@@ -41,8 +43,8 @@ def command() -> None:
         mark = {True: "ok  ", False: "FAIL", None: "note"}[works]
         style = {True: "green", False: "red", None: "yellow"}[works]
         problems += works is False
-        console.print(f"[{style}]{mark}[/] {title:<13}", end="")
-        console.print(text, markup=False)
+        console.print(Text(f"{mark} ", style), end="")
+        say(console, f"{title:<13}{text}")
     raise typer.Exit(1 if problems else 0)
 
 

@@ -271,7 +271,7 @@ def _tell(console: Console, done: _Export, origin: str) -> None:
     for problem in done.problems[:_SHOWN]:
         say(console, problem, "yellow")
     if len(done.problems) > _SHOWN:
-        console.print(f"… and {len(done.problems) - _SHOWN} more", style="yellow")
+        say(console, f"… and {len(done.problems) - _SHOWN} more", "yellow")
     line = f"{done.students} grades from {origin}: {done.path}"
     if done.untouched:
         line += f" ({done.untouched} rows stay as they were)"

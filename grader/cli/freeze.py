@@ -12,6 +12,7 @@ from grader.authoring.schema import SCHEMA_FILE, result_schema, write_schema
 from grader.cli.places import root_folder
 from grader.confine import quickest_launcher
 from grader.course.catalogue import choose, live_assignments
+from grader.media.terminal import say
 
 
 def command(
@@ -38,15 +39,15 @@ def command(
                 names = stale_files(folder, target, chosen)
                 stale += len(names)
                 text = f"stale: {', '.join(names)}; run grader freeze" if names else "up to date"
-                console.print(f"{folder.name}: {text}")
+                say(console, f"{folder.name}: {text}")
             else:
                 freeze(folder, target, chosen)
-                console.print(f"{folder.name}: written to {target.relative_to(root)}")
+                say(console, f"{folder.name}: written to {target.relative_to(root)}")
     if check:
         schema = root / SCHEMA_FILE
         if not schema.exists() or schema.read_text(encoding="utf-8") != result_schema():
             stale += 1
-            console.print(f"{SCHEMA_FILE}: stale; run grader freeze")
+            say(console, f"{SCHEMA_FILE}: stale; run grader freeze")
     else:
         write_schema(root)
     raise typer.Exit(1 if stale else 0)

@@ -15,6 +15,7 @@ from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import quickest_launcher
 from grader.course.catalogue import choose, frozen_assignments, live_assignments, load_live
 from grader.local import load_public
+from grader.media.terminal import say
 from grader.store import write_atomically
 from grader.submissions import CourseDirectory
 
@@ -60,10 +61,10 @@ def command(
     except OSError as error:
         raise cannot_write(target, error) from None
     files = ", ".join(file.name for file in hidden.files)
-    console.print(
+    say(
+        console,
         f"{target}: {len(hidden.checks)} checks, {hidden.points:g} points, for {files}.\n"
         "It holds hidden cases with their answers: keep it among the staff. On Gradescope, upload "
         "it under Configure Autograder.",
-        markup=False,
-        soft_wrap=True,
+        wrap=False,
     )

@@ -14,6 +14,7 @@ from grader.cli.problems import UsageProblem
 from grader.course.catalogue import course_root, frozen_assignments
 from grader.course.prepared import PreparedExercise
 from grader.local import load_public, near_names
+from grader.media.terminal import say
 from grader.student_progress import last_result, next_exercise, next_hint
 
 
@@ -34,10 +35,10 @@ def command(
     console = Console(highlight=False)
     hint = next_hint(folder, found, again=again)
     if hint is None:
-        console.print(f"There is no hint for {found.name}; the handout README.md explains it.")
+        say(console, f"There is no hint for {found.name}; the handout README.md explains it.")
         return
-    console.print(f"{found.name}, hint {hint.number} of {hint.count}", style="bold")
-    console.print(hint.text, markup=False)
+    say(console, f"{found.name}, hint {hint.number} of {hint.count}", "bold")
+    say(console, hint.text)
     if hint.is_last:
         console.print("That was the last hint; --again starts with the first one.", style="dim")
     else:

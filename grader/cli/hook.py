@@ -84,11 +84,12 @@ def install(
     )
     hook = put(wanted, force=force)
     for note in _look_alikes(course, wanted.student):
-        Console(soft_wrap=True, highlight=False).print(f"note: {note}", markup=False)
-    Console(soft_wrap=True, highlight=False).print(
+        say(Console(), f"note: {note}", wrap=False)
+    say(
+        Console(),
         f"{hook}: pushes to {graded_branch(wanted)} are graded as {wanted.student}'s "
         f"({', '.join(names)}). Now: grader hook serve --course {course}",
-        markup=False,
+        wrap=False,
     )
 
 
@@ -179,19 +180,20 @@ def status(course: CourseOption = Path()) -> None:
     CourseDirectory(course)
     console = Console(soft_wrap=True, highlight=False)
     served = is_served(course)
-    console.print("A server is running." if served else "No server is running: grader hook serve")
+    say(console, "A server is running." if served else "No server is running: grader hook serve")
     queue = _queue(course)
     if queue is None:
         console.print("Nothing was pushed yet.")
         return
     counts = ", ".join(f"{count} {state}" for state, count in sorted(queue.counts().items()))
-    console.print(f"Pushes: {counts or 'none'}.")
+    say(console, f"Pushes: {counts or 'none'}.")
     for job in queue.set_aside():
-        console.print(
+        say(
+            console,
             f"{job.state}: {job.student}, {job.assignment}, commit {job.commit_id[:10]}: the "
             f"server died {MAX_ATTEMPTS} times while it was graded. To grade it once more: "
             f"grader hook retry {shlex.quote(job.student)} --assignment {job.assignment}",
-            markup=False,
+            wrap=False,
         )
     for job in queue.waiting()[:50]:
         why = job.report.strip().rpartition("\n")[2] if job.state == FAILED else ""
@@ -227,9 +229,7 @@ def retry(
     for job in chosen:
         assert queue is not None
         queue.retry(job)
-        Console(soft_wrap=True, highlight=False).print(
-            f"{job.student}, {job.assignment} is queued again.", markup=False
-        )
+        say(Console(), f"{job.student}, {job.assignment} is queued again.", wrap=False)
 
 
 def _queue(course: Path) -> Queue | None:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from grader.authoring.new import write_skeleton
 from grader.course.catalogue import course_root
+from grader.media.terminal import say
 
 
 def command(
@@ -28,5 +29,5 @@ def command(
     files = write_skeleton(root, assignment, title or words.capitalize())
     console = Console(highlight=False)
     for file in files:
-        console.print(f"{file} written", soft_wrap=True)
-    console.print(f"Next: grader freeze {assignment}, then grader audit {assignment}.", style="dim")
+        say(console, f"{file} written", wrap=False)
+    say(console, f"Next: grader freeze {assignment}, then grader audit {assignment}.", "dim")

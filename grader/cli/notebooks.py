@@ -31,10 +31,10 @@ def command(
     folders = [choose(name, known) for name in assignments] if assignments else known.values()
     course.mkdir(parents=True, exist_ok=True)
     if write_configuration(course):
-        console.print(f"{course / CONFIGURATION} written")
+        say(console, f"{course / CONFIGURATION} written")
     elif missing := unescaped(course):
         say(console, missing, "yellow", wrap=False)
     for folder in folders:
         written = write_source(load_live(folder), choose(folder.name, copies), course)
-        console.print(f"{folder.name}: written to {written}")
-        console.print(f"Next, in {course}: nbgrader generate_assignment {folder.name}", style="dim")
+        say(console, f"{folder.name}: written to {written}")
+        say(console, f"Next, in {course}: nbgrader generate_assignment {folder.name}", "dim")

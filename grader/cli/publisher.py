@@ -133,7 +133,7 @@ class Publisher:
                 )
         except GradebookError as problem:
             return self._tell(problem)
-        console.print(f"Gradebook: {report.written} submissions written.")
+        say(console, f"Gradebook: {report.written} submissions written.")
         if report.manual:
             say(console, f"Points given by people were kept for: {_names(report.manual)}.")
         if missing := unescaped(self._directory.path):

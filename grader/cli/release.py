@@ -11,6 +11,7 @@ from rich.console import Console
 from grader.authoring.release import release
 from grader.cli.places import root_folder
 from grader.course.catalogue import choose, frozen_assignments
+from grader.media.terminal import say
 
 
 def command(
@@ -31,6 +32,7 @@ def command(
     known = frozen_assignments(root)
     names = [choose(name, known).name for name in assignments] if assignments else list(known)
     files = release(root, names, output, title)
-    Console(highlight=False).print(
-        f"{output}: {len(names)} assignments, {len(files)} files. Students begin with README.md."
+    say(
+        Console(),
+        f"{output}: {len(names)} assignments, {len(files)} files. Students begin with README.md.",
     )

@@ -22,6 +22,7 @@ from grader.course.sealed import (
     new_key,
     seal,
 )
+from grader.media.terminal import say
 from grader.private_folder import FILE_MODE, FOLDER, private_folder
 from grader.store import write_atomically
 from grader.submissions import CourseDirectory
@@ -55,14 +56,14 @@ def command(
                 prepared = hidden_assignment(directory, load_live(folder), launcher)
             bundle = output / f"{folder.name}{SUFFIX}"
             _write(bundle, seal(prepared, key), 0o644)
-            console.print(f"{bundle}: {len(prepared.checks)} checks", markup=False)
-    console.print(
+            say(console, f"{bundle}: {len(prepared.checks)} checks")
+    say(
+        console,
         f"\nThe key lies in {directory.path / KEY_FILE}. Keep it secret, and give it to CI as "
         f"{KEY_VARIABLE}:\n"
         f"  GitHub: gh secret set {KEY_VARIABLE} < {directory.path / KEY_FILE}\n"
         f"  GitLab: Settings, CI/CD, Variables: {KEY_VARIABLE}, masked",
-        markup=False,
-        soft_wrap=True,
+        wrap=False,
     )
 
 

@@ -19,6 +19,7 @@ from grader.cli.progress import progress_bar
 from grader.confine import Launcher, quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import LiveCourse
+from grader.media.terminal import say
 from grader.store import write_atomically
 
 TRIALS_FILE = Path("docs", "thresholds.csv")
@@ -67,13 +68,14 @@ def command(
     write_atomically(root / TABLE_FILE, text.encode(), mode=0o644)
     unfair = [row for row in rows if row.margin <= 0]
     for row in unfair:
-        console.print(
+        say(
+            console,
             f"{row.assignment}: {row.exercise}.{row.check.name} grades at "
             f"{row.check.settings['threshold']:g}, which a right solution missed by "
             f"{-row.margin:.3g}",
-            style="red",
+            "red",
         )
-    console.print(f"{TABLE_FILE}: {len(rows)} train checks")
+    say(console, f"{TABLE_FILE}: {len(rows)} train checks")
     raise typer.Exit(_UNFAIR if unfair else 0)
 
 

@@ -1,7 +1,7 @@
 """How a worker is started and what it may do: one interface, several strengths."""
 
 from grader.confine.choice import CannotConfine, launcher, lone_launcher, quickest_launcher
-from grader.confine.conversation import CPU_USED_UP
+from grader.confine.conversation import TIME_IS_UP
 from grader.confine.engine import CannotCompute, Device, Engine
 from grader.confine.interface import (
     Announced,
@@ -16,7 +16,7 @@ from grader.confine.limits import LimitBook, Limits
 from grader.confine.spawned import SpawnedLauncher
 
 __all__ = [
-    "CPU_USED_UP",
+    "TIME_IS_UP",
     "Announced",
     "CannotCompute",
     "CannotConfine",

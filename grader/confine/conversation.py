@@ -13,8 +13,8 @@ from grader.confine.interface import Announced, Lost, Silence, WorkerSettings
 from grader.confine.limits import MEGABYTE
 from grader.wire import WireError, decode, encode
 
-CPU_USED_UP = "the CPU seconds were used up"
-"""How a loss reads that is surely the code's own: a busy machine cannot bring it about."""
+TIME_IS_UP = "your code was still running when its time was up"
+"""The same by whichever clock: of one loop, now the wall's and now the processor's is up first."""
 GRACE_SECONDS = 1.0
 """How much longer the judge waits than it says: the worker's own stopwatch tells the line."""
 _BYTES_PER_ITEM = 64
@@ -38,14 +38,15 @@ class ConversingWorker(ABC):
             the machine's.
         """
         self.answer_bytes = settings.limits.answer_megabytes * MEGABYTE
-        seconds = settings.limits.start_seconds
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + settings.limits.start_seconds
         try:
             self._send(encode(first), deadline)
-            hello = self._answer(0, deadline, seconds)
+            hello = self._answer(0, deadline)
         except Lost as lost:
             self.close()
-            raise Lost(Silence.NOT_STARTED, lost.detail) from None
+            late = lost.silence is Silence.TIMEOUT
+            detail = "the process did not start in time" if late else lost.detail
+            raise Lost(Silence.NOT_STARTED, detail) from None
         except WireError as error:
             self.close()
             detail = f"the submission's files cannot be sent: {error}"
@@ -62,11 +63,9 @@ class ConversingWorker(ABC):
         number = new_number()
         deadline = time.monotonic() + seconds + GRACE_SECONDS
         self._send(encode([number, data]), deadline)
-        return self._answer(number, deadline, seconds, budget)
+        return self._answer(number, deadline, budget)
 
-    def _answer(
-        self, number: int, deadline: float, seconds: float, budget: Budget = WHOLE
-    ) -> dict[str, Any]:
+    def _answer(self, number: int, deadline: float, budget: Budget = WHOLE) -> dict[str, Any]:
         budget = budget.within(self.answer_bytes)
         try:
             frame = self._read(deadline, budget.bytes + BESIDE.bytes)
@@ -81,13 +80,11 @@ class ConversingWorker(ABC):
                 answer["values"] = decode(values, budget.items)
             answer["cost"] = _cost(frame, values)
         except TimeoutError:
-            raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s") from None
+            raise Lost(Silence.TIMEOUT, TIME_IS_UP) from None
         except WireError as error:
             raise Lost(Silence.MALFORMED, f"what came is no answer: {error}") from None
         if answer.get("outcome") == "late":
-            used_up = answer.get("computing") is True
-            detail = CPU_USED_UP if used_up else f"no answer within {seconds:g} s"
-            raise Lost(Silence.TIMEOUT, detail, told=answer)
+            raise Lost(Silence.TIMEOUT, TIME_IS_UP, told=answer)
         return answer
 
     @abstractmethod
@@ -129,7 +126,7 @@ def describe_ending(code: int, output: bytes, *, cpu_signal: int | None) -> Lost
     if any(word in output for word in _OUT_OF_MEMORY_WORDS):
         return Lost(Silence.OUT_OF_MEMORY, "the process ran out of memory")
     if code < 0 and -code == cpu_signal:
-        return Lost(Silence.TIMEOUT, CPU_USED_UP)
+        return Lost(Silence.TIMEOUT, TIME_IS_UP, told={"computing": True})
     if code == -9:
         return Lost(Silence.KILLED, "the process was killed")
     if code < 0:

@@ -78,7 +78,7 @@ class ForkedWorker(ConversingWorker):
             limit = min(limit, seconds) if earliest == data else limit
             try:
                 deadline = time.monotonic() + limit + GRACE_SECONDS
-                answer = self._answer(number, deadline, limit, allowed)
+                answer = self._answer(number, deadline, allowed)
             except Lost as lost:
                 raise Lost(lost.silence, lost.detail, earliest, lost.told) from None
             del self.waiting[earliest]

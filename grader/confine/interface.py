@@ -50,7 +50,11 @@ class Lost(Exception):
         self.question = question
         """The question that got no answer, where several were announced."""
         self.told: Mapping[str, Any] = told or {}
-        """What the worker said of its own end: where its code was when the time was up."""
+        """What the worker said of its own end: where its code was when the time was up.
+
+        ``computing`` is true where the processor's clock was up: that is the code's own doing,
+        and no busy machine's.
+        """
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def take(repository: Path, tree: str, expected: Sequence[str]) -> PushedFiles:
     for name, why in list(taken.problems.items()):
         if name not in expected:
             del taken.problems[name]
-            taken.notes.append(f"{shown(name)} {why} and was left out")
+            taken.notes.append(f"{why}, and was left out")
     contents = _read(repository, list(names.values()))
     taken.files = dict(zip(names, contents, strict=True))
     taken.notes = bounded(list(dict.fromkeys(taken.notes)))
@@ -128,7 +128,7 @@ def _without_clashes(names: Sequence[str], taken: PushedFiles) -> list[str]:
 
 def _leave_out(taken: PushedFiles, name: str, why: str, expected: Sequence[str]) -> None:
     if name in expected:
-        taken.problems[name] = why
+        taken.problems[name] = f"{shown(name)} {why}"
     else:
         taken.notes.append(f"{shown(name)} {why} and was left out")
 
@@ -172,6 +172,7 @@ def _within_limits(repository: Path, wanted: dict[str, str], taken: PushedFiles)
     form = "--batch-check=%(objecttype) %(objectsize)"
     lines = ask(repository, "cat-file", form, given=given).decode("utf-8", "replace").splitlines()
     kept: dict[str, str] = {}
+    allowed = f"together {MAX_TOTAL // 2**20} MB are allowed"
     total = 0
     for (name, identity), line in zip(wanted.items(), lines, strict=True):
         kind, _, size = line.partition(" ")
@@ -179,12 +180,13 @@ def _within_limits(repository: Path, wanted: dict[str, str], taken: PushedFiles)
             raise GitProblem("The pushed files are no longer in the repository.")
         large = is_notebook_name(name) or is_archive(name)
         limit = MAX_NOTEBOOK if large else MAX_FILE
+        label = shown(name)
         if int(size) > limit:
             megabytes = int(size) / 2**20
             limited = limit // 2**20
-            taken.problems[name] = f"is {megabytes:.1f} MB, the limit is {limited} MB"
+            taken.problems[name] = f"{label} is {megabytes:.1f} MB, the limit is {limited} MB"
         elif total + int(size) > MAX_TOTAL:
-            taken.problems[name] = f"is too much: together {MAX_TOTAL // 2**20} MB are allowed"
+            taken.problems[name] = f"{label} is too much: {allowed}"
         else:
             total += int(size)
             kept[name] = identity

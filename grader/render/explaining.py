@@ -11,7 +11,7 @@ from grader.result import CheckResult, Result, Status
 
 MOST_NOTES = 5
 """Notes of a submission that are shown where nobody asked for all of them."""
-_NOT_THERE = "not in your file"
+_NOT_THERE = re.compile(r"there is no (\S+) in ([^.]+)\.", re.IGNORECASE)
 _SILENT = {Status.MISSING, Status.SKIPPED}
 _SENTENCE_END = re.compile(r"[.;](?:\s|$)")
 _WORDS = {
@@ -83,9 +83,8 @@ def _is_worth_a_word(check: CheckResult) -> bool:
         is_own_exception = check.line is not None and "\n" in check.message
         return bool(check.waits_for) and (is_own_exception or "waits for" not in check.message)
     if check.status is Status.MISSING and not check.whole_file:
-        return row_words([check]) not in {words(Status.MISSING), _NOT_THERE} or (
-            "did you mean" in check.message.casefold()
-        )
+        is_said = row_words([check]) == words(Status.MISSING) or _NOT_THERE.match(check.message)
+        return not is_said or "did you mean" in check.message.casefold()
     return check.status is not Status.MISSING
 
 
@@ -120,8 +119,9 @@ def _missing_words(check: CheckResult) -> str:
     message = check.message
     if not message or message.startswith(f"{check.exercise} is not written yet"):
         return words(Status.MISSING)
-    if message.casefold().startswith(f"there is no {check.exercise} ".casefold()):
-        return _NOT_THERE
+    absent = _NOT_THERE.match(message)
+    if absent is not None and absent[1] == check.exercise:
+        return f"not in {absent[2]}"
     line = message.partition("\n")[0]
     end = _SENTENCE_END.search(line)
     return line[: end.start()] if end else line

@@ -11,6 +11,8 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from grader.media.terminal import say
+from grader.printed_text import shortened
 from grader.render.explaining import (
     Explanation,
     bounded_notes,
@@ -74,9 +76,9 @@ def print_notes(
         Print all notes, not only the first ones.
     """
     if reason:
-        console.print(Text(reason, style="bold red"))
+        say(console, reason, "bold red")
     for note in bounded_notes(notes, more, every=every):
-        console.print(Text(f"note: {note}", style="yellow"))
+        say(console, f"note: {note}", "yellow")
 
 
 def print_outcome(
@@ -156,7 +158,7 @@ def _body(check: CheckResult, unicode: bool) -> Group:
         hint = Text(f"{arrow} {check.diagnosis.hint}", style="cyan")
         parts.append(Padding(hint, (0, 0, 0, 4)))
     if check.printed:
-        shown = check.printed[:_MAX_PRINTED].rstrip()
+        shown = shortened(check.printed, _MAX_PRINTED)
         parts.append(Padding(Text(f"your code printed:\n{shown}", style="dim"), (0, 0, 0, 4)))
     return Group(*parts)
 
@@ -174,12 +176,21 @@ def _next_step(result: Result, upcoming: str = "") -> Text:
     first = first or next((check for check in wrong if check.status is Status.MISSING), wrong[0])
     name = first.exercise
     if first.status is Status.SKIPPED:
-        return Text(f"Next: {name} {row_words([first])}.")
+        return _what_is_waited_for(first)
     if first.whole_file and first.status is not Status.MISSING:
         return Text(f"Next: fix {first.file}.")
     if first.status is Status.MISSING:
         return Text(f"Next: write {name} in {first.file}; grader hint {name} helps.")
     return Text(f"Next: fix {name}; grader hint {name} helps.")
+
+
+def _what_is_waited_for(check: CheckResult) -> Text:
+    """What to do where all that is shown waits for something else."""
+    name = check.waits_for
+    if not name:
+        return Text(f"Next: fix {check.exercise}; grader hint {check.exercise} helps.")
+    verb = "write" if "not written yet" in check.message else "fix"
+    return Text(f"Next: {verb} {name}, which {check.exercise} needs; grader hint {name} helps.")
 
 
 def _after_passing(result: Result, upcoming: str) -> Text:

@@ -71,7 +71,7 @@ def text_of(submission: Submission, expected: Sequence[str], origin: str = "") -
     Broken bytes and characters that cannot be shown are replaced one by one, so that places
     in the text stay what they are. Files beyond `MAX_CHARACTERS` are left out and named.
     """
-    files, notes = [], [f"{name}: {problem}" for name, problem in submission.problems.items()]
+    files, notes = [], list(submission.problems.values())
     order = [name for name in expected if name in submission.files]
     order += sorted(name for name in submission.files if name not in expected)
     room = MAX_CHARACTERS

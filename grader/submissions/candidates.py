@@ -130,7 +130,7 @@ class Candidates:
             modules=made.files,
             line_origins=made.line_origins,
             cells=made.cells,
-            notes=(*notes, *(f"{label}: {note}" for note in made.notes)),
+            notes=(*notes, *(_of_notebook(label, note) for note in made.notes)),
             is_notebook=True,
         )
 
@@ -145,3 +145,10 @@ class Candidates:
 
     def _defines_exercise(self, text: bytes) -> bool:
         return bool(self.definitions(text).names & self.expected.all_exercises)
+
+
+def _of_notebook(label: str, note: str) -> str:
+    """A note on a notebook or its cells, with the notebook's name."""
+    if note.startswith("cell"):
+        return f"{label}, {note}"
+    return f"{label} {note[3:]}" if note.startswith("it ") else f"{label}: {note}"

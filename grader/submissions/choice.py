@@ -68,19 +68,10 @@ class Chosen:
         return choices + [one.candidate for one in self.supplements]
 
 
-def problem_of(candidate: Candidate, file: str) -> str:
-    """Why an expected file cannot be graded; completes "file: …"."""
-    if candidate.is_notebook:
-        return f"the notebook {candidate.label} {candidate.problem}"
-    if candidate.entry.place == file:
-        return candidate.problem
-    return f"{candidate.label} {candidate.problem}"
-
-
-def with_name(file: str, problem: str) -> str:
-    """A problem as a sentence: it may begin with the name of what was handed in."""
-    named = problem.startswith("the notebook ") or "." in problem.partition(" ")[0]
-    return problem if named else f"{file} {problem}"
+def problem_of(candidate: Candidate) -> str:
+    """Why a file cannot be graded, as a sentence that names it."""
+    kind = "the notebook " if candidate.is_notebook else ""
+    return f"{kind}{candidate.label} {candidate.problem}"
 
 
 def passed_over(unwritten: Choice, candidates: Candidates) -> str:

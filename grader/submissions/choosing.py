@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen, passed_over, problem_of, with_name
+from grader.submissions.choice import Choice, Chosen, passed_over, problem_of
 from grader.submissions.doubles import doubles
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import Fit, is_vague
@@ -64,7 +64,7 @@ class Chooser:
                 if candidate.problem:
                     vague = is_vague(entry.name) or file in chosen.problems
                     if not vague:
-                        chosen.problems[file] = problem_of(candidate, file)
+                        chosen.problems[file] = problem_of(candidate)
                 elif candidate.content(file) is not None:
                     readable.append(candidate)
             written = [
@@ -154,7 +154,7 @@ class Chooser:
         problem = chosen.problems.pop(file, None)
         if problem is not None:
             kind = "the notebook " if best.is_notebook else ""
-            notes.append(f"{with_name(file, problem)}; {kind}{best.label} was graded")
+            notes.append(f"{problem}; {kind}{best.label} was graded")
         chosen.choices[file] = Choice(file, best, choice.content, choice.part, tuple(notes))
 
     def _parts_of_notebooks(self, chosen: Chosen) -> None:

@@ -71,8 +71,8 @@ def without_invisible(text: str) -> tuple[str, str]:
     numbers = _lines_of(text, places)
     lines = f"line {numbers[0]}" if len(numbers) == 1 else f"lines {listed(numbers, _MAX_LINES)}"
     return made, (
-        f"holds characters that cannot be seen and that Python refuses ({lines}); they were "
-        "taken out or read as spaces or line ends"
+        f"characters that cannot be seen and that Python refuses ({lines}), which were taken out "
+        "or read as spaces or line ends"
     )
 
 

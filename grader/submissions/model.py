@@ -22,7 +22,8 @@ class Submission:
         Content by file name: the expected files and the student's own helper modules, those of
         packages with ``/`` between parts.
     problems
-        Why an expected file could not be read, by file name.
+        Why an expected file could not be read, by its name: a sentence that names what was
+        handed in, without a full stop.
     notes
         What was odd and how it was taken.
     submitted_at

@@ -108,7 +108,7 @@ def modules_of_notebook(
         for number, source in code_cells(cells, modules.notes):
             seen, unseen = without_invisible(source)
             if unseen:
-                modules.notes.add(number, unseen)
+                modules.notes.add(number, f"there are {unseen}")
             modules.take(number, _lines(seen))
         modules.take_what_was_written_elsewhere()
         notes = modules.notes.sentences()
@@ -189,7 +189,9 @@ class _Modules:
         known = {one.casefold(): one for one in self.by_name}
         name = known.get(name.casefold(), name)  # some file systems do not tell them apart
         if name not in self.by_name and len(self.by_name) >= MAX_MODULES:
-            self.notes.add(number, f"beyond the limit of {MAX_MODULES} files; left out")
+            self.notes.add(
+                number, f"no more than {MAX_MODULES} files are taken; this one was left out"
+            )
             return
         self.by_name.setdefault(name, _Module()).add(number, cell)
 
@@ -200,7 +202,8 @@ class _Modules:
         fullest = max(self.by_name, key=lambda name: _definitions(self.by_name[name]))
         module = self.by_name[self.first] = self.by_name[fullest]
         self.notes.add(
-            module.parts[0].cell, f"{shown(fullest)} holds most definitions; taken as {self.first}"
+            module.parts[0].cell,
+            f"{shown(fullest)} holds most definitions and was taken as {self.first}",
         )
 
     def _named_file(self, number: int, lines: list[str]) -> str | None:

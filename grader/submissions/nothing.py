@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from grader.submissions.choice import Chosen, with_name
+from grader.submissions.choice import Chosen
 from grader.submissions.expected import Expected
 from grader.submissions.names import shown
 from grader.submissions.tree import MAX_DEPTH, Tree
@@ -20,8 +20,7 @@ def why_nothing(tree: Tree, chosen: Chosen, expected: Expected) -> str:
         place, (assignment, file) = min(chosen.lookalikes.items())
         return looks_like(place, assignment, file, expected)
     problems = [f"{shown(place)} {why}" for place, why in tree.unopened.items()]
-    if chosen.problems:
-        problems += [with_name(name, why) for name, why in chosen.problems.items()]
+    problems += chosen.problems.values()
     if problems:
         return f"{_START}: {'; '.join(problems[:_SHOWN])}."
     if tree.is_empty and tree.deepest:
@@ -36,7 +35,7 @@ def why_nothing(tree: Tree, chosen: Chosen, expected: Expected) -> str:
     said = what_was_found(found)
     if tree.entries and expected.all_exercises:
         names = " or ".join(expected.files)
-        return f"{said[:-1]}. No exercise of {names} is in what was found."
+        return f"{said} What was found holds no exercise of {names}."
     return said
 
 

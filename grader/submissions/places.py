@@ -20,6 +20,9 @@ _IN_A_REFUSAL = re.compile(
 )
 """How `grader.worker.imports` says where the import stands that a stand-in comes from."""
 
+_OUR_WORDS = {"line", "cell", "the", "there"}
+"""What our places and sentences begin with, where no name does."""
+
 NO_FILE = "\0"
 """What a sentence is about that has named no file yet."""
 
@@ -38,6 +41,25 @@ class Places:
 
     origins: Mapping[str, LineOrigins] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def modules(self) -> list[str]:
+        """The student's modules as Python calls them, the inner ones of a package first."""
+        files = {*self.sources, *self.origins}
+        names = [file.removesuffix(".py").replace("/", ".") for file in files]
+        return sorted(names, key=len, reverse=True)
+
+    @property
+    def all_files(self) -> str:
+        """All that was handed in, as a sentence speaks of it: "your file", "your notebooks"."""
+        if any(one.form.startswith("cell [") for one in self.origins.values()):
+            return "the cells that were run"
+        found = {self.sources.get(file, file) for file in {*self.sources, *self.origins}}
+        notebooks = {
+            self.sources.get(file, file) for file, one in self.origins.items() if one.starts
+        }
+        kind = "notebook" if found and found == notebooks else "file"
+        return f"your {kind}s" if len(found) > 1 else f"your {kind}"
 
     def name(self, file: str) -> str:
         """A file as the student calls it."""
@@ -59,9 +81,9 @@ class Places:
         is_told = inside not in ("", file)
         found = self.cell(file, line)
         if found is None:
-            return f"line {line} of {self.name(file)}" if is_told else f"line {line}"
+            return f"{self.name(file)}, line {line}" if is_told else f"line {line}"
         place, name = f"{found[0]}, line {found[1]}", self.name(file)
-        if is_told and self._has_several_notebooks() and not place.startswith(name):
+        if inside and self._has_several_notebooks() and not place.startswith(name):
             return f"{name}, {place}"
         return place
 
@@ -94,9 +116,20 @@ class Places:
 
     def in_refusal(self, file: str, message: str) -> str:
         """A worker's sentence about an import of a file that was refused."""
-        return _IN_A_REFUSAL.sub(lambda found: self.line(file, int(found[1])), message, count=1)
+
+        def told(found: re.Match[str]) -> str:
+            line = int(found[1])
+            return self.line(file, line, NO_FILE if self.cell(file, line) else "")
+
+        return _IN_A_REFUSAL.sub(told, message, count=1)
 
 
-def beginning(place: str) -> str:
-    """A place as a sentence begins with it."""
-    return f"{place[:1].upper()}{place[1:]}"
+def beginning(text: str) -> str:
+    """A text as a sentence begins with it; the name of a file stays what it is."""
+    is_ours = text.partition(" ")[0] in _OUR_WORDS
+    return f"{text[:1].upper()}{text[1:]}" if is_ours else text
+
+
+def sentence(text: str) -> str:
+    """A text with a full stop, unless it ends a sentence by itself, as some of Python's do."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."

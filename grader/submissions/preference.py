@@ -57,9 +57,9 @@ class Preference:
                 return pairs[0][0], "it is the newest"
         reasons = (
             (lambda pair: word_rank(pair[0].entry.name), "its name says that it is the later one"),
-            (_version, "its name has the higher number"),
+            (_version, "the number in its name is higher"),
             (lambda pair: word_rank(pair[0].entry.folder), "its folder is named as the later one"),
-            (lambda pair: numbers_in(pair[0].entry.folder), "its folder has the higher number"),
+            (lambda pair: numbers_in(pair[0].entry.folder), "the number of its folder is higher"),
             (lambda pair: self.share(file, pair[1]), "it has more exercises"),
         )
         for key, why in reasons:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen, passed_over, problem_of, with_name
+from grader.submissions.choice import Choice, Chosen, passed_over, problem_of
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import is_aside
 from grader.submissions.preference import Preference
@@ -48,7 +48,7 @@ class Searcher:
         notes = [self._found_in(file, candidate, most, chosen)]
         problem = chosen.problems.pop(file, None)
         if problem is not None:
-            notes[0] = f"{with_name(file, problem)}; {notes[0]}"
+            notes[0] = f"{problem}; {notes[0]}"
         if why:
             notes.append(
                 f"{len(best)} files define as many exercises of {file}; {candidate.label} counts, "
@@ -128,17 +128,23 @@ class Searcher:
         if len(entries) == 1 and first not in chosen.problems:
             candidate = self._candidates.read(entries[0])
             if candidate.problem:
-                chosen.problems[first] = problem_of(candidate, first)
+                chosen.problems[first] = problem_of(candidate)
 
     def _found_in(self, file: str, candidate: Candidate, share: int, chosen: Chosen) -> str:
         """One note: where the exercises of a file were found, and why they were looked for."""
         count = len(self._expected.exercises_of(file))
-        taken = f"{candidate.label} defines {share} of the {count} exercises of {file}"
+        taken = f"{candidate.label} defines {_part(share, count)} of {file}"
         taken += " and was taken for it"
         if any(one.candidate is candidate for one in chosen.choices.values()):
             taken += ", too"
         stub = chosen.choices.get(file)
         return f"{passed_over(stub, self._candidates)}; {taken}" if stub is not None else taken
+
+
+def _part(share: int, count: int) -> str:
+    if share < count:
+        return f"{share} of the {count} exercises"
+    return "the one exercise" if count == 1 else f"all {count} exercises"
 
 
 def other_assignment(names: frozenset[str], expected: Expected) -> tuple[int, str, str] | None:

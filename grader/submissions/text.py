@@ -90,7 +90,7 @@ def python_text(content: bytes) -> tuple[bytes, str]:
     if note or not content.isascii():
         text = without_declaration(text)
     text, unseen = without_invisible(text)
-    notes = [one for one in (note, unseen) if one]
+    notes = [one for one in (note, unseen and f"holds {unseen}") if one]
     if may_hold_commands(text):
         cell = clean(text.replace("\r\n", "\n").split("\n"))
         if cell.notes:

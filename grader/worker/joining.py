@@ -48,11 +48,12 @@ def join(
         names = tuple(one for one in elsewhere if elsewhere[one] == file)
         others[file] = loader.module_of(file, names)
         loader.complete(file, others[file], names, allowance=allowance)
+    own = Path(getattr(module, "__file__", None) or "").name
     origins: dict[str, str] = {}
     borrowed: list[dict[str, Any]] = []
     taken: list[str] = []
     for _ in range(_MAX_ROUNDS):
-        for file, one in {Path(module.__file__ or "").name: module, **others}.items():
+        for file, one in {own: module, **others}.items():
             for name in vars(one):
                 origins.setdefault(name, file)
         taken = _bind(elsewhere, module, others, loader)

@@ -5,7 +5,7 @@ import pytest
 from grader.judge import grade
 from grader.result import Status
 from grader.submissions import Submission
-from tests.conftest import grade_text, prepared, strongest
+from tests.conftest import grade_text, prepared, strongest, untrained
 from tests.mini import REFERENCE, body, check_of, grade_mini, mini, replaced
 
 RENAMED = REFERENCE.replace("def half_mse(", "def half_MSE(")
@@ -65,13 +65,13 @@ SENTENCES = {
         WITHOUT_PREDICT,
         "half_mse.value",
         Status.SKIPPED,
-        "half_mse calls predict in line 6, which is not in your file.",
+        "half_mse calls predict (line 6), which is not in your file.",
     ),
     "another exercise under another name": (
         WITHOUT_PREDICT + "\ndef Predict(X, w, b):\n    return X @ w + b\n",
         "half_mse.value",
         Status.SKIPPED,
-        "half_mse calls predict in line 6, which is not in your file. Did you mean Predict?",
+        "half_mse calls predict (line 6), which is not in your file. Did you mean Predict?",
     ),
 }
 
@@ -101,6 +101,19 @@ def test_what_nothing_can_be_graded_of_says_what_was_found():
     assert {check.message for check in result.checks} == {f"mini.py was not handed in. {found}"}
 
 
+def test_a_file_that_is_not_there_is_told_beside_what_was_handed_in_by_its_own_name():
+    """Nobody handed in the modules that notebooks become."""
+    files = dict.fromkeys(("logistic_regression.py", "from_part1_ipynb.py"), b"x = 1\n")
+    sources = {"logistic_regression.py": "part2.ipynb", "from_part1_ipynb.py": "part1.ipynb"}
+    submission = Submission("s", "a2_logistic_regression", files, sources=sources)
+    result = grade(submission, untrained("a2_logistic_regression"), strongest())
+    told = {one.message for one in result.checks if one.file == "keras_logistic_regression.py"}
+    assert told == {
+        "keras_logistic_regression.py was not handed in; found: part1.ipynb, part2.ipynb."
+    }
+    assert result.submission.files == ["part1.ipynb", "part2.ipynb"]
+
+
 def test_another_exercise_is_never_suggested():
     """Both names are exercises of their own: nobody meant predict by predict_proba."""
     reference = "def predict(X, w, b):\n    return X @ w\n"
@@ -108,6 +121,22 @@ def test_another_exercise_is_never_suggested():
     assert check_of(result, "predict_proba.probabilities").message == (
         "There is no predict_proba in your file."
     )
+
+
+def _below_a_condition(name):
+    return REFERENCE.replace(f"def {name}", f"if np is None:\n  def {name}")
+
+
+def test_what_is_written_and_not_there_in_the_end_is_not_called_absent():
+    check = check_of(grade_mini(_below_a_condition("solve"), public=True), "solve.solution")
+    assert check.status is Status.MISSING
+    assert check.message.startswith("solve is written in mini.py, line 1")
+    assert check.message.endswith(", but it is not there once your code has run.")
+
+
+def test_what_calls_something_that_is_not_there_in_the_end_is_not_told_to_write_it():
+    check = check_of(grade_mini(_below_a_condition("predict"), public=True), "half_mse.value")
+    assert "half_mse waits for predict, which is not right yet. Fix predict" in check.message
 
 
 OTHER = {

@@ -133,5 +133,5 @@ def test_a_use_in_another_file_names_that_file():
     limits = LimitBook(Limits(seconds=5, cpu_seconds=5))
     result = grade_text(mini(), files, limits=limits)
     assert check_of(result, "half_mse.value").message.startswith(
-        "half_mse calls predict, which calls product, which uses scipy in line 2 of tools.py. "
+        "half_mse calls predict, which calls product, which uses scipy in tools.py, line 2. "
     )

@@ -55,8 +55,8 @@ FAILING = {
     "1 / 0": "ZeroDivisionError",
     "raise ValueError('the data are not there')": "the data are not there",
     "print(a_name_that_nobody_defined)": "a_name_that_nobody_defined",
-    "exit()": "ends the program",
-    "import sys; sys.exit(1)": "ends the program",
+    "exit()": "the program ends there",
+    "import sys; sys.exit(1)": "the program ends there",
     "n = int(input('How many? '))": "input() was called",
     "data = open('data.csv').read()": "data.csv",
     "data = np.loadtxt('/content/drive/My Drive/x.csv')": "x.csv",
@@ -85,9 +85,9 @@ FAILING = {
 ENDING = {
     "while True: pass": "used up",
     "import time; time.sleep(10**6)": "used up",
-    "import os; os._exit(0)": "ended the program",
-    "import ctypes; ctypes.string_at(0)": "ended the program",
-    "import os; os.abort()": "ended the program",
+    "import os; os._exit(0)": "the program was ended there",
+    "import ctypes; ctypes.string_at(0)": "the program was ended there",
+    "import os; os.abort()": "the program was ended there",
     "import sys; sys.settrace(lambda *a: 1 / 0)": "something that Python itself needs",
     "import builtins; del builtins.len": "something that Python itself needs",
     "import time; time.monotonic = time.process_time = None": "",
@@ -134,7 +134,7 @@ def test_several_that_do_not_end_cost_one_limit_together(handed_in, monkeypatch)
     assert result.points == 20
     (lines,) = [note for note in result.submission.notes if "used up" in note]
     assert "lines 4, 32 and 34 were left out" in lines
-    assert any("ended the program" in note for note in result.submission.notes)
+    assert any("the program was ended there" in note for note in result.submission.notes)
 
 
 def test_ten_thousand_failing_statements_are_told_in_a_few_notes(handed_in):
@@ -164,7 +164,7 @@ def test_a_helper_that_a_function_imports_has_the_time_of_the_question(handed_in
     assert handed_in({"tools.py": loop, "mini.py": text}, 2).points == 20
     result = handed_in({"tools.py": "while True: pass", "mini.py": text}, 0.6)
     check = check_of(result, "predict.batch")
-    assert check.status is Status.TIMEOUT and "line 1 of tools.py" in check.message
+    assert check.status is Status.TIMEOUT and "tools.py, line 1" in check.message
 
 
 def test_a_name_that_a_failing_statement_was_to_define_is_explained(handed_in):

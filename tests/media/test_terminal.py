@@ -1,5 +1,6 @@
 """What is said in a terminal and in a log holds no control sequence and obeys no markup."""
 
+import ast
 import io
 import logging
 
@@ -7,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from grader.media.terminal import LogFormatter, say
+from tests.conftest import ROOT
 
 NASTY = "[red]x[/] [link=http://a]y[/link] \x1b]0;title\x07\x1b[2J\u202e \x9b31m :boom:"
 
@@ -30,3 +32,16 @@ def test_no_control_character_reaches_the_terminal(printed, character):
 def test_a_log_record_is_one_line():
     record = logging.LogRecord("x", logging.INFO, "", 1, "%s", ("a\nready\x1b[2J",), None)
     assert LogFormatter("%(message)s").format(record) == "a ready\N{REPLACEMENT CHARACTER}[2J"
+
+
+COMMANDS = sorted((ROOT / "grader" / "cli").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=[one.stem for one in COMMANDS])
+def test_commands_print_what_is_not_fixed_through_this_module(path):
+    """A name or a path in a sentence may be a student's."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            given = node.args[:1]
+            printed = node.func.attr == "print" and given and isinstance(given[0], ast.JoinedStr)
+            assert not printed, f"{path.name}, line {node.lineno}: use grader.media.terminal.say"

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.course.expected import expected_of
+from grader.judge import grade
 from grader.render.difference import compare, print_difference
 from grader.render.history import History, add_run
+from grader.render.html import student_page
 from grader.render.html.report import class_page
 from grader.render.insight import insight
 from grader.render.summary import (
@@ -18,6 +21,9 @@ from grader.render.summary import (
     whose_figures,
 )
 from grader.render.terminal import print_class
+from grader.submissions import read_path
+from tests.conftest import strongest
+from tests.mini import mini
 from tests.render.small_class import small_class, with_nothing
 from tests.render.test_terminal import text_of
 
@@ -146,3 +152,22 @@ def test_code_in_sentences_is_code():
     )
     assert "stops after <code>patience</code> updates" in page
     assert "`" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("mini.py", b"version https://git-lfs.github.com/spec/v1\nsize 3\n", "Git LFS pointer"),
+        ("mini.py", b"", "mini.py is empty"),
+        ("mini (1).py", b"<!DOCTYPE html><html></html>", "is a web page"),
+        ("mini.ipynb", b"{ broken", "the notebook mini.ipynb is not valid JSON"),
+    ],
+)
+def test_a_page_says_once_why_there_is_nothing_to_grade(tmp_path, name, content, why):
+    (tmp_path / name).write_bytes(content)
+    expected = expected_of(mini())
+    submission = read_path(tmp_path, expected, student="ada", assignment="m1_mini")
+    page = words(student_page(grade(submission, mini(), strongest())))
+    assert page.count(why.partition("mini.ipynb ")[2] or why) == 1
+    assert "There is nothing to grade here: " in page and "<b>0</b>files graded" in page
+    assert f": {name} is" in page or f"notebook {name} is" in page

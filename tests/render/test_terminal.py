@@ -1,6 +1,7 @@
 """What a student and an instructor read in the terminal."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -127,6 +128,32 @@ def test_after_an_exercise_passes_the_next_one_is_named():
     text = text_of(print_outcome, result, upcoming="half_mse")
     assert "predict passed. Next: half_mse; grader hint half_mse helps." in text
     assert "Everything passed. Well done!" in text_of(print_outcome, grade_mini(REFERENCE))
+
+
+NEXT = {
+    "half_mse waits for predict, which is not right yet. Fix predict first.": (
+        "Next: fix predict, which half_mse needs; grader hint predict helps."
+    ),
+    "half_mse calls predict, which is not written yet.": (
+        "Next: write predict, which half_mse needs; grader hint predict helps."
+    ),
+}
+
+
+@pytest.mark.parametrize("message", NEXT)
+def test_where_all_that_is_shown_waits_the_next_step_is_what_it_waits_for(message):
+    update = {"status": Status.SKIPPED, "message": message, "waits_for": "predict", "points": 0}
+    result = changed("half_mse", **update).of_exercise("half_mse")
+    assert NEXT[message] in " ".join(text_of(print_outcome, result).split())
+
+
+def test_long_output_is_cut_between_lines_and_says_so():
+    printed = "".join(f"this is line {number} of many\n" for number in range(100))
+    result = changed("half_mse", status=Status.FAILED, printed=printed, points=0)
+    text = text_of(print_result, result)
+    lines = [line.strip() for line in text.splitlines() if "this is line" in line]
+    assert lines and all(line.endswith("of many") for line in lines)
+    assert re.search(r"… \(\d,\d{3} more characters\)", text)
 
 
 def test_no_line_is_wider_than_the_terminal_and_ascii_will_do():

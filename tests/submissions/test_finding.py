@@ -151,3 +151,19 @@ def test_two_students_with_the_same_content_are_read_alike(tmp_path: Path) -> No
     two = read(lay(tmp_path / "two", {"hw.py": CODE}))
     assert one == two
     assert is_code(one.files[FILE])
+
+
+def test_exercises_that_a_notebook_writes_into_modules_are_not_called_unwritten(
+    tmp_path: Path,
+) -> None:
+    first, second = CODE.split(b"\n\n\ndef sigmoid_grad")
+    cells = [
+        b"%%writefile part1.py\n" + first,
+        b"%%writefile part2.py\nfrom part1 import sigmoid\n\n\ndef sigmoid_grad" + second,
+        b"from part1 import *\nfrom part2 import *",
+    ]
+    found = read(lay(tmp_path, {"nb.ipynb": notebook(*cells)}))
+    assert {"part1.py", "part2.py"} <= found.files.keys()
+    assert not any("nothing that is asked for" in note for note in found.notes), found.notes
+    lay(tmp_path, {"nb.ipynb": notebook(b"x = 1")})
+    assert any("nothing that is asked for" in note for note in read(tmp_path).notes)

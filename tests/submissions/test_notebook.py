@@ -98,9 +98,9 @@ def test_a_cell_names_another_file(tmp_path: Path) -> None:
     assert {"v", "u"} <= vars(module_of(found, "tools.py")).keys()
     assert set(found.files) == {"mlp.py", "keras_mlp.py", "tools.py"}
     assert found.notes == (
-        "mlp.ipynb: cell 5: the assignment does not ask for the file tools.py",
-        "mlp.ipynb: cell 6: `# file: ../../evil.py` is no name of a module; ignored",
-        "mlp.ipynb: cell 7: `# file: Keras_MLP.py` was taken as keras_mlp.py",
+        "mlp.ipynb, cell 5: the assignment does not ask for the file tools.py",
+        "mlp.ipynb, cell 6: `# file: ../../evil.py` is no name of a module; ignored",
+        "mlp.ipynb, cell 7: `# file: Keras_MLP.py` was taken as keras_mlp.py",
     )
     assert found.line_origins["keras_mlp.py"][4] == "cell 2, line 3"
 
@@ -284,7 +284,7 @@ def test_damaged_cells_are_left_out_and_noted(tmp_path: Path) -> None:
         code("z = 1", outputs="wrong", metadata=[]),
     )
     assert module_of(found).z == 1
-    assert found.notes == ("mlp.ipynb: cells 1, 2, 3, 4 and 5: damaged and left out",)
+    assert found.notes == ("mlp.ipynb, cells 1, 2, 3, 4 and 5: damaged and left out",)
 
 
 def test_lone_surrogates_carriage_returns_and_a_byte_order_mark(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ LIBERTIES = {
     "appended file": [f"cells 1 and 2: written to {NAME}; these lines count as {NAME}"],
     "written elsewhere": [
         "cell 1: written to solution.py; these lines are the module solution.py",
-        f"cell 1: solution.py holds most definitions; taken as {NAME}",
+        f"cell 1: solution.py holds most definitions and was taken as {NAME}",
     ],
     "written under no module's name": [
         f"cell 1: written to my-solution.py, which cannot be imported; taken as part of {NAME}"

@@ -43,7 +43,7 @@ from tests.submissions.handing_in import (
         ({"mlp.py": MLP}, "mlp.py, and this looks like a3's mlp.py"),
         ({FILE: MLP}, f"{FILE}, and this looks like a3's mlp.py"),
         ({"hw.ipynb": notebook(MLP)}, "this looks like a3's mlp.py"),
-        ({"a.py": b"x = 1\n", "b.py": b"y = 1\n"}, "No exercise of"),
+        ({"a.py": b"x = 1\n", "b.py": b"y = 1\n"}, "holds no exercise of"),
         ({f"__MACOSX/._{FILE}": JUNK}, "nothing was found but __MACOSX"),
         ({f"a/b/c/d/e/f/g/{FILE}": CODE}, "more than 6 folders deep (a/b/c/d/e/f/g)"),
         ({"test_a2.py": b"def test_it(): pass\n"}, "found: test_a2.py"),

@@ -76,7 +76,9 @@ def test_content_cannot_move_between_files_unseen() -> None:
 def test_directory_in_place_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "least_squares.py").mkdir()
     found = read(tmp_path)
-    assert found.problems == {"least_squares.py": "is a directory; an ordinary file was expected"}
+    assert found.problems == {
+        "least_squares.py": "least_squares.py is a directory; an ordinary file was expected"
+    }
     assert found.files == {}
 
 
@@ -90,12 +92,18 @@ def test_links_are_never_followed(tmp_path: Path) -> None:
     link(folder / "Keras_Least_Squares.py", "/dev/zero")
     found = read(folder)
     assert found.files == {}
-    assert found.problems["least_squares.py"] == "is a link; an ordinary file was expected"
+    assert found.problems["least_squares.py"] == (
+        "least_squares.py is a link; an ordinary file was expected"
+    )
     assert "Keras_Least_Squares.py is a link" in found.problems["keras_least_squares.py"]
     assert any("helper.py was left out: it is a link" in note for note in found.notes)
     single = tmp_path / "keras_least_squares.py"
     link(single, secret)
-    assert read(single).problems["keras_least_squares.py"].startswith("is a link")
+    assert (
+        read(single)
+        .problems["keras_least_squares.py"]
+        .startswith("keras_least_squares.py is a link")
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
@@ -112,8 +120,10 @@ def test_pipes_and_sockets_are_not_opened(tmp_path: Path) -> None:
             os.chdir(folder)
         found = read(tmp_path)  # opening a pipe that nobody writes to would wait for ever
     assert found.problems == {
-        "least_squares.py": "is a named pipe; an ordinary file was expected",
-        "keras_least_squares.py": "is a socket; an ordinary file was expected",
+        "least_squares.py": "least_squares.py is a named pipe; an ordinary file was expected",
+        "keras_least_squares.py": (
+            "keras_least_squares.py is a socket; an ordinary file was expected"
+        ),
     }
     assert found.files == {}
     assert any(
@@ -130,7 +140,7 @@ def test_file_swapped_for_a_pipe_after_the_look(
     path.unlink()
     os.mkfifo(path)
     monkeypatch.setattr(Path, "lstat", lambda self: seen)
-    assert read(path).problems == {"least_squares.py": "changed while it was read"}
+    assert read(path).problems == {"least_squares.py": "least_squares.py changed while it was read"}
 
 
 @pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="needs O_NOFOLLOW")
@@ -162,7 +172,7 @@ def test_too_large_file_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "helper.py").open("wb") as stream:
         stream.truncate(5 * 2**20 + 1)
     found = read(tmp_path)
-    assert found.problems == {"least_squares.py": "is 30 MB, the limit is 5 MB"}
+    assert found.problems == {"least_squares.py": "least_squares.py is 30 MB, the limit is 5 MB"}
     assert found.notes == ("helper.py was left out: it is 5.1 MB, the limit is 5 MB",)
 
 

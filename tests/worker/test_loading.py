@@ -13,7 +13,7 @@ from grader.worker.loading import Loader
 def test_a_module_that_cannot_be_imported_is_told(tmp_path):
     loader = Loader(tmp_path, lambda seconds: None)
     (tmp_path / "mine.py").write_bytes(b"x = 1\n\0")
-    assert join({"root": "mine.py", "fit": "mine.py"}, ModuleType("mini"), loader) == []
+    assert join({"root": "mine.py", "fit": "mine.py"}, ModuleType("mini"), loader) == ([], [])
     (record,) = loader.left_out
     assert loader.undefined == {"root": record, "fit": record}
     loading = Loading("mini.py", 1.0, left_out=[left_out_of(record, Places())], count=1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from grader.authoring.audit.reach import touched, uses_of
 from grader.authoring.mutation import Mutant
-from grader.confine import CPU_USED_UP, Launcher, LimitBook, Limits
+from grader.confine import Launcher, LimitBook, Limits, Lost
 from grader.course.prepare import LiveCourse
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
@@ -66,7 +66,7 @@ class Examiner:
     def lost_by_reference(self, file: str) -> CheckResult | None:
         """The check on which a file of the reference itself loses points; None as it should be."""
         exercises = [one.name for one in self.assignment.exercises if one.file == file]
-        return self._first_loss(file, self.course.references[file], exercises)
+        return self._first_loss(file, self.course.references[file], exercises, [])
 
     def examine(self, mutant: Mutant, *, training: bool = True) -> Outcome:
         """Grade a mutant on the exercises that it can touch.
@@ -75,8 +75,9 @@ class Examiner:
         """
         uses = self._uses[mutant.file]
         exercises = touched(self.assignment, mutant.file, uses, mutant.definition)
+        silences: list[Lost] = []
         try:
-            lost = self._first_loss(mutant.file, mutant.text, exercises, training)
+            lost = self._first_loss(mutant.file, mutant.text, exercises, silences, training)
         except Exception as error:  # our own mistake: one mutant's, not the audit's, and seen
             detail = f"The grader failed ({type(error).__name__}: {error})."
             return Outcome(mutant, Fate.UNGRADED, detail=detail, doubtful=True)
@@ -89,17 +90,22 @@ class Examiner:
             check=f"{lost.exercise}.{lost.check}",
             status=lost.status.value,
             detail=lost.message if failed else "",
-            doubtful=lost.status in _MAYBE_THE_MACHINE and not _is_its_own(lost),
+            doubtful=lost.status in _MAYBE_THE_MACHINE and not _is_its_own(lost, silences),
         )
 
     def _first_loss(
-        self, file: str, text: str, exercises: list[str], training: bool = True
+        self,
+        file: str,
+        text: str,
+        exercises: list[str],
+        silences: list[Lost],
+        training: bool = True,
     ) -> CheckResult | None:
         texts = {**self.course.references, file: text}
         submission = Submission(
             "mutant", self.assignment.name, {name: one.encode() for name, one in texts.items()}
         )
-        options = GradingOptions(limits=LimitBook(LIMITS), until_lost=True)
+        options = GradingOptions(limits=LimitBook(LIMITS), until_lost=True, on_lost=silences.append)
         for part in self._parts(file, exercises, training):
             result = grade(submission, part, self.launcher, options, self._questions)
             lost = next((check for check in result.checks if check.lost_points), None)
@@ -127,6 +133,7 @@ class Examiner:
                 )
 
 
-def _is_its_own(lost: CheckResult) -> bool:
+def _is_its_own(lost: CheckResult, silences: Sequence[Lost]) -> bool:
     """Whether the code alone brought it about: it computed until its CPU seconds were used up."""
-    return lost.status is Status.TIMEOUT and CPU_USED_UP[1:] in lost.message
+    is_computing = any(one.told.get("computing") is True for one in silences)
+    return lost.status is Status.TIMEOUT and is_computing

@@ -70,10 +70,18 @@ def _files_at_fault(result: Result) -> list[CheckResult]:
     """
     found: dict[str, CheckResult] = {}
     for check in result.checks:
-        is_told = bool(result.submission.nothing_to_grade) and check.status is Status.MISSING
+        nothing = result.submission.nothing_to_grade
+        is_told = bool(nothing) and (
+            check.status is Status.MISSING or _without_start(check.message) in nothing
+        )
         if check.whole_file and not is_told:
             found.setdefault(check.file, check)
     return list(found.values())
+
+
+def _without_start(message: str) -> str:
+    """A message as it stands within another sentence."""
+    return message[1:].rstrip(".")
 
 
 def _sections(result: Result) -> list[_Section]:

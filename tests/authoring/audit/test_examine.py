@@ -6,7 +6,7 @@ import pytest
 
 from grader.authoring.audit import Examiner, Fate, examine
 from grader.authoring.mutation import Mutant
-from grader.confine import Limits, Lost, Silence, SpawnedLauncher
+from grader.confine import TIME_IS_UP, Limits, Lost, Silence, SpawnedLauncher
 from grader.result import Kind
 from tests.conftest import strongest
 from tests.mini import mini, mini_course, replaced
@@ -36,7 +36,7 @@ class SlowLauncher(SpawnedLauncher):
         return self
 
     def ask(self, question, seconds, budget):
-        raise Lost(Silence.TIMEOUT, f"no answer within {seconds:g} s")
+        raise Lost(Silence.TIMEOUT, TIME_IS_UP)
 
 
 def test_the_reference_loses_nothing():
