@@ -10,13 +10,13 @@ from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedEx
 from grader.judged import JudgedChecks
 from grader.result import Kind, Status
 
+ANYTHING = "*"
+"""What may be called, where the source does not show it."""
 _ENDINGS = {
     Status.TIMEOUT: "takes too long",
     Status.CRASHED: "ends the process",
     Status.OUT_OF_MEMORY: "runs out of memory",
 }
-ANYTHING = "*"
-"""What may be called, where the source does not show it."""
 _EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 

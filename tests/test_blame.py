@@ -114,6 +114,12 @@ UNSURE = {
         FILE: "import importlib\n" + calling("importlib.import_module('acts').sigmoid", IMPORTED),
         **ACTS,
     },
+    "a module in a folder that is put on the path": {
+        FILE: "import sys\nsys.path.insert(0, 'src')\nfrom acts import forward\n"
+        + HERE.replace("return sigmoid(X @ w + b)", "return forward(X, w, b)"),
+        "src/acts.py": "import logistic_regression as own\n"
+        "def forward(X, w, b):\n    return own.sigmoid(X @ w + b)\n",
+    },
     "a registry": calling("ACT['s']")
     + "\nACT = {}\ndef register(name, f):\n    ACT[name] = f\nregister('s', sigmoid)\n",
     "set by a function": calling("act")

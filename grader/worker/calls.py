@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.worker.bindings import pairs
+from grader.worker.packages import is_package
 from grader.worker.parts import parts_of
 from grader.worker.stubs import Definition, is_stub
 from grader.worker.uses import Origin, Use, imported_by, is_all, root_of, use_of
@@ -32,7 +33,10 @@ _BY_NAME |= {"import_module", "locals", "modules", "run_path", "spec_from_file_l
 """What finds a function by a text."""
 _PYTHONS_OWN = frozenset(dir(builtins)) | {"__file__", "__name__", "__builtins__"}
 _MAX_FILES = 20
-_MAX_NODES = 2_000
+_MAX_NODES = 100_000
+"""Names that are followed for all definitions of a file together."""
+_MAX_ALIASES = 20
+"""Of a chain of aliases, how many are followed before all names count as such."""
 
 Node = tuple[Path, str]
 """A name at the top of a file."""
@@ -85,6 +89,7 @@ class CallGraph:
         self._own = _File(path, folder, statements)
         self._files: dict[Path, _File | None] = {path: self._own}
         self._uses: dict[int, Use] = {}
+        self._left = _MAX_NODES
         self._homes: dict[str, set[Node]] = {}
         self._leading = nodes.keys() | self._exercises | _BY_NAME | self._own.imports.keys()
         self._leading |= {"import"} | self._leading_on()
@@ -107,9 +112,12 @@ class CallGraph:
                     known = self._known_as(target)
                     if known and known != name:
                         surely.setdefault(known)
-                    elif not known and target not in seen and len(seen) < _MAX_NODES:
+                    elif not known and target not in seen and self._left:
+                        self._left -= 1
                         seen.add(target)
                         waiting.append(target)
+        if not self._left:
+            perhaps.add(ANYTHING)
         return Calls(list(surely), sorted(perhaps - surely.keys() - {name}))
 
     def _words(self, node: ast.stmt | ast.expr) -> set[str]:
@@ -124,13 +132,14 @@ class CallGraph:
                 for one in nodes:
                     if not isinstance(one, Definition):
                         words.setdefault(name, set()).update(self._words(one))
-        more = set(self._own.open)
-        while True:
+        more = self._own.open | self._own.unknown
+        for _ in range(_MAX_ALIASES):
             known = self._leading | more
             fresh = {name for name in words.keys() - more if not words[name].isdisjoint(known)}
             if not fresh:
                 return more
             more |= fresh
+        return more | words.keys()
 
     def _behind(self, path: Path, name: str) -> Iterator[tuple[_File, Use]]:
         """Yield what the statements behind a name use; of a definition, the one that counts."""
@@ -261,8 +270,8 @@ class _File:
         By name, what binds it, and the statements that change what it holds.
     imports, stars
         What comes from the student's own files: by name, and all names of a module.
-    packages
-        The names that other imports bind.
+    packages, unknown
+        The names that other imports bind: from packages, and from nobody knows where.
     open
         The names of empty containers, which any function may fill.
     """
@@ -274,6 +283,7 @@ class _File:
         self.imports: dict[str, list[Origin]] = {}
         self.stars: list[tuple[int, str]] = []
         self.packages: set[str] = set()
+        self.unknown: set[str] = set()
         self.open: set[str] = set()
         waiting = list(reversed(statements))
         while waiting:
@@ -291,7 +301,7 @@ class _File:
             level, module, _ = origin
             root = self._folder / module.partition(".")[0]
             if not level and not root.is_dir() and not root.with_name(f"{root.name}.py").is_file():
-                self.packages.add(name)
+                (self.packages if is_package(module) else self.unknown).add(name)
             elif is_all(origin):
                 self.stars.append((level, module))
             else:

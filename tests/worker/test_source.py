@@ -58,3 +58,14 @@ def test_a_function_is_seen_behind_aliases_and_helpers(tmp_path, text):
 def test_what_another_function_uses_is_not_blamed_on_this_one(tmp_path):
     text = "import numpy as np\ndef g(): return np.linalg.lstsq\ndef f(): return 1\n"
     assert "numpy.linalg.lstsq" not in definitions(tmp_path, text)["f"]["uses"]
+
+
+def test_a_long_chain_of_aliases_takes_no_time(tmp_path):
+    """Each of two thousand functions calls the last of two thousand aliases."""
+    chain = "".join(f"a{n} = a{n + 1}\n" for n in range(2_000)) + "a2000 = f\ndef f(): pass\n"
+    text = chain + "".join(f"def g{n}(): return a0()\n" for n in range(2_000))
+    file = tmp_path / "student.py"
+    file.write_text(text, encoding="utf-8")
+    found = inspect_source(file, {}, ["f"])["definitions"]
+    assert found["g0"]["calls"] == ["f"]
+    assert found["g1999"]["perhaps"] == ["*"]
