@@ -296,6 +296,8 @@ class _Grading:
                 Status.GRADER_ERROR,
                 message=f"The grader failed on this check ({type(error).__name__}: {error}).",
             )
+        if interview.is_stub(exercise.name):  # what other files give it are no functions
+            return self._not_written(exercise, interview.line_of(exercise.name))
         if verdict.status in (Status.FAILED, Status.ERROR, Status.MISSING):
             verdict = self._with_open_methods(exercise, interview, verdict)
         return self._prerequisites(interview).blamed(exercise, check, verdict)

@@ -78,11 +78,10 @@ def notes_of(
         place = places.line_of_file(script.file, script.line)
         notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
     notes += _of_what_was_found(loading, places)
-    for file in dict.fromkeys(loading.elsewhere.values()):
-        names = [name for name in loading.taken if loading.elsewhere[name] == file]
-        if names:
-            verb = "was" if len(names) == 1 else "were"
-            notes.append(f"{_series(names)} {verb} taken from {places.name(file)}")
+    for file in dict.fromkeys(loading.taken.values()):
+        names = [name for name, origin in loading.taken.items() if origin == file]
+        verb = "was" if len(names) == 1 else "were"
+        notes.append(f"{_series(names)} {verb} taken from {places.name(file)}")
     untold = max(0, loading.count - len(loading.left_out))
     if untold:
         what = "1 more statement" if untold == 1 else f"{untold:,} more statements"

@@ -36,6 +36,28 @@ _LESSER = {
 _BETTER = {"final", "fixed", "latest", "new", "newest", "submission", "submit"}
 """Words of a name that say: this one, where two fit equally well."""
 
+_TRIAL = {
+    "analysis",
+    "benchmark",
+    "debug",
+    "demo",
+    "example",
+    "examples",
+    "exp",
+    "experiment",
+    "experiments",
+    "plot",
+    "plots",
+    "plotting",
+    "sandbox",
+    "scratch",
+    "test",
+    "tests",
+    "trial",
+    "try",
+}
+"""Words of a name that say: this tries out what is written elsewhere."""
+
 
 class Fit(IntEnum):
     """How a name fits, the best first."""
@@ -85,6 +107,11 @@ def is_aside(name: str) -> bool:
 def is_test(name: str) -> bool:
     """Whether pytest takes a file of this name for tests; so are the course's own named."""
     return name.startswith("test_") and name.endswith(".py")
+
+
+def is_trial(name: str) -> bool:
+    """Whether a name says that a file tries out what is written elsewhere."""
+    return bool(_TRIAL & set(_words(name.removesuffix(code_ending(name))[-_MAX_NAME:])))
 
 
 def likeness(name: str, files: Sequence[str], assignment: str) -> Likeness | None:

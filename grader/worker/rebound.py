@@ -88,6 +88,10 @@ class WrittenFunctions:
             if name in self._functions and self._functions[name][1] != part.line:
                 self._rebound[name] = part.line, _is_its_own_answer(node, name)
 
+    def is_stub(self, name: str, value: Any) -> bool:
+        """Whether a value is what the stub of that name made."""
+        return name in self._stubs and value is self._stubs[name]
+
     @cached_property
     def _written(self) -> dict[str, bool]:
         """The names that are bound somewhere in the module, below or above the stub."""

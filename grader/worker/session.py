@@ -227,13 +227,15 @@ class Session:
         rebound = written.give_back(module) if is_whole and written is not None else []
         allowance = self.allowance if question.get("end") is None else None
         if is_whole:
-            own = [one for one in question.get("exercises", ()) if one not in elsewhere]
+            exercises = question.get("exercises", ())
+            own = [one for one in exercises if elsewhere.get(one, (name,))[0] == name]
             self.loader.complete(name, module, own, allowance=allowance)
-        taken, borrowed = join(elsewhere, module, self.loader, allowance)
+        joined = join(elsewhere, name, module, self.loader, allowance)
         return {
             "rebound": rebound,
-            "taken": taken,
-            "borrowed": borrowed,
+            "chosen": joined.chosen,
+            "unfit": joined.unfit,
+            "borrowed": joined.borrowed,
             "nested": self.loader.nested,
             "deleted": self.loader.deleted,
             "statements": count,
