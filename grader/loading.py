@@ -35,12 +35,21 @@ _ENDINGS = {
 
 @dataclass(frozen=True)
 class Rebound:
-    """A function that got its name back, which a later statement had given to a value."""
+    """A function or an import that got its name back, which a statement had given to a value.
+
+    Attributes
+    ----------
+    function_line
+        Where it stands; 0 for one of Python's own.
+    kind
+        ``function``, ``stub``, ``import`` or ``builtin``.
+    """
 
     name: str
+    file: str
     line: int
     function_line: int
-    is_stub: bool = False
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -166,9 +175,10 @@ class Loading:
         self.rebound = [
             Rebound(
                 text_in(one, "name"),
+                text_in(one, "file"),
                 number_in(one, "line"),
                 number_in(one, "function_line"),
-                one.get("stub") is True,
+                text_in(one, "kind"),
             )
             for one in _records(report.get("rebound"))
         ]

@@ -98,6 +98,7 @@ class _Joining:
         if file not in self.others:
             names = tuple(one for one, files in self._elsewhere.items() if file in files)
             self.others[file] = self._loader.module_of(file, names)
+            self._loader.give_back(file, self.others[file])
             self._loader.complete(file, self.others[file], names, allowance=self._allowance)
         return self.others[file]
 

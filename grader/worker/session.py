@@ -223,8 +223,8 @@ class Session:
         count = len(parts_of((self.folder / name).read_bytes()))
         is_whole = question.get("end") is None or question["end"] >= count
         elsewhere = question.get("elsewhere", {}) if is_whole else {}
-        written = self.loader.written.get(module.__name__)
-        rebound = written.give_back(module) if is_whole and written is not None else []
+        if is_whole:
+            self.loader.give_back(name, module)
         allowance = self.allowance if question.get("end") is None else None
         if is_whole:
             exercises = question.get("exercises", ())
@@ -232,7 +232,7 @@ class Session:
             self.loader.complete(name, module, own, allowance=allowance)
         joined = join(elsewhere, name, module, self.loader, allowance)
         return {
-            "rebound": rebound,
+            "rebound": self.loader.rebound,
             "chosen": joined.chosen,
             "unfit": joined.unfit,
             "borrowed": joined.borrowed,
