@@ -88,11 +88,11 @@ def is_surely_written(content: bytes, names: Collection[str]) -> bool:
     return len(found.intersection(names)) > sum(map(content.count, _MARKS_OF_STUBS))
 
 
-def definitions(content: bytes) -> Definitions:
-    """What a text defines, by the rule of `grader.worker.bindings`."""
+def definitions(content: bytes, *, parse: bool = True) -> Definitions:
+    """What a text defines, by the rule of `grader.worker.bindings`; by its lines alone if asked."""
     content = content[:MAX_SCANNED]
     found = _Found()
-    statements = _parsed(content)
+    statements = _parsed(content) if parse else None
     if statements is None:
         found.scan(content.decode("utf-8", "replace"))
     else:

@@ -13,7 +13,7 @@ from grader.submissions.definitions import mentions
 from grader.submissions.expected import Expected
 from grader.submissions.helpers import Helpers
 from grader.submissions.names import is_module_path, shown
-from grader.submissions.nothing import looks_like, packed_otherwise, why_nothing
+from grader.submissions.nothing import left_out_as_theirs, looks_like, packed_otherwise, why_nothing
 from grader.submissions.regular import Unreadable, read_regular
 from grader.submissions.searching import MAX_SEARCHED, other_assignment
 from grader.submissions.taking import MAX_FILE, Taken
@@ -41,7 +41,7 @@ def take_all(tree: Tree, expected: Expected, assignment: str, taken: Taken) -> s
     taken.problems |= {file: why for file, why in chosen.problems.items() if file in expected.files}
     graded = [one.candidate.entry for one in chosen.choices.values()]
     supplements = [one.candidate.entry for one in chosen.supplements]
-    Helpers(tree, graded, supplements, candidates, taken).take()
+    Helpers(tree, graded, supplements, candidates, taken, chosen.lookalikes).take()
     _find_unread(tree, chosen, candidates, taken)
     _tell_the_rest(tree, chosen, candidates, taken)
     if not any(file in taken.files for file in expected.files):
@@ -133,6 +133,9 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
         if not any(why.partition(" ")[2] in note for note in taken.notes):
             taken.notes.append(f"{why}; it was left out")
     notebooks = {label: one for label, one in notebooks.items() if label not in unread}
+    for label in [one for one in notebooks if notebooks[one].place in chosen.lookalikes]:
+        whose = chosen.lookalikes[notebooks.pop(label).place]
+        taken.notes.append(left_out_as_theirs(label, *whose, candidates.expected))
     ours = [one for one in notebooks if _holds_exercises(notebooks[one], candidates)]
     others = [one for one in notebooks if one not in ours]
     for names, why in (

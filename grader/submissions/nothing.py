@@ -62,6 +62,13 @@ def looks_like(place: str, assignment: str, file: str, expected: Expected) -> st
     )
 
 
+def left_out_as_theirs(place: str, assignment: str, file: str, expected: Expected) -> str:
+    """The note on a file of another assignment that lies beside what is graded."""
+    short = short_name(assignment, expected.others())
+    whose = f"{short}'s" if file == place else f"{short}'s {file}"
+    return f"{place} was left out: it looks like {whose}"
+
+
 def short_name(assignment: str, known: Mapping[str, object] | Iterable[str]) -> str:
     """``a3`` for ``a3_mlp``, where no other assignment begins like this."""
     start = assignment.partition("_")[0]

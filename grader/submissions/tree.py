@@ -226,7 +226,7 @@ class Tree:
             return {}
         self._listed += len(names)
         if len(names) > left:
-            self._note(f"there are more than {MAX_LISTED:,} files; the others were not looked at")
+            self.tell(f"there are more than {MAX_LISTED:,} files; the others were not looked at")
         return names
 
     def _add(
@@ -239,7 +239,7 @@ class Tree:
             return
         self._looked += 1
         if self._looked > MAX_ENTRIES:
-            self._note(f"there are more than {MAX_ENTRIES:,} files; the others were not looked at")
+            self.tell(f"there are more than {MAX_ENTRIES:,} files; the others were not looked at")
             return
         if archive is not None:
             modified = moment if self.dated else None
@@ -252,7 +252,8 @@ class Tree:
         entry = Entry(place, path, written if self.dated else None, written)
         (self.archives if opens else self.entries).append(entry)
 
-    def _note(self, text: str) -> None:
+    def tell(self, text: str) -> None:
+        """Note what was passed over, once."""
         if text not in self.notes:
             self.notes.append(text)
 
