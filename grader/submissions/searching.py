@@ -23,6 +23,7 @@ class Searcher:
     def __init__(self, tree: Tree, candidates: Candidates, preference: Preference) -> None:
         self._tree, self._candidates, self._preference = tree, candidates, preference
         self._expected: Expected = candidates.expected
+        self._searched_so_far = 0
 
     def by_content(self, file: str, chosen: Chosen) -> None:
         """Take the file that defines most of the exercises, wherever and whatever it is."""
@@ -70,7 +71,8 @@ class Searcher:
         """The files beside those that were seen, as far as they can be read."""
         rest = [entry for entry in self._tree.entries if entry not in seen]
         fresh = [entry for entry in rest if not self._candidates.is_known(entry)]
-        left_out = len(fresh) - MAX_SEARCHED
+        limit = max(0, MAX_SEARCHED - self._searched_so_far)
+        left_out = len(fresh) - limit
         if left_out > 0:
             self._tree.tell(
                 f"only {MAX_SEARCHED:,} of the other files were looked into for what is not "
@@ -78,7 +80,8 @@ class Searcher:
             )
             # Texts, and what stands for a file by its name and lost to another, come last.
             fresh.sort(key=self._is_unlikely)
-        passed_over = set(fresh[MAX_SEARCHED:])
+        self._searched_so_far += min(limit, len(fresh))
+        passed_over = set(fresh[limit:])
         for entry in rest:
             if entry not in passed_over and not (one := self._candidates.read(entry)).problem:
                 yield one
