@@ -158,7 +158,10 @@ class Helpers:
             if is_importable(entry.name):
                 if not is_test(entry.name) or self._named(entry.name):
                     found.append(entry)
-            elif nearest(entry.name, self._expected) is None:
+            elif (
+                nearest(entry.name, self._expected) is None
+                and self._candidates.likeness(entry) is None
+            ):
                 others.append(shown(entry.name))
         if others:
             more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""

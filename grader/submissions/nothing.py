@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from grader.submissions.choice import Chosen, with_name
 from grader.submissions.expected import Expected
+from grader.submissions.likeness import code_ending
 from grader.submissions.names import shown
 from grader.submissions.tree import MAX_DEPTH, Tree
 
@@ -27,6 +28,9 @@ def why_nothing(tree: Tree, chosen: Chosen, expected: Expected) -> str:
     if tree.is_empty and tree.deepest:
         where = f"everything lies more than {MAX_DEPTH} folders deep ({shown(tree.deepest)})"
         return f"{_START}: {where}; hand in .py or .ipynb in an upper folder."
+    if tree.is_empty and code_ending(tree.litter):
+        hidden = f"only {shown(tree.litter)} was found, and its name begins with a dot"
+        return f"{_START}: {hidden}; hand it in under a name that does not."
     if tree.is_empty and tree.litter:
         only = f"nothing was found but {shown(tree.litter)}, which is never looked into"
         return f"{_START}: {only}; hand in .py or .ipynb."

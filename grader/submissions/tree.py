@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 
-from grader.submissions.likeness import code_ending
+from grader.submissions.likeness import code_ending, is_odd
 from grader.submissions.names import shown
 from grader.submissions.regular import Unreadable, is_regular_file, is_true_folder, open_regular
 from grader.unpack.items import Refused
@@ -29,6 +29,8 @@ MAX_LISTED = 100_000
 MAX_ENTRIES = 10_000
 """Files of code and folders that are looked at."""
 MAX_ARCHIVES = 10
+_MAX_ODD = 20
+"""Files that are read though their names do not say that they are code."""
 _MAX_OTHERS = 50
 
 _RUN_BY_THEMSELVES = {"conftest.py", "sitecustomize.py", "usercustomize.py"}
@@ -102,10 +104,11 @@ class Tree:
     deepest: str = ""
     """A folder that lies too deep to be looked into; "" where there is none."""
     litter: str = ""
-    """A folder that is never looked into, such as one of checkpoints; "" where there is none."""
+    """What is never looked into, such as a folder of checkpoints; "" where there is none."""
     dated: bool = True
     _listed: int = 0
     _looked: int = 0
+    _odd: int = 0
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Tree:
@@ -171,7 +174,7 @@ class Tree:
         self._sort()
 
     def _is_wanted(self, name: str) -> bool:
-        if code_ending(name) or is_archive(name):
+        if code_ending(name) or is_archive(name) or is_odd(name):
             return True
         self._other(name)
         return False
@@ -198,7 +201,8 @@ class Tree:
             for name in sorted(names, key=lambda one: (not code_ending(one), one)):
                 path, inside = where / name, f"{below}/{name}" if below else name
                 if is_litter(name):
-                    self.litter = self.litter or (inside if names[name] else "")
+                    hides_code = names[name] or (code_ending(name) and name[:2] != "._")
+                    self.litter = self.litter or (inside if hides_code else "")
                     continue
                 if runs_by_itself(name):
                     self._other(inside)
@@ -234,7 +238,11 @@ class Tree:
     ) -> None:
         name = path.name
         opens = is_archive(name) and archive is None and is_regular_file(path)
-        if not code_ending(name) and not opens:
+        is_code = bool(code_ending(name))
+        if not is_code and not opens and is_odd(name) and is_regular_file(path):
+            self._odd += 1
+            is_code = self._odd <= _MAX_ODD
+        if not is_code and not opens:
             self._other(place)
             return
         self._looked += 1

@@ -182,3 +182,27 @@ def test_a_file_of_that_name_which_is_imported_is_a_module(tmp_path: Path) -> No
 def test_a_file_of_that_name_with_this_assignments_exercises_is_ours(tmp_path: Path) -> None:
     found = read(lay(tmp_path, {FILE: OPEN, "mlp.py": CODE + b"def softmax(z):\n    return z\n"}))
     assert "mlp.py" in found.files
+
+
+@pytest.mark.parametrize(
+    ("names", "right"),
+    [
+        (["28-03-2024/work.py", "01-04-2024/work.py"], "01-04-2024/work.py"),
+        (["work_28.03.2024.py", "work_01.04.2024.py"], "work_01.04.2024.py"),
+        (["2024-03-28/work.py", "2024-04-01/work.py"], "2024-04-01/work.py"),
+        (["work_final.py", "work_final_final.py"], "work_final_final.py"),
+        (["work_alt.py", "work_neu.py"], "work_neu.py"),
+        (["work.py", "work_korr.py"], "work_korr.py"),
+        (["demo.py", "work.py"], "work.py"),
+    ],
+)
+def test_dates_and_words_in_other_forms(tmp_path: Path, names: list[str], right: str) -> None:
+    files = {name: CODE + f"# {name}\n".encode() for name in names}
+    found = read_path(
+        lay(tmp_path, files),
+        EXPECTED,
+        student="ada",
+        assignment="a2_logistic_regression",
+        dated=False,
+    )
+    assert f"# {right}".encode() in found.files[FILE]

@@ -151,3 +151,27 @@ def test_two_students_with_the_same_content_are_read_alike(tmp_path: Path) -> No
     two = read(lay(tmp_path / "two", {"hw.py": CODE}))
     assert one == two
     assert is_code(one.files[FILE])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        FILE.removesuffix(".py"),
+        f"{FILE}.docx",
+        f"{FILE}.md",
+        f"{FILE}.bak",
+        f"{FILE}~",
+        "Logistic Regression",
+        "ada_logistic_regression_final.py.doc",
+        "homework",
+        "work.ipynb.html",
+    ],
+)
+def test_the_content_counts_where_the_ending_is_odd(tmp_path: Path, name: str) -> None:
+    content = notebook(CODE) if "ipynb" in name else CODE
+    assert is_code(read(lay(tmp_path, {name: content, "README": b"A text.\n"})).files[FILE])
+
+
+def test_a_name_that_is_code_beats_an_odd_one(tmp_path: Path) -> None:
+    found = read(lay(tmp_path, {f"{FILE}~": STUB, f"{FILE}.bak": STUB, FILE: CODE}))
+    assert is_code(found.files[FILE])
