@@ -10,12 +10,16 @@ _MAX_INSPECTED = 20
 _DEFINED = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
+Places = list[tuple[str, dict[str, Any]]]
+"""Files in which an exercise is written, the best first, and what the source shows of it."""
+
+
 def exercises_elsewhere(
     wanted: Iterable[str],
     files: Mapping[str, bytes],
     own: str,
     inspect: Callable[[str], Mapping[str, Any]],
-) -> dict[str, tuple[str, dict[str, Any]]]:
+) -> dict[str, Places]:
     """Where exercises are written that are missing in their own file, or open there.
 
     Parameters
@@ -32,18 +36,21 @@ def exercises_elsewhere(
     Returns
     -------
     dict
-        By exercise, the module's file and what the source shows of the definition.
+        By exercise, modules' files and what the source shows of the definition: all up to the
+        first in which it surely can be called. What a call returned may be a number.
     """
     missing = list(wanted)
-    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    found: dict[str, Places] = {}
     modules = [name for name in files if name != own and is_module(name)]
     for name in modules[:_MAX_INSPECTED]:
-        mentioned = [one for one in missing if one not in found and one.encode() in files[name]]
+        mentioned = [one for one in missing if one.encode() in files[name]]
         definitions = inspect(name).get("definitions", {}) if mentioned else {}
         for one in mentioned:
             facts = definitions.get(one)
             if type(facts) is dict and is_written(facts) and not facts.get("imported"):
-                found[one] = name, in_another_file(one, definitions)
+                found.setdefault(one, []).append((name, in_another_file(one, definitions)))
+                if is_certain(facts):
+                    missing.remove(one)
     return found
 
 
@@ -79,6 +86,11 @@ def is_module(file: str) -> bool:
 def is_written(facts: Mapping[str, Any]) -> bool:
     """Whether what the source shows of a definition is all of it, and no part of a stub."""
     return not any(facts.get(key) for key in ("stub", "half", "problem", "inside"))
+
+
+def is_certain(facts: Mapping[str, Any]) -> bool:
+    """Whether what is written surely can be called."""
+    return facts.get("certain") is not False
 
 
 def in_another_file(name: str, definitions: Mapping[str, Any]) -> dict[str, Any]:

@@ -332,7 +332,7 @@ class FileInterview(FileKnowledge):
             seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
             own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
             self.loading = Loading(
-                self.file.name, seconds, self.elsewhere, self.places, exercises=own
+                self.file.name, seconds, self.candidates, self.places, exercises=own
             )
         while True:
             worker = self._start(limits)
@@ -353,6 +353,7 @@ class FileInterview(FileKnowledge):
                 raise NotLoadable from None
             self._loaded = True
             self.loading.settle()
+            self.settle(self.loading.taken, self.loading.unfit)
             return worker
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from grader.checks.place import Place, problem_of
 from grader.course.prepared import PreparedAssignment, PreparedFile
 from grader.elsewhere import (
+    Places as FilesOf,
+)
+from grader.elsewhere import (
     exercises_elsewhere,
     imported_from,
     in_another_file,
+    is_certain,
     is_module,
     is_written,
     names_in,
@@ -41,6 +45,10 @@ class FileKnowledge:
         What the syntax tree shows, by name; see `grader.worker.source.inspect_source`.
     elsewhere
         By exercise, another module of the student's in which it is written.
+    candidates
+        By exercise, the files from which it may come, the best first; its own file is one of
+        them where nobody knows whether it can be called there. When the files have run, `settle`
+        is told which it is.
     unread
         By exercise, a file that cannot be read and seems to hold it, and why it cannot.
     explained
@@ -60,6 +68,9 @@ class FileKnowledge:
         self.places = places
         self.definitions: dict[str, Any] = {}
         self.elsewhere: dict[str, str] = {}
+        self.candidates: dict[str, tuple[str, ...]] = {}
+        self._own: dict[str, Any] = {}
+        self._found: dict[str, FilesOf] = {}
         self.unread: Mapping[str, str] = {}
         self.explained: set[str] = set()
 
@@ -67,19 +78,47 @@ class FileKnowledge:
         """Find exercises that are written in other modules of the student's; raises `Lost`."""
         own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
         imported = self._imported(own, inspect)
-        missing = [
-            name
-            for name in own
-            if name not in imported and not is_written(self.definitions.get(name, {"stub": True}))
-        ]
-        found = exercises_elsewhere(missing, self.files, self.file.name, inspect)
-        self.definitions |= {name: facts for name, (_, facts) in found.items()}
-        self.elsewhere = {name: file for name, (file, _) in found.items()} | imported
+        others = [name for name in own if name not in imported]
+        shown = {name: self.definitions.get(name, {"stub": True}) for name in others}
+        missing = [name for name in others if not is_written(shown[name])]
+        doubtful = [name for name in others if name not in missing and not is_certain(shown[name])]
+        found = exercises_elsewhere([*missing, *doubtful], self.files, self.file.name, inspect)
+        self._own = dict(self.definitions)
+        self._found = {
+            name: places if name in missing else [(self.file.name, shown[name]), *places]
+            for name, places in found.items()
+        }
+        for name, places in found.items():
+            if name in missing:
+                self.elsewhere[name], self.definitions[name] = places[0]
+        self.elsewhere |= imported
+        self.candidates = {name: (file,) for name, file in imported.items()} | {
+            name: tuple(file for file, _ in places) for name, places in self._found.items()
+        }
         absent = [name for name in missing if name not in self.definitions]
         for name, (file, problem) in unreadable_elsewhere(
             absent, self.files, self.file.name, cache(inspect)
         ).items():
             self.definitions[name] = {"problem": problem, "file": file}
+
+    def settle(self, taken: Mapping[str, str], unfit: Collection[str]) -> None:
+        """Take note of where exercises are, once the files have run.
+
+        Parameters
+        ----------
+        taken
+            What was taken from other files.
+        unfit
+            What has no function anywhere.
+        """
+        for name, places in self._found.items():
+            for file, facts in places:
+                if taken.get(name) == file:
+                    self.elsewhere[name], self.definitions[name] = file, facts
+            if name in unfit:
+                self.elsewhere.pop(name, None)
+                self.definitions.pop(name, None)
+                self.definitions |= {name: self._own[name]} if name in self._own else {}
 
     def _imported(
         self, names: Sequence[str], inspect: Callable[[str], Mapping[str, Any]]

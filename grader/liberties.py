@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.checks.left_out import LeftOut
-from grader.loading import Found, Loading, Merged, Refused
+from grader.loading import Found, Loading, Merged, Rebound, Refused
 from grader.submissions.places import Places
 
 _MAX_SHOWN = 8
@@ -67,27 +67,31 @@ def notes_of(
     if loading.as_script and line is not None:
         place = places.line_of_file(loading.file, line)
         notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
-    for one in loading.rebound:
-        place = places.line_of_file(loading.file, one.line)
-        function = places.line(loading.file, one.function_line)
-        what = f"another value; the function in {function} counts"
-        if one.is_stub:
-            what = f"a value, but a function is asked for; the stub of it stands in {function}"
-        notes.append(f"{place} gives {one.name} {what}")
+    notes += [_of_rebound(one, places) for one in loading.rebound]
     for script in loading.scripts:
         place = places.line_of_file(script.file, script.line)
         notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
     notes += _of_what_was_found(loading, places)
-    for file in dict.fromkeys(loading.elsewhere.values()):
-        names = [name for name in loading.taken if loading.elsewhere[name] == file]
-        if names:
-            verb = "was" if len(names) == 1 else "were"
-            notes.append(f"{_series(names)} {verb} taken from {places.name(file)}")
+    for file in dict.fromkeys(loading.taken.values()):
+        names = [name for name, origin in loading.taken.items() if origin == file]
+        verb = "was" if len(names) == 1 else "were"
+        notes.append(f"{_series(names)} {verb} taken from {places.name(file)}")
     untold = max(0, loading.count - len(loading.left_out))
     if untold:
         what = "1 more statement" if untold == 1 else f"{untold:,} more statements"
         notes.append(f"{what} of {places.name(loading.file)} could not be run either")
     return notes
+
+
+def _of_rebound(one: Rebound, places: Places) -> str:
+    place = places.line_of_file(one.file, one.line)
+    before = places.line(one.file, one.function_line)
+    what = {
+        "stub": f"a value, but a function is asked for; the stub of it stands in {before}",
+        "import": f"another value; the import in {before} counts",
+        "builtin": f"another value; Python's own {one.name} counts",
+    }.get(one.kind, f"another value; the function in {before} counts")
+    return f"{place} gives {one.name} {what}"
 
 
 def _of_merges(loading: Loading, places: Places) -> Iterator[str]:

@@ -8,7 +8,7 @@ where it cannot, the statements are asked for one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,12 +35,21 @@ _ENDINGS = {
 
 @dataclass(frozen=True)
 class Rebound:
-    """A function that got its name back, which a later statement had given to a value."""
+    """A function or an import that got its name back, which a statement had given to a value.
+
+    Attributes
+    ----------
+    function_line
+        Where it stands; 0 for one of Python's own.
+    kind
+        ``function``, ``stub``, ``import`` or ``builtin``.
+    """
 
     name: str
+    file: str
     line: int
     function_line: int
-    is_stub: bool = False
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -105,16 +114,18 @@ class Loading:
 
     file: str
     seconds: float
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
-    """By name, the student's module that defines what the file itself does not."""
+    elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By name, the student's modules that may define what the file itself does not, or perhaps."""
     places: Places = field(default_factory=Places)
     """How the lines of the student's files are called."""
     left_out: list[LeftOut] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     count: int = 0
     """How many statements were left out; not all of them are described."""
-    taken: list[str] = field(default_factory=list)
-    """What was taken from elsewhere."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """What was taken from elsewhere, and the file."""
+    unfit: list[str] = field(default_factory=list)
+    """What has no function anywhere once the files have run, though some statement binds it."""
     as_script: int = 0
     """The first line of what was taken from below ``if __name__ == "__main__"``, or 0."""
     rebound: list[Rebound] = field(default_factory=list)
@@ -167,9 +178,10 @@ class Loading:
         self.rebound = [
             Rebound(
                 text_in(one, "name"),
+                text_in(one, "file"),
                 number_in(one, "line"),
                 number_in(one, "function_line"),
-                one.get("stub") is True,
+                text_in(one, "kind"),
             )
             for one in _records(report.get("rebound"))
         ]
@@ -187,9 +199,15 @@ class Loading:
         self.deleted = _found(report.get("deleted"), "")
         self.nested = _found(report.get("nested"), "inside")
         self.borrowed = _found(report.get("borrowed"), "origin")
-        taken = report.get("taken")
-        names = {one for one in taken if type(one) is str} if type(taken) is list else set()
-        self.taken = [one for one in self.elsewhere if one in names]
+        chosen, unfit = report.get("chosen"), report.get("unfit")
+        chosen = chosen if type(chosen) is dict else {}
+        self.taken = {
+            name: file
+            for name, files in self.elsewhere.items()
+            for file in files
+            if file != self.file and chosen.get(name) == file
+        }
+        self.unfit = [one for one in self.elsewhere if type(unfit) is list and one in unfit]
         self.left_out = [self._left_out(one) for one in _records(report.get("left_out"))]
         self.refused = [
             Refused(
@@ -239,7 +257,7 @@ class Loading:
                 "cpu_seconds": 2 * self.seconds,
                 "spent": self._spent,
                 "passed_over": [list(place) for place in self._lost],
-                "elsewhere": dict(self.elsewhere),
+                "elsewhere": {name: list(files) for name, files in self.elsewhere.items()},
                 "exercises": list(self.exercises),
                 "first": first,
                 "end": end,

@@ -280,3 +280,103 @@ def test_another_module_that_does_not_end_costs_what_it_defines_alone(
 def test_a_module_that_is_named_like_another_is_taken_for_the_file(handed_in, name):  # noqa: F811
     result = handed_in({"mini.py": code(*FIRST), name: code(*SECOND)})
     assert_full(result, f"taken from {name}")
+
+
+NUMBERS = {
+    "a mean": "root = np.mean(np.ones(3))",
+    "a share": "root = np.ones(3).sum() / 3",
+    "what a call returns": "def result(): return 0.9\nroot = result()",
+    "an item": "root = {'root': 0.9}['root']",
+    "nothing": "root = print('done')",
+    "a name": "result = 3\nroot = result",
+}
+"""What is no function, once it has run."""
+ROOT = NAMES.index("root")
+OTHERS = [n for n in range(7) if n != ROOT]
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize("name", ["analysis.py", "part1.py", "aa.ipynb"])
+@pytest.mark.parametrize("stub", [True, False])
+def test_a_number_in_one_file_takes_nothing_from_a_function_in_another(
+    handed_in,  # noqa: F811
+    number,
+    name,
+    stub,
+):
+    text = f"import numpy as np\n{number}\n"
+    files = {
+        "mini.py": code(*OTHERS, stubs=stub),
+        name: notebook(text) if name.endswith("ipynb") else text,
+        "work.py": code(ROOT),
+    }
+    assert_full(handed_in(files), "root was taken from work.py")
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize("other", ["work.py", "work.ipynb", "src/work.py"])
+def test_a_number_in_the_file_itself_takes_nothing_either(handed_in, number, other):  # noqa: F811
+    work = code(ROOT)
+    files = {
+        "mini.py": f"{code(*OTHERS)}\n{number}\n",
+        other: notebook(work) if other.endswith("ipynb") else work,
+    }
+    result = handed_in(files)
+    assert_full(result, f"root was taken from {other}")
+    assert not any(
+        "mini.py counts for it" in note.replace("counts for it, unless", "")
+        for note in result.submission.notes
+    )
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
+def test_a_stub_is_not_written_though_a_script_gives_its_name_a_number(
+    handed_in,  # noqa: F811
+    number,
+):
+    script = f"import numpy as np\n{number}\n"
+    result = handed_in({"mini.py": code(*OTHERS, stubs=True), "train.py": script})
+    for check in result.checks:
+        if check.exercise == "root" and check.check != "purity":
+            assert check.status == "missing" and "root is not written yet" in check.message
+    assert not any("root was taken" in note for note in result.submission.notes)
+
+
+WRONG_ROOT = f"{IMPORT}\ndef root(*given):\n    return 0\n"
+ASIDE = ["test_a.py", "test_root.py", "demo.py", "experiments.py", "a_old.py", "plot_root.py"]
+
+
+@pytest.mark.parametrize("aside", ASIDE)
+@pytest.mark.parametrize("other", ["zz.py", "work.ipynb", "parts/work.py"])
+@pytest.mark.parametrize("stub", [True, False])
+def test_tests_and_trials_are_asked_last(handed_in, aside, other, stub):  # noqa: F811
+    work = code(ROOT)
+    files = {
+        "mini.py": code(*OTHERS, stubs=stub),
+        aside: WRONG_ROOT,
+        other: notebook(work) if other.endswith("ipynb") else work,
+    }
+    result = handed_in(files)
+    assert_full(result, f"both {other} and {aside} define root; {other} counts for it")
+    assert not any("asks for other names" in note for note in result.submission.notes)
+
+
+def test_a_file_that_the_graded_one_imports_from_is_asked_first(handed_in):  # noqa: F811
+    files = {
+        "mini.py": f"{code(*OTHERS)}\nfrom zz import helper\n",
+        "aa.py": WRONG_ROOT,
+        "zz.py": f"{code(ROOT)}\ndef helper(): pass\n",
+    }
+    assert_full(handed_in(files), "both zz.py and aa.py define root; zz.py counts for it")
+
+
+def test_of_two_files_that_are_equally_good_it_is_told_which_counts(handed_in):  # noqa: F811
+    files = {"mini.py": code(*OTHERS), "part1.py": code(ROOT), "part3.ipynb": notebook(WRONG_ROOT)}
+    notes = handed_in(files).submission.notes
+    assert any(note.startswith("both part") and "define root; part" in note for note in notes)
+
+
+def test_a_notebook_that_adds_nothing_is_told_in_true_words(handed_in):  # noqa: F811
+    files = {"mini.py": code(*range(7)), "extra.ipynb": notebook("x = 1")}
+    (note,) = handed_in(files).submission.notes
+    assert note == "extra.ipynb was not graded: the assignment asks for other names"

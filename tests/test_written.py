@@ -121,6 +121,9 @@ BELOW_A_STUB = {
     "one of two": f"{CALLED}\nroot = my_root if np.pi > 3 else None",
     "a walrus": f"{CALLED}\n(root := my_root)",
     "globals": f"{CALLED}\nglobals()['root'] = my_root",
+    "exec": f"exec({PLAIN['root']!r})",
+    "setattr": f"{CALLED}\nimport sys\nsetattr(sys.modules[__name__], 'root', my_root)",
+    "global": f"def put():\n    global root\n{indented('root')}\nput()",
 }
 
 
@@ -130,6 +133,17 @@ def test_what_can_be_called_below_a_stub_counts(handed_in, below, where):  # noq
     cells = code(*(n for n in range(7) if n != ROOT)), STUBS[ROOT], below
     text = notebook(*cells) if where.endswith("ipynb") else "\n\n".join(cells)
     assert handed_in({where: text, "mine.py": BESIDE["mine.py"]}).points == 20
+
+
+@pytest.mark.parametrize("form", ["exec", "setattr", "global", "a walrus", "globals"])
+@pytest.mark.parametrize("where", ["above a stub", "beside another file"])
+def test_what_is_bound_in_another_way_counts(handed_in, form, where):  # noqa: F811
+    others = code(*(n for n in range(7) if n != ROOT))
+    stub = STUBS[ROOT] if where == "above a stub" else ""
+    files = {"mini.py": "\n\n".join([others, BELOW_A_STUB[form], stub])}
+    if not stub:
+        files["old_try.py"] = f"{IMPORT}\n{WRONG}"
+    assert handed_in(files).points == 20
 
 
 def test_a_function_of_numpy_below_a_stub_is_what_is_graded(handed_in):  # noqa: F811

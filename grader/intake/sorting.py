@@ -91,10 +91,13 @@ def sort_download(
             f"{names}{more} {were} left out: {found.platform} does not name files like this"
         )
     if found.ignored:
-        report.notes.append(
-            f"{found.ignored} texts, links and comments of {found.platform} are not "
-            "students' files and were left out"
+        what = (
+            "one text, link or comment"
+            if found.ignored == 1
+            else f"{found.ignored} texts, links and comments"
         )
+        verb = "was" if found.ignored == 1 else "were"
+        report.notes.append(f"{what} of {found.platform} {verb} left out: no student's file")
     people: dict[str, Person] = {}
     handed: dict[str, list[Handed]] = {}
     for one in found.handed:

@@ -20,6 +20,8 @@ from grader.submissions.tree import Entry
 
 MAX_READ = 100 * 2**20
 """Bytes that are read of one submission, while its files are looked for."""
+_MAX_PARSED = 4 * 2**20
+"""Bytes of these that are parsed; of what comes then the lines alone are looked at."""
 _TOO_MUCH = f"is too much: no more than {MAX_READ // 2**20} MB of a submission are read"
 
 
@@ -72,7 +74,7 @@ class Candidates:
         self._known: dict[Entry, Candidate] = {}
         self._defined: dict[bytes, Definitions] = {}
         self._likenesses: dict[str, Likeness | None] = {}
-        self._left = MAX_READ
+        self._left, self._left_to_parse = MAX_READ, _MAX_PARSED
 
     def likeness(self, entry: Entry) -> Likeness | None:
         """What the name of a file stands for."""
@@ -80,6 +82,10 @@ class Candidates:
         if name not in self._likenesses:
             self._likenesses[name] = likeness(name, self.expected.files, self._assignment)
         return self._likenesses[name]
+
+    def is_known(self, entry: Entry) -> bool:
+        """Whether a file was read before."""
+        return entry in self._known
 
     def read(self, entry: Entry) -> Candidate:
         """The file, read now or before; a problem of it is said in the candidate."""
@@ -97,7 +103,8 @@ class Candidates:
     def definitions(self, content: bytes) -> Definitions:
         """What a text defines."""
         if content not in self._defined:
-            self._defined[content] = definitions(content)
+            self._defined[content] = definitions(content, parse=self._left_to_parse > 0)
+            self._left_to_parse -= len(content)
         return self._defined[content]
 
     def emptiness(self, file: str, content: bytes) -> str:

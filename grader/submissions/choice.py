@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from grader.submissions.candidates import Candidate, Candidates
+from grader.submissions.names import listed
+
+_MAX_NAMES = 8
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,34 @@ class Chosen:
     """Other files that hold exercises which these leave open, the preferred ones first."""
     open: frozenset[str] = frozenset()
     """Exercises of the chosen files that are written nowhere."""
+    notes: list[str] = field(default_factory=list)
+    """Liberties that were taken with no file that is asked for."""
 
     @property
     def taken(self) -> list[Candidate]:
         """What was handed in and counts, in the order of the choices."""
         choices = [one.candidate for one in self.choices.values()]
         return choices + [one.candidate for one in self.supplements]
+
+
+def both_define(
+    first: str, second: str, names: Sequence[str], doubtful: Collection[str] = ()
+) -> str:
+    """That two files define some exercises, and which of them counts: the first.
+
+    Of the doubtful ones nobody knows whether they can be called there.
+    """
+    them = "it" if len(names) == 1 else "them"
+    both = (
+        f"both {first} and {second} define {listed(names, _MAX_NAMES)}; {first} counts for {them}"
+    )
+    unsure = [name for name in names if name in doubtful]
+    if not unsure:
+        return both
+    what = "is no function" if len(unsure) == 1 else "are no functions"
+    who = "it" if len(unsure) == 1 else "they"
+    who = who if len(unsure) == len(names) else listed(unsure, _MAX_NAMES)
+    return f"{both}, unless {who} {what} there"
 
 
 def problem_of(candidate: Candidate) -> str:

@@ -20,7 +20,7 @@ from grader.submissions.searching import Searcher
 from grader.submissions.supplements import Supplements
 from grader.submissions.tree import Entry, Tree
 
-_MAX_ALIKE = 100
+_MAX_ALIKE = 1_000
 """Files with equally good names that are read."""
 _STUB = b"raise NotImplementedError"
 
@@ -59,6 +59,10 @@ class Chooser:
         unwritten: Choice | None = None
         for group in self._groups(file):
             readable = []
+            if len(group) > _MAX_ALIKE:
+                self._tree.tell(
+                    f"only {_MAX_ALIKE:,} of {len(group):,} files for {file} were looked into"
+                )
             for entry in group[:_MAX_ALIKE]:
                 candidate = self._candidates.read(entry)
                 if candidate.problem:

@@ -1,20 +1,36 @@
-"""Which functions and classes a text defines, and which of them are stubs: by its lines alone.
+"""Which functions and classes a text defines, and which of them are stubs.
 
-The text is not parsed: source can exhaust the compiler, and this runs in the judge's own
-process. What is found decides which file is meant, never what it is worth.
+A text that can be parsed is read as the worker reads it, by `grader.worker.bindings`. Of others,
+and of those that are so large or so deep that they might exhaust the compiler, which runs in the
+judge's own process here, the lines alone are looked at. What is found decides which file is
+meant, never what it is worth.
 """
 
 from __future__ import annotations
 
+import ast
 import re
+import threading
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.submissions.statements import after_colon, assigned, imported, simple_statements
-from grader.worker.parts import CELL_MARK
+from grader.worker.bindings import bindings
+from grader.worker.parts import CELL_MARK, TOO_DEEP, read_parts
+from grader.worker.stubs import Definition
+from grader.worker.written import statements_of
 
 MAX_SCANNED = 2**20
 """Bytes of a text that are looked at; the longest references have 40 KB."""
+_MAX_PARSED = 2**17
+"""Bytes of a text that is parsed."""
+_MAX_REPARSED = 2**21
+"""Bytes that are parsed, all tries together, of a text that does not parse as a whole."""
+_MAX_DEPTH, _MAX_OPEN = 20, 100
+"""How deep brackets may stand in one another, and how many may stay open, in what is parsed."""
+_NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
+_parsing = threading.Lock()
 
 _MARK = re.compile(r"""\\.|\"\"\"|'''|["'#\n]""", re.DOTALL)
 _CELL = re.compile(rf"^(?={re.escape(CELL_MARK)})", re.MULTILINE)
@@ -42,12 +58,15 @@ class Definitions:
         called there; ``*`` for all of them.
     shadowed
         Names below whose imports, if there are any, a definition stands.
+    certain
+        The written ones that surely are functions; what a call returned may as well be a number.
     """
 
     written: frozenset[str] = frozenset()
     stubs: frozenset[str] = frozenset()
     imports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shadowed: frozenset[str] = frozenset()
+    certain: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -69,31 +88,95 @@ def is_surely_written(content: bytes, names: Collection[str]) -> bool:
     return len(found.intersection(names)) > sum(map(content.count, _MARKS_OF_STUBS))
 
 
-def definitions(content: bytes) -> Definitions:
-    """Scan a text: the rule of `grader.worker.bindings`, told by lines."""
-    whole = content[:MAX_SCANNED].decode("utf-8", "replace")
-    # A string that stays open in one cell of a notebook does not swallow the next one.
-    text = "".join(map(_without_strings, _CELL.split(whole)))
-    written: dict[str, bool] = {}
-    imports: dict[str, dict[str, str]] = {}
-    shadowed: set[str] = set()
-    for kind, name, body in _items(text.split("\n")):
-        if kind:
-            written[name] = written.get(name, False) or not is_open(kind, body)
-            shadowed.add(name)
-            continue
-        for statement in simple_statements("\n".join(body)):
-            written |= dict.fromkeys(assigned(statement), True)
-            module, names = imported(statement)
-            if module:
-                imports.setdefault(module, {}).update(names)
-                shadowed -= names.keys()
-    return Definitions(
-        frozenset(name for name, is_written in written.items() if is_written),
-        frozenset(name for name, is_written in written.items() if not is_written),
-        imports,
-        frozenset(shadowed),
-    )
+def definitions(content: bytes, *, parse: bool = True) -> Definitions:
+    """What a text defines, by the rule of `grader.worker.bindings`; by its lines alone if asked."""
+    content = content[:MAX_SCANNED]
+    found = _Found()
+    statements = _parsed(content) if parse else None
+    if statements is None:
+        found.scan(content.decode("utf-8", "replace"))
+    else:
+        found.read(statements)
+    return found.told()
+
+
+def _parsed(content: bytes) -> list[ast.stmt] | None:
+    """The statements of a text as they are run; None where it is not to be parsed."""
+    if len(content) > _MAX_PARSED or _is_deep(content):
+        return None
+    try:
+        with _parsing, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parts = read_parts(content, _MAX_REPARSED)
+            return list(statements_of(parts, content))
+    except (SyntaxError, ValueError, *TOO_DEEP):
+        return None
+
+
+def _is_deep(content: bytes) -> bool:
+    """Whether brackets stand so deep in one another that parsing might take too long."""
+    brackets = content.translate(None, _NO_BRACKETS)
+    for _ in range(_MAX_DEPTH):
+        if len(brackets) <= _MAX_OPEN:
+            return False
+        brackets = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
+    return len(brackets) > _MAX_OPEN
+
+
+@dataclass
+class _Found:
+    """What was found so far in a text."""
+
+    written: dict[str, bool] = field(default_factory=dict)
+    imports: dict[str, dict[str, str]] = field(default_factory=dict)
+    shadowed: set[str] = field(default_factory=set)
+    certain: set[str] = field(default_factory=set)
+
+    def read(self, statements: Iterable[ast.stmt]) -> None:
+        """Look at the statements of a text that parses."""
+        for one in bindings(statements):
+            if one.origin is not None:
+                level, module, name = one.origin
+                self._import("." * level + module, {one.name: name})
+                continue
+            self._bind(one.name, one.written, one.certain)
+            if isinstance(one.node, Definition):
+                self.shadowed.add(one.name)
+
+    def scan(self, whole: str) -> None:
+        """Look at the lines of a text."""
+        # A string that stays open in one cell of a notebook does not swallow the next one.
+        text = "".join(map(_without_strings, _CELL.split(whole)))
+        for kind, name, body in _items(text.split("\n")):
+            if kind:
+                self._bind(name, not is_open(kind, body), True)
+                self.shadowed.add(name)
+                continue
+            for statement in simple_statements("\n".join(body)):
+                for one in assigned(statement):
+                    self._bind(one, True, False)
+                module, names = imported(statement)
+                if module:
+                    self._import(module, names)
+
+    def _bind(self, name: str, is_written: bool, is_certain: bool) -> None:
+        self.written[name] = self.written.get(name, False) or is_written
+        if is_written and is_certain:
+            self.certain.add(name)
+
+    def _import(self, module: str, names: Mapping[str, str]) -> None:
+        self.imports.setdefault(module, {}).update(names)
+        self.shadowed -= names.keys()
+
+    def told(self) -> Definitions:
+        """The same, to be kept."""
+        return Definitions(
+            frozenset(name for name, is_written in self.written.items() if is_written),
+            frozenset(name for name, is_written in self.written.items() if not is_written),
+            self.imports,
+            frozenset(self.shadowed),
+            frozenset(self.certain),
+        )
 
 
 def _without_strings(text: str) -> str:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen
+from grader.submissions.choice import Choice, Chosen, both_define
 from grader.submissions.definitions import mentions
 from grader.submissions.likeness import Fit, is_copy, is_vague
-from grader.submissions.names import listed, shown
+from grader.submissions.names import shown
 from grader.submissions.searching import other_assignment
 from grader.submissions.tree import Entry, Tree
 
 _MAX_READ = 20
 """Files of near names that are read only to be named."""
 _SHOWN = 3
-_MAX_NAMES = 8
 
 
 def doubles(choice: Choice, tree: Tree, candidates: Candidates, chosen: Chosen) -> Iterator[str]:
@@ -25,7 +24,7 @@ def doubles(choice: Choice, tree: Tree, candidates: Candidates, chosen: Chosen) 
         content = one.candidate.modules[one.part]
         names = _both_define(choice, content, candidates)
         if names:
-            yield _both(choice, one.candidate, names)
+            yield _both(choice, one.candidate, names, candidates)
     yield from _of_other_names(choice, tree, candidates, chosen)
     if any(_tells_of_others(note) for note in choice.notes):
         return
@@ -38,12 +37,9 @@ def doubles(choice: Choice, tree: Tree, candidates: Candidates, chosen: Chosen) 
         yield (f"more than one file fits {choice.file}: {best.label} was graded, and not {beside}")
 
 
-def _both(choice: Choice, other: Candidate, names: Sequence[str]) -> str:
-    own = choice.candidate.label
-    them = "it" if len(names) == 1 else "them"
-    return (
-        f"both {own} and {other.label} define {listed(names, _MAX_NAMES)}; {own} counts for {them}"
-    )
+def _both(choice: Choice, other: Candidate, names: Sequence[str], candidates: Candidates) -> str:
+    doubtful = set(names) - candidates.definitions(choice.content).certain
+    return both_define(choice.candidate.label, other.label, names, doubtful)
 
 
 def _of_other_names(
@@ -67,7 +63,7 @@ def _of_other_names(
         names = _both_define(choice, content, candidates)
         if names and found < _SHOWN and _is_of_this_one(content, names, candidates):
             found += 1
-            yield _both(choice, candidate, names)
+            yield _both(choice, candidate, names, candidates)
 
 
 def _is_of_this_one(content: bytes, names: Sequence[str], candidates: Candidates) -> bool:

@@ -14,12 +14,12 @@ from grader.submissions.definitions import mentions
 from grader.submissions.expected import Expected
 from grader.submissions.helpers import Helpers
 from grader.submissions.names import is_module_path, shown
-from grader.submissions.nothing import looks_like, packed_otherwise, why_nothing
+from grader.submissions.nothing import left_out_as_theirs, looks_like, packed_otherwise, why_nothing
 from grader.submissions.regular import Unreadable, read_regular
 from grader.submissions.searching import MAX_SEARCHED, other_assignment
 from grader.submissions.taking import MAX_FILE, Taken
 from grader.submissions.times import parse_timestamp
-from grader.submissions.tree import Tree
+from grader.submissions.tree import Entry, Tree
 from grader.unpack.names import TIMESTAMP as TIMESTAMP
 
 _ANYWHERE = re.compile(rb"\b(?:def|class)[ \t]+(\w+)")
@@ -55,10 +55,11 @@ def _take_chosen(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Take
         _take(choice, expected, taken)
     for supplement in chosen.supplements:
         _supplement(supplement, expected, taken)
+    taken.notes += chosen.notes
     taken.problems |= {file: why for file, why in chosen.problems.items() if file in expected.files}
     graded = [one.candidate.entry for one in chosen.choices.values()]
     supplements = [one.candidate.entry for one in chosen.supplements]
-    helpers = Helpers(tree, graded, supplements, candidates, taken)
+    helpers = Helpers(tree, graded, supplements, candidates, taken, chosen.lookalikes)
     helpers.take()
     return helpers.is_complete
 
@@ -130,8 +131,8 @@ def _find_unread(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Take
 def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Taken) -> None:
     """What was not graded and might have been meant."""
     graded = {one.entry for one in chosen.taken}
-    notebooks = [
-        shown(one.name)
+    notebooks = {
+        shown(one.name): one
         for one in tree.entries
         if one.depth == 0
         and one not in graded
@@ -139,19 +140,26 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
         and one.place not in taken.sources.values()
         and candidates.likeness(one) is None
         and not any(f" and {shown(one.place)} define " in note for note in taken.notes)
-    ]
+    }
     unread = [
         one for one in notebooks if any(why.startswith(f"{one} ") for why in taken.unread.values())
     ]
     for why in dict.fromkeys(taken.unread.values()):
         if not any(why.partition(" ")[2] in note for note in taken.notes):
             taken.notes.append(f"{why}; it was left out")
-    notebooks = [one for one in notebooks if one not in unread]
-    if notebooks:
-        others = ", ".join(notebooks[:3])
-        taken.notes.append(
-            f"{others} {_was(notebooks[:3])} not graded: the assignment asks for other names"
-        )
+    notebooks = {label: one for label, one in notebooks.items() if label not in unread}
+    for label in [one for one in notebooks if notebooks[one].place in chosen.lookalikes]:
+        whose = chosen.lookalikes[notebooks.pop(label).place]
+        taken.notes.append(left_out_as_theirs(label, *whose, candidates.expected))
+    ours = [one for one in notebooks if _holds_exercises(notebooks[one], candidates)]
+    others = [one for one in notebooks if one not in ours]
+    for names, why in (
+        (ours, "what they define was taken from other files"),
+        (others, "the assignment asks for other names"),
+    ):
+        if names:
+            why = why.replace("they define", "it defines") if len(names) == 1 else why
+            taken.notes.append(f"{', '.join(names[:3])} {_was(names[:3])} not graded: {why}")
     if not graded:
         return  # all of it is said where it is said that there is nothing to grade
     for place, why in tree.unopened.items():
@@ -171,6 +179,16 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
             for one in chosen.choices.values()
         ]
         taken.notes.append(f"nothing that is asked for is written yet: {'; '.join(said)}")
+
+
+def _holds_exercises(entry: Entry, candidates: Candidates) -> bool:
+    """Whether some exercise of the assignment is defined in a file."""
+    texts = candidates.read(entry).modules.values()
+    wanted = candidates.expected.all_exercises
+    return any(
+        mentions(text, wanted) and bool(candidates.definitions(text).written & wanted)
+        for text in texts
+    )
 
 
 def _is_written(taken: Taken, candidates: Candidates) -> bool:

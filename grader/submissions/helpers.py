@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from grader.submissions.candidates import Candidates
 from grader.submissions.likeness import is_notebook_name, is_test
 from grader.submissions.modules import Imported, Module, Modules, imports_in, joined
 from grader.submissions.names import is_importable, nearest, shown
+from grader.submissions.nothing import left_out_as_theirs
 from grader.submissions.opened import take_opened
 from grader.submissions.run_files import RunFile, run_files
 from grader.submissions.taking import MAX_FILES, Taken
@@ -46,6 +47,8 @@ class Helpers:
         The files that were taken for what the assignment asks for.
     supplements
         Those that were taken for the exercises that these leave open.
+    foreign
+        Places of files that look like another assignment's: taken only where they are imported.
     """
 
     def __init__(
@@ -55,8 +58,9 @@ class Helpers:
         supplements: Sequence[Entry],
         candidates: Candidates,
         taken: Taken,
+        foreign: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
-        self._tree = tree
+        self._tree, self._foreign = tree, foreign or {}
         self._graded = [*graded, *supplements]
         self._folders = list(dict.fromkeys(entry.folder for entry in graded)) or [""]
         self._candidates, self._taken = candidates, taken
@@ -213,10 +217,19 @@ class Helpers:
                 continue
             if entry.place in self._places.values():
                 continue  # taken already, since it is run
+            if entry.place in self._foreign and not self._is_imported(entry):
+                whose = self._foreign[entry.place]
+                self._taken.notes.append(
+                    left_out_as_theirs(shown(entry.place), *whose, self._candidates.expected)
+                )
+                continue
             if is_importable(entry.name):
                 if not is_test(entry.name) or self._named(entry.name):
                     found.append(entry)
-            elif nearest(entry.name, self._expected) is None:
+            elif (
+                nearest(entry.name, self._expected) is None
+                and self._candidates.likeness(entry) is None
+            ):
                 self._odd.append(entry)
         return found
 
@@ -232,6 +245,14 @@ class Helpers:
                 continue
             if is_importable(entry.name) and all(map(str.isidentifier, packages)):
                 yield name, entry
+
+    def _is_imported(self, entry: Entry) -> bool:
+        stem = entry.name.removesuffix(".py")
+        return any(
+            stem == found.module.partition(".")[0]
+            for content in self._taken.files.values()
+            for found in imports_in(content)
+        )
 
     def _named(self, name: str) -> bool:
         """Whether a file that was taken says the name of a module, or of its package."""

@@ -18,8 +18,13 @@ _VAGUE = (".txt", ".json")
 """Endings of many things that are no code."""
 _MAX_NAME = 255
 
+_DATE = re.compile(r"(?<!\d)(\d{1,2})([-._])(\d{1,2})\2(\d{4})(?!\d)")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_ODD_ENDING = re.compile(r"\.(?:py|ipynb)(?:\.\w{1,5}|~)$", re.IGNORECASE)
+"""What programs put behind the ending of code; the content tells whether it is code still."""
 _LESSER = {
+    "alt",
+    "alte",
     "backup",
     "bak",
     "checkpoint",
@@ -33,8 +38,45 @@ _LESSER = {
 }
 """Words of a name that say: not this one, where there is another."""
 
-_BETTER = {"final", "fixed", "latest", "new", "newest", "submission", "submit"}
+_BETTER = {
+    "corrected",
+    "endgültig",
+    "final",
+    "finale",
+    "fixed",
+    "korrigiert",
+    "korr",
+    "latest",
+    "neu",
+    "neue",
+    "new",
+    "newest",
+    "submission",
+    "submit",
+}
 """Words of a name that say: this one, where two fit equally well."""
+
+_TRIAL = {
+    "analysis",
+    "benchmark",
+    "debug",
+    "demo",
+    "example",
+    "examples",
+    "exp",
+    "experiment",
+    "experiments",
+    "plot",
+    "plots",
+    "plotting",
+    "sandbox",
+    "scratch",
+    "test",
+    "tests",
+    "trial",
+    "try",
+}
+"""Words of a name that say: this tries out what is written elsewhere."""
 
 
 class Fit(IntEnum):
@@ -74,7 +116,12 @@ def is_notebook_name(name: str) -> bool:
 
 def is_vague(name: str) -> bool:
     """Whether the name alone does not say that the file is code."""
-    return code_ending(name).casefold() in _VAGUE
+    return code_ending(name).casefold() in _VAGUE or is_odd(name)
+
+
+def is_odd(name: str) -> bool:
+    """Whether a file of this name may be code though its ending says otherwise, or is missing."""
+    return not code_ending(name) and ("." not in name or _ODD_ENDING.search(name) is not None)
 
 
 def is_aside(name: str) -> bool:
@@ -87,15 +134,25 @@ def is_test(name: str) -> bool:
     return name.startswith("test_") and name.endswith(".py")
 
 
+def is_trial(name: str) -> bool:
+    """Whether a name says that a file tries out what is written elsewhere."""
+    return bool(_TRIAL & set(_words(name.removesuffix(code_ending(name))[-_MAX_NAME:])))
+
+
 def likeness(name: str, files: Sequence[str], assignment: str) -> Likeness | None:
     """Find the expected file that a name stands for; of two the one with more in common."""
     ending = code_ending(name)
     exact = _exact_names(tuple(files), assignment)
     if name in exact:
         return Likeness(exact[name], Fit.EXACT)
-    if not ending or len(name) > _MAX_NAME or (is_aside(name) and not is_vague(name)):
+    if (
+        not (ending or is_odd(name))
+        or len(name) > _MAX_NAME
+        or (is_aside(name) and not is_vague(name))
+    ):
         return None
-    words = _words(name.removesuffix(ending))
+    stem = name.removesuffix(ending) if ending else _ODD_ENDING.sub("", name)
+    words = _words(_year_first(stem))
     best: tuple[int, Likeness] | None = None
     for stem, file in _stems(tuple(files), assignment).items():
         found = _run(words, stem)
@@ -111,14 +168,23 @@ def likeness(name: str, files: Sequence[str], assignment: str) -> Likeness | Non
 
 
 def numbers_in(name: str) -> tuple[int, ...]:
-    """All numbers of a name, such as its version."""
+    """All numbers of a name, such as its version; of a date the year comes first."""
+    name = _year_first(name[:_MAX_NAME])
     return tuple(int(one[:18]) for one in re.findall(r"\d+", name[:_MAX_NAME]) if one.isdecimal())
 
 
+def _year_first(name: str) -> str:
+    """The name with dates as ``2024-03-28`` in place of ``28-03-2024``."""
+    return _DATE.sub(r"\4\2\3\2\1", name)
+
+
 def word_rank(name: str) -> int:
-    """What the words of a name say of its file: 1 for the final one, -1 for an old one."""
-    words = set(_words(name[-_MAX_NAME:]))
-    return -1 if words & _LESSER else int(bool(words & _BETTER))
+    """What the words of a name say of its file: -1 for an old one, and how often it is the final.
+
+    ``final_final`` is later than ``final``.
+    """
+    words = _words(name[-_MAX_NAME:])
+    return -1 if _LESSER.intersection(words) else sum(word in _BETTER for word in words)
 
 
 def is_copy(name: str, file: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from grader.submissions.choice import Chosen
 from grader.submissions.expected import Expected
+from grader.submissions.likeness import code_ending
 from grader.submissions.names import shown
 from grader.submissions.tree import MAX_DEPTH, Tree
 
@@ -26,6 +27,9 @@ def why_nothing(tree: Tree, chosen: Chosen, expected: Expected) -> str:
     if tree.is_empty and tree.deepest:
         where = f"everything lies more than {MAX_DEPTH} folders deep ({shown(tree.deepest)})"
         return f"{_START}: {where}; hand in .py or .ipynb in an upper folder."
+    if tree.is_empty and code_ending(tree.litter):
+        hidden = f"only {shown(tree.litter)} was found, and its name begins with a dot"
+        return f"{_START}: {hidden}; hand it in under a name that does not."
     if tree.is_empty and tree.litter:
         only = f"nothing was found but {shown(tree.litter)}, which is never looked into"
         return f"{_START}: {only}; hand in .py or .ipynb."
@@ -59,6 +63,13 @@ def looks_like(place: str, assignment: str, file: str, expected: Expected) -> st
     return (
         f"{_START}; found: {shown(place)}, and this looks like {short}'s {file}; hand in {wanted}."
     )
+
+
+def left_out_as_theirs(place: str, assignment: str, file: str, expected: Expected) -> str:
+    """The note on a file of another assignment that lies beside what is graded."""
+    short = short_name(assignment, expected.others())
+    whose = f"{short}'s" if file == place else f"{short}'s {file}"
+    return f"{place} was left out: it looks like {whose}"
 
 
 def short_name(assignment: str, known: Mapping[str, object] | Iterable[str]) -> str:

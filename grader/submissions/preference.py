@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.definitions import is_surely_written, mentions
-from grader.submissions.likeness import numbers_in, word_rank
+from grader.submissions.likeness import is_trial, numbers_in, word_rank
 from grader.submissions.tree import Tree
 
 _SAME_TIME = 60.0
@@ -57,6 +57,7 @@ class Preference:
                 return pairs[0][0], "it is the newest"
         reasons = (
             (lambda pair: word_rank(pair[0].entry.name), "its name says that it is the later one"),
+            (lambda pair: -is_trial(pair[0].entry.name), "it is not named as a test or a trial"),
             (_version, "the number in its name is higher"),
             (lambda pair: word_rank(pair[0].entry.folder), "its folder is named as the later one"),
             (lambda pair: numbers_in(pair[0].entry.folder), "the number of its folder is higher"),

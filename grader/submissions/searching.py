@@ -23,6 +23,7 @@ class Searcher:
     def __init__(self, tree: Tree, candidates: Candidates, preference: Preference) -> None:
         self._tree, self._candidates, self._preference = tree, candidates, preference
         self._expected: Expected = candidates.expected
+        self._searched_so_far = 0
 
     def by_content(self, file: str, chosen: Chosen) -> None:
         """Take the file that defines most of the exercises, wherever and whatever it is."""
@@ -69,10 +70,24 @@ class Searcher:
     def readable(self, seen: Collection[Entry]) -> Iterator[Candidate]:
         """The files beside those that were seen, as far as they can be read."""
         rest = [entry for entry in self._tree.entries if entry not in seen]
-        for entry in rest[:MAX_SEARCHED]:
-            candidate = self._candidates.read(entry)
-            if not candidate.problem:
-                yield candidate
+        fresh = [entry for entry in rest if not self._candidates.is_known(entry)]
+        limit = max(0, MAX_SEARCHED - self._searched_so_far)
+        left_out = len(fresh) - limit
+        if left_out > 0:
+            self._tree.tell(
+                f"only {MAX_SEARCHED:,} of the other files were looked into for what is not "
+                f"written; {left_out:,} {'was' if left_out == 1 else 'were'} not"
+            )
+            # Texts, and what stands for a file by its name and lost to another, come last.
+            fresh.sort(key=self._is_unlikely)
+        self._searched_so_far += min(limit, len(fresh))
+        passed_over = set(fresh[limit:])
+        for entry in rest:
+            if entry not in passed_over and not (one := self._candidates.read(entry)).problem:
+                yield one
+
+    def _is_unlikely(self, entry: Entry) -> bool:
+        return self._candidates.likeness(entry) is not None or is_aside(entry.name)
 
     def is_ours(
         self, candidate: Candidate, content: bytes, known: Sequence[Candidate], chosen: Chosen
@@ -83,10 +98,23 @@ class Searcher:
         names = self._candidates.definitions(content).names
         own = names & self._expected.all_exercises
         other = other_assignment(names, self._expected)
-        if other is None or other[0] <= len(own) or self._is_shared(own, other):
+        if other is None:
+            return True
+        if not self._is_named_as_theirs(candidate, own) and (
+            other[0] <= len(own) or self._is_shared(own, other)
+        ):
             return True
         chosen.lookalikes[candidate.entry.place] = other[1:]
         return False
+
+    def _is_named_as_theirs(self, candidate: Candidate, own: frozenset[str]) -> bool:
+        """Whether another assignment asks for a file of this name, and for all that it defines."""
+        name = candidate.entry.name
+        return any(
+            file in (name, f"{name.partition('.')[0]}.py") and own <= frozenset(exercises)
+            for files in self._expected.others().values()
+            for file, exercises in files.items()
+        )
 
     def _is_shared(self, own: frozenset[str], other: tuple[int, str, str]) -> bool:
         """Whether a file that defines more of another assignment holds this one as well.

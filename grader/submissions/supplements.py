@@ -12,10 +12,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Chosen, Supplement
+from grader.submissions.choice import Chosen, Supplement, both_define
 from grader.submissions.definitions import mentions
 from grader.submissions.imports import Imports
-from grader.submissions.likeness import Fit
+from grader.submissions.likeness import Fit, is_trial, word_rank
 from grader.submissions.names import is_importable
 from grader.submissions.preference import Preference
 from grader.submissions.searching import Searcher
@@ -23,8 +23,10 @@ from grader.submissions.tree import Tree
 
 _NO_WORD = re.compile(r"\W+")
 _MAX_NAME = 100
-_RANKS = {Fit.EXACT: 0, Fit.NEAR: 0, None: 1, Fit.LESSER: 2, Fit.VAGUE: 3}
+_RANKS = {Fit.EXACT: 0, Fit.NEAR: 0, None: 1, Fit.LESSER: 3, Fit.VAGUE: 4}
 """Which files are asked first, by what their names say."""
+_OF_ASIDE = 2
+_MAX_NOTES = 5
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,19 @@ class _Found:
     part: str
     file: str
     written: frozenset[str]
+    certain: frozenset[str]
+    is_imported: bool
+    """Whether a chosen file imports it."""
+
+    def rank(self) -> tuple[bool, int, int]:
+        """Its place in the order in which files are asked."""
+        like, name = self.candidate.likeness, self.candidate.entry.name
+        rank = _RANKS[like.fit if like is not None else None]
+        if is_trial(name):
+            rank = max(rank, _OF_ASIDE)
+        elif like is None and word_rank(name) < 0:
+            rank = _RANKS[Fit.LESSER]
+        return not self.is_imported, rank, self.candidate.entry.depth
 
 
 class Supplements:
@@ -49,45 +64,72 @@ class Supplements:
 
     def find(self, chosen: Chosen) -> None:
         """Add them to what was chosen, the preferred ones first, and what is open even then."""
-        missing = {
-            file: open_ for file in chosen.choices if (open_ := self._missing_in(file, chosen))
-        }
-        chosen.open = frozenset(name for names in missing.values() for name in names)
+        missing: dict[str, frozenset[str]] = {}
+        for file in chosen.choices:
+            open_, doubtful = self._missing_in(file, chosen)
+            chosen.open |= open_
+            if open_ | doubtful:
+                missing[file] = open_ | doubtful
         others = self._tree.entries
         if not missing or len(others) <= len(
             {one.candidate.entry for one in chosen.choices.values()}
         ):
             return
         names = {one.casefold() for one in self._candidates.expected.files}
+        wanted = {name for of_file in missing.values() for name in of_file}
+        takers: dict[str, _Found] = {}
+        beside: dict[tuple[str, str], list[str]] = {}
         for found in self._ordered(self._defining(missing, chosen)):
-            fresh = found.written & chosen.open
-            if fresh:
-                chosen.open -= fresh
-                name = self._module_name(found.candidate, chosen, names)
-                names.add(name.casefold())
-                chosen.supplements.append(Supplement(name, found.candidate, found.part))
+            for one in sorted(found.certain - wanted):
+                if not self._is_same(found, takers[one]):
+                    pair = takers[one].candidate.label, found.candidate.label
+                    beside.setdefault(pair, []).append(one)
+            fresh = found.written & wanted
+            if not fresh:
+                continue
+            chosen.open -= fresh
+            wanted -= found.certain
+            takers |= dict.fromkeys(found.certain & fresh, found)
+            name = self._module_name(found.candidate, chosen, names)
+            names.add(name.casefold())
+            chosen.supplements.append(Supplement(name, found.candidate, found.part))
+        for (first, second), both in list(beside.items())[:_MAX_NOTES]:
+            chosen.notes.append(both_define(first, second, both))
 
-    def _missing_in(self, file: str, chosen: Chosen) -> frozenset[str]:
-        """The exercises of a file that neither are written in it nor imported by it."""
+    def _is_same(self, one: _Found, other: _Found) -> bool:
+        return one.candidate.modules[one.part] == other.candidate.modules[other.part]
+
+    def _missing_in(self, file: str, chosen: Chosen) -> tuple[frozenset[str], frozenset[str]]:
+        """The exercises of a file that neither are written in it nor imported by it, or perhaps."""
         choice = chosen.choices[file]
         own = self._candidates.definitions(choice.content)
-        open_ = self._candidates.expected.exercises_of(file) - own.written
-        if not open_ or not own.imports:
-            return open_
-        return open_ - self._imports.brought(choice.candidate.entry, choice.content, open_)
+        exercises = self._candidates.expected.exercises_of(file)
+        open_, doubtful = exercises - own.written, exercises & own.written - own.certain
+        if (open_ or doubtful) and own.imports:
+            brought = self._imports.brought(
+                choice.candidate.entry, choice.content, open_ | doubtful
+            )
+            return open_ - brought, doubtful - brought
+        return open_, doubtful
 
     def _defining(self, missing: dict[str, frozenset[str]], chosen: Chosen) -> list[_Found]:
         found = []
         known = {one.candidate.entry for one in chosen.choices.values()}
+        imported = set()
+        for one in chosen.choices.values():
+            imports = self._candidates.definitions(one.content).imports
+            imported |= {module.rpartition(".")[2] for module in imports}
         for candidate in self._searcher.readable(known):
+            stem = candidate.entry.name.partition(".")[0]
             for file, names in missing.items():
                 part = file if file in candidate.modules else candidate.main
                 content = candidate.content(part)
                 if content is None or not mentions(content, names):
                     continue
-                written = self._candidates.definitions(content).written & names
+                there = self._candidates.definitions(content)
+                written, certain = there.written & names, there.certain & names
                 if written and self._searcher.is_ours(candidate, content, (), chosen):
-                    found.append(_Found(candidate, part, file, written))
+                    found.append(_Found(candidate, part, file, written, certain, stem in imported))
         return found
 
     def _ordered(self, found: Sequence[_Found]) -> list[_Found]:
@@ -95,9 +137,9 @@ class Supplements:
         ordered: list[_Found] = []
         waiting = list(found)
         while waiting:
-            best_rank = min(map(_rank, waiting))
-            first = next(one for one in waiting if _rank(one) == best_rank)
-            equal = [one for one in waiting if _rank(one) == best_rank and one.file == first.file]
+            best_rank = min(one.rank() for one in waiting)
+            first = next(one for one in waiting if one.rank() == best_rank)
+            equal = [one for one in waiting if one.rank() == best_rank and one.file == first.file]
             pairs = [(one.candidate, one.candidate.modules[one.part]) for one in equal]
             best, _ = self._preference.preferred(first.file, pairs)
             chosen = next(one for one in equal if one.candidate is best)
@@ -119,8 +161,3 @@ class Supplements:
             name = f"from_{stem}_{number}.py"
             number += 1
         return name
-
-
-def _rank(found: _Found) -> tuple[int, int]:
-    like = found.candidate.likeness
-    return _RANKS[like.fit if like is not None else None], found.candidate.entry.depth

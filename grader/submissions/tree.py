@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 
-from grader.submissions.likeness import code_ending
+from grader.submissions.likeness import code_ending, is_odd
 from grader.submissions.names import shown
 from grader.submissions.regular import is_regular_file, is_true_folder
 from grader.submissions.unpacking import DATA_ENDINGS, unpack
@@ -27,6 +27,8 @@ MAX_LISTED = 100_000
 """Names read of a submission, data included."""
 MAX_ENTRIES = 10_000
 """Files of code and folders that are looked at."""
+_MAX_ODD = 20
+"""Files that are read though their names do not say that they are code."""
 _MAX_OTHERS = 50
 _MAX_DATA = 2_000
 """Files that are no code and that code may open."""
@@ -105,10 +107,11 @@ class Tree:
     deepest: str = ""
     """A folder that lies too deep to be looked into; "" where there is none."""
     litter: str = ""
-    """A folder that is never looked into, such as one of checkpoints; "" where there is none."""
+    """What is never looked into, such as a folder of checkpoints; "" where there is none."""
     dated: bool = True
     _listed: int = 0
     _looked: int = 0
+    _odd: int = 0
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Tree:
@@ -174,7 +177,7 @@ class Tree:
         return name.casefold().endswith(DATA_ENDINGS) or self._is_wanted(name)
 
     def _is_wanted(self, name: str) -> bool:
-        if code_ending(name) or is_archive(name):
+        if code_ending(name) or is_archive(name) or is_odd(name):
             return True
         self._other(name)
         return False
@@ -201,7 +204,8 @@ class Tree:
             for name in sorted(names, key=lambda one: (not code_ending(one), one)):
                 path, inside = where / name, f"{below}/{name}" if below else name
                 if is_litter(name):
-                    self.litter = self.litter or (inside if names[name] else "")
+                    hides_code = names[name] or (code_ending(name) and name[:2] != "._")
+                    self.litter = self.litter or (inside if hides_code else "")
                     continue
                 if runs_by_itself(name):
                     self._other(inside)
@@ -229,7 +233,7 @@ class Tree:
             return {}
         self._listed += len(names)
         if len(names) > left:
-            self._note(f"there are more than {MAX_LISTED:,} files; the others were not looked at")
+            self.tell(f"there are more than {MAX_LISTED:,} files; the others were not looked at")
         return names
 
     def _add(
@@ -237,14 +241,18 @@ class Tree:
     ) -> None:
         name = path.name
         opens = is_archive(name) and archive is None and is_regular_file(path)
-        if not code_ending(name) and not opens:
+        is_code = bool(code_ending(name))
+        if not is_code and not opens and is_odd(name) and is_regular_file(path):
+            self._odd += 1
+            is_code = self._odd <= _MAX_ODD
+        if not is_code and not opens:
             self._other(place if archive is None else name)
             if name != TIMESTAMP and len(self.data) < _MAX_DATA:
                 self.data.append(Entry(place, path))
             return
         self._looked += 1
         if self._looked > MAX_ENTRIES:
-            self._note(f"there are more than {MAX_ENTRIES:,} files; the others were not looked at")
+            self.tell(f"there are more than {MAX_ENTRIES:,} files; the others were not looked at")
             return
         if archive is not None:
             modified = moment if self.dated else None
@@ -257,7 +265,8 @@ class Tree:
         entry = Entry(place, path, written if self.dated else None, written)
         (self.archives if opens else self.entries).append(entry)
 
-    def _note(self, text: str) -> None:
+    def tell(self, text: str) -> None:
+        """Note what was passed over, once."""
         if text not in self.notes:
             self.notes.append(text)
 

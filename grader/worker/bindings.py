@@ -3,16 +3,16 @@
 One rule for all who ask whether an exercise is written in a file. It is, when any statement at
 the top level, or in a block there (`if`, `try`, `with`, …), binds its name to what may be a
 function and is not the stub; the order of the two does not matter. `grader.submissions.definitions`
-states the same rule for a text that nobody has parsed.
+follows it as well, and states it again for a text that does not parse.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grader.worker.stubs import Definition, is_half_written, is_stub
+from grader.worker.stubs import Definition, is_half_written, is_name, is_stub
 
 _NO_FUNCTIONS = (
     ast.BinOp,
@@ -31,6 +31,9 @@ _NO_FUNCTIONS = (
 )
 """Values that are never a function."""
 ALL_NAMES = "*"
+_NAMESPACES = {"globals", "locals", "vars"}
+_MAX_EXECUTED = 20_000
+"""Characters of a text handed to `exec` that are looked into."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Binding:
         Of ``from … import``: the level, the module, and the name in there; `ALL_NAMES` for all.
     foreign
         Whether a package binds it: of such a name a stub below takes the place, as in Python.
+    certain
+        Whether it surely can be called; what a call returned may as well be a number.
     """
 
     name: str
@@ -55,11 +60,13 @@ class Binding:
     half: bool = False
     origin: tuple[int, str, str] | None = None
     foreign: bool = False
+    certain: bool = True
 
 
 def bindings(statements: Iterable[ast.stmt]) -> Iterator[Binding]:
     """What statements bind to functions and stubs, in their order; other values are passed over."""
     waiting = [iter(statements)]
+    setters: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
     while waiting:
         node = next(waiting[-1], None)
         if node is None:
@@ -67,16 +74,104 @@ def bindings(statements: Iterable[ast.stmt]) -> Iterator[Binding]:
         elif isinstance(node, Definition):
             half = is_half_written(node)
             yield Binding(node.name, node, not half and not is_stub(node), half)
+            if not isinstance(node, ast.ClassDef) and _globals_of(node):
+                setters[node.name] = node
         elif isinstance(node, ast.ImportFrom):
             for one in node.names:
                 origin = node.level, node.module or "", one.name
                 yield Binding(one.asname or one.name, node, True, origin=origin)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            yield from (Binding(name, node, True) for name in _assigned(node))
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.NamedExpr):
-            yield Binding(node.value.target.id, node, True)
         else:
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr):
+                yield from _of_values(node, setters)
+            for value in (inner for header in _headers(node) for inner in ast.walk(header)):
+                yield from _of_walrus(node, value)
             waiting += [iter(block) for block in reversed(list(_blocks(node)))]
+
+
+def _of_values(
+    node: ast.Assign | ast.AnnAssign | ast.Expr,
+    setters: dict[str, ast.FunctionDef | ast.AsyncFunctionDef],
+) -> Iterator[Binding]:
+    """What a simple statement binds, by an assignment or by what it calls."""
+    value = node.value
+    if isinstance(value, ast.Call):
+        called = value.func.id if isinstance(value.func, ast.Name) else ""
+        if called in setters:
+            yield from _of_setter(setters.pop(called))
+        yield from _of_call(node, value)
+    if isinstance(node, ast.Expr):
+        yield from _of_walrus(node, node.value)
+    else:
+        for name, one in _assigned(node):
+            yield Binding(name, node, True, certain=isinstance(one, ast.Lambda))
+
+
+def _of_walrus(node: ast.stmt, value: ast.AST) -> Iterator[Binding]:
+    if isinstance(value, ast.NamedExpr) and _may_be_function(value.target.id, value.value):
+        certain = isinstance(value.value, ast.Lambda)
+        yield Binding(value.target.id, node, True, certain=certain)
+
+
+def _headers(node: ast.stmt) -> list[ast.expr]:
+    """What is computed above a block."""
+    if isinstance(node, ast.If | ast.While):
+        return [node.test]
+    if isinstance(node, ast.With | ast.AsyncWith):
+        return [one.context_expr for one in node.items]
+    return []
+
+
+def _globals_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """The names of the module that a function says it sets."""
+    return {name for one in function.body if isinstance(one, ast.Global) for name in one.names}
+
+
+def _of_setter(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Binding]:
+    """What a function sets in the module when it is called."""
+    names = _globals_of(function)
+    for one in bindings(function.body):
+        if one.name in names:
+            yield replace(one, certain=False)
+
+
+def _of_call(node: ast.stmt, call: ast.Call) -> Iterator[Binding]:
+    """What ``exec``, ``setattr(sys.modules[__name__], …)`` and ``globals().update(…)`` bind."""
+    function, given = call.func, call.args
+    if isinstance(function, ast.Name) and function.id == "exec" and given:
+        text = given[0].value if isinstance(given[0], ast.Constant) else None
+        if isinstance(text, str) and len(text) <= _MAX_EXECUTED:
+            try:
+                body = ast.parse(text).body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return
+            yield from (replace(one, node=node, certain=False) for one in bindings(body))
+    elif isinstance(function, ast.Name) and function.id == "setattr" and len(given) == 3:
+        holder, name, value = given
+        if _text_in(name) and any(is_name(one, "__name__") for one in ast.walk(holder)):
+            yield from _of_pairs(node, [(_text_in(name), value)])
+    elif (
+        isinstance(function, ast.Attribute)
+        and function.attr == "update"
+        and _is_namespace(function.value)
+    ):
+        pairs = [(one.arg, one.value) for one in call.keywords if one.arg is not None]
+        for one in given:
+            if isinstance(one, ast.Dict):
+                named = [_text_in(key) for key in one.keys]
+                pairs += [pair for pair in zip(named, one.values, strict=True) if pair[0]]
+        yield from _of_pairs(node, pairs)
+
+
+def _of_pairs(node: ast.stmt, pairs: Iterable[tuple[str, ast.expr]]) -> Iterator[Binding]:
+    for name, value in pairs:
+        if _may_be_function(name, value):
+            yield Binding(name, node, True, certain=isinstance(value, ast.Lambda))
+
+
+def _text_in(node: ast.expr | None) -> str:
+    """The text that an expression is; "" for all others."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else ""
 
 
 def deciding(found: Iterable[Binding]) -> dict[str, Binding]:
@@ -105,21 +200,22 @@ def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
             yield block
 
 
-def _assigned(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
-    """The names that an assignment binds to what may be a function."""
+def _assigned(node: ast.Assign | ast.AnnAssign) -> Iterator[tuple[str, ast.expr]]:
+    """The names that an assignment binds to what may be a function, and these values."""
     value = node.value
     if value is None:
         return
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-        yield from (name for name, one in pairs(target, value) if _may_be_function(name, one))
+        yield from (pair for pair in pairs(target, value) if _may_be_function(*pair))
 
 
 def pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     """Each name of a target with its value; where nobody knows which that is, the whole."""
     if isinstance(target, ast.Name):
         yield target.id, value
-    elif isinstance(target, ast.Subscript) and _is_of_the_module(target):
-        yield str(ast.literal_eval(target.slice)), value
+    elif isinstance(target, ast.Subscript) and _is_namespace(target.value):
+        name = _text_in(target.slice)
+        yield from [(name, value)] if name else []
     elif isinstance(target, ast.Starred):
         yield from pairs(target.value, value)
     elif isinstance(target, ast.Tuple | ast.List):
@@ -130,11 +226,10 @@ def pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             yield from pairs(one, part)
 
 
-def _is_of_the_module(target: ast.Subscript) -> bool:
-    """Whether this is ``globals()["name"]``."""
-    called = target.value.func if isinstance(target.value, ast.Call) else None
-    is_name = isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str)
-    return isinstance(called, ast.Name) and called.id in ("globals", "vars") and is_name
+def _is_namespace(node: ast.expr) -> bool:
+    """Whether this is the module's names: ``globals()``, ``vars(sys.modules[__name__])``."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(called, ast.Name) and called.id in _NAMESPACES
 
 
 def _may_be_function(name: str, value: ast.expr) -> bool:

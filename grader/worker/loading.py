@@ -105,6 +105,8 @@ class Loader:
     """The same of other files: ``file``, ``line``."""
     written: dict[str, WrittenFunctions] = field(default_factory=dict)
     """By module, what its definitions made."""
+    rebound: list[dict[str, Any]] = field(default_factory=list)
+    """Names that were given back: ``file``, and see `WrittenFunctions.give_back`."""
     nested: list[dict[str, Any]] = field(default_factory=list)
     """Functions that were taken out of others: ``name``, ``inside``, ``file``, ``line``."""
     deleted: list[dict[str, Any]] = field(default_factory=list)
@@ -127,6 +129,7 @@ class Loader:
                 source = Path(self.path).read_bytes()
                 fall_back(module)
                 loader._run_parts(source, module, self.path)
+                loader.give_back(Path(self.path).relative_to(loader.folder).as_posix(), module)
 
         def hook(path: str) -> OwnFinder:
             if not path.startswith(prefix):
@@ -165,6 +168,12 @@ class Loader:
             self._run_parts(path.read_bytes(), module, str(path), first, end)
         finally:
             self._allowance = None
+
+    def give_back(self, name: str, module: ModuleType) -> None:
+        """Give names of a file back that some statement of it took for a value."""
+        written = self.written.get(module.__name__)
+        found = written.give_back(module) if written is not None else []
+        self.rebound += [{**one, "file": name} for one in found[:_MAX_DESCRIBED]]
 
     def complete(
         self,

@@ -37,6 +37,13 @@ _MAX_CUTS = 8
 _MAX_ATTEMPTS = 400
 _MAX_PARSED = 20 * 2**20
 """How often, and how many bytes, may be parsed while one file is taken apart."""
+_MAX_ALONE, _MAX_JOINED = 20_000, 2_000
+"""How many pieces are then parsed alone, definitions aside, and how many may belong together."""
+_SHARE_OF_JOINED = 10
+_DETECTED = re.compile(r" \(detected at line \d+\)$")
+_LINE_NUMBER = re.compile(r"\bline (\d{1,9})\b")
+_STAYS_OPEN = re.compile(r"unterminated triple-quoted|was never closed|unexpected EOF")
+_DEFINING_START = re.compile(r"@|(?:async[ \t]+)?(?:def|class)[ \t]|(?:import|from)[ \t]")
 _MAX_TEXT = 200
 _MAX_NAMES = 50
 
@@ -86,6 +93,11 @@ def parts_of(source: bytes) -> tuple[Part, ...]:
     return _apart(source)[0]
 
 
+def read_parts(source: bytes, budget: int) -> tuple[Part, ...]:
+    """The same of a text that is looked at once, with no more than `budget` bytes parsed again."""
+    return _taken(source, budget)[0]
+
+
 def merges_of(source: bytes) -> tuple[Merge, ...]:
     """Where Git left two versions of some lines, and which of them count; errors as above."""
     return _apart(source)[1]
@@ -93,6 +105,10 @@ def merges_of(source: bytes) -> tuple[Merge, ...]:
 
 @functools.lru_cache(maxsize=8)
 def _apart(source: bytes) -> tuple[tuple[Part, ...], tuple[Merge, ...]]:
+    return _taken(source, _MAX_PARSED)
+
+
+def _taken(source: bytes, budget: int) -> tuple[tuple[Part, ...], tuple[Merge, ...]]:
     text = source.decode("utf-8")
     in_cells = text.startswith(CELL_MARK)
     whole = None if in_cells else _whole(source)
@@ -105,9 +121,9 @@ def _apart(source: bytes) -> tuple[tuple[Part, ...], tuple[Merge, ...]]:
     if whole is not None:
         return whole, tuple(merges)
     if in_cells:
-        parts = tuple(part for cell in _cells(text) for part in _read(cell))
+        parts = tuple(part for cell in _cells(text) for part in _read(cell, budget))
     else:
-        parts = tuple(_read(_pieces(_numbered(text))))
+        parts = tuple(_read(_pieces(_numbered(text)), budget))
     if parts and all(part.node is None for part in parts):
         raise _error_of(parts[0].problem or {})
     return parts, tuple(merges)
@@ -169,7 +185,7 @@ def future_flags(parts: tuple[Part, ...]) -> int:
 def problem_of(error: SyntaxError) -> dict[str, Any]:
     """A syntax error as plain data."""
     text = (error.text or "").rstrip("\n")[:_MAX_TEXT]
-    message = MERGE_MARKS if _MERGE_MARK.match(text) else error.msg
+    message = MERGE_MARKS if _MERGE_MARK.match(text) else _DETECTED.sub("", error.msg)
     return {"message": message, "line": error.lineno, "column": error.offset, "text": text}
 
 
@@ -229,10 +245,10 @@ def _is_inside(lines: list[_Line], index: int) -> bool:
     return going_on[:1].isspace()
 
 
-def _read(pieces: list[_Piece]) -> list[Part]:
+def _read(pieces: list[_Piece], budget: int) -> list[Part]:
     """Parse pieces; one that is nested too deeply costs itself."""
     try:
-        return list(_taken_apart(pieces))
+        return list(_taken_apart(pieces, budget))
     except TOO_DEEP:
         if len(pieces) == 1:
             return [_broken(pieces[0], SyntaxError(NESTED_TOO_DEEPLY))]
@@ -240,7 +256,7 @@ def _read(pieces: list[_Piece]) -> list[Part]:
     if len(runs) == 1:  # all of them, or what is too deep goes over several
         half = len(pieces) // 2
         runs = [pieces[:half], pieces[half:]]
-    return [part for run in runs for part in _read(run)]
+    return [part for run in runs for part in _read(run, budget)]
 
 
 def _is_too_deep(piece: _Piece) -> bool:
@@ -253,19 +269,18 @@ def _is_too_deep(piece: _Piece) -> bool:
     return False
 
 
-def _taken_apart(pieces: list[_Piece]) -> Iterator[Part]:
+def _taken_apart(pieces: list[_Piece], budget: int) -> Iterator[Part]:
     """Parse as much as parses together; a piece that does not parse is passed over.
 
     The compiler says on which line it gives up. What stands before the piece of that line is
     parsed first, then the piece with all that follows; if that fails in the same piece, it is
-    broken.
+    broken. Once that was done often, every piece is parsed alone.
     """
-    allowed = _attempts(pieces)
+    allowed = _attempts(pieces, budget)
     start, end = 0, len(pieces)
     while start < len(pieces):
         if allowed == 0:
-            rest = [line for piece in pieces[start:] for line in piece]
-            yield _broken(rest, SyntaxError("too many lines do not parse"))
+            yield from _one_by_one(pieces[start:], budget)
             return
         allowed -= 1
         try:
@@ -280,6 +295,81 @@ def _taken_apart(pieces: list[_Piece]) -> Iterator[Part]:
         else:
             yield from map(part_of, tree.body)
             start, end = end, len(pieces)
+
+
+def _one_by_one(pieces: list[_Piece], budget: int) -> Iterator[Part]:
+    """Parse each piece alone, as far as that goes; of those that do not parse a run is one part.
+
+    A string or a bracket that stays open in a piece may end in one of the next.
+    """
+    run: list[_Line] = []
+    why = SyntaxError("invalid syntax")
+    tries, index = _MAX_ALONE, 0
+    budget //= _SHARE_OF_JOINED
+    while index < len(pieces):
+        piece = pieces[index]
+        index += 1
+        is_definition = _DEFINING_START.match(piece[0][1]) is not None
+        if not is_definition and tries == 0:
+            run += piece
+            continue
+        tries -= not is_definition
+        error, found = _alone(piece)
+        if isinstance(error, SyntaxError) and _STAYS_OPEN.search(error.msg or "") and budget > 0:
+            end, joined = _going_on(piece, pieces, index)
+            budget -= sum(len(line) for _, line in joined)
+            longer = _alone(joined)[1] if end else None
+            if longer is not None:
+                found, index = longer, end
+        if found is not None:
+            if run:
+                yield _broken(run, why)
+                run = []
+            yield from found
+        elif is_definition:
+            if run:
+                yield _broken(run, why)
+                run = []
+            yield from (
+                _saved(piece, error)
+                if isinstance(error, SyntaxError)
+                else [_broken(piece, SyntaxError(NESTED_TOO_DEEPLY))]
+            )
+        else:
+            if not run and isinstance(error, SyntaxError):
+                why = error
+            run += piece
+    if run:
+        yield _broken(run, why)
+
+
+def _alone(piece: _Piece) -> tuple[BaseException | None, list[Part] | None]:
+    """The statements of a piece that is parsed without what stands around it, or the error."""
+    before = piece[0][0] - 1
+    try:
+        body = ast.parse("".join(line for _, line in piece)).body
+    except SyntaxError as error:
+        error.lineno = (error.lineno or 1) + before
+        error.msg = _LINE_NUMBER.sub(lambda found: f"line {int(found[1]) + before}", error.msg)
+        return error, None
+    except (ValueError, *TOO_DEEP) as error:
+        return error, None
+    return None, [part_of(ast.increment_lineno(node, before)) for node in body]
+
+
+def _going_on(piece: _Piece, pieces: list[_Piece], index: int) -> tuple[int, _Piece]:
+    """A piece with those behind it, and where what it leaves open may end; 0 for nowhere."""
+    text = "".join(line for _, line in piece)
+    quotes = [mark for mark in ('"""', "'''") if text.count(mark) % 2]
+    joined = list(piece)
+    for end, one in enumerate(pieces[index : index + _MAX_JOINED], start=index + 1):
+        joined += one
+        lines = [line for _, line in one]
+        if any(mark in line for mark in quotes for line in lines) or (
+            not quotes and any(line[0] in ")]}" for line in lines)
+        ):
+            return end, joined
+    return 0, joined
 
 
 def _saved(piece: _Piece, error: SyntaxError) -> Iterator[Part]:
@@ -356,9 +446,9 @@ def _spaces(line: str) -> int:
     return len(line) - len(line.lstrip(" \t"))
 
 
-def _attempts(pieces: list[_Piece]) -> int:
+def _attempts(pieces: list[_Piece], budget: int) -> int:
     size = sum(len(line) for piece in pieces for _, line in piece)
-    return max(1, min(_MAX_ATTEMPTS, _MAX_PARSED // max(1, size)))
+    return max(1, min(_MAX_ATTEMPTS, budget // max(1, size)))
 
 
 def _text(pieces: list[_Piece]) -> str:

@@ -1,17 +1,21 @@
-"""Functions whose names a later statement of the file takes: for a value, or for a stub."""
+"""Functions whose names a later statement of the file takes: for a value, or for a stub.
+
+Of names that are Python's or an import's see `grader.worker.taken_names`.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from grader.worker.bindings import bindings
-from grader.worker.parts import Part, names_of
+from grader.worker.parts import Part, names_of, parts_of
 from grader.worker.stubs import Definition, is_stub
+from grader.worker.taken_names import TakenNames
 from grader.worker.written import written_in
 
 _KEEPING = ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign
@@ -41,6 +45,7 @@ class WrittenFunctions:
         self._stubs: dict[str, Any] = {}
         self._kept: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
+        self._taken = TakenNames()
         self.deleted: dict[str, tuple[Any, int]] = {}
         """By name, what a statement deleted that can be called or is a module, and its line."""
 
@@ -82,11 +87,17 @@ class WrittenFunctions:
             if isinstance(node, Definition) or callable(vars(module).get(name)):
                 self._functions[name] = vars(module).get(name), part.line
                 self._rebound.pop(name, None)
+        names = names_of(part)
+        self._taken.see(node, part.line, names, vars(module))
         if isinstance(node, Definition):
             return
-        for name in names_of(part):
+        for name in names:
             if name in self._functions and self._functions[name][1] != part.line:
                 self._rebound[name] = part.line, _is_its_own_answer(node, name)
+
+    def is_stub(self, name: str, value: Any) -> bool:
+        """Whether a value is what the stub of that name made."""
+        return name in self._stubs and value is self._stubs[name]
 
     @cached_property
     def _written(self) -> dict[str, bool]:
@@ -118,8 +129,16 @@ class WrittenFunctions:
             if value is not function and (is_own_answer or not callable(value)):
                 setattr(module, name, function)
                 is_open = function is self._stubs.get(name)
-                found.append({"name": name, "line": line, "function_line": first, "stub": is_open})
-        return found
+                kind = "stub" if is_open else "function"
+                found.append({"name": name, "line": line, "function_line": first, "kind": kind})
+        return [*found, *self._taken.give_back(module, self._statements())]
+
+    def _statements(self) -> Iterator[ast.stmt]:
+        try:
+            parts = parts_of(self._path.read_bytes())
+        except (OSError, SyntaxError, ValueError):
+            return
+        yield from (one.node for one in parts if one.node is not None)
 
     def bring_back(self, module: ModuleType, needed: Collection[str]) -> list[dict[str, Any]]:
         """Give back what is needed and was deleted; return its names and the lines."""

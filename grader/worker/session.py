@@ -234,17 +234,19 @@ class Session:
         count = len(parts_of((self.folder / name).read_bytes()))
         is_whole = question.get("end") is None or question["end"] >= count
         elsewhere = question.get("elsewhere", {}) if is_whole else {}
-        written = self.loader.written.get(module.__name__)
-        rebound = written.give_back(module) if is_whole and written is not None else []
+        if is_whole:
+            self.loader.give_back(name, module)
         allowance = self.allowance if question.get("end") is None else None
         if is_whole:
-            own = [one for one in question.get("exercises", ()) if one not in elsewhere]
+            exercises = question.get("exercises", ())
+            own = [one for one in exercises if elsewhere.get(one, (name,))[0] == name]
             self.loader.complete(name, module, own, allowance=allowance)
-        taken, borrowed = join(elsewhere, module, self.loader, allowance)
+        joined = join(elsewhere, name, module, self.loader, allowance)
         return {
-            "rebound": rebound,
-            "taken": taken,
-            "borrowed": borrowed,
+            "rebound": self.loader.rebound,
+            "chosen": joined.chosen,
+            "unfit": joined.unfit,
+            "borrowed": joined.borrowed,
             "nested": self.loader.nested,
             "deleted": self.loader.deleted,
             "statements": count,

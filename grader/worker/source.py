@@ -40,13 +40,13 @@ def inspect_source(
     dict
         ``problem`` (None, or ``message``, ``line``, ``column``, ``text``) when nothing of the
         file parses, and ``definitions``: by name, ``line``, ``end_line``, ``stub`` (or
-        ``half`` of it is written), ``calls`` and ``perhaps``, what it calls and what it may call
-        (see `grader.worker.calls`), ``uses``, the dotted names that it reaches, directly or
-        through other definitions, with their lines; of one that is imported, ``imported``, the
-        student's file (or "") and the name in there; of a class, ``open``, the methods that are
-        not written, with their lines; of one that stands inside of another definition, ``inside``
-        and whether it needs nothing of that one (``free``); and, for one that does not parse,
-        ``problem``.
+        ``half`` of it is written), ``certain``, whether it surely can be called, ``calls`` and
+        ``perhaps``, what it calls and what it may call (see `grader.worker.calls`), ``uses``, the
+        dotted names that it reaches, directly or through other definitions, with their lines; of
+        one that is imported, ``imported``, the student's file (or "") and the name in there; of a
+        class, ``open``, the methods that are not written, with their lines; of one that stands
+        inside of another definition, ``inside`` and whether it needs nothing of that one
+        (``free``); and, for one that does not parse, ``problem``.
     """
     source = path.read_bytes()
     try:
@@ -116,6 +116,7 @@ def _definitions(
             "end_line": one.node.end_lineno,
             "stub": not one.written and not one.half,
             "half": one.half,
+            "certain": one.certain,
             "uses": _reached(name, nodes, own_uses) if name in wanted else {},
             **_open_methods(one.node),
         }

@@ -41,7 +41,7 @@ def test_canvas(course: Path) -> None:
     assert report.new == ["hoppergrace", "liskovbarbara", "lovelaceada"]
     assert report.notes == [
         "readme.txt was left out: canvas does not name files like this",
-        "1 texts, links and comments of canvas are not students' files and were left out",
+        "one text, link or comment of canvas was left out: no student's file",
     ]
 
 

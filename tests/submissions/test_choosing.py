@@ -161,3 +161,53 @@ def test_the_other_assignments_are_not_read_without_need(tmp_path: Path) -> None
 
     asking = replace(EXPECTED, others=asked)
     assert is_code(read(lay(tmp_path, {FILE: CODE, "tools.py": b""}), asking).files[FILE])
+
+
+THEIRS = b"import numpy as np\n\n\ndef relu(z):\n    return z\n\n\ndef softmax(z):\n    return z\n"
+OPEN = CODE.partition(b"def softmax")[0] + b"def softmax(z):\n    raise NotImplementedError\n"
+
+
+@pytest.mark.parametrize("name", ["mlp.py", "mlp.ipynb"])
+@pytest.mark.parametrize("text", [THEIRS, THEIRS.replace(b"def relu", b"def helper")])
+def test_another_assignments_file_beside_it_gives_nothing(
+    tmp_path: Path, name: str, text: bytes
+) -> None:
+    content = notebook(text) if name.endswith("ipynb") else text
+    found = read(lay(tmp_path, {FILE: OPEN, name: content}))
+    assert list(found.files) == [FILE]
+    whose = "a3's" if name == "mlp.py" else "a3's mlp.py"
+    assert f"{name} was left out: it looks like {whose}" in found.notes
+
+
+def test_a_file_of_that_name_which_is_imported_is_a_module(tmp_path: Path) -> None:
+    graded = b"from mlp import softmax as soft\n" + OPEN
+    assert set(read(lay(tmp_path, {FILE: graded, "mlp.py": THEIRS})).files) == {FILE, "mlp.py"}
+
+
+def test_a_file_of_that_name_with_this_assignments_exercises_is_ours(tmp_path: Path) -> None:
+    found = read(lay(tmp_path, {FILE: OPEN, "mlp.py": CODE + b"def softmax(z):\n    return z\n"}))
+    assert "mlp.py" in found.files
+
+
+@pytest.mark.parametrize(
+    ("names", "right"),
+    [
+        (["28-03-2024/work.py", "01-04-2024/work.py"], "01-04-2024/work.py"),
+        (["work_28.03.2024.py", "work_01.04.2024.py"], "work_01.04.2024.py"),
+        (["2024-03-28/work.py", "2024-04-01/work.py"], "2024-04-01/work.py"),
+        (["work_final.py", "work_final_final.py"], "work_final_final.py"),
+        (["work_alt.py", "work_neu.py"], "work_neu.py"),
+        (["work.py", "work_korr.py"], "work_korr.py"),
+        (["demo.py", "work.py"], "work.py"),
+    ],
+)
+def test_dates_and_words_in_other_forms(tmp_path: Path, names: list[str], right: str) -> None:
+    files = {name: CODE + f"# {name}\n".encode() for name in names}
+    found = read_path(
+        lay(tmp_path, files),
+        EXPECTED,
+        student="ada",
+        assignment="a2_logistic_regression",
+        dated=False,
+    )
+    assert f"# {right}".encode() in found.files[FILE]

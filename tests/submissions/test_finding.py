@@ -167,3 +167,27 @@ def test_exercises_that_a_notebook_writes_into_modules_are_not_called_unwritten(
     assert not any("nothing that is asked for" in note for note in found.notes), found.notes
     lay(tmp_path, {"nb.ipynb": notebook(b"x = 1")})
     assert any("nothing that is asked for" in note for note in read(tmp_path).notes)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        FILE.removesuffix(".py"),
+        f"{FILE}.docx",
+        f"{FILE}.md",
+        f"{FILE}.bak",
+        f"{FILE}~",
+        "Logistic Regression",
+        "ada_logistic_regression_final.py.doc",
+        "homework",
+        "work.ipynb.html",
+    ],
+)
+def test_the_content_counts_where_the_ending_is_odd(tmp_path: Path, name: str) -> None:
+    content = notebook(CODE) if "ipynb" in name else CODE
+    assert is_code(read(lay(tmp_path, {name: content, "README": b"A text.\n"})).files[FILE])
+
+
+def test_a_name_that_is_code_beats_an_odd_one(tmp_path: Path) -> None:
+    found = read(lay(tmp_path, {f"{FILE}~": STUB, f"{FILE}.bak": STUB, FILE: CODE}))
+    assert is_code(found.files[FILE])

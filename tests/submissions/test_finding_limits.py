@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.submissions import candidates
-from tests.submissions.handing_in import CODE, FILE, is_code, lay, read, zipped
+from grader.submissions import candidates, choosing, searching
+from tests.submissions.handing_in import CODE, FILE, STUB, is_code, lay, read, zipped
 
 
 @pytest.mark.parametrize("inside", ["", "some/where/"])
@@ -69,3 +69,20 @@ def test_links_in_folders_are_not_followed(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this account may not make links")
     assert read(folder).files == {}
+
+
+@pytest.mark.parametrize("count", [120, 600])
+def test_hundreds_of_handouts_hide_nothing(tmp_path: Path, count: int) -> None:
+    handouts = {f"p{number}/{FILE}": STUB for number in range(count)}
+    found = read(lay(tmp_path, {**handouts, "z/mine.py": CODE}))
+    assert is_code(found.files[FILE])
+
+
+def test_what_was_not_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "_MAX_ALIKE", 3)
+    monkeypatch.setattr(searching, "MAX_SEARCHED", 5)
+    handouts = {f"p{number}/{FILE}": STUB for number in range(9)}
+    found = read(lay(tmp_path, {**handouts, "z/mine.py": CODE}))
+    assert is_code(found.files[FILE])
+    assert f"only 3 of 9 files for {FILE} were looked into" in found.notes
+    assert any("2 were not" in note for note in found.notes)

@@ -48,8 +48,12 @@ from tests.submissions.handing_in import (
         ({f"a/b/c/d/e/f/g/{FILE}": CODE}, "more than 6 folders deep (a/b/c/d/e/f/g)"),
         ({"test_a2.py": b"def test_it(): pass\n"}, "found: test_a2.py"),
         ({"__init__.py": b"x = 1\n", "conftest.py": b""}, "found: __init__.py, conftest.py"),
+        ({f".{FILE}": CODE}, f"only .{FILE} was found, and its name begins with a dot"),
+        ({".hw.ipynb": notebook(CODE)}, "only .hw.ipynb was found"),
+        ({"README": b"No code here.\n", "a.docx": b"PK"}, "found: README, a.docx"),
+        ({f"{FILE}.docx": b"PK\x03\x04\0\0"}, f"found: {FILE}.docx"),
     ],
-    ids=range(16),
+    ids=range(20),
 )
 def test_nothing_to_grade_is_said_in_words(tmp_path: Path, files: Files, said: str) -> None:
     found = read(lay(tmp_path, files))

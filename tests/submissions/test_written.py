@@ -65,6 +65,17 @@ WRITTEN = {
     "from package": "from pack.inner import f\n",
     "from package star": "from pack.inner import *\n",
     "through a package": "from pack import *\n",
+    "walrus": "(f := lambda x: x)\n",
+    "walrus in a condition": "if (f := made()) is not None:\n    pass\n",
+    "name on the next line": "def \\\nf(x):\n    return x\n",
+    "among the globals": "globals()['f'] = my_f\n",
+    "update of the globals": "globals().update(f=my_f)\n",
+    "update with a dict": "globals().update({'f': my_f})\n",
+    "text that is run": f"exec('''{BODY.format('f')}''')\n",
+    "set": "import sys\nsetattr(sys.modules[__name__], 'f', my_f)\n",
+    "set by a function": f"def put():\n    global f\n{INDENTED}put()\n",
+    "one of two": "f = my_f if a > b else my_g\n",
+    "or another": "f = fast_f or my_f\n",
     "or a library": f"try:\n    from scipy.special import f\nexcept ImportError:\n{INDENTED}",
 }
 FOREIGN = {
@@ -83,6 +94,24 @@ OPEN = {
     "negative": "f = -1\n",
     "sum": "f = a + b\n",
     "comparison": "f = a == b\n",
+    "less": "f = a < b\n",
+    "sum of calls": "f = g(a) + 1\n",
+    "share": "f = x.sum() / 3\n",
+    "share in brackets": "f = (np.exp(z) / (1 + np.exp(z)))\n",
+    "sum of an item": "f = a[0] + 1\n",
+    "power": "f = g(a) ** 2\n",
+    "membership": "f = a in b\n",
+    "membership of a text": "f = 'a' in b\n",
+    "identity": "f = a is None\n",
+    "pair": "f = a, b\n",
+    "pair in brackets": "f = (a, b)\n",
+    "pair of calls": "f = g(a), h(b)\n",
+    "empty class": "class f:\n    pass\n",
+    "raised in brackets": "def f(x):\n    raise (NotImplementedError)\n",
+    "raised behind a docstring": "def f(x):\n    'Doc.'; raise NotImplementedError\n",
+    "text that is run and fails": "exec('def f(:')\n",
+    "set in an object": "setattr(model, 'f', my_f)\n",
+    "set by nobody": f"def put():\n    global f\n{INDENTED}",
     "pair of values": "f, g = 0.3, 0.4\n",
     "its own answer": "f = f(3)\n",
     "wrapped": "f = np.vectorize(f)\n",
@@ -107,7 +136,14 @@ OPEN = {
 }
 FORMS = {name: (text, True) for name, text in (WRITTEN | FOREIGN).items()}
 FORMS |= {name: (text, False) for name, text in OPEN.items()}
-AROUND = {"alone": ("", ""), "stub above": (STUB, ""), "stub below": ("", STUB)}
+BROKEN = "x = = 1\nIt's only text\n"
+AROUND = {
+    "alone": ("", ""),
+    "stub above": (STUB, ""),
+    "stub below": ("", STUB),
+    "broken lines above": (BROKEN, ""),
+    "broken lines below": ("", BROKEN),
+}
 
 
 @pytest.mark.parametrize(("form", "around"), list(product(FORMS, AROUND)))

@@ -129,8 +129,32 @@ def test_only_the_compilers_ends_of_lines_count():
 
 def test_thousands_of_broken_lines_end():
     text = "x = 1\n" + "print 'x'\n" * 20_000 + "y = 1\n"
-    assert parsed(text)[0] == (1, 1)
-    assert broken(text)[-1].end_line == 20_002
+    assert parsed(text) == [(1, 1), (20_002, 20_002)]
+    assert broken(text)[-1].end_line == 20_001
+
+
+BETWEEN = {
+    "a function": (GOOD, 2),
+    "a text over lines at the margin": ('"""A text\nat the margin.\n"""\n', 3),
+    "brackets over lines at the margin": ("x = [\n1,\n2,\n]\n", 4),
+    "a decorated function": (f"@wrap\n{GOOD}", 3),
+}
+
+
+@pytest.mark.parametrize(("text", "lines"), BETWEEN.values(), ids=BETWEEN)
+@pytest.mark.parametrize("count", [100, 600, 1_200])
+def test_what_is_whole_among_many_broken_lines_counts(text, lines, count):
+    junk = "We show that it's convex\n" * count
+    assert parsed(f"{junk}{text}{junk}{text}") == [
+        (count + 1, count + lines),
+        (2 * count + lines + 1, 2 * (count + lines)),
+    ]
+
+
+def test_a_run_of_many_broken_lines_names_its_own_line():
+    found = broken("x = = 1\n" * 500 + "y = (1\n" * 300 + GOOD)
+    last = found[-1]
+    assert last.problem["line"] == last.line and "line 1)" not in last.problem["message"]
 
 
 DEEP = {
