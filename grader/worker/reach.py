@@ -134,10 +134,16 @@ def shared_containers() -> frozenset[str]:
     return frozenset(
         name
         for module_name, module in list(sys.modules.items())
-        if type(module_name) is str and _is_harmless(module_name) and "._" not in module_name
+        if type(module_name) is str and _is_used_much(module_name)
         for name, value in list(getattr(module, "__dict__", {}).items())
         if type(value) in _CONTAINERS and len(name) >= _LEAST_LENGTH and name[:1] != "_"
     )
+
+
+def _is_used_much(module: str) -> bool:
+    root = module.partition(".")[0]
+    is_library = root in {"numpy", "keras"} or root in _HARMLESS & sys.stdlib_module_names
+    return is_library and not any(part in module for part in ("._", ".f2py", ".tests"))
 
 
 def _used(code: CodeType) -> tuple[list[str], set[int]]:
