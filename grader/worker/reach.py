@@ -52,6 +52,7 @@ _WORDS = re.compile(
     r"|seterrcall|setbufsize"
     r")(?= |$)",
 )
+_BESIDE = re.compile(rb"\w|\s*\.")
 _PRIVATE = re.compile(r"(?:^| )_(?!_)\w")
 _OPERATIONS = {
     name: opcode.opmap[name]
@@ -116,9 +117,7 @@ class Reach:
         names = {name for name, value in vars(module).items() if isinstance(value, ModuleType)}
         if self.found or not names:
             return
-        every = "|".join(re.escape(name) for name in sorted(names)).encode()
-        pattern = re.compile(rb"(?<![\w.])(?:%s)(?!\w|\s*\.)" % every)
-        lines = [source.count(b"\n", 0, one.start()) + 1 for one in pattern.finditer(source)]
+        lines = [line for name in names for line in _lines_with(name.encode(), source)]
         self.found = bool(lines) and any(
             _hands_on(part.node, names)
             for part in parts
@@ -217,6 +216,19 @@ def _root(node: ast.expr) -> str:
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
     )
     return "super" if is_super else ""
+
+
+def _lines_with(name: bytes, source: bytes) -> Iterator[int]:
+    """The lines in which a name stands otherwise than before a dot.
+
+    A pattern would have to be made first, which takes longer.
+    """
+    place = source.find(name)
+    while place >= 0:
+        end = place + len(name)
+        if not _BESIDE.match(source, end) and not source[place - 1 : place].isalnum():
+            yield source.count(b"\n", 0, place) + 1
+        place = source.find(name, end)
 
 
 def _hands_on(statement: ast.stmt, modules: Collection[str]) -> bool:
