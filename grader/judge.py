@@ -126,10 +126,12 @@ class _Grading:
         self.results = JudgedChecks(options.known)
         self.prerequisites: dict[str, Prerequisites] = {}
         self.settled = {(one.exercise, one.check): one for one in options.settled}
-        self.announced: set[tuple[str, str]] = set()
-        """The checks that were told of."""
+        self.is_doubtful = False
+        """Whether the exercise that is judged has lost points: its verdict may still change."""
+        self.told = 0
+        """How many of its checks were told of."""
         self.explained: dict[str, Explained] = {}
-        """By check of the exercise that is judged, what its diagnosis rests on."""
+        """By check of it, what its diagnosis rests on."""
         self.versions: dict[str, str] = {}
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
@@ -289,17 +291,21 @@ class _Grading:
         Something that exercises before it have left behind in the worker may be the cause. Then
         what a fresh worker says counts, which has been asked nothing else.
         """
-        self.explained = {}
+        self.explained, self.is_doubtful, self.told = {}, False, 0
         self._judge_checks(exercise, interview, {})
-        lost = [one for one in self.results.of(exercise.name) if one.lost_points]
-        if lost and not self.options.until_lost:
-            statuses = {one.status for one in lost}
+        if not self.is_doubtful:
+            return
+        if not self.options.until_lost:
+            statuses = {one.status for one in self.results.of(exercise.name) if one.lost_points}
             if interview.is_doubtful(exercise.name, statuses):
                 before = self.results.forget(exercise.name)
                 earned = {one.check: one for one in before if not one.lost_points}
                 with interview.alone(exercise.name):
                     self._judge_checks(exercise, interview, earned)
-        self._tell(exercise.name)
+        judged = self.results.of(exercise.name)
+        newly = [one for one in judged if (one.exercise, one.check) not in self.settled]
+        for one in newly[self.told :]:
+            self._tell(one)
 
     def _judge_checks(
         self,
@@ -415,8 +421,9 @@ class _Grading:
         )
         self.results.append(result)
         self.explained[check.name] = verdict.explained
-        if not any(one.lost_points for one in self.results.of(check.exercise)):
-            self._tell(check.exercise)
+        self.is_doubtful = self.is_doubtful or result.lost_points
+        if not self.is_doubtful:
+            self._tell(result)
 
     def _take_back(self, exercise: str) -> None:
         """Take back each misconception that other checks of its exercise contradict."""
@@ -429,15 +436,10 @@ class _Grading:
                 otherwise = self.explained[result.check].otherwise()
                 self.results.replace(result, result.model_copy(update={"diagnosis": otherwise}))
 
-    def _tell(self, exercise: str) -> None:
-        """Tell of the checks that have not been told of: no verdict on them will change."""
-        for one in self.results.of(exercise):
-            key = exercise, one.check
-            if key in self.announced or key in self.settled:
-                continue
-            self.announced.add(key)
-            if self.options.on_check is not None and exercise in self.wanted:
-                self.options.on_check(one)
+    def _tell(self, result: CheckResult) -> None:
+        self.told += 1
+        if self.options.on_check is not None and result.exercise in self.wanted:
+            self.options.on_check(result)
 
 
 def _misconception_of(result: CheckResult) -> str:

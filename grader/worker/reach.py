@@ -52,6 +52,7 @@ _WORDS = re.compile(
     r"|seterrcall|setbufsize"
     r")(?= |$)",
 )
+_BESIDE = re.compile(rb"\w|\s*\.")
 _PRIVATE = re.compile(r"(?:^| )_(?!_)\w")
 _OPERATIONS = {
     name: opcode.opmap[name]
@@ -60,10 +61,6 @@ _OPERATIONS = {
 _IMPORT = _OPERATIONS["IMPORT_NAME"]
 _GLOBAL = {_OPERATIONS["STORE_GLOBAL"], _OPERATIONS["DELETE_GLOBAL"]}
 _CLOSER = set(_OPERATIONS.values()) - _GLOBAL
-_IN_A_NAME = frozenset(
-    one for one in range(256) if one > 127 or chr(one).isalnum() or chr(one) in "_."
-)
-"""Bytes before or behind a name with which it is part of another."""
 _OWN = frozenset({"self", "cls"})
 _OWN_ATTRIBUTES = frozenset({"shape", "writeable", "trainable", "learning_rate", "stop_training"})
 """What is usually set on an array or a model that one has just made."""
@@ -120,7 +117,7 @@ class Reach:
         names = {name for name, value in vars(module).items() if isinstance(value, ModuleType)}
         if self.found or not names:
             return
-        lines = [source.count(b"\n", 0, one) + 1 for name in names for one in _bare(name, source)]
+        lines = [line for name in names for line in _lines_with(name.encode(), source)]
         self.found = bool(lines) and any(
             _hands_on(part.node, names)
             for part in parts
@@ -130,32 +127,22 @@ class Reach:
         )
 
 
-def _bare(name: str, source: bytes) -> Iterator[int]:
-    """Yield where a name stands in a text without an attribute behind it.
-
-    A pattern would have to be made for each file, which takes longer than to look.
-    """
-    word = name.encode()
-    place = source.find(word)
-    while place >= 0:
-        end = place + len(word)
-        if _IN_A_NAME.isdisjoint(source[max(0, place - 1) : place]) and _IN_A_NAME.isdisjoint(
-            source[end : end + 1]
-        ):
-            yield place
-        place = source.find(word, end)
-
-
 @functools.cache
 def shared_containers() -> frozenset[str]:
     """The names of lists, dicts and sets that the packages used most hold for everybody."""
     return frozenset(
         name
         for module_name, module in list(sys.modules.items())
-        if type(module_name) is str and _is_harmless(module_name) and "._" not in module_name
+        if type(module_name) is str and _is_used_much(module_name)
         for name, value in list(getattr(module, "__dict__", {}).items())
         if type(value) in _CONTAINERS and len(name) >= _LEAST_LENGTH and name[:1] != "_"
     )
+
+
+def _is_used_much(module: str) -> bool:
+    root = module.partition(".")[0]
+    is_library = root in {"numpy", "keras"} or root in _HARMLESS & sys.stdlib_module_names
+    return is_library and not any(part in module for part in ("._", ".f2py", ".tests"))
 
 
 def _used(code: CodeType) -> tuple[list[str], set[int]]:
@@ -229,6 +216,19 @@ def _root(node: ast.expr) -> str:
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
     )
     return "super" if is_super else ""
+
+
+def _lines_with(name: bytes, source: bytes) -> Iterator[int]:
+    """The lines in which a name stands otherwise than before a dot.
+
+    A pattern would have to be made first, which takes longer.
+    """
+    place = source.find(name)
+    while place >= 0:
+        end = place + len(name)
+        if not _BESIDE.match(source, end) and not source[place - 1 : place].isalnum():
+            yield source.count(b"\n", 0, place) + 1
+        place = source.find(name, end)
 
 
 def _hands_on(statement: ast.stmt, modules: Collection[str]) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import builtins
 import sys
 from itertools import islice
-from operator import is_
 from types import ModuleType
 from typing import Any
 
@@ -68,6 +67,7 @@ def loaded_since(count: int) -> list[tuple[str, ModuleType]]:
 def keep_assignments() -> None:
     """Let what was assigned so far stand: the guards themselves are such assignments."""
     _assigned.clear()
+    _kept_values[:] = _builtins.values()
     _kept_builtins.clear()
     _kept_builtins.update(_builtins)
 
@@ -89,18 +89,22 @@ def undo_assignments(*, additions: bool) -> None:
             names.pop(name, None)
 
 
-_builtins, _kept_builtins = vars(builtins), dict(vars(builtins))
-_all, _dict, _len, _list, _map = all, dict, len, list, map
+_builtins = vars(builtins)
+_kept_builtins = dict(_builtins)
+_kept_values = list(_kept_builtins.values())
+_list = list
 
 
 def _undo_builtins(additions: bool) -> None:
     """Put back what was written into their dictionary: all that follows here needs them."""
-    is_same = _len(_builtins) == _len(_kept_builtins)
-    if is_same and _all(_map(is_, _builtins.values(), _kept_builtins.values())):
-        return
-    now = _dict(_builtins)
+    try:
+        if [*_builtins.values()] == _kept_values:  # by identity, first of all
+            return
+    except BaseException:  # what was put there compares as it likes
+        pass
+    now = _list(_builtins)
     _builtins.update(_kept_builtins)
-    for name in _list(now) if additions else ():
+    for name in now if additions else ():
         if name not in _kept_builtins:
             del _builtins[name]
 
