@@ -81,6 +81,10 @@ IMPORTED = {
         | {"src/utils/roots.py": HELPER},
         "src/utils/roots.py",
     ),
+    "of a package without its folder": (
+        importing("from utils.roots import my_root", "roots-1.py"),
+        "roots-1.py",
+    ),
     "a notebook": (
         {"mini.ipynb": notebook("from helper import my_root", USING)}
         | {"lib/helper.ipynb": notebook(HELPER)},
@@ -277,6 +281,13 @@ def test_a_module_that_is_too_large_is_not_called_missing(handed_in):
 def test_a_module_that_is_not_there_is_called_missing(handed_in):
     result = handed_in(importing("from helper import my_root", "other.py"))
     assert any("is neither handed in nor a package" in one for one in result.submission.notes)
+
+
+def test_what_has_the_name_alone_is_no_module(handed_in):
+    files = {"lib/my_root.py": "def other(x): return x\n", "lib/ada_helper.py": "x = 1\n"}
+    for line in ("from helper import my_root", "from utils.helper import my_root"):
+        result = handed_in({**importing(line), **files})
+        assert result.submission.files == ["mini.py"]
 
 
 def test_a_sentence_about_a_missing_file_has_one_full_stop(handed_in):

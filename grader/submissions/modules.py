@@ -102,7 +102,9 @@ class Modules:
                 entry = self._by_place.get(joined(where, f"{path}{ending}"))
                 if entry is not None and entry != importer:
                     return Module(entry, _name(path, ending), is_exact=True)
-        found = self._elsewhere(folder, path) or self._by_near_name(folder, path, imported.names)
+        names = imported.names
+        found = self._elsewhere(folder, path) or self._by_near_name(folder, path, names)
+        found = found or self._without_its_folder(folder, path, names)
         if found is None or found == importer:
             return None
         ending = _ENDINGS[found.name == "__init__.py"]
@@ -170,6 +172,14 @@ class Modules:
         ]
         return min(found, key=lambda one: (*_far(folder, one), *_later(one)), default=None)
 
+    def _without_its_folder(self, folder: str, path: str, names: Collection[str]) -> Entry | None:
+        """A module of a package that was handed in without the package: some platforms do so."""
+        leaf = path.rpartition("/")[2]
+        if leaf == path or not names:
+            return None
+        found = self._elsewhere(folder, leaf) or self._by_near_name(folder, leaf, names)
+        return found if found is not None and self._has(found, names) else None
+
     def _some(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """As many of some files as may still be looked at."""
         chosen = entries[: max(self._left, 0)]
@@ -182,6 +192,10 @@ class Modules:
             return False
         if likeness(entry.name, (f"{leaf}.py",), "") is None:
             return False
+        return self._has(entry, names)
+
+    def _has(self, entry: Entry, names: Collection[str]) -> bool:
+        """Whether the text of a file speaks of all these names."""
         content = self._candidates.read(entry).main_content or b""
         self._left -= len(content) >> 10  # to look through a long text is more than one name
         return all(re.search(rb"\b%s\b" % re.escape(one.encode()), content) for one in names)
