@@ -54,7 +54,10 @@ def test_the_command(root: Path, tmp_path: Path, course: Path) -> None:
 
 
 IN_PARTS: dict[str, dict[str, str]] = {
-    "plain": {"bob/part1.py": "def sigmoid(z): return 1\n", "bob/part2.py": "def softmax(z): return 1\n"},
+    "plain": {
+        "bob/part1.py": "def sigmoid(z): return 1\n",
+        "bob/part2.py": "def softmax(z): return 1\n",
+    },
     "canvas": {
         "bob_1_2_part1-1.py": "def sigmoid(z): return 1\n",
         "bob_1_3_part2-1.py": "def softmax(z): return 1\n",
