@@ -169,6 +169,8 @@ def _collect_one(
 ) -> None:
     collected = _take_all(shown(student), attempts, wanted, report, staging)
     if not collected:
+        # So that a batch and the class page name them as well; what was collected before stays.
+        (course / SUBMITTED / student / wanted.assignment).mkdir(parents=True, exist_ok=True)
         return
     who = shown(student)
     try:

@@ -59,6 +59,14 @@ def test_whose_folder_is_empty_is_named_in_a_zip_and_in_a_folder(course: Path) -
     assert report.unchanged == ["ada"] and report.problems == told
 
 
+def test_whose_folder_is_empty_is_known_to_the_batch(course: Path) -> None:
+    run(course, {"ada/mlp.py": "x = 1\n", "mia/": ""})
+    assert not list((course / "submitted" / "mia" / WANTED.assignment).iterdir())
+    again = run(course, {"ada/": "", "mia/": ""})
+    assert len(again.problems) == 2
+    assert (course / "submitted" / "ada" / WANTED.assignment / "mlp.py").is_file()
+
+
 def test_collecting_again_says_it_again(course: Path) -> None:
     assert run(course, FILES).nothing == run(course, FILES).nothing
     assert run(course, FILES).unchanged == ["ada", "mallory"]
