@@ -19,7 +19,9 @@ from grader.course.question import Questions
 _WALL_PER_CPU = 3.0
 """Wall seconds allowed for each CPU second of a train check: the machine may be busy."""
 _SHARE_TO_CONFIRM = 0.25
-"""Of a submission's time, as much again to confirm what costs points."""
+_SECONDS_TO_CONFIRM = 2.0
+"""So much of the time that a submission took so far, and so many seconds, it may take again to
+confirm what costs points."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Deadline:
         self.seconds = seconds
         self.effort = Effort()
         self._left = seconds - used
-        self._left_to_confirm = _SHARE_TO_CONFIRM * min(seconds, self._left)
+        self._taken = self._taken_to_confirm = 0.0
         self._confirms = False
 
     def can_confirm(self) -> bool:
@@ -91,7 +93,8 @@ class Deadline:
 
         It has a share of its own, so that it takes no time from what is still to be asked.
         """
-        return self._left_to_confirm > 0 and self._left > 0
+        allowed = _SHARE_TO_CONFIRM * self._taken + _SECONDS_TO_CONFIRM
+        return self._taken_to_confirm < allowed and self._left > 0
 
     @contextmanager
     def confirming(self) -> Iterator[None]:
@@ -120,6 +123,7 @@ class Deadline:
         finally:
             passed = time.monotonic() - started
             if self._confirms:
-                self._left_to_confirm -= passed
+                self._taken_to_confirm += passed
             else:
+                self._taken += passed
                 self._left -= passed

@@ -112,17 +112,13 @@ class FileInterview(FileKnowledge):
         is_quick = self.file.backend == "numpy"  # to be loaded once more
         return self.deadline.can_confirm() and (is_quick or self._confirmed < _MAX_SLOW)
 
-    def _is_soon_there(self) -> bool:
-        """Whether a fresh worker takes milliseconds."""
-        return self.file.backend == "numpy" and self.launcher.confinement == "forked"
-
     @contextmanager
     def alone(self, exercise: str) -> Iterator[None]:
-        """Ask an exercise of a worker that is asked of no other exercise meanwhile.
+        """Ask an exercise of a fresh worker, which is asked of no other exercise meanwhile.
 
-        It may call others, whose traces cost its own next case: where workers are forked within
-        milliseconds, each question has a fresh one. What was said of the exercise before is
-        forgotten. Afterwards its last worker goes on.
+        What was said of the exercise before is forgotten. Afterwards that worker goes on. It keeps
+        what the exercise leaves behind between its own cases: who counts calls and answers wrongly
+        from the second one on is wrong.
         """
         self._drop()
         self._confirmed += 1
@@ -178,7 +174,7 @@ class FileInterview(FileKnowledge):
 
     def _announce(self, worker: Worker, check: PreparedCheck) -> None:
         """Say what will be asked from this check on, so that the worker need not wait for us."""
-        if self._announced or (self._alone and self._is_soon_there()):
+        if self._announced:
             return
         self._announced = True
         coming: dict[bytes, Announced] = {}
@@ -268,8 +264,6 @@ class FileInterview(FileKnowledge):
     def _try(
         self, question: bytes, limits: Limits, budget: Budget, check: PreparedCheck | None
     ) -> dict[str, Any]:
-        if self._alone and self._asked_first and self._is_soon_there():
-            self._drop()
         worker = self._start(limits)
         if check is not None:
             if not self._loaded:

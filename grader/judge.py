@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -292,32 +292,36 @@ class _Grading:
         what a fresh worker says counts, which has been asked nothing else.
         """
         self.explained, self.is_doubtful, self.told = {}, False, 0
-        self._judge_checks(exercise, interview, {})
+        self._judge_checks(exercise, interview)
         if not self.is_doubtful:
             return
         if not self.options.until_lost:
             statuses = {one.status for one in self.results.of(exercise.name) if one.lost_points}
             if interview.is_doubtful(exercise.name, statuses):
                 before = self.results.forget(exercise.name)
-                earned = {one.check: one for one in before if not one.lost_points}
                 with interview.alone(exercise.name):
-                    self._judge_checks(exercise, interview, earned)
+                    self._judge_checks(exercise, interview)
+                self._keep_what_was_earned(exercise.name, before)
         judged = self.results.of(exercise.name)
         newly = [one for one in judged if (one.exercise, one.check) not in self.settled]
         for one in newly[self.told :]:
             self._tell(one)
 
-    def _judge_checks(
-        self,
-        exercise: PreparedExercise,
-        interview: FileInterview,
-        earned: Mapping[str, CheckResult],
-    ) -> None:
-        """Judge the checks of an exercise, but for those that have earned their points before."""
+    def _keep_what_was_earned(self, exercise: str, before: Sequence[CheckResult]) -> None:
+        """Let the first judgement stand where the second one loses what it had earned.
+
+        Such answers differ from run to run, and guessing twice must not help.
+        """
+        lost = {one.check for one in self.results.of(exercise) if one.lost_points}
+        if any(one.check in lost and not one.lost_points for one in before):
+            self.results.forget(exercise)
+            for one in before:
+                self.results.append(one)
+
+    def _judge_checks(self, exercise: PreparedExercise, interview: FileInterview) -> None:
         for check in self.assignment.checks_of(exercise.name):
-            known = self.settled.get((check.exercise, check.name)) or earned.get(check.name)
-            if known is not None:
-                self.results.append(known)
+            if (check.exercise, check.name) in self.settled:
+                self.results.append(self.settled[check.exercise, check.name])
                 continue
             if self.options.on_begin is not None:
                 self.options.on_begin(check)

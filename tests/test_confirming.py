@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from grader import asking
 from grader.asking import Deadline
 from grader.confine import LimitBook, Limits, Lost
 from grader.interview import FileInterview
@@ -148,11 +149,21 @@ def test_so_it_is_on_a_students_own_machine(name):
     assert result.points == result.max_points
 
 
-@pytest.mark.parametrize("name", ["code", "files", "another module"])
-def test_so_it_is_where_a_fresh_worker_takes_long(monkeypatch, name):
-    monkeypatch.setattr(FileInterview, "_is_soon_there", lambda _: False)
-    result = graded(text_with(*LEFT[name]))
-    assert result.points == result.max_points
+COUNTING = "global calls\n    calls = calls + 1\n    if calls > {}:\n        return {}\n    "
+"""What is right the first times that it is called."""
+
+
+@pytest.mark.parametrize("times", [0, 1])
+def test_what_is_wrong_from_some_call_on_gains_nothing(confirmed, times):
+    solve = "return np.linalg.solve(X.T @ X, X.T @ y)"
+    mse = "return np.mean((predict(X, w, b) - y) ** 2) / 2"
+    text = f"calls = 0\n{REFERENCE}"
+    text = text.replace(solve, COUNTING.format(0, "np.zeros(X.shape[1])") + solve)
+    text = text.replace(mse, COUNTING.format(times, "0.5") + mse)
+    assert COUNTING.format(times, "0.5") in text
+    result = graded(text)
+    assert "half_mse" in confirmed or "solve" in confirmed
+    assert check_of(result, "half_mse.value").status is not Status.PASSED
 
 
 def test_everything_at_once_costs_no_other(confirmed):
@@ -228,7 +239,8 @@ def test_what_asks_only_whether_any_point_is_lost_confirms_nothing(confirmed):
     assert confirmed == []
 
 
-def test_confirming_has_its_own_time_and_ends():
+def test_confirming_has_its_own_time_and_ends(monkeypatch):
+    monkeypatch.setattr(asking, "_SECONDS_TO_CONFIRM", 0.1)
     deadline = Deadline(0.4)
     assert deadline.can_confirm()
     with deadline.confirming(), deadline.counted():
