@@ -24,7 +24,7 @@ from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks
 from grader.liberties import Shared, notes_of
 from grader.prerequisites import Prerequisites
-from grader.records import check_result, out_of_memory, submission_record
+from grader.records import check_result, failure_of, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
@@ -359,7 +359,7 @@ class _Grading:
         except Exception as error:  # our own mistake must cost nobody a point, and be seen
             return Verdict(
                 Status.GRADER_ERROR,
-                message=f"The grader failed on this check ({type(error).__name__}: {error}).",
+                message=f"The grader failed on this check ({failure_of(error)}).",
             )
         if interview.is_stub(exercise.name):  # what other files give it are no functions
             return self._not_written(exercise, interview.line_of(exercise.name))

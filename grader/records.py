@@ -7,7 +7,10 @@ from grader.checks import Verdict
 from grader.confine import Confinement
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.result import CheckResult, Result, Status, SubmissionRecord
+from grader.sanitise import safe_text
 from grader.submissions import Submission
+
+_MAX_FAILURE = 300
 
 
 def check_result(
@@ -49,6 +52,11 @@ def check_result(
         waits_for=verdict.waits_for,
         whole_file=verdict.whole_file,
     )
+
+
+def failure_of(error: Exception) -> str:
+    """An exception of the grader's own in a few words; what it says may be of any length."""
+    return safe_text(f"{type(error).__name__}: {error}", _MAX_FAILURE)
 
 
 def out_of_memory() -> Verdict:

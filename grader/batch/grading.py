@@ -15,7 +15,7 @@ from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
 from grader.judged import LOST_STATUSES
 from grader.judging import Past, Slate, options_for, records_name
-from grader.records import ungraded
+from grader.records import failure_of, ungraded
 from grader.result import Result
 from grader.store import ResultStore, StoreError, content_of
 from grader.submissions import Submission
@@ -43,7 +43,7 @@ class GradingWork:
         try:
             attempts = self.job.read()
         except Exception as error:
-            return self.ungraded(f"The grader cannot read it ({type(error).__name__}: {error}).")
+            return self.ungraded(f"The grader cannot read it ({failure_of(error)}).")
         with records_name(f"{self.job.student}, {self.assignment.name}"):
             result = _Attempts(self, launcher, slate, past).grade(attempts)
         return result.model_copy(update={"exercise_sha256": self.fingerprints})
@@ -146,7 +146,7 @@ class _Attempts:
         try:
             return grade(submission, work.assignment, self.launcher, options, work.questions)
         except Exception as error:
-            reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
+            reason = f"The grader failed on this submission ({failure_of(error)})."
             return ungraded(submission, work.assignment, reason, work.confinement)
 
 

@@ -12,7 +12,7 @@ import secrets
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from typing import TextIO
 
 from grader.sanitise import safe_text
@@ -33,7 +33,8 @@ def muted(stream: TextIO | None = None) -> Iterator[None]:
     try:
         yield
     finally:
-        print(f"\n::{token}::", file=stream, flush=True)
+        with suppress(BrokenPipeError):  # whoever reads has gone, and obeys nothing
+            print(f"\n::{token}::", file=stream, flush=True)
 
 
 @contextmanager
