@@ -108,9 +108,7 @@ def _compare_sequences(
     received: Any, expected: Any, rtol: float, atol: float, position: str
 ) -> Mismatch | None:
     if not isinstance(received, _SEQUENCES):
-        summary = (
-            f"a tuple of {len(expected)} values was expected; received one {kind_of(received)}"
-        )
+        summary = f"a tuple of {len(expected)} values was expected; received {kind_of(received)}"
         return _mismatch(Difference.TYPE, position, expected, received, summary)
     if len(received) != len(expected):
         summary = f"{len(expected)} values were expected; received {len(received)}"

@@ -63,6 +63,9 @@ def notes_of(
         *_of_imports(refused, places),
         *_of_statements(left_out, places),
     ]
+    if loading.count > len(loading.left_out):
+        # How many is not known: lines that are no Python need not be one statement each.
+        notes.append("more statements could not be run either")
     line = places.line_now(loading.file, loading.as_script, "__main__")
     if loading.as_script and line is not None:
         place = places.line_of_file(loading.file, line)
@@ -76,10 +79,6 @@ def notes_of(
         names = [name for name, origin in loading.taken.items() if origin == file]
         verb = "was" if len(names) == 1 else "were"
         notes.append(f"{_series(names)} {verb} taken from {places.name(file)}")
-    untold = max(0, loading.count - len(loading.left_out))
-    if untold:
-        what = "1 more statement" if untold == 1 else f"{untold:,} more statements"
-        notes.append(f"{what} of {places.name(loading.file)} could not be run either")
     return notes
 
 

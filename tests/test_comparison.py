@@ -155,3 +155,10 @@ def test_any_two_values_are_compared():
 
 def _crossed(text):
     return decode(sendable([value_of(text)], Budget(2 * 2**20, 100_000)))[0]
+
+
+def test_what_came_in_place_of_a_tuple_is_named_with_one_article() -> None:
+    found = compare(np.zeros((2, 2)), (1.0, 2.0, 3.0, 4.0), 1e-5, 1e-6)
+    assert found is not None
+    wanted = "a tuple of 4 values was expected; received an array of shape (2, 2)"
+    assert found.summary == wanted

@@ -22,7 +22,8 @@ from grader.submissions.scanner import Scanner
 
 LEFT_OUT = "notebook commands (%, !, ?) were left out"
 PYTHON_KEPT = "the Python behind %time or %prun was kept"
-PROMPTS_OFF = "prompts (>>>, In [1]:) or the indentation of the first line were taken off"
+PROMPTS_OFF = "prompts (>>>, In [1]:) were taken off"
+INDENTATION_OFF = "the indentation of the first line was taken off"
 PYLAB = "%pylab was taken as the imports of NumPy and Matplotlib that it makes"
 
 _TIMED = re.compile(
@@ -98,7 +99,7 @@ def clean(lines: list[str]) -> CleanCell:
     scanner, in_magic = Scanner(), False
     plain = without_prompts(lines)
     if plain != lines:
-        cell.note(PROMPTS_OFF)
+        cell.note(PROMPTS_OFF if _prompts_of(lines) else INDENTATION_OFF)
     for line in plain:
         if in_magic:
             cell.lines.append(_as_comment(line, in_block=False))
@@ -135,13 +136,20 @@ def without_prompts(lines: list[str]) -> list[str]:
     """The lines without the prompts or the indentation of the first one, as IPython reads them."""
     if not lines:
         return lines
+    prompt = _prompts_of(lines)
+    if prompt is not None:
+        return [prompt.sub("", line, count=1) if prompt.match(line) else line for line in lines]
     first = lines[first_code_line(lines)]
-    for initial, prompt in (_CLASSIC, _NUMBERED):
-        if initial.match(first):
-            return [prompt.sub("", line, count=1) if prompt.match(line) else line for line in lines]
     code = first.lstrip(" \t")
     indent = first[: len(first) - len(code)] if code else ""
     return [line.removeprefix(indent) for line in lines]
+
+
+def _prompts_of(lines: list[str]) -> re.Pattern[str] | None:
+    """The kind of prompts that the first line of code begins with."""
+    first = lines[first_code_line(lines)]
+    found = (prompt for initial, prompt in (_CLASSIC, _NUMBERED) if initial.match(first))
+    return next(found, None)
 
 
 def _python_behind(line: str, above: list[str]) -> tuple[str, str]:

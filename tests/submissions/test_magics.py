@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from grader.submissions.magics import LEFT_OUT, PROMPTS_OFF, PYLAB, PYTHON_KEPT, clean
+from grader.submissions.magics import (
+    INDENTATION_OFF,
+    LEFT_OUT,
+    PROMPTS_OFF,
+    PYLAB,
+    PYTHON_KEPT,
+    clean,
+)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +213,9 @@ def test_prompts_and_indentation_are_taken_off_as_in_ipython(lines: list[str]) -
     exec("\n".join(cell.lines), names)
     assert names["y"] == 1
     assert len(cell.lines) == len(lines)
-    assert PROMPTS_OFF in cell.notes
+    has_prompts = lines[0].lstrip().startswith((">>>", "In ["))
+    assert (PROMPTS_OFF if has_prompts else INDENTATION_OFF) in cell.notes
+    assert len({PROMPTS_OFF, INDENTATION_OFF}.intersection(cell.notes)) == 1
 
 
 def test_a_scanner_that_was_misled_recovers_in_the_next_line() -> None:

@@ -132,9 +132,7 @@ LIBERTIES = {
         "cell 1: what a notebook command gives is not known here; files is not assigned"
     ],
     "timed statement": ["cell 1: the Python behind %time or %prun was kept"],
-    "all indented": [
-        "cell 1: prompts (>>>, In [1]:) or the indentation of the first line were taken off"
-    ],
+    "all indented": ["cell 1: the indentation of the first line was taken off"],
 }
 
 
