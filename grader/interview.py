@@ -26,7 +26,7 @@ from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFi
 from grader.course.question import Questions
 from grader.judged import JudgedChecks
 from grader.knowledge import FileKnowledge
-from grader.loading import BROKE_PYTHON, Loading
+from grader.loading import BROKE_PYTHON, FILES_GONE, Loading
 from grader.replies import (
     WORTH_ANOTHER_TRY,
     FileState,
@@ -40,6 +40,7 @@ from grader.result import Status
 from grader.submissions.places import NO_FILE, Places
 from grader.wire import encode
 
+_GONE = "builtins.FileNotFoundError"
 _LOAD_SECONDS = 10.0
 """At least so long may an import take."""
 _MAX_SLOW = 5
@@ -336,7 +337,9 @@ class FileInterview(FileKnowledge):
                     # The loading itself went wrong, or what is no worker of ours answered.
                     if answer["outcome"] != "answered" or answer.get("last"):
                         self._drop()
-                        raise Lost(Silence.CRASHED, BROKE_PYTHON)
+                        chain = answer.get("error", {}).get("chain")
+                        is_gone = type(chain) is list and chain[:1] == [_GONE]
+                        raise Lost(Silence.CRASHED, FILES_GONE if is_gone else BROKE_PYTHON)
                     self.loading.take(answer)
             except Lost as lost:
                 if self.loading.learn(lost):

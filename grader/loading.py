@@ -24,6 +24,7 @@ _LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
 BROKE_PYTHON = "something that Python itself needs was changed there"
+FILES_GONE = "files of the submission were deleted or moved there"
 _BROKEN = re.compile(r"exit code (?:70\b|\d+: NameError: name '\w+' is not defined)")
 """How a worker ends whose own code fails: it needs no more than Python itself."""
 _ENDINGS = {
@@ -271,6 +272,8 @@ class Loading:
 
 
 def _ending(lost: Lost) -> str:
+    if lost.detail == FILES_GONE:
+        return FILES_GONE
     if lost.detail == BROKE_PYTHON or _BROKEN.search(lost.detail):
         return BROKE_PYTHON
     return _ENDINGS.get(lost.silence, f"the program was ended there ({lost.detail[:_MAX_TEXT]})")

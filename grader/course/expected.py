@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ def expected_of(assignment: PreparedAssignment, root: Path | None = None) -> Exp
         course's other assignments are read there when a submission looks like one of them.
     """
     pairs = ((one.file, one.name) for one in assignment.exercises)
-    return _expected(assignment.name, (file.name for file in assignment.files), pairs, root)
+    expected = _expected(assignment.name, (file.name for file in assignment.files), pairs, root)
+    return replace(expected, aside=assignment.files_aside)
 
 
 def expected_of_live(live: Assignment, root: Path | None = None) -> Expected:

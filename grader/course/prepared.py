@@ -74,6 +74,8 @@ class PreparedAssignment:
     """A fingerprint of the seed."""
     sha256: str
     """A fingerprint of the checks and references."""
+    files_aside: tuple[str, ...] = ()
+    """Where this is a part of an assignment, the names of the files of its other parts."""
 
     @property
     def points(self) -> float:
@@ -92,6 +94,10 @@ class PreparedAssignment:
             exercises=exercises,
             checks=tuple(one for one in self.checks if one.exercise in kept),
             misconceptions=tuple(one for one in self.misconceptions if one.exercise in kept),
+            files_aside=(
+                *self.files_aside,
+                *(one.name for one in self.files if one.name not in names),
+            ),
         )
 
     def checks_of(self, exercise: str) -> list[PreparedCheck]:

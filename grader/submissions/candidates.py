@@ -83,6 +83,11 @@ class Candidates:
             self._likenesses[name] = likeness(name, self.expected.files, self._assignment)
         return self._likenesses[name]
 
+    def is_of_another_part(self, entry: Entry) -> bool:
+        """Whether a file's name stands for one of the assignment that is not graded now."""
+        aside = self.expected.aside
+        return bool(aside) and likeness(entry.name, aside, "") is not None
+
     def is_known(self, entry: Entry) -> bool:
         """Whether a file was read before."""
         return entry in self._known

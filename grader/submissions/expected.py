@@ -22,11 +22,14 @@ class Expected:
     others
         The exercises of the course's other assignments, by assignment. It is asked only when
         something does not look like this one.
+    aside
+        The files of the assignment's other parts, where only a part of it is graded.
     """
 
     files: tuple[str, ...]
     exercises: Exercises = field(default_factory=dict)
     others: Callable[[], Mapping[str, Exercises]] = field(default=dict, compare=False)
+    aside: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, given: Expected | Sequence[str]) -> Expected:

@@ -139,6 +139,7 @@ def _tell_the_rest(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Ta
         and one.name.lower().endswith(".ipynb")
         and one.place not in taken.sources.values()
         and candidates.likeness(one) is None
+        and not candidates.is_of_another_part(one)
         and not any(f" and {shown(one.place)} define " in note for note in taken.notes)
     }
     unread = [

@@ -37,6 +37,9 @@ def why_nothing(tree: Tree, chosen: Chosen, expected: Expected) -> str:
         return f"{_START}: the folder is empty; hand in .py or .ipynb."
     found = [entry.place for entry in tree.entries] + tree.others
     said = what_was_found(found)
+    packed = packed_otherwise(found)[:_SHOWN]
+    if packed:  # nobody knows what they hold
+        return f"{said} {', '.join(map(shown, packed))} cannot be opened here."
     if tree.entries and expected.all_exercises:
         names = " or ".join(expected.files)
         return f"{said} What was found holds no exercise of {names}."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.course import frozen
 from grader.course.expected import expected_of
 from grader.local import load_public
 from grader.submissions import read_path
@@ -50,3 +51,21 @@ def test_a_damaged_assignment_beside_it_costs_nothing(tmp_path: Path) -> None:
     (folder / "checks.json").write_text("{", encoding="utf-8")
     expected = expected_of(load_public(ROOT / "assignments" / NAMES[0]), tmp_path)
     assert expected.others() == {"a9_broken": {}}
+
+
+def test_the_files_of_another_part_are_told_of_as_no_other_names(tmp_path: Path) -> None:
+    """Who hands in the whole folder, with the notebooks of the Keras part, made no mistake."""
+    name = "a3_mlp"
+    for path in (ROOT / "assignments" / name).iterdir():
+        if path.is_file():
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "mlp.py").write_bytes((ROOT / "solutions" / name / "mlp.py").read_bytes())
+    part = load_public(ROOT / "assignments" / name).part("numpy")
+    frozen.save(part, tmp_path / "kept")
+    part = frozen.load(tmp_path / "kept")  # as a zip for Gradescope holds it
+    assert set(part.files_aside) == {"keras_mlp.py", "tf_train_step.py"}
+    found = read_path(tmp_path, expected_of(part, ROOT), student="ada", assignment=name)
+    assert found.notes == ()
+    (tmp_path / "Untitled.ipynb").write_text('{"cells": []}')
+    found = read_path(tmp_path, expected_of(part, ROOT), student="ada", assignment=name)
+    assert found.notes == ("Untitled.ipynb was not graded: the assignment asks for other names",)

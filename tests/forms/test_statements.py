@@ -90,6 +90,8 @@ ENDING = {
     "import os; os.abort()": "the program was ended there",
     "import sys; sys.settrace(lambda *a: 1 / 0)": "something that Python itself needs",
     "import builtins; del builtins.len": "something that Python itself needs",
+    "import shutil; shutil.rmtree('.', ignore_errors=True)": "files of the submission were deleted",
+    "import os\nfor f in os.listdir('.'): os.remove(f)": "files of the submission were deleted",
     "import time; time.monotonic = time.process_time = None": "",
     "sum(range(10**13))": "used up",
     "while True:\n    try:\n        while 1: pass\n    except BaseException: pass": "used up",

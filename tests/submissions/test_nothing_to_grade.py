@@ -44,6 +44,7 @@ from tests.submissions.handing_in import (
         ({FILE: MLP}, f"{FILE}, and this looks like a3's mlp.py"),
         ({"hw.ipynb": notebook(MLP)}, "this looks like a3's mlp.py"),
         ({"a.py": b"x = 1\n", "b.py": b"y = 1\n"}, "holds no exercise of"),
+        ({f"{FILE}.gz": b"\x1f\x8b\x08 packed"}, f" {FILE}.gz cannot be opened here."),
         ({f"__MACOSX/._{FILE}": JUNK}, "nothing was found but __MACOSX"),
         ({f"a/b/c/d/e/f/g/{FILE}": CODE}, "more than 6 folders deep (a/b/c/d/e/f/g)"),
         ({"test_a2.py": b"def test_it(): pass\n"}, "found: test_a2.py"),
@@ -53,7 +54,7 @@ from tests.submissions.handing_in import (
         ({"README": b"No code here.\n", "a.docx": b"PK"}, "found: README, a.docx"),
         ({f"{FILE}.docx": b"PK\x03\x04\0\0"}, f"found: {FILE}.docx"),
     ],
-    ids=range(20),
+    ids=range(21),
 )
 def test_nothing_to_grade_is_said_in_words(tmp_path: Path, files: Files, said: str) -> None:
     found = read(lay(tmp_path, files))
