@@ -8,7 +8,7 @@ a near name, such as ``helper-1.py`` or ``helper (2).py``, which platforms and b
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -217,6 +217,14 @@ def _all_imports(content: bytes) -> Iterator[Imported]:
             yield from _imported(0, (part.split() or [b""])[0])
     for module in _BY_CALL.findall(content)[:_MAX_FOUND]:
         yield from _imported(0, module)
+
+
+def written_in_a_folder(names: Iterable[str], module: str) -> str | None:
+    """The module that a notebook wrote into a folder from which it is imported by this name."""
+    path = module.replace(".", "/")
+    endings = (f"/{path}.py", f"/{path}/__init__.py")
+    found = [one for one in names if one.endswith(endings)]
+    return min(found, key=lambda one: one.count("/"), default=None)
 
 
 def joined(folder: str, path: str) -> str:

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.submissions.handing_in import CODE, FILE, KERAS, KERAS_CODE, STUB, lay, read
+from grader.submissions.beside import taken_beside
+from tests.submissions.handing_in import (
+    CODE,
+    EXPECTED,
+    FILE,
+    KERAS,
+    KERAS_CODE,
+    SOFTMAX,
+    STUB,
+    lay,
+    read,
+)
 
 USING = b"from utils.maths import stable\nimport tools\n" + CODE
 MATHS = b"def stable(z):\n    return z\n"
@@ -182,3 +193,49 @@ def test_a_notebook_may_write_a_module_into_a_folder(tmp_path: Path) -> None:
     cells = "%%writefile src/deep/helper.py\nX = 1\n", using
     found = read(lay(tmp_path, {"hw.ipynb": notebook(*cells)}))
     assert b"X = 1" in found.files["src/deep/helper.py"]
+
+
+NOTEBOOK = "logistic_regression.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "name"),
+    [
+        ("src/helper.py", b"from helper import stable\n", "helper.py"),
+        ("lib/deep/helper.py", b"import helper\n", "helper.py"),
+        ("src/tools/maths.py", b"from tools.maths import stable\n", "tools/maths.py"),
+    ],
+)
+def test_a_module_that_a_notebook_wrote_into_a_folder(
+    tmp_path: Path, written: str, line: bytes, name: str
+) -> None:
+    cells = f"%%writefile {written}\n{MATHS.decode()}", (line + CODE).decode()
+    found = read(lay(tmp_path, {NOTEBOOK: notebook(*cells)}))
+    assert set(found.files) == {FILE, written, name}
+    assert found.files[name] == found.files[written]
+    assert found.line_origins[name] == found.line_origins[written]
+
+
+def test_an_exercise_that_a_notebook_wrote_into_a_folder(tmp_path: Path) -> None:
+    using = "from acts import sigmoid, sigmoid_grad\n" + SOFTMAX.decode()
+    cells = "%%writefile src/acts.py\n" + CODE.decode(), using
+    files = {NOTEBOOK: notebook(*cells), "old_try.py": b"def sigmoid(z):\n    return 0\n"}
+    found = read(lay(tmp_path, files))
+    assert "acts.py" in found.files
+    assert not any("taken from old_try.py" in note for note in found.notes)
+
+
+def test_what_lies_beside_a_notebook_that_writes_it_too(tmp_path: Path) -> None:
+    using = "from helper import stable\n" + CODE.decode()
+    cells = "%%writefile helper.py\n" + MATHS.decode(), using
+    files = {NOTEBOOK: notebook(*cells), "helper.py": MATHS + b"\n"}
+    assert not any("left out" in note for note in read(lay(tmp_path, files)).notes)
+    files["helper.py"] = b"def stable(z):\n    return 0\n"
+    note = f"helper.py was left out: {NOTEBOOK} writes the module helper"
+    assert note in read(lay(tmp_path, files)).notes
+
+
+def test_a_running_notebook_wrote_what_lies_beside_it(tmp_path: Path) -> None:
+    lay(tmp_path, {"helper.py": MATHS})
+    own = {FILE: b"from helper import stable\n" + CODE, "helper.py": b"\n# cell\n" + MATHS}
+    assert not taken_beside(tmp_path, own, EXPECTED, "a2_logistic_regression").notes
