@@ -239,3 +239,31 @@ def test_a_running_notebook_wrote_what_lies_beside_it(tmp_path: Path) -> None:
     lay(tmp_path, {"helper.py": MATHS})
     own = {FILE: b"from helper import stable\n" + CODE, "helper.py": b"\n# cell\n" + MATHS}
     assert not taken_beside(tmp_path, own, EXPECTED, "a2_logistic_regression").notes
+
+
+OPENING = b"K = float(open('k.txt').read())\n" + CODE
+
+
+def test_of_files_of_one_name_the_one_beside_the_code_is_opened(tmp_path: Path) -> None:
+    files = {f"hw/{FILE}": OPENING, "hw/k.txt": b"2", "k.txt": b"3", "a/k.txt": b"4"}
+    found = read(lay(tmp_path, files))
+    assert found.files["k.txt"] == b"2"
+    assert "of the files that the code may open as k.txt, hw/k.txt counts, not k.txt" in found.notes
+    lay(tmp_path, {"k.txt": b"2\n"})  # the same
+    assert not any("may open" in note for note in read(tmp_path).notes)
+
+
+def test_of_files_of_one_name_the_one_of_the_graded_file_is_opened(tmp_path: Path) -> None:
+    softmax = b"K = float(open('k.txt').read())\n" + SOFTMAX
+    files = {"q1/a.py": softmax, "q1/k.txt": b"1", "q2/b.py": OPENING, "q2/k.txt": b"2"}
+    found = read(lay(tmp_path, files))
+    graded = found.sources[FILE].partition("/")[0]
+    assert found.sources["k.txt"] == f"{graded}/k.txt"
+    other = {"q1": "q2", "q2": "q1"}[graded]
+    assert any(f"{graded}/k.txt counts, not {other}/k.txt" in note for note in found.notes)
+
+
+def test_only_one_file_of_a_name_lies_above(tmp_path: Path) -> None:
+    found = read(lay(tmp_path, {f"hw/{FILE}": OPENING, "k.txt": b"3"}))
+    assert found.files["k.txt"] == b"3"
+    assert not any("k.txt" in note for note in found.notes)
