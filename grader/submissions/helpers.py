@@ -90,7 +90,7 @@ class Helpers:
         for name in waiting:  # grows while it is walked
             for one in imports_in(self._taken.files.get(name, b"")):
                 waiting += self._take_import(name, one)
-        take_opened(self._tree, self._folders, self._taken)
+        take_opened(self._tree, self._folders, self._taken, self._expected)
         self._tell_the_rest()
 
     def _take_modules(self) -> None:

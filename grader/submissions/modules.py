@@ -170,7 +170,7 @@ class Modules:
             for one in self._some(self._tree.entries if names else ())
             if _is_in(one, package) and self._is_like(one, leaf, names)
         ]
-        return min(found, key=lambda one: (*_far(folder, one), *_later(one)), default=None)
+        return min(found, key=lambda one: (*_far(folder, one), *later_first(one)), default=None)
 
     def _without_its_folder(self, folder: str, path: str, names: Collection[str]) -> Entry | None:
         """A module of a package that was handed in without the package: some platforms do so."""
@@ -265,6 +265,6 @@ def _far(folder: str, entry: Entry) -> tuple[bool, int]:
     return word_rank(entry.place) < 0, len(here) + len(there) - 2 * common
 
 
-def _later(entry: Entry) -> tuple[int, list[int], str]:
+def later_first(entry: Entry) -> tuple[int, list[int], str]:
     """The later of two copies first."""
     return -word_rank(entry.name), [-one for one in numbers_in(entry.name)], entry.place

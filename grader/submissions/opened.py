@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.submissions.modules import joined
-from grader.submissions.names import shown
+from grader.submissions.modules import joined, later_first
+from grader.submissions.names import is_near_miss, shown, stems
 from grader.submissions.regular import Unreadable, read_regular
 from grader.submissions.taking import MAX_DATA, MAX_FILE, MAX_FILES, MAX_TOTAL, Taken
 from grader.submissions.tree import Entry, Tree, ancestors
@@ -23,16 +23,23 @@ _IN_A_PATH = re.compile(rb"[\"'/\\]([\w.\-]+)(?=[\"'/\\])")
 _RUN = re.compile(rb"  # %run [^\r\n]*")
 _MAX_COMPARED, _MAX_TOLD = 50, 3
 """Files of one name that are compared, and those that are told."""
+_FILE_NAME = re.compile(rb"[\"'/]([\w\-][\w .()\-]{0,99}\.[A-Za-z]\w{0,7})[\"']")
+_MAX_NAMES = 200
+"""Names of files that are looked for under near names."""
 _NAME_TOKEN = re.compile(r"[\w.\-]+")
 
 
-def take_opened(tree: Tree, folders: Sequence[str], taken: Taken) -> None:
+def take_opened(
+    tree: Tree, folders: Sequence[str], taken: Taken, expected: Collection[str] = ()
+) -> None:
     """Take the files that were handed in and that the code which was taken speaks of.
 
     Parameters
     ----------
     folders
         Those of the graded files.
+    expected
+        Names that no file gets here which does not have it: they are graded.
     """
     others = [
         *tree.data,
@@ -47,7 +54,9 @@ def take_opened(tree: Tree, folders: Sequence[str], taken: Taken) -> None:
     texts = [(name, text) for name, text in taken.files.items() if name.endswith(".py")]
     contents: dict[Entry, bytes | None] = {}
     passed_over = []
-    for claim in sorted(_claims(others, texts, folders, taken), key=lambda one: one.rank):
+    claims = sorted(_claims(others, texts, folders, taken), key=lambda one: one.rank)
+    near = _near_claims(others, claims, texts, folders, taken)
+    for claim in [*claims, *(one for one in near if one.place not in expected)]:
         entry, place = claim.entry, claim.place
         folded = place.casefold()
         if folded in names | packages or not names.isdisjoint(_above(place)):
@@ -66,9 +75,11 @@ def take_opened(tree: Tree, folders: Sequence[str], taken: Taken) -> None:
             )
             return
         taken.take_data(place, entry.place, content)
+        if claim.is_near:
+            taken.notes.append(f"{shown(entry.place)} was taken as {shown(place)}")
         names.add(folded)
         packages.update(_above(folded))
-    _tell_passed_over(passed_over, texts, taken)
+    _tell_passed_over(passed_over, contents, texts, taken)
 
 
 @dataclass(frozen=True)
@@ -82,12 +93,15 @@ class _Claim:
         for one place the first counts.
     is_said
         Whether the name stands in quotes or in a path.
+    is_near
+        Whether the file has only nearly the name, as platforms and browsers change it.
     """
 
     rank: tuple[int, int]
     entry: Entry
     place: str
     is_said: bool
+    is_near: bool = False
 
 
 def _claims(
@@ -112,6 +126,48 @@ def _claims(
                 yield _Claim((above, number), entry, place, is_said)
 
 
+def _near_claims(
+    others: Iterable[Entry],
+    claims: Iterable[_Claim],
+    texts: Sequence[tuple[str, bytes]],
+    folders: Sequence[str],
+    taken: Taken,
+) -> list[_Claim]:
+    """Files such as ``config-1.json`` for names that the code says and that no file has."""
+    there = {one.entry.name for one in claims}
+    there |= {name.rpartition("/")[2] for name in taken.files}
+    wanted = [
+        (number, name)
+        for number, (_, text) in enumerate(texts)
+        for name in dict.fromkeys(_FILE_NAME.findall(text)[:_MAX_NAMES])
+    ]
+    wanted = [pair for pair in wanted if pair[1].decode("utf-8", "replace") not in there]
+    if not wanted:
+        return []
+    by_stem: dict[tuple[str, str], list[Entry]] = {}
+    for entry in others:
+        ending = _ending(entry.name)
+        for stem in stems(entry.name, ending) if ending and _is_plain(entry.place) else ():
+            by_stem.setdefault((stem, ending), []).append(entry)
+    found = []
+    for number, said in wanted[:_MAX_NAMES]:
+        name = said.decode("utf-8", "replace")
+        folder = _folder_of(texts[number][0], folders, taken)
+        ending = _ending(name)
+        for stem in stems(name, ending):
+            for entry in by_stem.get((stem, ending), ())[:_MAX_COMPARED]:
+                if is_near_miss(entry.name, name):
+                    above, place = next(_seen(entry, folder), (0, ""))
+                    place = joined(place.rpartition("/")[0], name)
+                    found.append(_Claim((above, number), entry, place, False, True))
+    return sorted(found, key=lambda one: (*one.rank, *later_first(one.entry)))
+
+
+def _ending(name: str) -> str:
+    stem, dot, ending = name.casefold().rpartition(".")
+    return f"{dot}{ending}" if stem else ""
+
+
 def _seen(entry: Entry, folder: str) -> Iterator[tuple[int, str]]:
     """The place of a file from a folder and from those above, by how many these are above."""
     for above, one in enumerate(ancestors(folder)):
@@ -129,7 +185,10 @@ def _content(entry: Entry, taken: Taken) -> bytes | None:
 
 
 def _tell_passed_over(
-    claims: Iterable[_Claim], texts: Sequence[tuple[str, bytes]], taken: Taken
+    claims: Iterable[_Claim],
+    opened: Container[Entry],
+    texts: Sequence[tuple[str, bytes]],
+    taken: Taken,
 ) -> None:
     """Name files that the code may have meant, and that differ from those that it opens."""
     places = {name.casefold(): name for name in taken.files}
@@ -148,7 +207,8 @@ def _tell_passed_over(
         if compared > _MAX_COMPARED:
             return
         if any(
-            one.endswith(".py") or any(one.encode() in text for _, text in texts)
+            (claim.entry not in opened and one.endswith(".py"))
+            or any(one.encode() in text for _, text in texts)
             for one in names.get(place, ())
         ):
             continue  # it is found under another name

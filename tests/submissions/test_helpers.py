@@ -267,3 +267,27 @@ def test_only_one_file_of_a_name_lies_above(tmp_path: Path) -> None:
     found = read(lay(tmp_path, {f"hw/{FILE}": OPENING, "k.txt": b"3"}))
     assert found.files["k.txt"] == b"3"
     assert not any("k.txt" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "given"),
+    [
+        ("config.json", "config-1.json"),
+        ("config.json", "config (1).json"),
+        ("D.CSV", "d.csv"),
+        ("helper.py", "helper-1.py"),
+        ("helper.py", "helper (2).py"),
+    ],
+)
+def test_a_file_that_is_opened_has_nearly_the_name(tmp_path: Path, said: str, given: str) -> None:
+    files = {FILE: f"T = open('{said}').read()\n".encode() + CODE, given: b"1"}
+    found = read(lay(tmp_path, files))
+    assert found.files[said] == b"1"
+    assert found.notes == (f"{given} was taken as {said}",)
+    lay(tmp_path, {said: b"2"})
+    assert read(tmp_path).files[said] == b"2"
+
+
+def test_of_near_names_the_later_one_is_opened(tmp_path: Path) -> None:
+    files = {FILE: b"T = open('k.txt').read()\n" + CODE, "k-1.txt": b"1", "k-2.txt": b"2"}
+    assert read(lay(tmp_path, files)).files["k.txt"] == b"2"
