@@ -8,7 +8,14 @@ from dataclasses import replace
 
 from grader.submissions.candidates import Candidates
 from grader.submissions.likeness import is_notebook_name, is_test
-from grader.submissions.modules import Imported, Module, Modules, imports_in, joined
+from grader.submissions.modules import (
+    Imported,
+    Module,
+    Modules,
+    imports_in,
+    joined,
+    written_in_a_folder,
+)
 from grader.submissions.names import is_importable, nearest, shown
 from grader.submissions.nothing import left_out_as_theirs
 from grader.submissions.opened import take_opened
@@ -19,6 +26,7 @@ from grader.worker.packages import is_package
 from grader.worker.private import private_folder
 
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_OF_A_CELL = re.compile(rb"\A# %% cell [^\n]*\n# left out: %%[^\n]*\n")
 _SHOWN = 3
 _LIBRARIES = {
     "jax",
@@ -82,7 +90,7 @@ class Helpers:
         for name in waiting:  # grows while it is walked
             for one in imports_in(self._taken.files.get(name, b"")):
                 waiting += self._take_import(name, one)
-        take_opened(self._tree, self._folders, self._taken)
+        take_opened(self._tree, self._folders, self._taken, self._expected)
         self._tell_the_rest()
 
     def _take_modules(self) -> None:
@@ -111,6 +119,8 @@ class Helpers:
         folder = self._folders[0] if place is None else place.rpartition("/")[0]
         own = None if place is None else self._modules.named(place)
         found = self._modules.find(folder, imported, own)
+        if (found is None or not found.is_exact) and self._is_written(imported):
+            return []  # its own imports were followed where it lies
         taken = self._take_module(importer, imported, found) if found is not None else []
         is_there = found is not None
         if found is None or found.entry.name == "__init__.py":
@@ -123,6 +133,30 @@ class Helpers:
         if not (is_there or is_package(imported.module) or self._is_taken(imported.module)):
             self.is_complete = False
         return taken
+
+    def _is_written(self, imported: Imported) -> bool:
+        """Take a module that a notebook wrote into a folder, where that is what is imported."""
+        module = imported.module
+        if imported.level or is_package(module) or self._is_taken(module):
+            return False
+        written = [one for one in self._taken.files if self._cells_write(one)]
+        found = written_in_a_folder(written, module)
+        if found is None or len(self._taken.files) >= MAX_FILES:
+            return False
+        path = module.replace(".", "/")
+        name = f"{path}/__init__.py" if found.endswith("/__init__.py") else f"{path}.py"
+        if name.casefold() not in self._folded:
+            self._folded.add(name.casefold())
+            self._taken.copy(found, name)
+        return True
+
+    def _cells_write(self, name: str) -> bool:
+        """Whether a notebook wrote a module that was taken."""
+        source = self._modules.named(self._taken.sources.get(name, ""))
+        if source is None or not is_notebook_name(source.name):
+            return False
+        candidate = self._candidates.read(source)
+        return name in candidate.modules and name != candidate.main
 
     def _is_taken(self, module: str) -> bool:
         path = module.replace(".", "/")
@@ -280,10 +314,16 @@ class Helpers:
         taken = entry in self._graded or self._places.get(name) == entry.place
         if name in self._expected or taken:
             return
+        content = self._candidates.read(entry).main_content or b""
         if name not in self._taken.files:
             why = "another file's name differs only in upper and lower case"
-        elif self._candidates.read(entry).main_content == self._taken.files[name]:
+        elif content.strip() == _OF_A_CELL.sub(b"", self._taken.files[name]).strip():
             return
+        elif name not in self._taken.sources:
+            return  # a cell of the running notebook wrote it
+        elif self._cells_write(name):
+            notebook = shown(self._taken.sources[name])
+            why = f"{notebook} writes the module {shown(name.removesuffix('.py'))}"
         else:
             why = f"{shown(self._taken.sources.get(name, name))} has the same name"
         self._left_out.append((entry, f"{shown(entry.place)} was left out: {why}"))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from grader.submissions.candidates import Candidates
 from grader.submissions.definitions import mentions
-from grader.submissions.modules import Imported, Modules
+from grader.submissions.modules import Imported, Modules, written_in_a_folder
 from grader.submissions.tree import Entry, Tree, ancestors
 from grader.worker.packages import is_package
 
@@ -80,6 +80,9 @@ class Imports:
                 found = self._by_place.get(f"{path}{ending}")
                 if found is not None:
                     yield found, self._candidates.read(found).main_content
+        inside = None if level else written_in_a_folder(by_cells, module)
+        if inside is not None:
+            yield entry, by_cells[inside]
         imported = Imported(level, module.lstrip("."), names)
         elsewhere = self._modules.find(entry.folder, imported, entry)
         if elsewhere is not None:

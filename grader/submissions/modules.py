@@ -8,7 +8,7 @@ a near name, such as ``helper-1.py`` or ``helper (2).py``, which platforms and b
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -170,7 +170,7 @@ class Modules:
             for one in self._some(self._tree.entries if names else ())
             if _is_in(one, package) and self._is_like(one, leaf, names)
         ]
-        return min(found, key=lambda one: (*_far(folder, one), *_later(one)), default=None)
+        return min(found, key=lambda one: (*_far(folder, one), *later_first(one)), default=None)
 
     def _without_its_folder(self, folder: str, path: str, names: Collection[str]) -> Entry | None:
         """A module of a package that was handed in without the package: some platforms do so."""
@@ -219,6 +219,14 @@ def _all_imports(content: bytes) -> Iterator[Imported]:
         yield from _imported(0, module)
 
 
+def written_in_a_folder(names: Iterable[str], module: str) -> str | None:
+    """The module that a notebook wrote into a folder from which it is imported by this name."""
+    path = module.replace(".", "/")
+    endings = (f"/{path}.py", f"/{path}/__init__.py")
+    found = [one for one in names if one.endswith(endings)]
+    return min(found, key=lambda one: one.count("/"), default=None)
+
+
 def joined(folder: str, path: str) -> str:
     """The place of a path that begins in a folder."""
     return f"{folder}/{path}" if folder else path
@@ -257,6 +265,6 @@ def _far(folder: str, entry: Entry) -> tuple[bool, int]:
     return word_rank(entry.place) < 0, len(here) + len(there) - 2 * common
 
 
-def _later(entry: Entry) -> tuple[int, list[int], str]:
+def later_first(entry: Entry) -> tuple[int, list[int], str]:
     """The later of two copies first."""
     return -word_rank(entry.name), [-one for one in numbers_in(entry.name)], entry.place

@@ -68,6 +68,12 @@ class Taken:
             if old in known:
                 known[new] = known.pop(old)  # type: ignore[index, assignment]
 
+    def copy(self, old: str, new: str) -> None:
+        """Have a module that was taken under another name as well."""
+        for known in (self.files, self.sources, self.line_origins, self.cells):
+            if old in known:
+                known[new] = known[old]  # type: ignore[index, assignment]
+
     def take_helper(self, name: str, candidate: Candidate) -> bytes:
         """Take a module that nobody asked for, or note why not; return its text."""
         problem = candidate.problem

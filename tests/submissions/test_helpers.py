@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.submissions.handing_in import CODE, FILE, KERAS, KERAS_CODE, STUB, lay, read
+from grader.submissions.beside import taken_beside
+from tests.submissions.handing_in import (
+    CODE,
+    EXPECTED,
+    FILE,
+    KERAS,
+    KERAS_CODE,
+    SOFTMAX,
+    STUB,
+    lay,
+    read,
+)
 
 USING = b"from utils.maths import stable\nimport tools\n" + CODE
 MATHS = b"def stable(z):\n    return z\n"
@@ -182,3 +193,101 @@ def test_a_notebook_may_write_a_module_into_a_folder(tmp_path: Path) -> None:
     cells = "%%writefile src/deep/helper.py\nX = 1\n", using
     found = read(lay(tmp_path, {"hw.ipynb": notebook(*cells)}))
     assert b"X = 1" in found.files["src/deep/helper.py"]
+
+
+NOTEBOOK = "logistic_regression.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "name"),
+    [
+        ("src/helper.py", b"from helper import stable\n", "helper.py"),
+        ("lib/deep/helper.py", b"import helper\n", "helper.py"),
+        ("src/tools/maths.py", b"from tools.maths import stable\n", "tools/maths.py"),
+    ],
+)
+def test_a_module_that_a_notebook_wrote_into_a_folder(
+    tmp_path: Path, written: str, line: bytes, name: str
+) -> None:
+    cells = f"%%writefile {written}\n{MATHS.decode()}", (line + CODE).decode()
+    found = read(lay(tmp_path, {NOTEBOOK: notebook(*cells)}))
+    assert set(found.files) == {FILE, written, name}
+    assert found.files[name] == found.files[written]
+    assert found.line_origins[name] == found.line_origins[written]
+
+
+def test_an_exercise_that_a_notebook_wrote_into_a_folder(tmp_path: Path) -> None:
+    using = "from acts import sigmoid, sigmoid_grad\n" + SOFTMAX.decode()
+    cells = "%%writefile src/acts.py\n" + CODE.decode(), using
+    files = {NOTEBOOK: notebook(*cells), "old_try.py": b"def sigmoid(z):\n    return 0\n"}
+    found = read(lay(tmp_path, files))
+    assert "acts.py" in found.files
+    assert not any("taken from old_try.py" in note for note in found.notes)
+
+
+def test_what_lies_beside_a_notebook_that_writes_it_too(tmp_path: Path) -> None:
+    using = "from helper import stable\n" + CODE.decode()
+    cells = "%%writefile helper.py\n" + MATHS.decode(), using
+    files = {NOTEBOOK: notebook(*cells), "helper.py": MATHS + b"\n"}
+    assert not any("left out" in note for note in read(lay(tmp_path, files)).notes)
+    files["helper.py"] = b"def stable(z):\n    return 0\n"
+    note = f"helper.py was left out: {NOTEBOOK} writes the module helper"
+    assert note in read(lay(tmp_path, files)).notes
+
+
+def test_a_running_notebook_wrote_what_lies_beside_it(tmp_path: Path) -> None:
+    lay(tmp_path, {"helper.py": MATHS})
+    own = {FILE: b"from helper import stable\n" + CODE, "helper.py": b"\n# cell\n" + MATHS}
+    assert not taken_beside(tmp_path, own, EXPECTED, "a2_logistic_regression").notes
+
+
+OPENING = b"K = float(open('k.txt').read())\n" + CODE
+
+
+def test_of_files_of_one_name_the_one_beside_the_code_is_opened(tmp_path: Path) -> None:
+    files = {f"hw/{FILE}": OPENING, "hw/k.txt": b"2", "k.txt": b"3", "a/k.txt": b"4"}
+    found = read(lay(tmp_path, files))
+    assert found.files["k.txt"] == b"2"
+    assert "of the files that the code may open as k.txt, hw/k.txt counts, not k.txt" in found.notes
+    lay(tmp_path, {"k.txt": b"2\n"})  # the same
+    assert not any("may open" in note for note in read(tmp_path).notes)
+
+
+def test_of_files_of_one_name_the_one_of_the_graded_file_is_opened(tmp_path: Path) -> None:
+    softmax = b"K = float(open('k.txt').read())\n" + SOFTMAX
+    files = {"q1/a.py": softmax, "q1/k.txt": b"1", "q2/b.py": OPENING, "q2/k.txt": b"2"}
+    found = read(lay(tmp_path, files))
+    graded = found.sources[FILE].partition("/")[0]
+    assert found.sources["k.txt"] == f"{graded}/k.txt"
+    other = {"q1": "q2", "q2": "q1"}[graded]
+    assert any(f"{graded}/k.txt counts, not {other}/k.txt" in note for note in found.notes)
+
+
+def test_only_one_file_of_a_name_lies_above(tmp_path: Path) -> None:
+    found = read(lay(tmp_path, {f"hw/{FILE}": OPENING, "k.txt": b"3"}))
+    assert found.files["k.txt"] == b"3"
+    assert not any("k.txt" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "given"),
+    [
+        ("config.json", "config-1.json"),
+        ("config.json", "config (1).json"),
+        ("D.CSV", "d.csv"),
+        ("helper.py", "helper-1.py"),
+        ("helper.py", "helper (2).py"),
+    ],
+)
+def test_a_file_that_is_opened_has_nearly_the_name(tmp_path: Path, said: str, given: str) -> None:
+    files = {FILE: f"T = open('{said}').read()\n".encode() + CODE, given: b"1"}
+    found = read(lay(tmp_path, files))
+    assert found.files[said] == b"1"
+    assert found.notes == (f"{given} was taken as {said}",)
+    lay(tmp_path, {said: b"2"})
+    assert read(tmp_path).files[said] == b"2"
+
+
+def test_of_near_names_the_later_one_is_opened(tmp_path: Path) -> None:
+    files = {FILE: b"T = open('k.txt').read()\n" + CODE, "k-1.txt": b"1", "k-2.txt": b"2"}
+    assert read(lay(tmp_path, files)).files["k.txt"] == b"2"
