@@ -65,10 +65,9 @@ def join(
     joined = Joined()
     origins: dict[str, str] = {}
     for _ in range(_MAX_ROUNDS):
+        joining.note_origins(origins)  # before each has what it lacks from the others
         joining.bind(joined)
-        for file, one in {own: module, **joining.others}.items():
-            for name in vars(one):
-                origins.setdefault(name, file)
+        joining.note_origins(origins)
         again = loader.try_again(lambda name: name in origins) if joining.others else []
         if not again:
             break
@@ -101,6 +100,12 @@ class _Joining:
             self._loader.give_back(file, self.others[file])
             self._loader.complete(file, self.others[file], names, allowance=self._allowance)
         return self.others[file]
+
+    def note_origins(self, origins: dict[str, str]) -> None:
+        """Note which file has a name, of those that are not known yet."""
+        for file, one in {self._own: self._module, **self.others}.items():
+            for name in vars(one):
+                origins.setdefault(name, file)
 
     def bind(self, joined: Joined) -> None:
         """Choose from where each name is taken, and bind it."""

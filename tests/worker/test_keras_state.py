@@ -60,7 +60,7 @@ for name in names:
     assert answer["outcome"] == "answered", answer
     answers.append(repr(decode(answer["values"])))
     before.append(len(seedings))
-print(json.dumps([answers, seedings, before]), file=out)
+print(json.dumps([answers, seedings, before]), file=out, flush=True)
 """
 NAMES = ("plain", "normal", "seeded", "traced", "dropped", "drawn", "shuffled", "fitted")
 
