@@ -19,7 +19,7 @@ if sys.platform != "win32":
 _BEGINNING, _ENDING = ".writing-", ".tmp"
 MAKING = ".making-"
 """So begins the name of a folder while it is filled."""
-_SWEPT_AWAY = 3
+_SWEPT_AWAY = 1_000
 """As often is a file begun again that another run took for what a killed one left."""
 
 
