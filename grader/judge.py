@@ -271,16 +271,17 @@ class _Grading:
             )
         return self.prerequisites[file]
 
-    def _is_right(self, exercise: str, interview: FileInterview) -> bool:
-        """Whether an exercise gives the right values, asked ahead of its turn and not recorded."""
-        try:
-            return all(
-                judge_check(check, interview).status is Status.PASSED
-                for check in self.assignment.checks_of(exercise)
-                if check.kind in (Kind.OUT, Kind.KERAS)
-            )
-        except Exception:  # it has its own verdict later
-            return False
+    def _is_right(self, exercise: str, interview: FileInterview) -> bool | None:
+        """Whether an exercise gives the right values, asked ahead of its turn and not recorded.
+
+        None where the grader or its machine failed, which says nothing about the exercise.
+        """
+        for check in self.assignment.checks_of(exercise):
+            if check.kind in (Kind.OUT, Kind.KERAS):
+                status = self._judged(check, interview).status
+                if status is not Status.PASSED:
+                    return None if status is Status.GRADER_ERROR else False
+        return True
 
     def _is_judged(self, exercise: PreparedExercise) -> bool:
         return exercise.name in self.wanted | self.silent
@@ -345,22 +346,9 @@ class _Grading:
         settled = self._settled(exercise, check, interview)
         if settled is not None:
             return settled
-        try:
-            verdict = judge_check(check, interview)
-        except NotLoadable:
-            assert interview.state is not None
-            return interview.state.verdict()
-        except Lost as lost:
-            if self.options.on_lost is not None:
-                self.options.on_lost(lost)
-            verdict = lost_verdict(lost, self.places, interview.limits_of(check))
-        except MemoryError:
-            return out_of_memory()
-        except Exception as error:  # our own mistake must cost nobody a point, and be seen
-            return Verdict(
-                Status.GRADER_ERROR,
-                message=f"The grader failed on this check ({failure_of(error)}).",
-            )
+        verdict = self._judged(check, interview)
+        if interview.state is not None:
+            return verdict
         if interview.is_stub(exercise.name):  # what other files give it are no functions
             return self._not_written(exercise, interview.line_of(exercise.name))
         if (
@@ -373,6 +361,25 @@ class _Grading:
         if verdict.status in (Status.FAILED, Status.ERROR, Status.MISSING):
             verdict = self._with_open_methods(exercise, interview, verdict)
         return self._prerequisites(interview).blamed(exercise, check, verdict)
+
+    def _judged(self, check: PreparedCheck, interview: FileInterview) -> Verdict:
+        """The verdict on a check by itself, whatever becomes of the question."""
+        try:
+            return judge_check(check, interview)
+        except NotLoadable:
+            assert interview.state is not None
+            return interview.state.verdict()
+        except Lost as lost:
+            if self.options.on_lost is not None:
+                self.options.on_lost(lost)
+            return lost_verdict(lost, self.places, interview.limits_of(check))
+        except MemoryError:
+            return out_of_memory()
+        except Exception as error:  # our own mistake must cost nobody a point, and be seen
+            return Verdict(
+                Status.GRADER_ERROR,
+                message=f"The grader failed on this check ({failure_of(error)}).",
+            )
 
     def _with_open_methods(
         self, exercise: PreparedExercise, interview: FileInterview, verdict: Verdict

@@ -31,7 +31,8 @@ class Prerequisites:
     may_call
         What one may call beside; `ANYTHING` where nobody can say.
     is_right
-        Finds out whether an exercise that is not judged yet gives the right values.
+        Finds out whether an exercise that is not judged yet gives the right values; None where the
+        grader or its machine fails on that.
     results
         The results so far; they grow while the submission is graded.
     """
@@ -39,7 +40,7 @@ class Prerequisites:
     assignment: PreparedAssignment
     calls: Callable[[str], Iterable[str]]
     may_call: Callable[[str], Iterable[str]]
-    is_right: Callable[[str], bool]
+    is_right: Callable[[str], bool | None]
     results: JudgedChecks
     _reached: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
@@ -83,17 +84,26 @@ class Prerequisites:
         The check was run all the same: who solved it without the broken helper keeps the
         points. What it found is told first, so that a mistake of its own is not hidden. Nothing is
         diagnosed then, nor where it cannot be said what is called: the same answers may come from
-        a right function whose helper is wrong.
+        a right function whose helper is wrong. Where the grader failed on something that decides
+        here, it has failed on this check, too.
         """
-        if verdict.status not in {Status.FAILED, Status.ERROR} or verdict.share > 0:
+        if verdict.status not in {Status.FAILED, Status.ERROR}:
+            return verdict
+        for name in self._looked_at(exercise, check):
+            if any(one.status is Status.GRADER_ERROR for one in self.results.of(name)):
+                return _undecided(exercise, name, verdict)
+        if verdict.share > 0:
             return verdict
         called = [name for name in self._earlier(exercise, check) if self._is_broken(name)]
-        if verdict.diagnosis and (
-            called
-            or self._suspected(exercise, check)
-            or not all(map(self.is_right, self._called_later(exercise, check)))
-        ):
+        if verdict.diagnosis and (called or self._suspected(exercise, check)):
             verdict = replace(verdict, diagnosis=None)
+        for name in self._called_later(exercise, check) if verdict.diagnosis else ():
+            is_right = self.is_right(name)
+            if is_right is None:
+                return _undecided(exercise, name, verdict)
+            if not is_right:
+                verdict = replace(verdict, diagnosis=None)
+                break
         needed = self._declared(exercise, check)
         broken = [name for name in called if name in needed]
         if not broken:
@@ -194,3 +204,12 @@ class Prerequisites:
     def _waits(self, exercise: str) -> bool:
         statuses = {one.status for one in self.results.of(exercise)}
         return statuses <= {Status.PASSED, Status.SKIPPED}
+
+
+def _undecided(exercise: PreparedExercise, name: str, verdict: Verdict) -> Verdict:
+    """What becomes of a verdict that rests on an exercise on which the grader failed."""
+    text = (
+        f"{exercise.name} depends on {name}, and the grader failed on that: nobody can say yet "
+        "where the mistake is."
+    )
+    return Verdict(Status.GRADER_ERROR, message=f"{verdict.message}\n{text}")

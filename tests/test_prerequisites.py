@@ -1,10 +1,13 @@
 """What an exercise depends on: judged along in silence, and blamed only where it is called."""
 
+from dataclasses import replace
+
 import pytest
 
+from grader.confine import Lost, Silence
 from grader.course.misconception import splice
 from grader.judge import GradingOptions, grade
-from grader.result import Status
+from grader.result import Diagnosis, Status
 from grader.submissions import Submission
 from grader.submissions.model import LineOrigins
 from tests.conftest import grade_text, live, prepared, strongest, untrained
@@ -333,3 +336,33 @@ def test_a_gradient_of_a_loss_that_is_recognised_keeps_its_share_where_nobody_is
     gradient = check_of(result, "gradients.derivative")
     assert gradient.points == 0.3 * gradient.max_points
     assert gradient.diagnosis.id == "generic.consistent_gradient"
+
+
+LATER = body("return X @ w + solve(X, X)[0, 0]")
+"""`predict` calls what is judged after it."""
+
+
+@pytest.mark.parametrize(
+    ("broken", "text", "wanted"),
+    [("solve", LATER, "predict"), ("predict", WRONG, "half_mse")],
+)
+@pytest.mark.parametrize("failure", [Lost(Silence.NOT_STARTED, "no process"), RuntimeError("ours")])
+def test_what_rests_on_a_failure_of_the_grader_is_its_failure(
+    broken, text, wanted, failure, monkeypatch
+):
+    import grader.judge
+
+    judge = grader.judge.judge_check
+
+    def failing(check, interview):
+        if check.exercise == broken:
+            raise failure
+        verdict = judge(check, interview)
+        guess = Diagnosis(id="generic.sign", hint="the sign")
+        return verdict if verdict.status is Status.PASSED else replace(verdict, diagnosis=guess)
+
+    monkeypatch.setattr(grader.judge, "judge_check", failing)
+    checks = [one for one in graded(text).checks if one.exercise == wanted]
+    check = next(one for one in checks if one.status is not Status.PASSED)
+    assert (check.status, check.diagnosis) == (Status.GRADER_ERROR, None)
+    assert f"{wanted} depends on {broken}, and the grader failed on that" in check.message
