@@ -16,7 +16,7 @@ import numpy as np
 import numpy.random
 
 from grader.worker.limits import changes_of_limits
-from grader.worker.settings import Setting, entries_of
+from grader.worker.settings import Objects, Setting, entries_of
 
 _SIGNALS = ("SIGALRM", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGFPE", "SIGSEGV", "SIGXCPU")
 _TIMERS = ("ITIMER_VIRTUAL", "ITIMER_PROF")
@@ -42,13 +42,13 @@ def settings_of_python(own_threads: Callable[[], int]) -> list[Setting]:
         Setting(sys.getrecursionlimit, sys.setrecursionlimit),
         Setting(sys.getswitchinterval, sys.setswitchinterval),
         Setting(sys.get_int_max_str_digits, sys.set_int_max_str_digits),
-        Setting(sys.gettrace, sys.settrace),
-        Setting(sys.getprofile, sys.setprofile),
+        Objects(lambda: [sys.gettrace()], lambda kept: sys.settrace(*kept)),
+        Objects(lambda: [sys.getprofile()], lambda kept: sys.setprofile(*kept)),
         Setting(gc.isenabled, lambda on: gc.enable() if on else gc.disable()),
         Setting(gc.get_threshold, lambda kept: gc.set_threshold(*kept)),
         Setting(_locale, _set_locale),
-        Setting(legacy.get_bit_generator, legacy.set_bit_generator),
-        Setting(np.get_printoptions, lambda kept: np.set_printoptions(**kept)),
+        Objects(lambda: [legacy.get_bit_generator()], lambda kept: legacy.set_bit_generator(*kept)),
+        _print_options(),
         _handlers(),
         _blocked_signals(),
         _timers(),
@@ -103,7 +103,16 @@ def _handlers() -> Setting:
             if handlers(number) is not handler:
                 signal.signal(number, handler)
 
-    return Setting(lambda: [handlers(number) for number in numbers], write)
+    return Objects(lambda: [handlers(number) for number in numbers], write)
+
+
+def _print_options() -> Setting:
+    names = list(np.get_printoptions())
+
+    def write(kept: list[Any]) -> None:
+        np.set_printoptions(**dict(zip(names, kept, strict=True)))
+
+    return Objects(lambda: list(np.get_printoptions().values()), write)
 
 
 def _blocked_signals() -> Setting:

@@ -44,6 +44,28 @@ class Setting:
         return bool(self.read() == self.kept)
 
 
+class Objects(Setting):
+    """Objects that may be a student's, whose `__eq__` does as it likes: none is compared.
+
+    Parameters
+    ----------
+    objects
+        Returns those that are set now.
+    restore
+        Sets those that were kept.
+    """
+
+    def __init__(
+        self, objects: Callable[[], list[Any]], restore: Callable[[list[Any]], Any]
+    ) -> None:
+        self._objects = objects
+        super().__init__(lambda: list(map(id, objects())), lambda _: restore(self._held))
+
+    def keep(self) -> None:
+        self._held = self._objects()
+        super().keep()
+
+
 class Settings:
     """Several of them, which are mostly found unchanged and therefore looked at together."""
 
@@ -80,4 +102,4 @@ def entries_of(holder: list[Any]) -> Setting:
     def write(kept: list[Any]) -> None:
         holder[:] = kept
 
-    return Setting(lambda: list(holder), write)
+    return Objects(lambda: list(holder), write)

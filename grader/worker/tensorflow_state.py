@@ -11,7 +11,7 @@ import tensorflow as tf
 from tensorflow.python.eager import context
 from tensorflow.python.framework import config, ops
 
-from grader.worker.settings import Setting
+from grader.worker.settings import Objects, Setting
 from grader.worker.snapshots import Snapshot
 
 _IMMUTABLE = (bool, Enum)
@@ -21,7 +21,7 @@ def settings_of_tensorflow() -> list[Setting]:
     """All settings, as they hold now."""
     experimental, optimizer = tf.config.experimental, tf.config.optimizer
     return [
-        Setting(_read_flags, _write_flags),
+        Objects(_read_flags, _write_flags),
         Setting(tf.config.get_soft_device_placement, tf.config.set_soft_device_placement),
         Setting(tf.debugging.get_log_device_placement, tf.debugging.set_log_device_placement),
         Setting(optimizer.get_jit, optimizer.set_jit),

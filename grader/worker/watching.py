@@ -8,6 +8,7 @@ names by other roads, or is too much to watch, is compared with a `Snapshot`.
 from __future__ import annotations
 
 import builtins
+import operator
 import sys
 from itertools import islice
 from types import ModuleType
@@ -92,21 +93,24 @@ def undo_assignments(*, additions: bool) -> None:
 _builtins = vars(builtins)
 _kept_builtins = dict(_builtins)
 _kept_values = list(_kept_builtins.values())
-_list = list
+# What was put into the dictionary must not stand in the way of taking it out.
+_all, _is, _len, _list, _map, _str, _type = all, operator.is_, len, list, map, str, type
 
 
 def _undo_builtins(additions: bool) -> None:
-    """Put back what was written into their dictionary: all that follows here needs them."""
-    try:
-        if [*_builtins.values()] == _kept_values:  # by identity, first of all
-            return
-    except BaseException:  # what was put there compares as it likes
-        pass
-    now = _list(_builtins)
+    """Put back what was written into their dictionary: all that follows here needs them.
+
+    Nothing is compared, and no key is looked up, but by identity: they may be a student's, whose
+    `__eq__` and `__hash__` do as they like.
+    """
+    if _len(_builtins) == _len(_kept_values) and _all(_map(_is, _builtins.values(), _kept_values)):
+        return
+    now = _list(_builtins.items())  # kept until the end, since what is let go may run code as well
+    _builtins.clear()
     _builtins.update(_kept_builtins)
-    for name in now if additions else ():
-        if name not in _kept_builtins:
-            del _builtins[name]
+    for name, value in () if additions else now:
+        if _type(name) is _str and name not in _kept_builtins:
+            _builtins[name] = value
 
 
 def _is_imported(value: Any) -> bool:

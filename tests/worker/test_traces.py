@@ -5,6 +5,22 @@ import pytest
 from tests.worker.sessions import answers_of
 
 LOOK = """
+class Equal:
+    def __init__(self, other):
+        self.other = other
+    def __eq__(self, other):
+        compared.append(other)
+        return self.other is other or 1 / 0
+    __hash__ = object.__hash__
+    def __call__(self, *_):
+        return self
+class Name(str):
+    refuses = False
+    def __hash__(self):
+        return 1 // (not self.refuses)
+    def __eq__(self, other):
+        return compared.append(other)
+compared = []
 import collections, copy, decimal, gc, locale, math, os, random, signal, string, sys, threading
 import time, warnings
 import builtins
@@ -22,7 +38,8 @@ def look():
         signal.getsignal(signal.SIGALRM), signal.getitimer(signal.ITIMER_PROF),
         sys.modules["numpy"] is np, warnings.filters, sys.gettrace(), time.sleep, sys.exit,
         sys.getswitchinterval(), cache, hasattr(builtins, "new"), oct(os.umask(0o22)),
-        signal.pthread_sigmask(signal.SIG_BLOCK, []),
+        signal.pthread_sigmask(signal.SIG_BLOCK, []), compared,
+        [*map(id, sys.path + sys.meta_path)],
     ])
 cache = []
 """
@@ -35,6 +52,15 @@ LEFT = {
     "a builtin": "builtins.len = lambda _: 7",
     "the dictionary of builtins": "vars(builtins).update(len=print, vars=None, all=None, new=1);"
     " [builtins.__dict__.pop(name) for name in ('print', 'dict', 'list', 'map', 'isinstance')]",
+    "a builtin that compares as it likes": "vars(builtins).update(len=Equal(len))",
+    "a builtin that cannot be compared": "vars(builtins).update(len=Equal(None))",
+    "a name of builtins that refuses": "vars(builtins)[Name('new')] = Name.refuses = True",
+    "a path that compares as it likes": "sys.path[0] = Equal(sys.path[0])",
+    "a finder that compares as it likes": "sys.meta_path[-1] = Equal(sys.meta_path[-1])",
+    "a trace that compares as it likes": "sys.settrace(Equal(None))",
+    "a handler that compares as it likes": "old = signal.getsignal(signal.SIGALRM);"
+    " signal.signal(signal.SIGALRM, Equal(old))",
+    "a word that compares as it likes": "np.set_printoptions(nanstr=Equal('nan'))",
     "permissions": "os.umask(0o777)",
     "blocked signals": "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])",
     "a seed": "np.random.seed(7); random.seed(7)",
