@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import time
 from abc import ABC, abstractmethod
@@ -31,8 +32,11 @@ class ConversingWorker(ABC):
     """A worker that is asked by frames; subclasses carry the frames and tell how it ended."""
 
     versions: dict[str, str]
-    effort = Effort()
-    """Of the submission, once the worker is greeted."""
+
+    @functools.cached_property
+    def effort(self) -> Effort:
+        """Of this worker alone, until it is greeted; then of the submission."""
+        return Effort()
 
     def greet(self, settings: WorkerSettings, first: dict[str, Any]) -> None:
         """Send the first message and wait until the worker is ready; else close it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.budget import WHOLE
+from grader.budget import WHOLE, Effort
 from grader.checks.left_out import left_out_of
 from grader.confine import Lost, Silence
 from grader.confine.answers import _FIELDS
@@ -134,3 +134,9 @@ def test_a_closed_worker_is_lost_whatever_is_done_with_it():
         worker.closed = False  # as when the machine took its sockets
         with pytest.raises(Lost):
             worker.ask(b"question", 5)
+
+
+def test_what_the_answers_of_one_worker_cost_costs_no_other():
+    one, other = Scripted({}), Scripted({})
+    one.effort.left -= 1
+    assert other.effort.left == Effort().left
