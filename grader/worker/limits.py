@@ -103,8 +103,8 @@ def watch_limits() -> None:
 
 def _counted(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
-    def counted(*arguments: Any) -> Any:
+    def counted(*arguments: Any, **keywords: Any) -> Any:
         _changes[0] += 1
-        return original(*arguments)
+        return original(*arguments, **keywords)
 
     return counted

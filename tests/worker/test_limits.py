@@ -43,3 +43,10 @@ def test_who_changes_a_limit_is_counted():
     counted = limits._counted(resource.getrlimit)
     counted(resource.RLIMIT_NOFILE)
     assert limits.changes_of_limits() == before + 1
+
+
+def test_who_is_counted_is_called_as_before():
+    hooks = []
+    counted = limits._counted(lambda hook: hooks.append(hook))
+    counted(hook=print)
+    assert hooks == [print]
