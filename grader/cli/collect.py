@@ -59,7 +59,8 @@ def command(
     with exit code 0 when everybody was collected, 3 when somebody was not, 2 for a wrong call.
     """
     console = Console(highlight=False)
-    is_new = _is_new(course)
+    is_new = not course.exists()
+    notes = _notes_on(course)
     root = root_folder()
     live = load_live(choose(assignment, live_assignments(root)))
     wanted = Wanted(
@@ -80,21 +81,20 @@ def command(
         )
     if is_new:
         terminal.say(console, f"Made the course directory {course}.", wrap=False)
-    _show(console, report, wanted)
+    _show(console, report, wanted, notes)
     raise typer.Exit(INCOMPLETE if report.problems else 0)
 
 
-def _is_new(course: Path) -> bool:
-    """Whether the course directory is yet to be made; one that is there must be usable."""
+def _notes_on(course: Path) -> tuple[str, ...]:
+    """What is to be said of the course directory, which is usable, or can be made."""
     if course.exists():
-        CourseDirectory(course)
-        return False
+        return CourseDirectory(course).notes
     if not course.parent.is_dir():
         raise UsageProblem(
             f"The course directory {course} cannot be made, since there is no folder "
             f"{course.parent}. Check the spelling of --course, or make that folder first."
         )
-    return True
+    return ()
 
 
 def _encoding(name: str) -> str:
@@ -113,11 +113,14 @@ def _zone(name: str) -> ZoneInfo:
         ) from None
 
 
-def _show(console: Console, report: CollectReport, wanted: Wanted) -> None:
+def _show(
+    console: Console, report: CollectReport, wanted: Wanted, course_notes: tuple[str, ...]
+) -> None:
     def say(text: str, style: str = "") -> None:
         terminal.say(console, text, style, wrap=False)
 
-    notes = [*(wanted.roster.notes if wanted.roster is not None else []), *report.notes]
+    of_roster = wanted.roster.notes if wanted.roster is not None else []
+    notes = [*course_notes, *of_roster, *report.notes]
     for note in notes:
         say(f"note: {note}", "yellow")
     for problem in report.problems:

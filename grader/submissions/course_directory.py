@@ -62,6 +62,8 @@ class CourseDirectory:
         self.name = self.settings.name or safe_text(self.path.resolve().name)
         self.notes: tuple[str, ...] = ()
         self._open_seed: tuple[str, ...] = ()
+        if self.settings.seed is not None:
+            self._close_seed()
 
     @property
     def results(self) -> Path:
@@ -71,26 +73,30 @@ class CourseDirectory:
     def seed(self) -> str:
         """The secret seed; a missing one is made and kept in ``grader.toml``.
 
-        All hidden cases follow from it, so the file is closed to other accounts; where that is
-        not ours to do, a note says so.
-
         Raises
         ------
         CourseError
             When it cannot be written.
         """
-        seed, file = self.settings.seed, self.path / CONFIGURATION
-        if seed is None:
-            seed = make_seed(file)
-            self.settings = self.settings.model_copy(update={"seed": seed})
+        if self.settings.seed is None:
+            made = make_seed(self.path / CONFIGURATION)
+            self.settings = self.settings.model_copy(update={"seed": made})
+            self._close_seed()
+        assert self.settings.seed is not None
+        return self.settings.seed
+
+    def _close_seed(self) -> None:
+        """Close ``grader.toml`` to other accounts; where that is not ours to do, a note says so.
+
+        All hidden cases follow from its seed. So whatever is done first in a course closes it.
+        """
         with contextlib.suppress(OSError):  # it is gone again: nobody reads it
-            if not is_closed(file):
+            if not is_closed(self.path / CONFIGURATION):
                 self._open_seed = (
                     f"{CONFIGURATION} holds the secret seed, and other accounts of this machine "
                     f"can read it: its owner can close it with chmod 600 {CONFIGURATION}",
                 )
                 self.notes = self._open_seed
-        return seed
 
     def late_seconds(self, assignment: str, student: str, submitted_at: str | None) -> float:
         """Seconds after the student's due date; 0 when in time, or one of both is unknown."""

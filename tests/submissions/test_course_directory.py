@@ -301,9 +301,15 @@ def test_a_seed_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None
     file = configure(tmp_path, b"seed = 'of an older version'\n")
     file.chmod(0o644)
     course = CourseDirectory(tmp_path)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o644  # who asks for no seed changes nothing
-    assert course.seed() == "of an older version"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and course.notes == ()
+    assert course.seed() == "of an older version"
+
+
+def test_settings_without_a_seed_keep_their_modes(tmp_path: Path) -> None:
+    file = configure(tmp_path, b"name = 'a course'\n")
+    file.chmod(0o644)
+    CourseDirectory(tmp_path)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
 
 
 @pytest.mark.parametrize("old", [b"", b"seed = 'known'\n"])
