@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from grader.confine import Launcher, Lost, Worker, WorkerSettings
 from grader.confine.interface import Ask, Loan
@@ -34,6 +34,10 @@ from grader.wire import (
 SIGKILL, SIGXCPU = int(signal.SIGKILL), int(signal.SIGXCPU)
 OUT_OF_MEMORY, FAILED = 77, 78
 """Exit codes of a judge: its memory did not suffice; it broke."""
+_LEFT_ALONE = (
+    b"A judge ended, since the process that waited for its result is gone or has given it up. Its "
+    b"submission is graded again.\n"
+)
 _PIECE = 2**18
 _MAX_DESCRIPTORS = 2
 _forking = threading.Lock()
@@ -206,12 +210,12 @@ def _live(
         lent = launcher.in_judge(_asking(above))
         own = _Unlimited(launcher) if lent is launcher else lent
         with above.makefile("rb") as orders:
-            while (message := read_frame(orders)) is not None:
+            while (message := _next_order(orders)) is not None:
                 order = decode(message)
                 limit_cpu(order["cpu_seconds"])
                 slate.take_order()
                 said = task(own, slate, order["order"])
-                above.sendall(frame(encode({"said": said, "spent": wear.is_spent()})))
+                _tell(above, {"said": said, "spent": wear.is_spent()})
         code = 0
     except MemoryError:
         code = OUT_OF_MEMORY
@@ -222,15 +226,39 @@ def _live(
         os._exit(code)
 
 
+def _next_order(orders: BinaryIO) -> bytes | None:
+    try:
+        return read_frame(orders)
+    except ConnectionError:
+        return None  # nothing was begun
+
+
+def _tell(above: socket.socket, message: dict[str, Any]) -> None:
+    try:
+        above.sendall(frame(encode(message)))
+    except ConnectionError:
+        _leave()
+
+
 def _asking(above: socket.socket) -> Ask:
     def ask(request: dict[str, Any]) -> tuple[dict[str, Any], list[int]]:
-        above.sendall(frame(encode(request)))
-        data, descriptors, _, _ = socket.recv_fds(above, 65_536, _MAX_DESCRIPTORS)
-        if not data:  # whom we judge for is gone
-            os._exit(FAILED)
+        _tell(above, request)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(above, 65_536, _MAX_DESCRIPTORS)
+        except ConnectionError:
+            data = b""
+        if not data:
+            _leave()
         return decode(data[HEADER_BYTES:]), descriptors
 
     return ask
+
+
+def _leave() -> NoReturn:
+    """End, since nobody reads what this would say: that is no failure, and needs no traceback."""
+    with suppress(OSError):
+        os.write(2, _LEFT_ALONE)  # in one piece, since several judges may write
+    os._exit(FAILED)
 
 
 class _Unlimited(Launcher):

@@ -141,6 +141,27 @@ def test_what_it_does_twice_is_the_graders_failure(deed):
     assert "ended early, twice" in result.checks[0].message
 
 
+def kill_the_parent():
+    parent = os.getppid()
+    os.kill(parent, signal.SIGKILL)
+    while os.getppid() == parent:
+        time.sleep(0.001)
+
+
+def test_a_judge_whose_server_is_killed_says_so_in_a_sentence():
+    reader, writer = os.pipe()
+    server = os.fork()
+    if server == 0:
+        os.dup2(writer, 2)
+        judged(Play({"half_mse.value": kill_the_parent}))
+        os._exit(0)
+    os.close(writer)
+    assert os.waitstatus_to_exitcode(os.waitpid(server, 0)[1]) == -signal.SIGKILL
+    with open(reader, encoding="utf-8") as said:
+        (line,) = said.read().splitlines()  # read until the judge has ended, too
+    assert line.startswith("A judge ended, since the process that waited for its result is gone")
+
+
 @pytest.mark.parametrize(
     "deed", [allocate, pytest.param(compute, marks=pytest.mark.slow), end_by_signal]
 )
