@@ -9,12 +9,14 @@ are checked before anything is allocated.
 
 from __future__ import annotations
 
+import contextlib
 import math
-import re
 import struct
 from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
+from itertools import chain, product
 from typing import Any, BinaryIO
 
 import msgpack
@@ -43,10 +45,21 @@ _LONG = 16
 """Items of a list for which another look pays."""
 _PLAIN = frozenset({float, int, bool, str, type(None)})
 """What msgpack knows as it is, integers of 64 bits at most."""
+_AS_IT_IS = frozenset({float, bool, type(None)})
+"""What msgpack knows, and needs no more than its number of bytes."""
 _HEADER = struct.Struct("<I")
 HEADER_BYTES = _HEADER.size
-_DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
 _SCALAR_TYPES = frozenset(np.dtype(code).type for code in "?bBhHiIlLqQefdFD")
+
+
+def _dtypes() -> Iterator[tuple[str, np.dtype[Any]]]:
+    """The dtypes that cross, by their codes, as far as this machine knows them."""
+    for code in map("".join, product("<>|", "biufc", ("1", "2", "4", "8", "16"))):
+        with contextlib.suppress(TypeError):
+            yield code, np.dtype(code)
+
+
+_DTYPES = dict(_dtypes())
 
 
 class WireError(Exception):
@@ -221,8 +234,10 @@ class _Encoder:
         kind = type(value)
         if depth > MAX_DEPTH:
             return self.ext(3, _OPAQUE, [kind.__name__, "nested too deeply"])
-        self.spend(8)
-        if value is None or kind is bool or kind is float:
+        self.left -= 8
+        if self.left < 0:
+            raise self.refusal()
+        if kind in _AS_IT_IS:
             return value
         if kind is int:
             return self.lower_integer(value)
@@ -239,7 +254,7 @@ class _Encoder:
         if kind is list:
             return self.lower_list(value, depth)
         if kind is tuple:
-            return self.ext(1, _TUPLE, [self.lower(item, depth + 1) for item in value])
+            return self.ext(1, _TUPLE, self.lower_items(value, depth + 1))
         if is_dict:
             return self.lower_dict(value, depth)
         if kind is np.ndarray:
@@ -266,7 +281,22 @@ class _Encoder:
                 return msgpack.ExtType(_SCALARS, content + array.tobytes())
             if self.is_plain(value, kinds, depth):
                 return value
-        return [self.lower(item, depth + 1) for item in value]
+        return self.lower_items(value, depth + 1)
+
+    def lower_items(self, values: Iterable[Any], depth: int) -> list[Any]:
+        """Lower each of them; most are numbers, which are counted without a call."""
+        if depth > MAX_DEPTH:
+            return [self.lower(item, depth) for item in values]
+        lowered = []
+        for item in values:
+            if type(item) in _AS_IT_IS:
+                self.left -= 8
+                lowered.append(item)
+            else:
+                lowered.append(self.lower(item, depth))
+        if self.left < 0:
+            raise self.refusal()
+        return lowered
 
     def is_plain(self, value: list[Any], kinds: set[type], depth: int) -> bool:
         """Whether a list holds what msgpack knows, and lists of such of one depth; counts it then.
@@ -306,22 +336,25 @@ class _Encoder:
         return self.ext(1, _INTEGER, value.to_bytes(size, "little", signed=True))
 
     def lower_dict(self, value: dict[Any, Any], depth: int) -> Any:
-        if not all(type(key) is str for key in value):
-            return self.ext(3, _OPAQUE, ["dict", "its keys are not all strings"])
-        self.spend(sum(len(key) * 4 for key in value))
-        # An OrderedDict may carry an attribute `items` of the student's.
-        return {key: self.lower(item, depth + 1) for key, item in dict.items(value)}
+        characters = 0
+        for key in value:
+            if type(key) is not str:
+                return self.ext(3, _OPAQUE, ["dict", "its keys are not all strings"])
+            characters += len(key)
+        self.spend(4 * characters)
+        # An OrderedDict has an order of its own, and may carry an attribute `items` of a student's.
+        lowered = self.lower_items(dict.values(value), depth + 1)
+        return dict(zip(dict.keys(value), lowered, strict=True))
 
     def lower_array(self, value: np.ndarray[Any, Any]) -> Any:
-        if not _DTYPE.fullmatch(value.dtype.str):
+        code = value.dtype.str
+        if code not in _DTYPES:
             return self.ext(3, _OPAQUE, [f"ndarray of dtype {value.dtype.name}", ""])
         if value.ndim > MAX_DIMENSIONS or max(value.shape, default=0) > MAX_FRAME:
             detail = "more axes than a message takes, or longer ones"
             return self.ext(3, _OPAQUE, [f"an array of {value.ndim} axes", detail])
         self.spend(value.nbytes)
-        shape = list(value.shape)
-        content = [value.dtype.str, shape, np.ascontiguousarray(value).tobytes()]
-        return self.ext(4 + value.ndim, _ARRAY, content)
+        return self.ext(4 + value.ndim, _ARRAY, [code, list(value.shape), value.tobytes()])
 
 
 def describe_type(value: Any) -> str:
@@ -332,8 +365,24 @@ def describe_type(value: Any) -> str:
     return kind.__name__
 
 
+def _new_packer() -> msgpack.Packer:
+    return msgpack.Packer(use_bin_type=True, unicode_errors="surrogatepass")
+
+
+_packers = [_new_packer()]
+_LARGE = 2**20
+"""Bytes of a message after which the memory that it took is let go."""
+
+
 def _pack(value: Any) -> bytes:
-    return msgpack.packb(value, use_bin_type=True, unicode_errors="surrogatepass")  # type: ignore[no-any-return]
+    try:
+        data: bytes = _packers[0].pack(value)
+    except BaseException:
+        _packers[0] = _new_packer()
+        raise
+    if len(data) > _LARGE:
+        _packers[0] = _new_packer()
+    return data
 
 
 def _decode(data: bytes, depth: int) -> Any:
@@ -346,7 +395,7 @@ def _decode(data: bytes, depth: int) -> Any:
             strict_map_key=True,
             object_hook=_with_names,
             unicode_errors="surrogatepass",
-            ext_hook=lambda code, payload: _decode_extension(code, payload, depth + 1),
+            ext_hook=_EXTENSIONS_AT[depth],
         )
     except WireError:
         raise
@@ -357,20 +406,21 @@ def _decode(data: bytes, depth: int) -> Any:
 
 def _with_names(entries: dict[Any, Any]) -> dict[str, Any]:
     """A dict as `encode` sends it: msgpack would take bytes for keys, too."""
-    if not all(type(key) is str for key in entries):
-        raise WireError("malformed message: a key that is no string")
+    for key in entries:
+        if type(key) is not str:
+            raise WireError("malformed message: a key that is no string")
     return entries
 
 
-def _decode_extension(code: int, payload: bytes, depth: int) -> Any:
+def _decode_extension(depth: int, code: int, payload: bytes) -> Any:
+    if code == _ARRAY:
+        # None of its three parts is an extension or a dict, or `_array` refuses it.
+        return _array(*msgpack.unpackb(payload, raw=False, unicode_errors="surrogatepass"))
     if code == _SCALARS:
         return _scalars(payload)
     content = _decode(payload, depth)
     if code == _TUPLE and type(content) is list:
         return tuple(content)
-    if code == _ARRAY:
-        dtype, shape, buffer = content
-        return _array(dtype, shape, buffer)
     if code == _SCALAR:
         dtype, buffer = content
         return _array(dtype, [], buffer)[()]
@@ -390,6 +440,10 @@ def _decode_extension(code: int, payload: bytes, depth: int) -> Any:
     raise WireError(f"malformed message: extension {code}")
 
 
+_EXTENSIONS_AT = [partial(_decode_extension, depth + 1) for depth in range(MAX_DEPTH + 3)]
+"""What decodes an extension, by how deep it lies."""
+
+
 def _scalars(payload: bytes) -> list[Any]:
     head, buffer = payload[: _SCALARS_HEADER.size], payload[_SCALARS_HEADER.size :]
     if len(head) < _SCALARS_HEADER.size:
@@ -403,7 +457,8 @@ def _scalars(payload: bytes) -> list[Any]:
 
 
 def _array(dtype: Any, shape: Any, buffer: Any) -> Any:
-    if type(dtype) is not str or not _DTYPE.fullmatch(dtype):
+    exact = _DTYPES.get(dtype) if type(dtype) is str else None
+    if exact is None:
         raise WireError("malformed message: dtype")
     if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
         raise WireError("malformed message: shape")
@@ -412,7 +467,6 @@ def _array(dtype: Any, shape: Any, buffer: Any) -> Any:
             raise WireError("malformed message: shape")
     if type(buffer) is not bytes:
         raise WireError("malformed message: buffer")
-    exact = np.dtype(dtype)
     if math.prod(shape) * exact.itemsize != len(buffer):
         raise WireError("malformed message: the shape does not match the bytes")
-    return np.frombuffer(buffer, exact).reshape(shape).copy()
+    return np.ndarray(shape, exact, buffer).copy()

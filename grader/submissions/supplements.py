@@ -17,6 +17,7 @@ from grader.submissions.definitions import mentions
 from grader.submissions.imports import Imports
 from grader.submissions.likeness import Fit, is_trial, word_rank
 from grader.submissions.names import is_importable
+from grader.submissions.nothing import packed_otherwise
 from grader.submissions.preference import Preference
 from grader.submissions.searching import Searcher
 from grader.submissions.tree import Tree
@@ -64,16 +65,15 @@ class Supplements:
 
     def find(self, chosen: Chosen) -> None:
         """Add them to what was chosen, the preferred ones first, and what is open even then."""
+        if self._is_all_there_is(chosen):
+            return  # as mostly: nobody has to know what is open
         missing: dict[str, frozenset[str]] = {}
         for file in chosen.choices:
             open_, doubtful = self._missing_in(file, chosen)
             chosen.open |= open_
             if open_ | doubtful:
                 missing[file] = open_ | doubtful
-        others = self._tree.entries
-        if not missing or len(others) <= len(
-            {one.candidate.entry for one in chosen.choices.values()}
-        ):
+        if not missing or not self._has_others(chosen):
             return
         names = {one.casefold() for one in self._candidates.expected.files}
         wanted = {name for of_file in missing.values() for name in of_file}
@@ -95,6 +95,16 @@ class Supplements:
             chosen.supplements.append(Supplement(name, found.candidate, found.part))
         for (first, second), both in list(beside.items())[:_MAX_NOTES]:
             chosen.notes.append(both_define(first, second, both))
+
+    def _has_others(self, chosen: Chosen) -> bool:
+        """Whether there are files that were not chosen."""
+        entries = {one.candidate.entry for one in chosen.choices.values()}
+        return len(self._tree.entries) > len(entries)
+
+    def _is_all_there_is(self, chosen: Chosen) -> bool:
+        """Whether nothing else could hold, opened or not, what the chosen files leave open."""
+        packed = self._tree.archives or packed_otherwise(self._tree.others)
+        return not packed and not self._has_others(chosen)
 
     def _is_same(self, one: _Found, other: _Found) -> bool:
         return one.candidate.modules[one.part] == other.candidate.modules[other.part]
