@@ -2,10 +2,10 @@
 
 import importlib.util
 import os
-import subprocess
-import sys
 
 import pytest
+
+from tests.ready import run_ready
 
 CHECKS = '''
 from grader.course import Assignment, case
@@ -71,14 +71,7 @@ def audit(tmp_path, course):
             "KERAS_BACKEND": "tensorflow",
             **variables,
         }
-        ended = subprocess.run(
-            [sys.executable, "-m", "grader", "audit", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
+        ended = run_ready("grader", "audit", *arguments, cwd=tmp_path, env=environment)
         assert "Traceback" not in ended.stdout + ended.stderr
         return ended
 

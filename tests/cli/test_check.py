@@ -10,6 +10,7 @@ import pytest
 
 from grader.course import frozen
 from tests.mini import REFERENCE, mini
+from tests.ready import run_ready
 
 NAME = "m1_mini"
 
@@ -26,13 +27,8 @@ def course(tmp_path):
 @pytest.fixture
 def grader(course):
     def run(*arguments, cwd=course / "assignments" / NAME, code=None, **variables):
-        ended = subprocess.run(
-            [sys.executable, "-m", "grader", *arguments],
-            cwd=cwd,
-            env={**os.environ, "GRADER_COURSE": str(course), "COLUMNS": "100", **variables},
-            capture_output=True,
-            encoding="utf-8",
-        )
+        environment = {**os.environ, "GRADER_COURSE": str(course), "COLUMNS": "100", **variables}
+        ended = run_ready("grader", *arguments, cwd=cwd, env=environment)
         assert "Traceback" not in ended.stdout + ended.stderr
         assert code is None or ended.returncode == code, ended.stdout + ended.stderr
         return " ".join((ended.stdout + ended.stderr).split())
@@ -135,7 +131,15 @@ def test_in_a_terminal_the_exercise_that_is_on_is_told(course):
     assert "checking predict" in text.decode() and "Everything passed" in text.decode()
 
 
-def test_a_terminal_that_speaks_no_unicode_is_no_reason_to_fail(grader, course):
+def test_a_terminal_that_speaks_no_unicode_is_no_reason_to_fail(course):
     write(course, "    return X @ w + b\n", "    print('━━━ 3 × 4')\n    return X\n")
-    said = grader("check", "predict", code=1, PYTHONIOENCODING="ascii")
+    ended = subprocess.run(
+        [sys.executable, "-m", "grader", "check", "predict"],
+        cwd=course / "assignments" / NAME,
+        env={**os.environ, "GRADER_COURSE": str(course), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert ended.returncode == 1, ended.stderr
+    said = " ".join(ended.stdout.split())
     assert "x predict" in said and "your code printed:" in said

@@ -1,8 +1,6 @@
 """`grader ci` on real repositories that hold a small assignment."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from junitparser import JUnitXml
@@ -12,6 +10,7 @@ from grader.course.sealed import key_text, new_key, seal
 from tests.ci.repository import ENVIRONMENT, commit, git, new_repository
 from tests.conftest import ROOT, strongest
 from tests.mini import REFERENCE, mini, replaced
+from tests.ready import run_ready
 
 WRONG = replaced(" / 2\n", "\n")
 STUB = "def predict(X, w, b):\n    raise NotImplementedError\n"
@@ -30,14 +29,8 @@ def repository(tmp_path):
 def ci(folder, *arguments, **variables):
     servers = ("GITHUB", "GITLAB", "CI_", "GRADER")
     given = {key: value for key, value in ENVIRONMENT.items() if not key.startswith(servers)}
-    ended = subprocess.run(
-        [sys.executable, "-m", "grader", "ci", *arguments],
-        cwd=folder,
-        env={**given, "PYTHONPATH": str(ROOT), "GRADER_COURSE": str(folder), **variables},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    environment = {**given, "PYTHONPATH": str(ROOT), "GRADER_COURSE": str(folder), **variables}
+    ended = run_ready("grader", "ci", *arguments, cwd=folder, env=environment)
     assert "Traceback" not in ended.stderr, ended.stderr
     return ended
 

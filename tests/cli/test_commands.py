@@ -10,6 +10,7 @@ import pytest
 
 from grader.result import Result
 from tests.conftest import ROOT, have_hidden_cases, live, strongest
+from tests.ready import run_ready
 
 COMMANDS = (
     "list",
@@ -36,14 +37,7 @@ COMMANDS = (
 def grader(root, tmp_path):
     def run(*arguments, cwd=tmp_path, course=root, **variables):
         environment = {**os.environ, "GRADER_COURSE": str(course), "COLUMNS": "100", **variables}
-        ended = subprocess.run(
-            [sys.executable, "-m", "grader", *arguments],
-            cwd=cwd,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
+        ended = run_ready("grader", *arguments, cwd=cwd, env=environment)
         assert "Traceback" not in ended.stdout + ended.stderr
         return ended
 
@@ -346,3 +340,20 @@ def test_a_gpu_that_is_not_there_is_told_before_anything_runs(grader, tmp_path):
     assert ended.returncode == 2
     assert "tensorflow sees no GPU" in " ".join(ended.stderr.split())
     assert not (tmp_path / "c" / "results").exists()
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("check", "a1", "nope")])
+def test_a_ready_process_says_what_a_fresh_one_says(tmp_path, student, arguments):
+    """These tests fork from a process that has imported everything; people start a new one."""
+    environment = {**os.environ, "GRADER_COURSE": str(student.parents[1]), "COLUMNS": "70"}
+    fresh = subprocess.run(
+        [sys.executable, "-m", "grader", *arguments],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    ready = run_ready("grader", *arguments, cwd=tmp_path, env=environment)
+    for one in ("returncode", "stdout", "stderr"):
+        assert getattr(ready, one) == getattr(fresh, one)
+    assert fresh.stdout + fresh.stderr

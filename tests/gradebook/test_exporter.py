@@ -2,7 +2,6 @@
 
 import csv
 import os
-import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from grader.gradebook.grades import read_grades
 from grader.gradebook.problems import GradebookError
 from grader.submissions import CourseDirectory
 from tests.gradebook.course import course_in, right, written, wrong
+from tests.ready import run_ready
 
 LATE = "[late]\npercent_per_day = 10\ndue.m1_mini = 2026-03-01T12:00:00Z\n"
 EXPORTER = "grader.gradebook.exporter.PointsPerExercise"
@@ -44,14 +44,8 @@ def course(tmp_path):
 
 def export(course, *arguments):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    ended = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "export", *arguments],
-        cwd=course.path,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-    )
-    assert ended.returncode == 0, ended.stderr
+    environment = {**os.environ, "PATH": path}
+    run_ready("nbgrader", "export", *arguments, cwd=course.path, env=environment, check=True)
 
 
 def rows_of(path):

@@ -2,7 +2,6 @@
 
 import csv
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from tests.conftest import ASSIGNMENTS, ROOT, have_hidden_cases
+from tests.ready import run_ready
 
 SCRIPTS = Path(sys.executable).parent
 ENVIRONMENT = {
@@ -20,16 +20,12 @@ ENVIRONMENT = {
 }
 
 
-def run(folder, *command):
-    ended = subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=900
-    )
-    assert ended.returncode == 0, ended.stdout[-3_000:] + ended.stderr[-3_000:]
-    return ended
+def run(folder, command, *arguments):
+    return run_ready(command, *arguments, cwd=folder, env=ENVIRONMENT, check=True)
 
 
 def grader(folder, *arguments):
-    return run(folder, sys.executable, "-m", "grader", *arguments)
+    return run(folder, "grader", *arguments)
 
 
 def hand_in(course, student, name, origin):

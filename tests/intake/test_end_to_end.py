@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,14 @@ from grader.local import load_public
 from grader.submissions import read_path
 from tests.conftest import live
 from tests.intake.packing import PACKERS, write_zip
+from tests.ready import run_ready
 
 ASSIGNMENT = "a1_least_squares"
 
 
 def grader(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    ended = subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        env={**os.environ, "GRADER_COURSE": str(root), "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    environment = {**os.environ, "GRADER_COURSE": str(root), "COLUMNS": "100"}
+    ended = run_ready("grader", *arguments, cwd=root, env=environment)
     assert "Traceback" not in ended.stdout + ended.stderr
     return ended
 

@@ -18,6 +18,7 @@ from grader.result import Result
 from grader.store import ResultStore
 from tests.conftest import ROOT
 from tests.mini import REFERENCE
+from tests.ready import run_ready
 
 CHECKS = "from tests.mini import mini_course\n\nassignment = mini_course().assignment\n"
 NAME = "m1_mini"
@@ -70,15 +71,7 @@ class University:
         return self.base / "course"
 
     def grader(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=self.base,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        return run_ready("grader", "hook", *arguments, cwd=self.base, env=self.environment())
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "grader", "hook", *arguments]

@@ -7,20 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from grader import datasets  # noqa: E402
-from grader.worker import sequence_training  # noqa: E402
-from grader.worker.steps import Scope  # noqa: E402
-from solutions.a6_transformer import keras_model_checks  # noqa: E402
-from tests.conftest import ROOT  # noqa: E402
+from grader import datasets
+from grader.worker.steps import Scope
+from solutions.a6_transformer import keras_model_checks
+from tests.conftest import ROOT
 
 FILE = ROOT / "solutions" / "a6_transformer" / "keras_transformer.py"
 TIGHT = {"rtol": 1e-10, "atol": 1e-10}
 SINGLE = {"rtol": 1e-5, "atol": 1e-5}
 SEEDS = range(3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _import_keras():
+    """Import it only where these tests run: collecting them must not take seconds."""
+    global tf, keras, sequence_training
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    tf = pytest.importorskip("tensorflow")
+    keras = pytest.importorskip("keras")
+    from grader.worker import sequence_training
 
 
 @lru_cache
