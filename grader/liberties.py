@@ -70,7 +70,8 @@ def notes_of(
     if loading.as_script and line is not None:
         place = places.line_of_file(loading.file, line)
         notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
-    notes += [_of_rebound(one, places) for one in loading.rebound]
+    notes += _of_unwritten([one for one in loading.rebound if one.kind == "unwritten"], places)
+    notes += [_of_rebound(one, places) for one in loading.rebound if one.kind != "unwritten"]
     for script in loading.scripts:
         place = places.line_of_file(script.file, script.line)
         notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
@@ -80,6 +81,22 @@ def notes_of(
         verb = "was" if len(names) == 1 else "were"
         notes.append(f"{_series(names)} {verb} taken from {places.name(file)}")
     return notes
+
+
+def _of_unwritten(rebound: Sequence[Rebound], places: Places) -> Iterator[str]:
+    """One note for each statement that brings stubs of what is written."""
+    by_place: dict[str, dict[str, None]] = {}
+    for one in rebound:
+        by_place.setdefault(places.line_of_file(one.file, one.line), {})[one.name] = None
+    for place, names in by_place.items():
+        stubs = "the stub" if len(names) == 1 else "the stubs"
+        listed = _some_of(list(names))
+        yield f"{place} brings {stubs} of {listed}; what is written above counts, and not {stubs}"
+
+
+def _some_of(names: Sequence[str]) -> str:
+    more = len(names) - _MAX_SHOWN
+    return _series([*names[:_MAX_SHOWN], f"{more} more"] if more > 0 else names)
 
 
 def _of_rebound(one: Rebound, places: Places) -> str:

@@ -43,7 +43,7 @@ class Rebound:
     function_line
         Where it stands; 0 for one of Python's own.
     kind
-        ``function``, ``stub``, ``import`` or ``builtin``.
+        ``function``, ``stub``, ``import`` or ``builtin``; ``unwritten`` where the value is a stub.
     """
 
     name: str
