@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,10 @@ _REFUSED = {
 """Why an import was refused: it is a package, or it may be a module of the student's own."""
 
 
+_NAMED_FIRST = re.compile(r"\w+")
+"""With the package that was used a refusal begins."""
+
+
 @dataclass(frozen=True)
 class Shared:
     """What another file of the assignment makes of the same text: one notebook may serve both.
@@ -29,11 +34,17 @@ class Shared:
     imports
         Packages that the other file may import.
     loading
-        How the other file was loaded; None when it was not, or not yet.
+        How the other file was loaded; None when it was not, or not yet, or when its part of the
+        assignment is not graded now.
     """
 
     imports: Collection[str]
     loading: Loading | None = None
+
+    @property
+    def packages(self) -> set[str]:
+        """What code for the other file imports: Keras is reached through TensorFlow as well."""
+        return {*self.imports, *(["tensorflow"] if "keras" in self.imports else [])}
 
 
 def notes_of(
@@ -45,7 +56,7 @@ def notes_of(
 
     What another file of the assignment needs, where one text serves both, is no reason for a note.
     """
-    elsewhere = {package for one in shared for package in one.imports}
+    elsewhere = {package for one in shared for package in one.packages}
     refused = [
         replace(one, line=line)
         for one in loading.refused
@@ -204,7 +215,10 @@ def _is_one(found: Iterable[LeftOut]) -> bool:
 def _is_left_out(one: LeftOut, other: Shared) -> bool:
     """Whether the other file has to do without this statement, too."""
     if other.loading is None:
-        return one.reason != "forbidden" and not one.text.startswith("NameError")
+        if one.reason == "forbidden":
+            used = _NAMED_FIRST.match(one.text)
+            return used is None or used[0] not in other.packages
+        return not one.text.startswith("NameError")
     return any(two.line == one.line for two in other.loading.left_out)
 
 
