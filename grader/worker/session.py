@@ -175,7 +175,9 @@ class Session:
                 self.traces.undo_assignments()
             error = what_it_is(raised, self.folder)
             if isinstance(error, ForbiddenUse | StandIn):
-                described = describe_exception(error, self.folder) | what_was_used(error)
+                described = describe_exception(error, self.folder) | what_was_used(
+                    error, str(self.folder)
+                )
                 return {"outcome": "forbidden", "error": described}
             answer = {"outcome": "raised", "error": describe_exception(error, self.folder)}
             if isinstance(error, NameError) and type(error.name) is str:
