@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from grader.checks.left_out import LeftOut
 from grader.loading import Found, Loading, Merged, Rebound, Refused
+from grader.submissions.names import shown
 from grader.submissions.places import Places
 
 _MAX_SHOWN = 8
@@ -146,6 +147,7 @@ def _of_what_was_found(loading: Loading, places: Places) -> Iterator[str]:
     for place, names in lines.items():
         count = "it counts" if len(names) == 1 else "they count"
         yield f"{place} deletes {_series(names)}; {count} all the same"
+    yield from _of_opened(loading.opened, places)
     holders: dict[tuple[str, str], list[Found]] = {}
     for one in loading.nested:
         holders.setdefault((one.file, one.where), []).append(one)
@@ -163,6 +165,21 @@ def _of_what_was_found(loading: Loading, places: Places) -> Iterator[str]:
         names = list(dict.fromkeys(one.name for one in found))
         verb = "was" if len(names) == 1 else "were"
         yield f"{place}: {_series(names)} {verb} taken from {places.name(where)}"
+
+
+def _of_opened(found: Iterable[Found], places: Places) -> Iterator[str]:
+    """One note for each statement that opens what lies elsewhere."""
+    by_place: dict[str, dict[str, str]] = {}
+    for one in found:
+        by_place.setdefault(places.line_of_file(one.file, one.line), {})[shown(one.name)] = (
+            places.name(one.where)
+        )
+    for place, names in by_place.items():
+        said, instead = _some_of(list(names)), _some_of(list(names.values()))
+        if len(names) == 1:
+            yield f"{place}: {said} is not here; {instead} was opened in its place"
+        else:
+            yield f"{place}: {said} are not here; {instead} were opened in their places"
 
 
 def _of_imports(refused: Sequence[Refused], places: Places) -> Iterator[str]:

@@ -147,6 +147,9 @@ class Session:
         """Leave the worker to the next question as this one found it; return whether it is so."""
         if question["kind"] == "load":
             self.traces.keep(thoroughly=self.loader.reach.found)
+            if self.loader.misplaced.found:  # what a function opens is found as well
+                self.loader.misplaced.install()
+                self.traces.begin()
             return True
         return self.traces.undo()
 
@@ -251,6 +254,7 @@ class Session:
             "borrowed": joined.borrowed,
             "nested": self.loader.nested,
             "deleted": self.loader.deleted,
+            "opened": self.loader.opened,
             "statements": count,
             "left_out": self.loader.left_out,
             "count": self.loader.count,
