@@ -171,9 +171,9 @@ def _of_opened(found: Iterable[Found], places: Places) -> Iterator[str]:
     """One note for each statement that opens what lies elsewhere."""
     by_place: dict[str, dict[str, str]] = {}
     for one in found:
-        by_place.setdefault(places.line_of_file(one.file, one.line), {})[shown(one.name)] = (
-            places.name(one.where)
-        )
+        name = places.name(one.where)
+        name = one.where if name.endswith(".ipynb") else name  # a cell wrote the file
+        by_place.setdefault(places.line_of_file(one.file, one.line), {})[shown(one.name)] = name
     for place, names in by_place.items():
         said, instead = _some_of(list(names)), _some_of(list(names.values()))
         if len(names) == 1:

@@ -55,3 +55,16 @@ def test_what_is_written_or_named_in_doubt_is_not(handed_in, opening):
     result = handed_in(files)
     assert check_of(result, "root.positive").status is Status.ERROR
     assert "was left out: FileNotFoundError" in " ".join(result.submission.notes)
+
+
+@pytest.mark.parametrize("folder", ["", "/content/"])
+def test_what_a_cell_writes_is_there_when_a_later_one_opens_it(handed_in, folder):
+    text = REFERENCE.replace("(x)\n", "(x) * K\n")
+    opening = f"import json\nK = json.load(open('{folder}cfg.json'))['K']"
+    cells = f'%%writefile {folder}cfg.json\n{{"K": 1.0}}', opening, text
+    result = handed_in({"mini.ipynb": notebook(*cells)})
+    assert_full(result, f"cell 1: written to {folder}cfg.json, which the code may open")
+    notes = (
+        [] if not folder else ["/content/cfg.json is not here; cfg.json was opened in its place"]
+    )
+    assert [note.partition(": ")[2] for note in result.submission.notes[1:]] == notes
