@@ -108,7 +108,7 @@ def _compare_sequences(
     received: Any, expected: Any, rtol: float, atol: float, position: str
 ) -> Mismatch | None:
     if not isinstance(received, _SEQUENCES):
-        summary = f"a tuple of {len(expected)} values was expected; received {kind_of(received)}"
+        summary = f"{kind_of(tuple(expected))} was expected; received {kind_of(received)}"
         return _mismatch(Difference.TYPE, position, expected, received, summary)
     if len(received) != len(expected):
         summary = f"{len(expected)} values were expected; received {len(received)}"
@@ -147,6 +147,10 @@ def _compare_arrays(
         summary = "an array was expected; received a list of lists (use np.array)"
         return _mismatch(Difference.TYPE, position, expected, received, summary)
     if array.shape != expected.shape:
+        if isinstance(received, tuple) and array.ndim > expected.ndim:
+            comma = "; `return x,` makes one of x" if len(received) == 1 else ""
+            summary = f"{_wanted(expected)} was expected; received {kind_of(received)}{comma}"
+            return _mismatch(Difference.TYPE, position, expected, received, summary)
         summary = f"shape {expected.shape} was expected; received {array.shape}"
         return _mismatch(Difference.SHAPE, position, expected, array, summary)
     dtype_problem = _dtype_problem(array, expected, is_array=type(received) is np.ndarray)
@@ -310,7 +314,7 @@ def _kind_of_sequence(value: Any) -> str:
     name = type(value).__name__
     kinds = set(map(type, value))
     if name == "tuple":  # nothing is unusual about several values of several types
-        return f"a tuple of {len(value)} values"
+        return f"a tuple of {len(value)} values" if len(value) != 1 else "a tuple of one value"
     if kinds and kinds <= {list, tuple}:
         ragged = len(set(map(len, value))) > 1
         return f"a ragged {name} of {name}s" if ragged else f"a {name} of {len(value)} {name}s"

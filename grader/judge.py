@@ -173,6 +173,11 @@ class _Grading:
                     for other in interviews
                     if other is not one and self.submission.files.get(other.file.name) == text
                 ]
+                shared += [
+                    Shared(other.imports)
+                    for other in self.assignment.files_aside
+                    if not one.definitions.keys().isdisjoint(other.exercises)
+                ]
                 notes += notes_of(one.loading, self.places, shared)
         return list(dict.fromkeys(notes))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.checks.left_out import LeftOut
 from grader.loading import Found, Loading, Merged, Rebound, Refused
+from grader.submissions.names import shown
 from grader.submissions.places import Places
 
 _MAX_SHOWN = 8
@@ -20,6 +22,10 @@ _REFUSED = {
 """Why an import was refused: it is a package, or it may be a module of the student's own."""
 
 
+_NAMED_FIRST = re.compile(r"\w+")
+"""With the package that was used a refusal begins."""
+
+
 @dataclass(frozen=True)
 class Shared:
     """What another file of the assignment makes of the same text: one notebook may serve both.
@@ -29,11 +35,17 @@ class Shared:
     imports
         Packages that the other file may import.
     loading
-        How the other file was loaded; None when it was not, or not yet.
+        How the other file was loaded; None when it was not, or not yet, or when its part of the
+        assignment is not graded now.
     """
 
     imports: Collection[str]
     loading: Loading | None = None
+
+    @property
+    def packages(self) -> set[str]:
+        """What code for the other file imports: Keras is reached through TensorFlow as well."""
+        return {*self.imports, *(["tensorflow"] if "keras" in self.imports else [])}
 
 
 def notes_of(
@@ -45,7 +57,7 @@ def notes_of(
 
     What another file of the assignment needs, where one text serves both, is no reason for a note.
     """
-    elsewhere = {package for one in shared for package in one.imports}
+    elsewhere = {package for one in shared for package in one.packages}
     refused = [
         replace(one, line=line)
         for one in loading.refused
@@ -70,7 +82,8 @@ def notes_of(
     if loading.as_script and line is not None:
         place = places.line_of_file(loading.file, line)
         notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
-    notes += [_of_rebound(one, places) for one in loading.rebound]
+    notes += _of_unwritten([one for one in loading.rebound if one.kind == "unwritten"], places)
+    notes += [_of_rebound(one, places) for one in loading.rebound if one.kind != "unwritten"]
     for script in loading.scripts:
         place = places.line_of_file(script.file, script.line)
         notes.append(f'{place}: what is defined below if __name__ == "__main__" was taken, too')
@@ -80,6 +93,22 @@ def notes_of(
         verb = "was" if len(names) == 1 else "were"
         notes.append(f"{_series(names)} {verb} taken from {places.name(file)}")
     return notes
+
+
+def _of_unwritten(rebound: Sequence[Rebound], places: Places) -> Iterator[str]:
+    """One note for each statement that brings stubs of what is written."""
+    by_place: dict[str, dict[str, None]] = {}
+    for one in rebound:
+        by_place.setdefault(places.line_of_file(one.file, one.line), {})[one.name] = None
+    for place, names in by_place.items():
+        stubs = "the stub" if len(names) == 1 else "the stubs"
+        listed = _some_of(list(names))
+        yield f"{place} brings {stubs} of {listed}; what is written above counts, and not {stubs}"
+
+
+def _some_of(names: Sequence[str]) -> str:
+    more = len(names) - _MAX_SHOWN
+    return _series([*names[:_MAX_SHOWN], f"{more} more"] if more > 0 else names)
 
 
 def _of_rebound(one: Rebound, places: Places) -> str:
@@ -118,6 +147,7 @@ def _of_what_was_found(loading: Loading, places: Places) -> Iterator[str]:
     for place, names in lines.items():
         count = "it counts" if len(names) == 1 else "they count"
         yield f"{place} deletes {_series(names)}; {count} all the same"
+    yield from _of_opened(loading.opened, places)
     holders: dict[tuple[str, str], list[Found]] = {}
     for one in loading.nested:
         holders.setdefault((one.file, one.where), []).append(one)
@@ -135,6 +165,21 @@ def _of_what_was_found(loading: Loading, places: Places) -> Iterator[str]:
         names = list(dict.fromkeys(one.name for one in found))
         verb = "was" if len(names) == 1 else "were"
         yield f"{place}: {_series(names)} {verb} taken from {places.name(where)}"
+
+
+def _of_opened(found: Iterable[Found], places: Places) -> Iterator[str]:
+    """One note for each statement that opens what lies elsewhere."""
+    by_place: dict[str, dict[str, str]] = {}
+    for one in found:
+        name = places.name(one.where)
+        name = one.where if name.endswith(".ipynb") else name  # a cell wrote the file
+        by_place.setdefault(places.line_of_file(one.file, one.line), {})[shown(one.name)] = name
+    for place, names in by_place.items():
+        said, instead = _some_of(list(names)), _some_of(list(names.values()))
+        if len(names) == 1:
+            yield f"{place}: {said} is not here; {instead} was opened in its place"
+        else:
+            yield f"{place}: {said} are not here; {instead} were opened in their places"
 
 
 def _of_imports(refused: Sequence[Refused], places: Places) -> Iterator[str]:
@@ -187,7 +232,10 @@ def _is_one(found: Iterable[LeftOut]) -> bool:
 def _is_left_out(one: LeftOut, other: Shared) -> bool:
     """Whether the other file has to do without this statement, too."""
     if other.loading is None:
-        return one.reason != "forbidden" and not one.text.startswith("NameError")
+        if one.reason == "forbidden":
+            used = _NAMED_FIRST.match(one.text)
+            return used is None or used[0] not in other.packages
+        return not one.text.startswith("NameError")
     return any(two.line == one.line for two in other.loading.left_out)
 
 

@@ -43,7 +43,7 @@ class Rebound:
     function_line
         Where it stands; 0 for one of Python's own.
     kind
-        ``function``, ``stub``, ``import`` or ``builtin``.
+        ``function``, ``stub``, ``import`` or ``builtin``; ``unwritten`` where the value is a stub.
     """
 
     name: str
@@ -135,6 +135,8 @@ class Loading:
     merged: list[Merged] = field(default_factory=list)
     deleted: list[Found] = field(default_factory=list)
     """What a statement deletes that exercises need; it counts all the same."""
+    opened: list[Found] = field(default_factory=list)
+    """What statements open by a place that only its author's machine has, and where it is."""
     nested: list[Found] = field(default_factory=list)
     """Exercises that stand inside of other definitions."""
     borrowed: list[Found] = field(default_factory=list)
@@ -198,6 +200,7 @@ class Loading:
         ]
         self.scripts = _found(report.get("scripts"), "")
         self.deleted = _found(report.get("deleted"), "")
+        self.opened = _found(report.get("opened"), "origin")
         self.nested = _found(report.get("nested"), "inside")
         self.borrowed = _found(report.get("borrowed"), "origin")
         chosen, unfit = report.get("chosen"), report.get("unfit")

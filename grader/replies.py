@@ -193,6 +193,7 @@ def _error(record: dict[str, Any], places: Places, file: str) -> dict[str, Any]:
         "limit": _text(record.get("limit")),
         "used": text_in(record, "used"),
         "by_exercise": record.get("by_exercise") is True,
+        "received": record.get("received") is True,
         "frames": _frames(record.get("frames"), places, file),
         "modules": places.modules,
     }

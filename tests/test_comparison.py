@@ -157,6 +157,25 @@ def _crossed(text):
     return decode(sendable([value_of(text)], Budget(2 * 2**20, 100_000)))[0]
 
 
+def test_a_comma_too_many_is_told_as_the_tuple_that_it_makes() -> None:
+    """No array of the student's has the shape that NumPy makes of such a tuple."""
+    array = np.ones((4, 3))
+    one = "received a tuple of one value; `return x,` makes one of x"
+    for received, expected, told in (
+        ((array,), array, f"an array of shape (4, 3) was expected; {one}"),
+        ((1.0,), 1.0, f"a number was expected; {one}"),
+        (
+            (array, array),
+            array,
+            "an array of shape (4, 3) was expected; received a tuple of 2 values",
+        ),
+        ((1.0, 2.0), np.ones(3), "shape (3,) was expected; received (2,)"),
+    ):
+        found = compare(received, expected, 1e-6, 1e-9)
+        assert found is not None and found.summary == told
+    assert compare((array,), array[None], 1e-6, 1e-9) is None
+
+
 def test_what_came_in_place_of_a_tuple_is_named_with_one_article() -> None:
     found = compare(np.zeros((2, 2)), (1.0, 2.0, 3.0, 4.0), 1e-5, 1e-6)
     assert found is not None

@@ -64,7 +64,8 @@ def test_a_wrong_value_fails_with_its_own_message(name):
 OUT_OF_TIME = "Your code was still running when its time was up; it may take 2 s."
 ENDINGS = {
     "an exception": ("raise KeyError('w')", Status.ERROR, "KeyError"),
-    "sys.exit": ("raise SystemExit(0)", Status.ERROR, "sys.exit"),
+    "sys.exit": ("raise SystemExit(0)", Status.ERROR, "predict raises SystemExit in line 5; it"),
+    "exit": ("exit(1)", Status.ERROR, "predict calls exit() in line 5; it should return"),
     "input": ("input('w?')", Status.ERROR, "EOFError"),
     "not implemented": ("raise NotImplementedError", Status.MISSING, "not written yet"),
     "a forbidden package": (

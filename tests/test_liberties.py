@@ -1,8 +1,12 @@
 """Notes on what was left out: one for each reason, in the number of what it speaks of."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.mini import REFERENCE, grade_mini
+from grader.course.prepared import FileAside
+from tests.conftest import grade_text
+from tests.mini import REFERENCE, grade_mini, mini
 
 STUB = "def solve(X, y):\n    raise NotImplementedError\n"
 FAILS = "1 / 0\n"
@@ -49,3 +53,25 @@ def test_a_note_reads_right_for_one_line_and_for_several(name):
     more, expected = NOTES[name]
     notes = grade_mini(REFERENCE + more).submission.notes
     assert any(note.endswith(expected) for note in notes), notes
+
+
+KERAS = """import keras
+from tensorflow.keras import layers
+def build_model(n):
+    return keras.Sequential([layers.Dense(n)])
+model = build_model(3)
+model.fit(1)
+"""
+PLOT = "import matplotlib.pyplot as plt\nplt.plot([1])\n"
+ASIDE = FileAside("keras_mini.py", ("keras",), ("build_model",))
+
+
+def test_what_another_part_of_the_assignment_needs_makes_no_note_where_it_is_not_graded():
+    part = replace(mini(), files_aside=(ASIDE,))
+    result = grade_text(part, {"mini.py": REFERENCE + KERAS})
+    assert result.submission.notes == [] and result.points == result.max_points
+    notes = grade_text(part, {"mini.py": REFERENCE + KERAS + PLOT}).submission.notes
+    assert len(notes) == 2 and notes[0].startswith("matplotlib"), notes
+    assert f"line {LAST + 7} was left out, because it uses what may not" in notes[1]
+    other = KERAS.replace("build_model", "make")  # nothing of the other part is in this file
+    assert len(grade_text(part, {"mini.py": REFERENCE + other}).submission.notes) > 1

@@ -270,6 +270,22 @@ def test_each_of_two_folders_has_its_own_module_of_a_name(handed_in, line):
     assert_full(handed_in(files))
 
 
+@pytest.mark.parametrize("said", ["'{}'", "'../src/{}'", "r'C:\\hw\\src\\{}'"])
+def test_each_of_two_files_has_the_module_of_the_folder_that_it_names(handed_in, said):
+    line = f"import sys\nsys.path.append({said})\nfrom utils import h\n"
+    first = FIRST.replace("return X @ w + b", "return h(X @ w, b)")
+    second = SECOND.replace("return np.sqrt(x)", "return h(np.sqrt(x))")
+    files = {
+        "part1.ipynb": notebook(line.format("one") + first),
+        "part2.ipynb": notebook(line.format("two") + second),
+        "src/one/utils.py": "def h(a, b): return a + b\n",
+        "src/two/utils.py": "def h(a): return a\n",
+    }
+    notes = assert_full(handed_in(files))
+    modules = [one for one in notes if "as the module utils" in one]
+    assert len(modules) == 2 and modules[1].endswith("as the module utils of part1.ipynb"), notes
+
+
 def test_a_module_that_is_too_large_is_not_called_missing(handed_in):
     large = HELPER + "#" * (6 * 2**20)
     result = handed_in({**importing("from helper import my_root"), "helper.py": large})

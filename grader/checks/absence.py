@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from grader.checks.left_out import LeftOut, number_in, text_in
 from grader.checks.place import Place
 from grader.checks.verdict import Absence, Reply
+from grader.checks.wording import MEMORY, what_it_did
 from grader.course.case import Case
 from grader.result import Status
 from grader.submissions.places import beginning, sentence
@@ -33,7 +34,20 @@ def absence_of(case: Case, reply: Reply, place: Place) -> Absence | None:
         return _unwritten(reply, place)
     if kind == [_NAME_ERROR]:
         return _undefined(reply, place)
-    return None
+    return _ended(case, reply, place)
+
+
+def _ended(case: Case, reply: Reply, place: Place) -> Absence | None:
+    """What is called ended the program or used something up; None for the exercise itself."""
+    did = what_it_did(reply, place.assignment.visibility)
+    frames = reply.error.get("frames") or []
+    called = place.called(frames) if did is not None else []
+    if did is None or not called:
+        return None
+    waits_for = place.awaited(called)
+    status = Status.OUT_OF_MEMORY if MEMORY in reply.observation.raised else Status.ERROR
+    text = f"{place.calling(frames, case)} {did(frames[-1]['place'])}."
+    return Absence(Status.SKIPPED if waits_for else status, text, waits_for)
 
 
 def _unwritten(reply: Reply, place: Place) -> Absence | None:
@@ -105,6 +119,12 @@ def _not_allowed(case: Case, reply: Reply, place: Place) -> Absence | None:
     file, line = frames[-1]["file"], frames[-1]["line"]
     where = place.places.line(file, line, inside=place.file)
     called = place.called(frames)
+    received = place.giving(frames[-1]) if reply.error.get("received") else ""
+    if received:
+        start = f"{place.calling(frames, case)} calls" if called else f"{place.exercise} calls"
+        used = reply.error.get("used")
+        text = f"{start} {received}, which returns {used}. {sentence(reply.error['message'])}"
+        return Absence(Status.SKIPPED, text, received)
     imported = place.imported(frames[-1], str(reply.error["message"]))
     if imported and not reply.error.get("by_exercise"):
         start = f"{place.calling(frames, case)} calls" if called else f"{place.exercise} calls"

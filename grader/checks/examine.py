@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from grader.checks.verdict import Interview, Reply, Verdict
-from grader.checks.wording import WRONG_FORM, describe_mismatch, describe_reply
+from grader.checks.wording import MEMORY, WRONG_FORM, describe_mismatch, describe_reply
 from grader.comparison import Mismatch
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
@@ -20,7 +20,6 @@ Judgement = Mismatch | str | None
 
 _log = logging.getLogger("grader.diagnose")
 _log.addHandler(logging.NullHandler())  # where nobody set up a log, nobody is shown a traceback
-_MEMORY = "builtins.MemoryError"
 _FORBIDDEN_IMPORT = "grader.worker.imports.ForbiddenImport"
 
 
@@ -72,7 +71,7 @@ def special(reply: Reply) -> Status | None:
         return Status.MISSING
     if outcome == "forbidden" or raised[:1] == [_FORBIDDEN_IMPORT]:
         return Status.FORBIDDEN
-    if _MEMORY in raised:
+    if MEMORY in raised:
         return Status.OUT_OF_MEMORY
     return None
 

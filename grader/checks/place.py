@@ -97,6 +97,20 @@ class Place:
                     return str(name)
         return ""
 
+    def giving(self, frame: Frame) -> str:
+        """The exercise from which the definition of a frame has what it did not make itself.
+
+        "" where it calls several definitions of which nobody knows yet that they are right.
+        """
+        facts = self.definitions.get(self.owner(frame))
+        calls = facts.get("calls") if isinstance(facts, dict) else None
+        found = [
+            str(name)
+            for name in (calls if isinstance(calls, list) else ())
+            if name not in (self.exercise, *self.right)
+        ]
+        return found[0] if len(found) == 1 and found[0] in self.exercises else ""
+
     def awaited(self, called: Sequence[str]) -> str:
         """Of what was called, the exercise that has to be fixed first; "" where there is none."""
         others = self.exercises - {self.exercise, *self.right}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import reprlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,10 @@ WRONG_FORM = "grader.worker.steps.WrongForm"
 """What a step raises that cannot go on with what the student's code returned."""
 _CALL_FAILED = re.compile(r"[\w.<>]+\(\) (?:takes|missing|got) ")
 """How Python begins to say that the arguments of a call do not fit."""
+MEMORY = "builtins.MemoryError"
+_EXIT = re.compile(
+    r"(?<![\w.])(?:(?P<called>(?:\w{1,40}\.){0,3}(?:_?exit|quit))\s*\(|raise\s+SystemExit\b)"
+)
 _LIMITS = {
     "temporary files": "filled all the space that graded code has for temporary files",
     "file size": "wrote a file that is larger than graded code may write",
@@ -110,13 +115,10 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
         what = reply.error.get("message") or "something was used that this exercise does not allow"
         frames = reply.error.get("frames")
         return f"In {frames[-1]['place']}: {what}." if frames else f"{what}."
-    if "builtins.MemoryError" in raised:
-        return f"{exercise} ran out of memory{_place(reply)}."
-    limit = _LIMITS.get(reply.error.get("limit", ""))
-    if limit is not None and visibility is Visibility.HIDDEN:
-        return f"{exercise} {limit}{_place(reply)}."
-    if name == "SystemExit":
-        return f"{exercise} called sys.exit{_place(reply)}; it should return its result instead."
+    did = what_it_did(reply, visibility)
+    if did:
+        frames = reply.error.get("frames")
+        return f"{exercise} {did(frames[-1]['place'] if frames else '')}."
     message = str(reply.error.get("message") or "")
     if name == "TypeError" and _CALL_FAILED.match(message) and not reply.error.get("frames"):
         text = message if visibility is Visibility.PUBLIC else name
@@ -131,11 +133,38 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
     return "\n".join(lines)
 
 
+def what_it_did(reply: Reply, visibility: Visibility) -> Callable[[str], str] | None:
+    """What the code did that raised, to go on behind its name, given the place; None for most."""
+    raised = reply.observation.raised
+    if MEMORY in raised:
+        return lambda place: f"ran out of memory{_in(place)}"
+    limit = _LIMITS.get(reply.error.get("limit", ""))
+    if limit is not None and visibility is Visibility.HIDDEN:
+        return lambda place: f"{limit}{_in(place)}"
+    if raised and name_of(reply) == "SystemExit":
+        frames = reply.error.get("frames")
+        did = _ending(frames[-1]["code"] if frames else "")
+        return lambda place: f"{did}{_in(place)}; it should return its result instead"
+    return None
+
+
+def _ending(line: str) -> str:
+    """How a line ends the program, in the words that its author knows."""
+    found = _EXIT.search(line)
+    if found is None:
+        return "ends the program"
+    return f"calls {found['called']}()" if found["called"] else "raises SystemExit"
+
+
+def _in(place: str) -> str:
+    return f" in {place}" if place else ""
+
+
 def name_of(reply: Reply) -> str:
     """What was raised, as a person knows it."""
     return public_name(reply.observation.raised, reply.error.get("modules", ()))
 
 
 def _place(reply: Reply) -> str:
-    frames = reply.error.get("frames") or []
-    return f" in {frames[-1]['place']}" if frames else ""
+    frames = reply.error.get("frames")
+    return _in(frames[-1]["place"] if frames else "")

@@ -28,7 +28,7 @@ def expected_of(assignment: PreparedAssignment, root: Path | None = None) -> Exp
     """
     pairs = ((one.file, one.name) for one in assignment.exercises)
     expected = _expected(assignment.name, (file.name for file in assignment.files), pairs, root)
-    return replace(expected, aside=assignment.files_aside)
+    return replace(expected, aside=tuple(one.name for one in assignment.files_aside))
 
 
 def expected_of_live(live: Assignment, root: Path | None = None) -> Expected:

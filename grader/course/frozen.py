@@ -22,6 +22,7 @@ import numpy as np
 from grader.course.case import Case, Expectation, Observation
 from grader.course.misconception import Misconception
 from grader.course.prepared import (
+    FileAside,
     PreparedAssignment,
     PreparedCheck,
     PreparedExercise,
@@ -203,6 +204,7 @@ def _assignment(plain: dict[str, Any]) -> PreparedAssignment:
             "checks": tuple(_check(one) for one in plain["checks"]),
             "misconceptions": tuple(Misconception(**one) for one in plain["misconceptions"]),
             "visibility": Visibility(plain["visibility"]),
+            "files_aside": tuple(FileAside(**one) for one in plain.get("files_aside", ())),
         }
     )
 

@@ -23,6 +23,21 @@ class PreparedFile:
 
 
 @dataclass(frozen=True)
+class FileAside:
+    """A file of another part of the assignment, which is not graded now.
+
+    Attributes
+    ----------
+    exercises
+        What it is to define.
+    """
+
+    name: str
+    imports: tuple[str, ...]
+    exercises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PreparedExercise:
     """An exercise, where it stands and what it depends on."""
 
@@ -74,8 +89,8 @@ class PreparedAssignment:
     """A fingerprint of the seed."""
     sha256: str
     """A fingerprint of the checks and references."""
-    files_aside: tuple[str, ...] = ()
-    """Where this is a part of an assignment, the names of the files of its other parts."""
+    files_aside: tuple[FileAside, ...] = ()
+    """Where this is a part of an assignment, the files of its other parts."""
 
     @property
     def points(self) -> float:
@@ -96,9 +111,13 @@ class PreparedAssignment:
             misconceptions=tuple(one for one in self.misconceptions if one.exercise in kept),
             files_aside=(
                 *self.files_aside,
-                *(one.name for one in self.files if one.name not in names),
+                *(self._aside(one) for one in self.files if one.name not in names),
             ),
         )
+
+    def _aside(self, file: PreparedFile) -> FileAside:
+        exercises = tuple(one.name for one in self.exercises if one.file == file.name)
+        return FileAside(file.name, file.imports, exercises)
 
     def checks_of(self, exercise: str) -> list[PreparedCheck]:
         """The checks of one exercise, in order."""

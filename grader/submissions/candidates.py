@@ -39,6 +39,8 @@ class Candidate:
         Content by file name; of a notebook there may be several.
     problem
         Why it holds no code; completes "it …".
+    data
+        Files that its cells write and its code may open.
     """
 
     entry: Entry
@@ -49,6 +51,7 @@ class Candidate:
     cells: tuple[NotebookCell, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str = ""
+    data: Mapping[str, bytes] = field(default_factory=dict)
     is_notebook: bool = False
 
     def content(self, file: str) -> bytes | None:
@@ -143,6 +146,7 @@ class Candidates:
             line_origins=made.line_origins,
             cells=made.cells,
             notes=(*notes, *(_of_notebook(label, note) for note in made.notes)),
+            data=made.data,
             is_notebook=True,
         )
 

@@ -44,6 +44,8 @@ class Cell:
         The file that the cell writes, as it is named there, or "".
     appends
         Whether it is written behind what the file holds.
+    body
+        Of a cell that writes a file, its lines as they stand there.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -51,6 +53,7 @@ class Cell:
     left_out: bool = False
     writes: str = ""
     appends: bool = False
+    body: list[str] = field(default_factory=list)
 
 
 def read_cell(source: list[str]) -> Cell:
@@ -77,6 +80,7 @@ def read_cell(source: list[str]) -> Cell:
     body = clean(lines[headers:] if headers else source)
     above = [f"# left out: {one}" if one.startswith("%%") else one for one in lines[:headers]]
     cell.lines = above + body.lines
+    cell.body = source[headers:] if cell.writes else []
     cell.notes = list(dict.fromkeys(cell.notes + body.notes))
     return cell
 

@@ -107,10 +107,13 @@ def _supplement(one: Supplement, expected: Expected, taken: Taken) -> None:
 
 
 def _take_written(candidate: Candidate, expected: Expected, taken: Taken) -> None:
-    """Take the modules of the student's own that a notebook writes."""
+    """Take the modules of the student's own that a notebook writes, and what else it opens."""
     for name in candidate.modules:
         if is_module_path(name) and name not in {*expected.files, *taken.files}:
             taken.take(name, candidate, name)
+    for name, content in candidate.data.items():
+        if name not in {*expected.files, *taken.files}:
+            taken.take_data(name, candidate.entry.place, content)
 
 
 def _find_unread(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Taken) -> None:

@@ -187,8 +187,10 @@ class Helpers:
             text = f"raise ImportError({why!r})\n".encode()
             self._taken.take_data(own, found.entry.place, text)
         if own in taken and (not found.is_exact or is_notebook_name(found.entry.name)):
-            label = shown(found.entry.place)
-            self._taken.notes.append(f"{label} was taken as the module {imported.module}")
+            note = f"{shown(found.entry.place)} was taken as the module {imported.module}"
+            if own.startswith(f"{private_folder(importer)}/"):
+                note += f" of {shown(self._taken.sources.get(importer, importer))}"
+            self._taken.notes.append(note)
         return taken
 
     def _is_another(self, name: str, found: Module) -> bool:

@@ -32,6 +32,8 @@ _FROM = re.compile(
 _IMPORT = re.compile(rb"^[ \t]*import[ \t]+([\w., \t]{1,500})", re.MULTILINE)
 _BY_CALL = re.compile(rb"(?:\bimport_module|__import__)\([ \t]*[\"']([\w.]{1,200})[\"']")
 _WORD = re.compile(rb"[^\W\d]\w*")
+IN_A_PATH = re.compile(rb"[\"'/\\]([\w.\-]+)(?=[\"'/\\])")
+"""What stands in quotes, or is a part of a path in them."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Modules:
                 if entry is not None and entry != importer:
                     return Module(entry, _name(path, ending), is_exact=True)
         names = imported.names
-        found = self._elsewhere(folder, path) or self._by_near_name(folder, path, names)
+        found = self._elsewhere(folder, path, importer) or self._by_near_name(folder, path, names)
         found = found or self._without_its_folder(folder, path, names)
         if found is None or found == importer:
             return None
@@ -114,8 +116,13 @@ class Modules:
         """The file of this place."""
         return self._by_place.get(place)
 
-    def nearest(self, folder: str, paths: Collection[str]) -> Entry | None:
-        """The nearest file whose place ends with one of these paths."""
+    def nearest(
+        self, folder: str, paths: Collection[str], importer: Entry | None = None
+    ) -> Entry | None:
+        """The nearest file whose place ends with one of these paths.
+
+        Of several the one whose folder the importing text names, as in ``sys.path.append("b")``.
+        """
         leaves = {path.rpartition("/")[2] for path in paths}
         found = [
             (entry, ending)
@@ -124,6 +131,11 @@ class Modules:
             for ending, path in enumerate(paths)
             if entry.place == path or entry.place.endswith(f"/{path}")
         ]
+        if importer is not None and len({entry.folder for entry, _ in found}) > 1:
+            text = self._candidates.read(importer).main_content or b""
+            said = set(IN_A_PATH.findall(text))
+            named = [one for one in found if one[0].folder.rpartition("/")[2].encode() in said]
+            found = named or found
         return min(found, key=lambda one: (*_far(folder, one[0]), one[1]), default=(None,))[0]
 
     @cached_property
@@ -147,8 +159,8 @@ class Modules:
                 found.setdefault(stem, []).append(entry)
         return found
 
-    def _elsewhere(self, folder: str, path: str) -> Entry | None:
-        found = self.nearest(folder, [f"{path}{ending}" for ending in _ENDINGS])
+    def _elsewhere(self, folder: str, path: str, importer: Entry | None = None) -> Entry | None:
+        found = self.nearest(folder, [f"{path}{ending}" for ending in _ENDINGS], importer)
         if found is not None or "/" not in path:
             return found
         # The one folder that all files of an archive lie in is not there once it is unpacked.

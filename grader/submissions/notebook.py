@@ -27,6 +27,7 @@ from grader.submissions.notebook_json import (
 )
 from grader.submissions.notebook_notes import NotebookNotes
 from grader.submissions.text import python_text, without_declaration
+from grader.submissions.written_data import WrittenData
 from grader.worker.parts import CELL_MARK
 
 __all__ = [
@@ -63,12 +64,15 @@ class NotebookModules:
         All cells of the notebook, for those who show it; none for plain Python.
     notes
         What was odd and how it was taken.
+    data
+        Files that cells write and the code may open, by their place.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     line_origins: dict[str, LineOrigins] = field(default_factory=dict)
     cells: tuple[NotebookCell, ...] = ()
     notes: list[str] = field(default_factory=list)
+    data: dict[str, bytes] = field(default_factory=dict)
 
 
 def modules_of_notebook(
@@ -111,14 +115,16 @@ def modules_of_notebook(
                 modules.notes.add(number, f"there are {unseen}")
             modules.take(number, _lines(seen))
         modules.take_what_was_written_elsewhere()
+        contents = {name: module.content() for name, module in modules.by_name.items()}
+        result.data = modules.data.opened(contents.values(), modules.notes)
         notes = modules.notes.sentences()
         if not modules.by_name:
             raise NotebookError("; ".join(["has no cell with Python code", *notes[:2]]))
         for name, module in modules.by_name.items():
-            result.files[name] = module.content()
+            result.files[name] = contents[name]
             result.line_origins[name] = replace(module.origins(), later=later or {})
         result.notes += notes
-    size = sum(map(len, result.files.values()))
+    size = sum(map(len, [*result.files.values(), *result.data.values()]))
     if size > MAX_SOURCE:
         raise NotebookError(
             f"holds {size / 2**20:.1f} MB of code, the limit is {MAX_SOURCE // 2**20} MB"
@@ -174,6 +180,7 @@ class _Modules:
         self.first = self.current = first
         self.by_name: dict[str, _Module] = {}
         self.notes = NotebookNotes(past)
+        self.data = WrittenData()
 
     def take(self, number: int, lines: list[str]) -> None:
         """Add a code cell to the module that it belongs to."""
@@ -231,7 +238,7 @@ class _Modules:
         name = path.rpartition("/")[2]
         label = shown(cell.writes)
         if not name.lower().endswith(".py"):
-            self.notes.add(number, f"written to {label}, which is no .py file; left out")
+            self.data.take(number, cell)
             return None
         if name.startswith("test_") or name == "conftest.py":
             self.notes.add(number, f"written to {label}, which is not graded; left out")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.submissions.modules import joined, later_first
+from grader.submissions.modules import IN_A_PATH, joined, later_first
 from grader.submissions.names import is_near_miss, shown, stems
 from grader.submissions.regular import Unreadable, read_regular
 from grader.submissions.taking import MAX_DATA, MAX_FILE, MAX_FILES, MAX_TOTAL, Taken
@@ -19,7 +19,6 @@ from grader.submissions.tree import Entry, Tree, ancestors
 from grader.worker.packages import is_package
 
 _TOKEN = re.compile(rb"[\w.\-]+")
-_IN_A_PATH = re.compile(rb"[\"'/\\]([\w.\-]+)(?=[\"'/\\])")
 _RUN = re.compile(rb"  # %run [^\r\n]*")
 _MAX_COMPARED, _MAX_TOLD = 50, 3
 """Files of one name that are compared, and those that are told."""
@@ -240,7 +239,7 @@ def _tokens(text: bytes) -> tuple[set[bytes], set[bytes]]:
     """What may be names of files in a text, and what are parts of paths."""
     text = _RUN.sub(b"", text)  # an import says what is meant
     tokens = {one.strip(b".-") or one for one in _TOKEN.findall(text)}
-    return tokens, set(_IN_A_PATH.findall(text))
+    return tokens, set(IN_A_PATH.findall(text))
 
 
 def _may_be_opened(entry: Entry, taken: Taken) -> bool:

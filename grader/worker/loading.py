@@ -11,6 +11,7 @@ import linecache
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,7 @@ from typing import Any
 
 from grader.worker.allowance import Allowance
 from grader.worker.failures import describe_exception
+from grader.worker.misplaced import Misplaced
 from grader.worker.needed import Script, needed_by, nested_in, nodes_of
 from grader.worker.own_names import AliasFinder, OwnFinder, fall_back
 from grader.worker.parts import (
@@ -111,6 +113,8 @@ class Loader:
     """Functions that were taken out of others: ``name``, ``inside``, ``file``, ``line``."""
     deleted: list[dict[str, Any]] = field(default_factory=list)
     """What was deleted and counts all the same: ``name``, ``file``, ``line``."""
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    """What code opened by a place elsewhere: ``name``, ``origin``, ``file``, ``line``."""
     failed: list[_Failed] = field(default_factory=list)
     """Statements that did not find a name which another file of the student's may have."""
     reach: Reach = field(default_factory=Reach)
@@ -118,6 +122,11 @@ class Loader:
     _passed_over: frozenset[Place] = frozenset()
     _allowance: Allowance | None = None
     """None while no file is loaded: what a question imports has the question's own time."""
+
+    @cached_property
+    def misplaced(self) -> Misplaced:
+        """What code opens by a place that only its author's machine has."""
+        return Misplaced(self.folder)
 
     def install(self) -> None:
         """Load the submission's own helper modules by the same rule."""
@@ -360,6 +369,12 @@ class Loader:
             run_statement(part, module, path, flags, self.reach.see)
         except BaseException as raised:  # SystemExit and KeyboardInterrupt are the student's
             error = what_it_is(raised, self.folder)
+            found = self.misplaced.finds(error)
+            if found:
+                where = {"file": place[0], "line": part.line}
+                self.opened.append({"name": found, "origin": self.misplaced.found[found], **where})
+                self._attempt(place, part, module, path, flags)
+                return
             pieces = imports_one_by_one(part) if isinstance(error, ImportError) else []
             if len(pieces) < 2:
                 self._note_failure(place, part, error, module, path, flags)

@@ -1,5 +1,7 @@
 """Functions whose names a later statement of the file takes: for a value, or for a stub.
 
+The stub may as well come from another file: by an import, by ``exec`` or ``%run``.
+
 Of names that are Python's or an import's see `grader.worker.taken_names`.
 """
 
@@ -9,19 +11,17 @@ import ast
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from grader.worker.bindings import bindings
 from grader.worker.parts import Part, names_of, parts_of
-from grader.worker.stubs import Definition, is_stub
+from grader.worker.stubs import Definition, is_made_by_stub, is_stub
 from grader.worker.taken_names import TakenNames
 from grader.worker.written import written_in
 
-_KEEPING = ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign
-"""Statements that take no name away."""
 _MAX_NAMES = 2_000
-"""Of how many names a module keeps track of what is deleted."""
+"""Of how many names a module keeps track of what is deleted or replaced."""
 
 
 class WrittenFunctions:
@@ -43,8 +43,8 @@ class WrittenFunctions:
         self._functions: dict[str, tuple[Any, int]] = {}
         self._rebound: dict[str, tuple[int, bool]] = {}
         self._stubs: dict[str, Any] = {}
-        self._kept: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
+        self._outdone: list[dict[str, Any]] = []
         self._taken = TakenNames()
         self.deleted: dict[str, tuple[Any, int]] = {}
         """By name, what a statement deleted that can be called or is a module, and its line."""
@@ -52,26 +52,22 @@ class WrittenFunctions:
     def is_second_stub(self, part: Part, module: ModuleType) -> bool:
         """Whether a stub of the handout would take the place of what is written above it.
 
-        Within a block, where it cannot be left out alone, the names are given back by `see`.
+        Where it cannot be left out alone, the names are given back by `see`.
         """
         node = part.node
         if isinstance(node, Definition):
-            return is_stub(node) and self._is_there(node.name, module)
-        is_small = len(vars(module)) < _MAX_NAMES and not isinstance(node, _KEEPING)
-        self._before = dict(vars(module)) if is_small else {}
-        self._kept = {
-            name: vars(module)[name]
-            for name in self._stubs_in(node)
-            if self._is_there(name, module)
-        }
+            self._before = {}
+            value = vars(module).get(node.name)
+            if node.name in self.deleted and node.name not in vars(module):
+                value = self.deleted[node.name][0]
+            return is_stub(node) and self._is_written(node.name, value)
+        self._before = dict(vars(module)) if len(vars(module)) < _MAX_NAMES else {}
         return False
 
     def see(self, part: Part, module: ModuleType) -> None:
         """Look at a statement of the file that has just run."""
         node = part.node
-        for name, value in self._kept.items():
-            setattr(module, name, value)
-        self._kept = {}
+        self._outdo_stubs(part, module)
         for name in self._before.keys() - vars(module).keys():
             value = self._before[name]
             if callable(value) or isinstance(value, ModuleType):
@@ -104,25 +100,35 @@ class WrittenFunctions:
         """The names that are bound somewhere in the module, below or above the stub."""
         return written_in(self._path, self._folder)
 
-    def _is_there(self, name: str, module: ModuleType) -> bool:
-        """Whether a name is bound by now to what is written."""
-        value = vars(module).get(name)
-        if name in self.deleted and name not in vars(module):
-            value = self.deleted[name][0]
-        is_bound = callable(value) and value is not self._stubs.get(name)
-        return is_bound and self._written.get(name, False)
+    def _is_written(self, name: str, value: Any) -> bool:
+        """Whether a value that a name has is more than its stub, and is the student's own."""
+        if not callable(value) or value is self._stubs.get(name) or is_made_by_stub(value):
+            return False
+        return self._written.get(name, False) or self._is_own(value)
 
-    def _stubs_in(self, node: ast.stmt | None) -> set[str]:
-        """The names that a compound statement binds to nothing but stubs."""
-        if not isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
-            return set()
-        found = list(bindings([node]))
-        written = {one.name for one in found if one.written or one.half}
-        return {one.name for one in found} - written
+    def _is_own(self, value: Any) -> bool:
+        """Whether a function was made by the text of the student's, perhaps by `exec`."""
+        file = value.__code__.co_filename if type(value) is FunctionType else ""
+        return file == "<string>" or file.startswith(str(self._folder))
+
+    def _outdo_stubs(self, part: Part, module: ModuleType) -> None:
+        """Give back what a statement replaced by stubs, which come from another file or a block."""
+        names = vars(module)
+        for name, value in self._before.items():
+            if (
+                name in names
+                and names[name] is not value
+                and (is_made_by_stub(names[name]) or names[name] is self._stubs.get(name))
+                and self._is_written(name, value)
+            ):
+                names[name] = value
+                first = self._functions[name][1] if name in self._functions else 0
+                where = {"line": part.line, "function_line": first}
+                self._outdone.append({"name": name, **where, "kind": "unwritten"})
 
     def give_back(self, module: ModuleType) -> list[dict[str, Any]]:
         """Give functions their names back; return whose, and the lines that had taken them."""
-        found = []
+        found, self._outdone = self._outdone, []
         for name, (line, is_own_answer) in self._rebound.items():
             function, first = self._functions[name]
             value = vars(module).get(name, function)

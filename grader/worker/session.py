@@ -147,6 +147,9 @@ class Session:
         """Leave the worker to the next question as this one found it; return whether it is so."""
         if question["kind"] == "load":
             self.traces.keep(thoroughly=self.loader.reach.found)
+            if self.loader.misplaced.found:  # what a function opens is found as well
+                self.loader.misplaced.install()
+                self.traces.begin()
             return True
         return self.traces.undo()
 
@@ -175,7 +178,9 @@ class Session:
                 self.traces.undo_assignments()
             error = what_it_is(raised, self.folder)
             if isinstance(error, ForbiddenUse | StandIn):
-                described = describe_exception(error, self.folder) | what_was_used(error)
+                described = describe_exception(error, self.folder) | what_was_used(
+                    error, str(self.folder)
+                )
                 return {"outcome": "forbidden", "error": described}
             answer = {"outcome": "raised", "error": describe_exception(error, self.folder)}
             if isinstance(error, NameError) and type(error.name) is str:
@@ -249,6 +254,7 @@ class Session:
             "borrowed": joined.borrowed,
             "nested": self.loader.nested,
             "deleted": self.loader.deleted,
+            "opened": self.loader.opened,
             "statements": count,
             "left_out": self.loader.left_out,
             "count": self.loader.count,

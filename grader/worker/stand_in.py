@@ -76,11 +76,33 @@ def _refuse(self: StandIn, *_: Any, **__: Any) -> NoReturn:
     raise ForbiddenUse(vars(self)["_refusal"], vars(self)["_used"])
 
 
-def what_was_used(use: ForbiddenUse | StandIn) -> dict[str, Any]:
-    """What `use` is about: ``used`` and ``by_exercise``, see `ForbiddenUse`."""
+def what_was_used(use: ForbiddenUse | StandIn, folder: str) -> dict[str, Any]:
+    """What `use` is about: ``used`` and ``by_exercise``, see `ForbiddenUse`, and ``received``.
+
+    That is whether the function of the student's that used it does not name it: it was given it.
+    """
     names = vars(use)
     used = names.get("_used" if isinstance(use, StandIn) else "used", "")
-    return {"used": used, "by_exercise": names.get("by_exercise") is True}
+    by_exercise = names.get("by_exercise") is True
+    received = bool(used) and not by_exercise and _is_received(use, used, folder)
+    return {"used": used, "by_exercise": by_exercise, "received": received}
+
+
+def _is_received(use: BaseException, used: str, folder: str) -> bool:
+    """Whether no name in the last function that lies in `folder` stands for what was used."""
+    frames, place = [], use.__traceback__
+    while place is not None:
+        if place.tb_frame.f_code.co_filename.startswith(folder):
+            frames.append(place.tb_frame)
+        place = place.tb_next
+    for frame in reversed(frames):
+        there, code = frame.f_globals, frame.f_code
+        for name in (*code.co_names, *code.co_freevars):
+            if isinstance(there.get(name), StandIn) or name.partition(".")[0] in used.split("."):
+                return False
+        if not code.co_name.startswith("<"):  # a comprehension belongs to what stands around it
+            return not code.co_freevars
+    return False
 
 
 _BINARY = "add sub mul matmul truediv floordiv mod divmod pow lshift rshift and xor or"

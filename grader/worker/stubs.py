@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import dis
 from collections.abc import Sequence
+from types import FunctionType
+from typing import Any
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -50,3 +53,38 @@ def _raises_not_implemented(node: ast.Raise) -> bool:
 def is_name(node: ast.AST | None, name: str) -> bool:
     """Whether a node is nothing but this name."""
     return isinstance(node, ast.Name) and node.id == name
+
+
+def is_made_by_stub(value: Any) -> bool:
+    """Whether a function or class is not written, wherever it comes from: judged by what it does.
+
+    A function that is half written counts as well.
+    """
+    if type(value) is FunctionType:
+        return _does_nothing(value)
+    if not issubclass(type(value), type):
+        return False
+    members = type.__getattribute__(value, "__dict__").items()
+    methods = [one for _, one in members if type(one) is FunctionType]
+    if methods:
+        return all(map(_does_nothing, methods))
+    is_plain = type.__getattribute__(value, "__bases__") == (object,)
+    return is_plain and all(name.startswith("__") for name, _ in members)
+
+
+def _does_nothing(function: FunctionType) -> bool:
+    """Whether a function ends in ``raise NotImplementedError``, or has no body at all."""
+    code = function.__code__
+    steps = [one for one in dis.get_instructions(code) if one.opname not in _SILENT]
+    if any("YIELD" in one.opname or one.opname == "RETURN_GENERATOR" for one in steps):
+        return False
+    if "NotImplementedError" in code.co_names:
+        return not any(one.opname.startswith("RETURN") for one in steps)
+    return all(
+        one.opname.startswith("RETURN") or (one.opname == "LOAD_CONST" and one.argval is None)
+        for one in steps
+    )
+
+
+_SILENT = {"RESUME", "NOP", "CACHE", "COPY_FREE_VARS"}
+"""Instructions that no statement of the function's asks for."""

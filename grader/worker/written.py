@@ -56,13 +56,13 @@ def bound_in(
         if own not in known:
             known[own] = _bound_elsewhere(own, folder, {*seen, path})
         names = list(known[own]) if name == ALL_NAMES else [name]
+        foreign = {each.name for each in found if each.foreign}
         for each in names:
-            if each in known[own] and known[own][each].written:
-                found.append(
-                    replace(one, name=each, origin=(level, module, each))
-                    if name == ALL_NAMES
-                    else one
-                )
+            there = known[own].get(each)
+            if there is not None and (there.written or each in foreign):
+                its_origin = (level, module, each) if name == ALL_NAMES else one.origin
+                its_name = each if name == ALL_NAMES else one.name
+                found.append(replace(one, name=its_name, written=there.written, origin=its_origin))
     return deciding(found)
 
 

@@ -85,6 +85,34 @@ def test_it_is_told_in_its_own_sentence(name, public):
     assert bool(check.waits_for) is (status is Status.SKIPPED)
 
 
+LAST = len(REFERENCE.split("\n"))
+END = "; it should return its result instead."
+ENDS = {
+    "exit(1)": (Status.ERROR, f"calls exit(){{}}{END}"),
+    "import sys; sys.exit('no')": (Status.ERROR, f"calls sys.exit(){{}}{END}"),
+    "raise SystemExit": (Status.ERROR, f"raises SystemExit{{}}{END}"),
+    "import argparse; argparse.ArgumentParser().error('')": (
+        Status.ERROR,
+        f"ends the program{{}}{END}",
+    ),
+    "raise MemoryError": (Status.OUT_OF_MEMORY, "ran out of memory{}."),
+}
+
+
+@pytest.mark.parametrize("line", ENDS)
+def test_what_ended_the_program_is_told_of_the_function_that_did(line):
+    status, sentence = ENDS[line]
+    helper = f"{body('return product(X)')}def product(X):\n    {line}\n"
+    check = check_of(grade_mini(helper, public=False), "predict.batch")
+    told = sentence.format(f" in line {LAST + 1}")
+    assert (check.status, check.message) == (status, f"predict calls product, which {told}")
+    if status is Status.ERROR:
+        check = check_of(grade_mini(body(line), public=True), "half_mse.value")
+        told = sentence.format(" in line 5")
+        assert (check.status, check.waits_for) == (Status.SKIPPED, "predict")
+        assert check.message == f"half_mse calls predict, which {told}"
+
+
 def test_a_file_that_was_not_handed_in_is_another_thing():
     submission = Submission("s", "m1_mini", {"other.py": b""})
     result = grade(submission, mini(), strongest())

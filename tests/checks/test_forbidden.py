@@ -44,6 +44,19 @@ SENTENCES = {
         "predict",
         f"half_mse calls predict, which uses scipy.special in line 5. {REFUSED}; {ALLOWED}",
     ),
+    "an exercise that answers with it": (
+        using(body("return lib")),
+        "half_mse.value",
+        "predict",
+        f"half_mse calls predict, which returns scipy.special. {REFUSED}; {ALLOWED}",
+    ),
+    "an exercise that calls one that works with such an answer": (
+        using(body("return lib")).replace(SOLVE, "return half_mse(X, y, 0, 0)"),
+        "solve.solution",
+        "predict",
+        "solve calls half_mse, which calls predict, which returns scipy.special. "
+        f"{REFUSED}; {ALLOWED}",
+    ),
     "a helper that is no exercise": (
         OF_LOSS,
         "half_mse.value",

@@ -63,7 +63,8 @@ def test_the_files_of_another_part_are_told_of_as_no_other_names(tmp_path: Path)
     part = load_public(ROOT / "assignments" / name).part("numpy")
     frozen.save(part, tmp_path / "kept")
     part = frozen.load(tmp_path / "kept")  # as a zip for Gradescope holds it
-    assert set(part.files_aside) == {"keras_mlp.py", "tf_train_step.py"}
+    assert {one.name for one in part.files_aside} == {"keras_mlp.py", "tf_train_step.py"}
+    assert all("keras" in one.imports and one.exercises for one in part.files_aside)
     found = read_path(tmp_path, expected_of(part, ROOT), student="ada", assignment=name)
     assert found.notes == ()
     (tmp_path / "Untitled.ipynb").write_text('{"cells": []}')

@@ -56,6 +56,44 @@ def test_a_stub_below_what_is_written_does_not_replace_it(handed_in):
     assert check_of(handed_in({"mini.py": text}), "root.positive").status is Status.MISSING
 
 
+STUBS = "def root(x):\n    raise NotImplementedError\n\n\ndef noise(n):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("from starter import *", "the stubs of root and noise"),
+        ("from starter import root", "the stub of root"),
+        ("if True:\n    from starter import root", "the stub of root"),
+        ("exec(open('starter.py').read())", "the stubs of root and noise"),
+        ("import starter\nroot = starter.root", "the stub of root"),
+        ("import importlib\nvars().update(vars(importlib.import_module('starter')))", "the stubs"),
+        ("from runpy import run_path\nglobals().update(run_path('starter.py'))", "the stubs"),
+        ("%run starter.py", "the stubs of root and noise"),
+        ("if True:\n    def root(x):\n        raise NotImplementedError", "the stub of root"),
+    ],
+)
+def test_a_stub_of_another_file_does_not_replace_what_is_written(handed_in, statement, names):
+    cells = notebook(REFERENCE, statement, "root(4.0)")
+    result = handed_in({"mini.ipynb": cells, "starter.py": STUBS})
+    assert_full(result, f"brings {names}")
+    assert sum("what is written above counts" in one for one in result.submission.notes) == 1
+
+
+def test_what_another_file_brings_counts_where_it_is_written_or_nothing_is_above(handed_in):
+    above, root = REFERENCE.split("def root")[0], "from starter import root\n"
+    half = "def root(x):\n    y = x\n    raise NotImplementedError\n"
+    assert_full(handed_in({"mini.py": REFERENCE + root, "starter.py": half}), "the stub of root")
+    result = handed_in({"mini.py": f"from numpy import sqrt as root\n{above}{root}"})
+    assert check_of(result, "root.positive").status is Status.MISSING
+    written = "def root(x):\n    return x\n"
+    result = handed_in({"mini.py": REFERENCE + root, "starter.py": written})
+    assert check_of(result, "root.positive").status is Status.FAILED
+    executed = f"{above}exec(open('mine.txt').read())\n{root}"
+    files = {"mini.py": executed, "mine.txt": "def root" + REFERENCE.split("def root")[1]}
+    assert_full(handed_in({**files, "starter.py": STUBS}), "the stub of root")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -160,6 +160,37 @@ def test_helper_modules_and_packages_that_cells_write() -> None:
     ]
 
 
+def test_what_cells_write_and_the_code_opens_is_there_as_it_was_written() -> None:
+    """A settings file is no Python: none of its lines is understood as any."""
+    found = made(
+        '%%writefile cfg.json\n{"K": 1.0,\n!x "%%time": 2}',
+        "%%writefile data/t.csv\n1,2",
+        "%%writefile -a data/t.csv\n3,4\n",
+        "%%writefile /content/drive/k.txt\n1.0",
+        "%%writefile README.md\n# Mine",
+        "K, T, k = open('cfg.json'), open('data/t.csv'), open('/content/drive/k.txt')",
+        WHOLE,
+    )
+    assert set(found.files) == {NAME}
+    assert found.data == {
+        "cfg.json": b'{"K": 1.0,\n!x "%%time": 2}\n',
+        "data/t.csv": b"1,2\n3,4\n",
+        "k.txt": b"1.0\n",
+    }
+    assert found.notes == [
+        "cell 1: written to cfg.json, which the code may open",
+        "cells 2 and 3: written to data/t.csv, which the code may open",
+        "cell 4: written to /content/drive/k.txt, which the code may open",
+        "cell 5: written to README.md, which is no .py file; left out",
+    ]
+
+
+@pytest.mark.parametrize("path", ["../../k.txt", "/etc/k.txt", "a/../../k.txt", r"C:\\x\\k.txt"])
+def test_no_written_data_leaves_the_folder(path: str) -> None:
+    data = made(f"%%writefile {path}\n1", f"{WHOLE}\nopen('k.txt')").data
+    assert set(data) == {"k.txt"}
+
+
 @pytest.mark.parametrize(
     "path",
     ["../../evil.py", "/etc/evil.py", "a/../../evil.py", "a/b c/evil.py", "a/" * 9 + "evil.py"],
