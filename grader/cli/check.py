@@ -15,7 +15,14 @@ from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import Engine
 from grader.course.catalogue import UnknownAssignment, frozen_assignments
 from grader.course.prepared import PreparedAssignment
-from grader.local import check_own, load_public, name_problem, near_names, read_own
+from grader.local import (
+    check_own,
+    exercise_names,
+    load_public,
+    name_problem,
+    near_names,
+    read_own,
+)
 from grader.media.terminal import say
 from grader.media.workflow import inert_json
 from grader.render.live import LiveRows
@@ -102,7 +109,7 @@ def _folder_and_exercises(name: str | None, exercises: list[str]) -> tuple[Path,
         if here is None:
             _require_no_exercise(name)
             raise
-        known = [exercise.name for exercise in load_public(here).exercises]
+        known = exercise_names(here)
         # Somebody who stands here and mistypes means an exercise, unless nothing is like it.
         if name in known or near_names(name, known, _LIKE_AN_EXERCISE):
             return here, [name, *exercises]
@@ -114,7 +121,7 @@ def _require_no_exercise(name: str) -> None:
     holding = [
         assignment
         for assignment, folder in frozen_assignments(root_folder()).items()
-        if name in {exercise.name for exercise in load_public(folder).exercises}
+        if name in exercise_names(folder)
     ]
     if holding:
         raise UsageProblem(

@@ -11,6 +11,7 @@ from tests.bad_keras.submissions import BAD, FILE, NAME, model
 from tests.conftest import exercises_of, grade_text, live, prepared, strongest
 
 EVERYTHING = exercises_of(NAME, "keras")
+BUILDING = frozenset({"build_model"})
 
 
 def graded(text, only=EVERYTHING, chosen=None):
@@ -18,9 +19,9 @@ def graded(text, only=EVERYTHING, chosen=None):
 
 
 @lru_cache
-def honest():
+def honest(only=EVERYTHING):
     """What the reference gets, before anything bad was graded."""
-    return graded(live(NAME).references[FILE]).comparable()
+    return graded(live(NAME).references[FILE], only).comparable()
 
 
 def checks(result, exercise="build_model"):
@@ -29,7 +30,7 @@ def checks(result, exercise="build_model"):
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_gets_its_own_message(name):
-    honest()
+    honest(BUILDING)
     bad = BAD[name]
     result = graded(bad.text)
     found = checks(result)
@@ -44,6 +45,15 @@ def test_bad_input_gets_its_own_message(name):
     if "at import" not in name:
         others = [one for one in result.checks if one.exercise != "build_model"]
         assert {one.status for one in others} == {Status.PASSED}
+    again = graded(live(NAME).references[FILE], only=BUILDING)
+    assert again.comparable() == honest(BUILDING)
+
+
+def test_after_all_of_it_the_reference_gets_what_it_got_before():
+    """What bad input leaves behind in a server would stay there."""
+    honest()
+    for name in ("what is left behind", "settings of half precision", "saved files"):
+        graded(BAD[name].text)
     assert graded(live(NAME).references[FILE]).comparable() == honest()
 
 

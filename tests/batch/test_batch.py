@@ -8,13 +8,14 @@ import time
 
 import pytest
 
+from grader.authoring.demo_class import write_class
 from grader.batch import plan_batch, run_batch
 from grader.judge import GradingOptions
 from grader.result import Status
 from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory, CourseError
 from tests.batch.mini_class import hand_in
-from tests.conftest import have_hidden_cases, strongest
+from tests.conftest import have_hidden_cases, live, strongest
 from tests.mini import REFERENCE, mini, replaced
 
 STUDENTS = {
@@ -139,10 +140,7 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path, root):
             **options,
         )
 
-    made = grader(
-        "demo-class", "--students", "8", "--course", "c", "--assignment", "a1_least_squares"
-    )
-    made.communicate()
+    write_class(live("a1_least_squares"), tmp_path / "c", students=8, seed=1)
     have_hidden_cases(tmp_path / "c", "a1_least_squares")
     for file in (tmp_path / "c").rglob("keras_*.py"):
         file.unlink()

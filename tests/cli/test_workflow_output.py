@@ -11,21 +11,16 @@ import pytest
 
 from grader.media.workflow import inert_json
 from tests.conftest import ROOT
+from tests.ready import run_ready
 
 NAMES = ("::error::x", "  ::add-mask::ada", "a ##[error]b", "::stop-commands::tok")
 
 
-def grader(*arguments, cwd, stdout=subprocess.PIPE, **variables):
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, "GRADER_COURSE": str(ROOT), "GITHUB_ACTIONS": "true", **variables},
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+ENVIRONMENT = {**os.environ, "GRADER_COURSE": str(ROOT), "GITHUB_ACTIONS": "true"}
+
+
+def grader(*arguments, cwd, **variables):
+    return run_ready("grader", *arguments, cwd=cwd, env={**ENVIRONMENT, **variables})
 
 
 def obeyed(printed):
@@ -71,7 +66,10 @@ def test_errors_go_the_way_of_the_output(tmp_path):
 
 def test_output_that_goes_into_a_file_is_left_as_it_is(tmp_path):
     with (tmp_path / "out").open("w") as file:
-        ended = grader("list", cwd=tmp_path, stdout=file)
+        command = [sys.executable, "-m", "grader", "list"]
+        ended = subprocess.run(
+            command, cwd=tmp_path, env=ENVIRONMENT, stdout=file, stderr=subprocess.PIPE, text=True
+        )
     assert ended.returncode == 0
     assert "::" not in (tmp_path / "out").read_text(encoding="utf-8")
     assert "::stop-commands::" in ended.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -127,6 +128,7 @@ def _field_with(parent: cst.CSTNode, node: cst.CSTNode, change: cst.CSTNode) -> 
     raise ValueError(f"{type(node).__name__} is not in {type(parent).__name__}")
 
 
+@lru_cache(maxsize=4)
 def _meaning(code: str) -> str | None:
     """What the code says, whatever it looks like; None when it does not compile."""
     try:

@@ -1,5 +1,7 @@
 """Notebook editions of the course's own assignments."""
 
+from functools import lru_cache
+
 import nbformat
 import pytest
 
@@ -18,9 +20,14 @@ from tests.conftest import ASSIGNMENTS, ROOT, live
 FILES = [(name, file.name) for name in ASSIGNMENTS for file in live(name).assignment.files]
 
 
+@lru_cache
+def public(name):
+    return frozen.load(ROOT / "assignments" / name / "public")
+
+
+@lru_cache
 def edition(name, file, make):
-    public = frozen.load(ROOT / "assignments" / name / "public")
-    return make(file, live(name).references[file], edition_exercises(public, file))
+    return make(file, live(name).references[file], edition_exercises(public(name), file))
 
 
 def roles(notebook):
