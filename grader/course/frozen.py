@@ -65,7 +65,7 @@ def load(folder: Path) -> PreparedAssignment:
         When a file is missing or damaged; the message says how to get it back.
     """
     try:
-        return from_files({name: (folder / name).read_bytes() for name in (CHECKS, CASES)})
+        return from_files({name: _content_of(folder / name) for name in (CHECKS, CASES)})
     except (OSError, *UNREADABLE) as error:
         raise FrozenError(
             f"The public cases in {folder} cannot be read ({type(error).__name__}: {error}). "
@@ -82,7 +82,7 @@ def read_exercises(folder: Path) -> dict[str, tuple[str, ...]]:
         When the file is missing or damaged.
     """
     try:
-        plain = read_json((folder / CHECKS).read_bytes())
+        plain = read_json(_content_of(folder / CHECKS))
         files, exercises = (_from_plain(plain[one], _no_array) for one in ("files", "exercises"))
         found: dict[str, tuple[str, ...]] = {file["name"]: () for file in files}
         for one in exercises:
@@ -90,6 +90,13 @@ def read_exercises(folder: Path) -> dict[str, tuple[str, ...]]:
         return found
     except (OSError, *UNREADABLE) as error:
         raise FrozenError(f"The public cases in {folder} cannot be read ({error}).") from None
+
+
+def _content_of(file: Path) -> bytes:
+    """Read a file; in a checkout it may be a link to a device, which has no end, or to a pipe."""
+    if file.exists() and not file.is_file():
+        raise OSError(f"{file.name} is no ordinary file")
+    return file.read_bytes()
 
 
 def _no_array(name: str) -> np.ndarray[Any, Any]:

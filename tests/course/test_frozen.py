@@ -1,5 +1,7 @@
 """Frozen cases: what is loaded grades like what was saved; damage is told."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,13 @@ def test_equal_arrays_are_shared_and_nobody_can_change_them(tmp_path):
     assert given is again
     with pytest.raises(ValueError, match="read-only"):
         given += 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices have names on POSIX")
+@pytest.mark.parametrize("read", [frozen.load, frozen.read_exercises])
+def test_a_link_to_a_device_is_not_read(tmp_path, read):
+    frozen.save(mini(public=True), tmp_path)
+    (tmp_path / frozen.CHECKS).unlink()
+    (tmp_path / frozen.CHECKS).symlink_to(os.devnull)  # it could be one that has no end
+    with pytest.raises(frozen.FrozenError, match=r"checks\.json is no ordinary file"):
+        read(tmp_path)
