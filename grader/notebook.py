@@ -97,7 +97,7 @@ def check(exercise: str = "", *, hint: bool = False) -> CheckedExercise:
         Outside of a notebook, without the assignment's public cases beside the notebook, for a
         name that is no exercise, or when the grader itself failed: then nobody loses points.
     """
-    folder = Path.cwd()
+    folder = _folder()
     public = _public(folder)
     if not exercise:
         first = public.exercises[0].name
@@ -133,6 +133,27 @@ def _aside(folder: Path, public: PreparedAssignment, result: Result, hint: bool)
     )
 
 
+def _current() -> Path | None:
+    """The current folder, unless it is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+_STARTED_IN = _current()
+"""Where the notebook lies; a cell may go to another folder later (`os.chdir`, ``%cd``)."""
+
+
+def _folder() -> Path:
+    """The assignment's folder: the current one, or that from which a cell went away."""
+    here = _current()
+    for one in (here, _STARTED_IN):
+        if one is not None and (one / PUBLIC_FOLDER).is_dir():
+            return one
+    return here or Path()
+
+
 def _public(folder: Path) -> PreparedAssignment:
     try:
         return load_public(folder)
@@ -140,8 +161,9 @@ def _public(folder: Path) -> PreparedAssignment:
         if (folder / PUBLIC_FOLDER).is_dir():
             raise
         raise CannotCheck(
-            f"There is no folder `{PUBLIC_FOLDER}` beside this notebook ({folder}). Keep the "
-            "notebook in its assignment's folder, with all the files that came with it."
+            f"There is no folder `{PUBLIC_FOLDER}` beside this notebook, or a cell went to another "
+            f"folder ({folder}). Keep the notebook in its assignment's folder, with all the files "
+            "that came with it, and run it from there."
         ) from None
 
 

@@ -117,6 +117,21 @@ def test_without_a_notebook_there_is_one_sentence(folder, monkeypatch):
         check("predict")
 
 
+def test_a_cell_may_have_gone_to_another_folder(folder, tmp_path, monkeypatch):
+    from grader import notebook
+
+    monkeypatch.setattr(notebook, "_STARTED_IN", folder)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    assert notebook._folder() == folder
+    (tmp_path / "gone").rmdir()
+    assert notebook._folder() == folder
+    monkeypatch.setattr(notebook, "_STARTED_IN", None)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(notebook.CannotCheck, match=f"or a cell went to another folder .{tmp_path}"):
+        notebook.check("predict")
+
+
 def test_under_nbgrader_the_file_counts_and_not_the_kernel(folder):
     """What a cell did to `check` or to the session earns nothing."""
     check = f'{IMPORT}\ncheck("predict")'

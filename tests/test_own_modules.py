@@ -270,6 +270,29 @@ def test_each_of_two_folders_has_its_own_module_of_a_name(handed_in, line):
     assert_full(handed_in(files))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "exec(open('utils.py').read())",
+        "from pathlib import Path\nexec(Path('utils.py').read_text())",
+        "exec(open('./utils.py').read())",
+    ],
+)
+def test_each_of_two_files_opens_what_lies_beside_it(handed_in, line):
+    first = FIRST.replace("return X @ w + b", "return h(X @ w, b) * K")
+    second = SECOND.replace("return np.sqrt(x)", "return h(np.sqrt(x)) * K")
+    table = "K = np.loadtxt('data/k.txt')\n"
+    files = {
+        "q1/solution.py": f"{line}\nimport numpy as np\n{table}{first}",
+        "q1/utils.py": "def h(a, b): return (a + b) / 2\n",
+        "q1/data/k.txt": "2",
+        "q2/solution.py": f"{line}\n{second}".replace("as np\n", f"as np\n{table}", 1),
+        "q2/utils.py": "def h(a): return a / 4\n",
+        "q2/data/k.txt": "4",
+    }
+    assert_full(handed_in(files))
+
+
 @pytest.mark.parametrize("said", ["'{}'", "'../src/{}'", "r'C:\\hw\\src\\{}'"])
 def test_each_of_two_files_has_the_module_of_the_folder_that_it_names(handed_in, said):
     line = f"import sys\nsys.path.append({said})\nfrom utils import h\n"

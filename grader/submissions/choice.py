@@ -24,6 +24,8 @@ class Choice:
         stand in a file that is graded under its own name, too.
     notes
         Each liberty that was taken, a sentence.
+    beaten
+        Files that define as many of its exercises; the notes name them.
     """
 
     file: str
@@ -31,6 +33,7 @@ class Choice:
     content: bytes
     part: str
     notes: tuple[str, ...] = ()
+    beaten: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)

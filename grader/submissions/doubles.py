@@ -23,14 +23,17 @@ def doubles(choice: Choice, tree: Tree, candidates: Candidates, chosen: Chosen) 
     for one in chosen.supplements:
         content = one.candidate.modules[one.part]
         names = _both_define(choice, content, candidates)
-        if names:
+        if names and not _is_told(choice, one.candidate, names, candidates):
             yield _both(choice, one.candidate, names, candidates)
     yield from _of_other_names(choice, tree, candidates, chosen)
     if any(_tells_of_others(note) for note in choice.notes):
         return
     counting = {one.entry for one in chosen.taken}
     others = [
-        shown(entry.place) for entry in _alike(choice, tree, candidates) if entry not in counting
+        shown(entry.place)
+        for entry in _alike(choice, tree, candidates)
+        if entry not in counting
+        and not any(note.startswith(f"{shown(entry.place)} ") for note in choice.notes)
     ]
     if others:
         beside = ", ".join(others[:_SHOWN])
@@ -40,6 +43,17 @@ def doubles(choice: Choice, tree: Tree, candidates: Candidates, chosen: Chosen) 
 def _both(choice: Choice, other: Candidate, names: Sequence[str], candidates: Candidates) -> str:
     doubtful = set(names) - candidates.definitions(choice.content).certain
     return both_define(choice.candidate.label, other.label, names, doubtful)
+
+
+def _is_told(
+    choice: Choice, other: Candidate, names: Sequence[str], candidates: Candidates
+) -> bool:
+    """Whether a note says already that another file defines these, and that it does not count."""
+    if other not in choice.beaten:
+        return False
+    written = candidates.definitions(other.main_content or b"").written
+    wanted = candidates.expected.exercises.get(choice.file, ())
+    return len(names) == len(written.intersection(wanted))
 
 
 def _of_other_names(
@@ -61,6 +75,8 @@ def _of_other_names(
         candidate = candidates.read(entry)
         content = candidate.main_content or b""
         names = _both_define(choice, content, candidates)
+        if _is_told(choice, candidate, names, candidates):
+            continue
         if names and found < _SHOWN and _is_of_this_one(content, names, candidates):
             found += 1
             yield _both(choice, candidate, names, candidates)

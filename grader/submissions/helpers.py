@@ -333,7 +333,9 @@ class Helpers:
     def _tell_the_rest(self) -> None:
         """What lies beside the graded files and was taken under no name."""
         taken = set(self._taken.sources.values())
-        others = [shown(entry.name) for entry in self._odd if entry.place not in taken]
+        told = "\n".join(self._taken.notes)
+        odd = [one for one in self._odd if one.place not in taken and shown(one.place) not in told]
+        others = [shown(entry.name) for entry in odd]
         if others:
             more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
             why = (

@@ -18,6 +18,19 @@ _VAGUE = (".txt", ".json")
 """Endings of many things that are no code."""
 _MAX_NAME = 255
 
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTH = (
+    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_GAP = r"[-._ ]{0,2}"
+_IN_WORDS = re.compile(
+    rf"(?<![a-z0-9])(?:{_MONTH.format('first')}{_GAP}(?P<day>\d{{1,2}})"
+    rf"|(?P<before>\d{{1,2}}){_GAP}{_MONTH.format('second')})(?![a-z0-9])"
+    rf"(?:{_GAP}(?P<year>\d{{4}})(?!\d))?",
+    re.IGNORECASE,
+)
+"""``march_30``, ``30 Mar 2024``: a month stands beside a day, or it is a word like any other."""
 _DATE = re.compile(r"(?<!\d)(\d{1,2})([-._])(\d{1,2})\2(\d{4})(?!\d)")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _ODD_ENDING = re.compile(r"\.(?:py|ipynb)(?:\.\w{1,5}|~)$", re.IGNORECASE)
@@ -174,8 +187,20 @@ def numbers_in(name: str) -> tuple[int, ...]:
 
 
 def _year_first(name: str) -> str:
-    """The name with dates as ``2024-03-28`` in place of ``28-03-2024``."""
+    """The name with dates as ``2024-03-28`` in place of ``28-03-2024`` and ``28 March 2024``."""
+    name = _IN_WORDS.sub(_in_numbers, name)
     return _DATE.sub(r"\4\2\3\2\1", name)
+
+
+def has_month(name: str) -> bool:
+    """Whether a name has a date in which the month is a word."""
+    return _IN_WORDS.search(name[:_MAX_NAME]) is not None
+
+
+def _in_numbers(date: re.Match[str]) -> str:
+    month = (date["first"] or date["second"])[:3].casefold()
+    parts = date["year"], f"{_MONTHS.split().index(month) + 1:02}", date["day"] or date["before"]
+    return "-".join(part for part in parts if part)
 
 
 def word_rank(name: str) -> int:

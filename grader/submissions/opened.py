@@ -17,6 +17,7 @@ from grader.submissions.regular import Unreadable, read_regular
 from grader.submissions.taking import MAX_DATA, MAX_FILE, MAX_FILES, MAX_TOTAL, Taken
 from grader.submissions.tree import Entry, Tree, ancestors
 from grader.worker.packages import is_package
+from grader.worker.private import private_folder
 
 _TOKEN = re.compile(rb"[\w.\-]+")
 _RUN = re.compile(rb"  # %run [^\r\n]*")
@@ -59,8 +60,11 @@ def take_opened(
         entry, place = claim.entry, claim.place
         folded = place.casefold()
         if folded in names | packages or not names.isdisjoint(_above(place)):
-            passed_over.append(claim)
-            continue
+            place = _own_place(claim, texts, taken)
+            if not place:
+                passed_over.append(claim)
+                continue
+            folded = place.casefold()
         if entry not in contents:
             contents[entry] = _content(entry, taken)
         content = contents[entry]
@@ -123,6 +127,18 @@ def _claims(
             seen = list(_seen(entry, folder))
             for above, place in [*seen[:1], *(one for one in seen[1:] if one[1].encode() in text)]:
                 yield _Claim((above, number), entry, place, is_said)
+
+
+def _own_place(claim: _Claim, texts: Sequence[tuple[str, bytes]], taken: Taken) -> str:
+    """Where a text alone finds what lies beside it, if another file has the name; else ""."""
+    above, number = claim.rank
+    known = taken.sources.get(claim.place)
+    if above or not claim.is_said or known in (None, claim.entry.place):
+        return ""
+    own = taken.sources.get(texts[number][0], "")
+    place = f"{private_folder(texts[number][0])}/{claim.place}"
+    beside = joined(own.rpartition("/")[0], claim.place)
+    return place if beside == claim.entry.place and place not in taken.files else ""
 
 
 def _near_claims(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.definitions import is_surely_written, mentions
-from grader.submissions.likeness import is_trial, numbers_in, word_rank
+from grader.submissions.likeness import has_month, is_trial, numbers_in, word_rank
 from grader.submissions.tree import Tree
 
 _SAME_TIME = 60.0
@@ -68,7 +68,9 @@ class Preference:
             best = max(ranks)
             pairs = [pair for pair, rank in zip(pairs, ranks, strict=True) if rank == best]
             if len(pairs) == 1:
-                return pairs[0][0], why
+                name = pairs[0][0].entry.name
+                is_dated = key is _version and has_month(name)
+                return pairs[0][0], "the date in its name is later" if is_dated else why
         return min(
             (one for one, _ in pairs), key=lambda one: one.entry.place
         ), "its name comes first"

@@ -8,11 +8,13 @@ from grader.submissions.candidates import Candidate, Candidates
 from grader.submissions.choice import Choice, Chosen, passed_over, problem_of
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import is_aside
+from grader.submissions.names import listed
 from grader.submissions.preference import Preference
 from grader.submissions.tree import Entry, Tree
 
 MAX_SEARCHED = 300
 """Files that are looked into for what they define."""
+_SHOWN = 3
 _COMMON = 3
 """So many names of exercises may be another assignment's helpers: `predict`, `accuracy`, `fit`."""
 
@@ -51,12 +53,15 @@ class Searcher:
         if problem is not None:
             notes[0] = f"{problem}; {notes[0]}"
         if why:
-            notes.append(
-                f"{len(best)} files define as many exercises of {file}; {candidate.label} counts, "
+            others = [one.label for one, _ in best if one is not candidate]
+            define = "defines" if len(others) == 1 else "define"
+            notes[0] += (
+                f"; {listed(others, _SHOWN)} {define} as many, but {candidate.label} counts, "
                 f"because {why}"
             )
         chosen.unwritten.discard(file)
-        chosen.choices[file] = Choice(file, candidate, candidate.modules[part], part, tuple(notes))
+        content, beaten = candidate.modules[part], tuple(one for one, _ in best[:_SHOWN])
+        chosen.choices[file] = Choice(file, candidate, content, part, tuple(notes), beaten)
 
     def _searched(self, known: Iterable[Candidate], chosen: Chosen) -> Iterator[Candidate]:
         """What is looked into: what was chosen, then the rest, the upper ones first."""

@@ -74,6 +74,8 @@ class Loader:
     stars
         What was said of each refused ``from package import *``: nobody knows its names, and so
         any name that is not there may be one of them.
+    files
+        The names of what was handed in.
 
     Attributes
     ----------
@@ -92,6 +94,7 @@ class Loader:
     folder: Path
     limit: Callable[[float], None]
     stars: Collection[str] = ()
+    files: Collection[str] = ()
     left_out: list[dict[str, Any]] = field(default_factory=list)
     undefined: dict[str, dict[str, Any]] = field(default_factory=dict)
     running: list[Place] = field(default_factory=list)
@@ -126,12 +129,14 @@ class Loader:
     @cached_property
     def misplaced(self) -> Misplaced:
         """What code opens by a place that only its author's machine has."""
-        return Misplaced(self.folder)
+        return Misplaced(self.folder, self.files)
 
     def install(self) -> None:
         """Load the submission's own helper modules by the same rule."""
         prefix = str(self.folder)
         loader = self
+        if self.misplaced.is_needed:
+            self.misplaced.install()
 
         class OwnModule(SourceFileLoader):
             def exec_module(self, module: ModuleType) -> None:

@@ -1,7 +1,8 @@
 """Files that code opens by the place that they have on its author's machine.
 
 ``C:\\Users\\ada\\hw2\\k.txt``, ``data\\k.txt``, ``/content/drive/MyDrive/hw2/k.txt``: where no such
-file is there, and one that was handed in ends alike, that one is opened.
+file is there, and one that was handed in ends alike, that one is opened. Of two files that have
+one name, code opens the one that was handed in beside it: see `grader.worker.private`.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ import contextlib
 import io
 import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from numpy.lib import _datasource
 
+from grader.worker.private import is_any_private, private_folder
+
 _MAX_FILES, _MAX_FOUND = 5_000, 100
-_MAX_PATH = 1_000
+_MAX_PATH, _MAX_FRAMES = 1_000, 50
 _NOT_FOUND = re.compile(r"(.+?) (?:not found|was not found|does not exist)\b")
 """How NumPy says what it did not find, in an exception that has it nowhere else."""
 _open, _exists, _is_file = io.open, os.path.exists, os.path.isfile
@@ -32,12 +37,20 @@ class Misplaced:
     ----------
     folder
         Where the submission lies.
+    files
+        What was handed in.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, files: Collection[str] = ()) -> None:
         self._folder = folder
+        self._private = is_any_private(files)
         self.found: dict[str, str] = {}
         """By path as the code says it, the file."""
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything is to be found elsewhere than where the code says."""
+        return self._private or bool(self.found)
 
     def finds(self, error: BaseException) -> str:
         """What an exception did not find, if it was handed in and is found from now on."""
@@ -72,11 +85,27 @@ class Misplaced:
                     said = os.fspath(file)
                 except TypeError:
                     return function(file, *args, **options)
+                if type(said) is str and self._private and not os.path.isabs(said):
+                    file = self._beside(said, sys._getframe(1)) or file
                 if type(said) is str and said in self.found and not _exists(said):
                     file = self._folder / self.found[said]
             return function(file, *args, **options)
 
         return redirected
+
+    def _beside(self, said: str, frame: FrameType | None) -> Path | None:
+        """What lies beside the file whose code opens it, where another file has its name here."""
+        own = f"{self._folder}{os.sep}"
+        for _ in range(_MAX_FRAMES):
+            if frame is None:
+                break
+            name = frame.f_code.co_filename
+            if name.startswith(own):
+                folder = private_folder(Path(name).relative_to(self._folder).as_posix())
+                place = self._folder / folder / said
+                return place if _exists(place) else None
+            frame = frame.f_back
+        return None
 
     def _file_of(self, said: str) -> str:
         """The file that was handed in, by the longest end of a path that only one has."""

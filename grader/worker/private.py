@@ -36,3 +36,8 @@ def private_modules(files: Iterable[str]) -> frozenset[str]:
         if mark:
             found.add(f"{folder}{mark}{rest.partition('/')[0].removesuffix('.py')}")
     return frozenset(found)
+
+
+def is_any_private(files: Iterable[str]) -> bool:
+    """Whether one file of a submission has something that it alone sees."""
+    return any(f"{_MARK}/" in one for one in files)

@@ -82,6 +82,7 @@ class Session:
             self.folder,
             lambda seconds: stopwatch.start(seconds, seconds),
             self.rule.stars,
+            settings["files"],
             reach=Reach(own),
         )
         self.loader.install()
@@ -147,7 +148,7 @@ class Session:
         """Leave the worker to the next question as this one found it; return whether it is so."""
         if question["kind"] == "load":
             self.traces.keep(thoroughly=self.loader.reach.found)
-            if self.loader.misplaced.found:  # what a function opens is found as well
+            if self.loader.misplaced.is_needed:  # what a function opens is found as well
                 self.loader.misplaced.install()
                 self.traces.begin()
             return True

@@ -16,6 +16,7 @@ from tests.submissions.handing_in import (
     FILE,
     KERAS,
     KERAS_CODE,
+    SOFTMAX,
     is_code,
     lay,
     notebook,
@@ -55,6 +56,20 @@ def test_of_two_that_fit_equally(
     found = read(lay(tmp_path, files, {f"{stem}{name}": at for name, at in modified.items()}))
     assert f"WHO = '{right}'".encode() in found.files[FILE]
     assert any(why in note and f"{stem}{right}" in note for note in found.notes)
+
+
+def test_what_counts_and_what_does_not_is_one_note(tmp_path: Path) -> None:
+    names = {"my work v1.2.py": CODE, "my work v1.10.py": CODE + b"x = 1\n"}
+    (note,) = read(lay(tmp_path / "a", names)).notes
+    assert "my work v1.2.py defines as many, but my work v1.10.py counts, because the num" in note
+    names = {"work_march_30.py": CODE, "work_april_2.py": CODE + b"x = 1\n"}
+    (note,) = read(lay(tmp_path / "b", names)).notes
+    assert note.endswith("work_april_2.py counts, because the date in its name is later")
+    names["work_march_30.py"] = CODE.split(b"def sigmoid_grad")[0] + SOFTMAX
+    notes = read(lay(tmp_path / "c", names)).notes
+    assert "both work_april_2.py and work_march_30.py define sigmoid; " in notes[1]
+    notes = read(lay(tmp_path / "d", {f"{FILE}/{FILE}": CODE})).notes
+    assert [note for note in notes if "fits" in note] == [] and "is a directory" in notes[1]
 
 
 def test_of_two_free_names_an_old_one_stands_back(tmp_path: Path) -> None:
@@ -195,6 +210,10 @@ def test_a_file_of_that_name_with_this_assignments_exercises_is_ours(tmp_path: P
         (["28-03-2024/work.py", "01-04-2024/work.py"], "01-04-2024/work.py"),
         (["work_28.03.2024.py", "work_01.04.2024.py"], "work_01.04.2024.py"),
         (["2024-03-28/work.py", "2024-04-01/work.py"], "2024-04-01/work.py"),
+        (["work_march_30.py", "work_april_2.py"], "work_april_2.py"),
+        (["30 Dec 2023/work.py", "2 Jan 2024/work.py"], "2 Jan 2024/work.py"),
+        (["work-Sept.28.py", "work-OCT.1.py"], "work-OCT.1.py"),
+        (["work_mary_3.py", "work_may_b_2.py"], "work_mary_3.py"),
         (["work_final.py", "work_final_final.py"], "work_final_final.py"),
         (["work_alt.py", "work_neu.py"], "work_neu.py"),
         (["work.py", "work_korr.py"], "work_korr.py"),
