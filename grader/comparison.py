@@ -98,8 +98,7 @@ def compare(
         return None  # as most right answers are
     wanted = None if isinstance(expected, Opaque) else as_array(expected)
     if wanted is not None:
-        with np.errstate(all="ignore"):
-            return _compare_arrays(received, wanted, rtol, atol, position)
+        return _compare_arrays(received, wanted, rtol, atol, position)
     if type(expected) in {bytes, int} and type(received) is type(expected) and received == expected:
         return None
     summary = f"{_wanted(expected)} was expected; received {kind_of(received)}"
@@ -168,6 +167,14 @@ def _compare_arrays(
         return _mismatch(Difference.DTYPE, position, expected, array, dtype_problem)
     if _is_same(array, expected):
         return None  # NaN is then where it is expected
+    with np.errstate(all="ignore"):
+        return _compare_numbers(array, expected, rtol, atol, position)
+
+
+def _compare_numbers(
+    array: Array, expected: Array, rtol: float, atol: float, position: str
+) -> Mismatch | None:
+    """Compare two arrays of one shape and fitting dtypes."""
     exact = np.complex128 if expected.dtype.kind == "c" else np.float64
     one, other = array.astype(exact), expected.astype(exact)
     # Most answers are right, and then this is all. NaN is within nothing, but everything is
