@@ -49,7 +49,7 @@ class Budget:
 
     def within(self, byte_limit: int) -> Budget:
         """The same, with no more bytes than this."""
-        return replace(self, bytes=min(self.bytes, byte_limit))
+        return self if self.bytes <= byte_limit else replace(self, bytes=byte_limit)
 
 
 class Effort:
@@ -64,9 +64,9 @@ class Effort:
 
     def within(self, budget: Budget) -> Budget:
         """The budget of an answer, with no more items than are left."""
-        if budget.free is None:
+        if budget.free is None or budget.items <= self.left or budget.items <= budget.free:
             return budget
-        return replace(budget, items=min(budget.items, max(budget.free, self.left)))
+        return replace(budget, items=max(budget.free, self.left))
 
     def charge(self, budget: Budget, items: int) -> None:
         """Note that an answer had so many items."""

@@ -94,14 +94,27 @@ def compare(
         else:
             summary = f"{_plainly(expected)} was expected; received {_plainly(received)}"
         return _mismatch(Difference.VALUES, position, expected, received, summary)
+    if type(expected) is np.ndarray is type(received) and _is_same(received, expected):
+        return None  # as most right answers are
     wanted = None if isinstance(expected, Opaque) else as_array(expected)
     if wanted is not None:
-        with np.errstate(all="ignore"):
-            return _compare_arrays(received, wanted, rtol, atol, position)
+        return _compare_arrays(received, wanted, rtol, atol, position)
     if type(expected) in {bytes, int} and type(received) is type(expected) and received == expected:
         return None
     summary = f"{_wanted(expected)} was expected; received {kind_of(received)}"
     return _mismatch(Difference.TYPE, position, expected, received, summary)
+
+
+def _is_same(received: Array, expected: Array) -> bool:
+    """Whether two small arrays of numbers are the same, bit by bit."""
+    dtype = expected.dtype
+    return (
+        received.shape == expected.shape
+        and received.dtype == dtype
+        and dtype.kind in _NUMBERS
+        and received.nbytes <= _FEW_BYTES
+        and received.tobytes() == expected.tobytes()
+    )
 
 
 def _compare_sequences(
@@ -156,9 +169,16 @@ def _compare_arrays(
     dtype_problem = _dtype_problem(array, expected, is_array=type(received) is np.ndarray)
     if dtype_problem:
         return _mismatch(Difference.DTYPE, position, expected, array, dtype_problem)
-    is_small = array.dtype == expected.dtype and array.nbytes <= _FEW_BYTES
-    if is_small and array.tobytes() == expected.tobytes():
-        return None  # as most right answers are; NaN is then where it is expected
+    if _is_same(array, expected):
+        return None  # NaN is then where it is expected
+    with np.errstate(all="ignore"):
+        return _compare_numbers(array, expected, rtol, atol, position)
+
+
+def _compare_numbers(
+    array: Array, expected: Array, rtol: float, atol: float, position: str
+) -> Mismatch | None:
+    """Compare two arrays of one shape and fitting dtypes."""
     exact = np.complex128 if expected.dtype.kind == "c" else np.float64
     one, other = array.astype(exact), expected.astype(exact)
     # Most answers are right, and then this is all. NaN is within nothing, but everything is

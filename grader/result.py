@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -75,6 +76,12 @@ class CaseCount(_Record):
 
     run: int = Field(default=0, ge=0)
     passed: int = Field(default=0, ge=0)
+
+    @staticmethod
+    @lru_cache(maxsize=1_024)
+    def of(run: int, passed: int) -> CaseCount:
+        """The count, made once for the many checks that have the same."""
+        return CaseCount(run=run, passed=passed)
 
 
 def _lost_number(value: object) -> object:

@@ -121,6 +121,22 @@ def encode_counting(
     return data, items - encoder.items_left
 
 
+def encode_plain(value: Any) -> bytes:
+    """The same for what we built ourselves, mostly of nothing but what msgpack knows.
+
+    Where that is so it takes no look at each item; names and texts of a student's may be among
+    them, but no value of theirs.
+    """
+    try:
+        data: bytes = _strict_packers[0].pack(value)
+    except (TypeError, ValueError, OverflowError):
+        return encode(value)
+    if len(data) <= _LARGE:
+        return data
+    _strict_packers[0] = _new_packer(strict=True)
+    return encode(value)
+
+
 def decode(data: bytes, items: int | None = MAX_ITEMS) -> Any:
     """Return the value that `encode` made `data` from.
 
@@ -365,11 +381,11 @@ def describe_type(value: Any) -> str:
     return kind.__name__
 
 
-def _new_packer() -> msgpack.Packer:
-    return msgpack.Packer(use_bin_type=True, unicode_errors="surrogatepass")
+def _new_packer(*, strict: bool = False) -> msgpack.Packer:
+    return msgpack.Packer(use_bin_type=True, strict_types=strict, unicode_errors="surrogatepass")
 
 
-_packers = [_new_packer()]
+_packers, _strict_packers = [_new_packer()], [_new_packer(strict=True)]
 _LARGE = 2**20
 """Bytes of a message after which the memory that it took is let go."""
 

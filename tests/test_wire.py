@@ -21,6 +21,7 @@ from grader.wire import (
     decode,
     encode,
     encode_counting,
+    encode_plain,
     read_frame,
     write_frame,
 )
@@ -233,3 +234,18 @@ def test_many_scalars_in_few_bytes_are_many_items():
     assert len(data) < 5_100 and count_items(data) > 5_000
     with pytest.raises(WireError):
         decode(data, 4_999)
+
+
+@given(VALUES)
+def test_what_is_ours_is_encoded_as_everything_else(value):
+    assert encode_plain([7, {"values": value}]) == encode([7, {"values": value}])
+
+
+def test_what_is_ours_and_large_is_encoded_as_everything_else():
+    assert encode_plain({"values": b"a" * 2**21}) == encode({"values": b"a" * 2**21})
+
+
+def test_an_ordered_dict_keeps_each_value_with_its_key():
+    value = OrderedDict(a=1, b=2)
+    value.move_to_end("a")
+    assert decode(encode(value)) == {"a": 1, "b": 2}

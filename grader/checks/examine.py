@@ -41,7 +41,7 @@ def examine(
             problems.append((case, reply, judgement))
             if special(reply) is not None:
                 break  # not there, or not allowed: the other cases would say the same
-    count = CaseCount(run=len(evidence), passed=len(evidence) - len(problems))
+    count = CaseCount.of(len(evidence), len(evidence) - len(problems))
     if not evidence:
         return Verdict(Status.GRADER_ERROR, message="The check has no cases; tell the instructor.")
     if not problems:

@@ -92,5 +92,5 @@ class Verdict:
 def passed(count: int, printed: str = "", plots: tuple[Plot, ...] = ()) -> Verdict:
     """All cases are right."""
     return Verdict(
-        Status.PASSED, 1.0, cases=CaseCount(run=count, passed=count), printed=printed, plots=plots
+        Status.PASSED, 1.0, cases=CaseCount.of(count, count), printed=printed, plots=plots
     )

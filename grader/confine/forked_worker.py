@@ -18,6 +18,7 @@ from grader.wire import (
     WireError,
     decode,
     encode,
+    encode_plain,
     frame,
     frame_length,
     read_frame,
@@ -101,7 +102,7 @@ class ForkedWorker(ConversingWorker):
     def _queue(self, question: bytes, seconds: float, budget: Budget) -> None:
         number = new_number()
         self.waiting[question] = number, seconds, budget
-        self.outbox += frame(encode([number, question]))
+        self.outbox += frame(encode_plain([number, question]))
 
     def _pump(self) -> None:
         """Send what the socket takes without waiting."""

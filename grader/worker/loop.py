@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO
 
-from grader.wire import decode, encode, read_frame, write_frame
+from grader.wire import decode, encode, encode_plain, read_frame, write_frame
 from grader.worker.lockdown import lock_down
 
 SUBMISSION = "submission"
@@ -67,7 +67,7 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     while (received := read_frame(questions)) is not None:
         number, question = decode(received, items=None)
         answer = session.answer(decode(question, items=None))
-        write_frame(answers, encode({**answer, "id": number}))
+        write_frame(answers, encode_plain({**answer, "id": number}))
         if answer.get("last"):
             break
     # Threads or exit handlers that a student left behind must not hold the process.

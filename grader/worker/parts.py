@@ -103,6 +103,11 @@ def merges_of(source: bytes) -> tuple[Merge, ...]:
     return _apart(source)[1]
 
 
+def forget() -> None:
+    """Let go of the files that were taken apart."""
+    _apart.cache_clear()
+
+
 @functools.lru_cache(maxsize=8)
 def _apart(source: bytes) -> tuple[tuple[Part, ...], tuple[Merge, ...]]:
     return _taken(source, _MAX_PARSED)

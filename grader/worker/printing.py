@@ -47,6 +47,8 @@ class BoundedText(io.TextIOBase):
 
     def text(self) -> str:
         """What was printed, with a note of how much was left out."""
+        if not self._recent and not self.length:
+            return ""  # as mostly
         self._take_recent()
         beginning = "".join(self._beginning)
         if not self._overwrites:

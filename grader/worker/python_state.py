@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import os
@@ -25,17 +26,12 @@ _PATIENCE_SECONDS = 0.05
 _NAP_SECONDS = 0.002
 
 
-def settings_of_python(own_threads: Callable[[], int]) -> list[Setting]:
-    """All settings, as they hold now.
-
-    Parameters
-    ----------
-    own_threads
-        How many threads of the grader's there are.
-    """
+@functools.cache
+def settings_of_python() -> tuple[Setting, ...]:
+    """All settings but the threads, made once for a process and its forks."""
     legacy: Any = numpy.random
     lists: tuple[list[Any], ...] = (sys.path, sys.meta_path, sys.path_hooks, sys.argv, gc.callbacks)
-    return [
+    return (
         Setting(_environment, _set_environment),
         Setting(os.getcwd, os.chdir),
         *map(entries_of, lists),
@@ -54,8 +50,12 @@ def settings_of_python(own_threads: Callable[[], int]) -> list[Setting]:
         _timers(),
         Setting(_umask, _set_umask),
         Setting(changes_of_limits),
-        _Threads(own_threads),
-    ]
+    )
+
+
+def threads_of(own_threads: Callable[[], int]) -> Setting:
+    """How many threads there are, beside so many of the grader's."""
+    return _Threads(own_threads)
 
 
 def modules_in_place(names: Iterable[str]) -> Setting:

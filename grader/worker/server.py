@@ -30,6 +30,7 @@ from grader.worker.imports import loaded_packages
 from grader.worker.newborn import Birth, live
 from grader.worker.tail import Tail
 from grader.worker.traces import prepare
+from grader.worker.warm_up import warm_up
 
 _MAX_REQUEST = 4_096
 _DESCRIPTORS = 2
@@ -62,6 +63,7 @@ def main(arguments: list[str]) -> None:
     functions_for(tuple(guarded))
     prepare(backend)
     loaded_packages()
+    warm_up()
     # A collection in a child would touch, and so copy, every page that is shared.
     gc.collect()
     gc.freeze()

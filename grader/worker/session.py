@@ -133,15 +133,18 @@ class Session:
         else:
             # A copy, so that what is set for the context ends with it: `np.seterr`, `decimal`.
             answer = contextvars.copy_context().run(self._run, question, scope)
-        found_beside = {
-            "cpu_seconds": process_time() - started,
-            "last": not self._tidy_up(question),
-            "mutated": sorted(set(scope.mutated)),
-            "warnings": self.surroundings.caught,
-            "forbidden": sorted(set(self.functions.used)),
-            "printed": self.surroundings.printed.text(),
-        }
-        answer.update((name, value) for name, value in found_beside.items() if value)
+        answer["cpu_seconds"] = process_time() - started
+        if not self._tidy_up(question):
+            answer["last"] = True
+        if scope.mutated:
+            answer["mutated"] = sorted(set(scope.mutated))
+        if self.surroundings.caught:
+            answer["warnings"] = self.surroundings.caught
+        if self.functions.used:
+            answer["forbidden"] = sorted(set(self.functions.used))
+        printed = self.surroundings.printed.text()
+        if printed:
+            answer["printed"] = printed
         return answer
 
     def _tidy_up(self, question: dict[str, Any]) -> bool:

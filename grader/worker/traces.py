@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 
 from grader.worker.limits import watch_limits
-from grader.worker.python_state import modules_in_place, settings_of_python
+from grader.worker.python_state import modules_in_place, settings_of_python, threads_of
 from grader.worker.reach import shared_containers
 from grader.worker.settings import Settings
 from grader.worker.snapshots import Snapshot
@@ -41,7 +41,7 @@ class Traces:
 
     def __init__(self, backend: str, own_threads: Callable[[], int]) -> None:
         prepare(backend)
-        settings = settings_of_python(own_threads)
+        settings = [*settings_of_python(), threads_of(own_threads)]
         self._snapshots: tuple[Snapshot, ...] = ()
         shared: tuple[str, ...] = _SHARED
         if backend == "keras":
@@ -108,6 +108,7 @@ def _names_of_shared_modules() -> list[str]:
 def prepare(backend: str) -> None:
     """Begin to watch, and take snapshots of what is too much to do in each worker."""
     watch_limits()
+    settings_of_python()
     shared_containers()
     watch_modules(WATCHED if backend == "numpy" else WATCHED | WATCHED_BACKENDS)
     if backend == "keras":
