@@ -51,6 +51,8 @@ class BatchPlan:
     """Students whose result still holds, and where their submission lies."""
     damaged: list[str] = field(default_factory=list)
     """Students whose result file could not be read and who are graded again."""
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    """Those of the assignment's exercises."""
 
 
 def plan_batch(
@@ -66,8 +68,8 @@ def plan_batch(
     and nothing failed on the grader's side. Where only some exercises have other checks, they
     alone are graded again.
     """
-    plan = BatchPlan()
     fingerprints = exercise_fingerprints(assignment)
+    plan = BatchPlan(fingerprints=fingerprints)
     for student, path in course.submitted(assignment.name):
         job = make_job(course, assignment, student, path)
         known, damaged = store.read_checked(student)

@@ -69,7 +69,7 @@ def run_batch(
         When a result cannot be written (a full disk, say); what is written stays.
     """
     report = BatchReport(store, students=list(plan.kept), damaged=plan.damaged)
-    questions, fingerprints = Questions(), exercise_fingerprints(assignment)
+    questions, fingerprints = Questions(), plan.fingerprints or exercise_fingerprints(assignment)
     Asking(assignment, options.limits, launcher.engine, questions).encode_all(options.only)
 
     shared = (assignment, options, questions, fingerprints, launcher.confinement)

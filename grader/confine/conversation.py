@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
+import struct
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ _SMALL = 4_096
 _MAX_VALUES = 64
 """Values that one answer has at most."""
 _AFTER_MANY = "too large to be compared, after so many of other answers"
+_NUMBER = struct.Struct("<Q")
 _OUT_OF_MEMORY_WORDS = (b"MemoryError", b"std::bad_alloc", b"Cannot allocate memory", b"OOM")
 
 
@@ -140,7 +142,13 @@ class ConversingWorker(ABC):
 
 def new_number() -> int:
     """A number that cannot be guessed: an answer given in advance fits no question."""
-    return secrets.randbits(62)
+    return new_numbers(1)[0]
+
+
+def new_numbers(count: int) -> list[int]:
+    """Several of them; the system is asked once."""
+    data = secrets.token_bytes(8 * count)
+    return [number >> 2 for (number,) in _NUMBER.iter_unpack(data)]
 
 
 def describe_ending(code: int, output: bytes, *, cpu_signal: int | None) -> Lost:

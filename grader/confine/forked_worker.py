@@ -10,7 +10,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.budget import MEGABYTE, WHOLE, Budget
-from grader.confine.conversation import GRACE_SECONDS, ConversingWorker, describe_ending, new_number
+from grader.confine.conversation import (
+    GRACE_SECONDS,
+    ConversingWorker,
+    describe_ending,
+    new_number,
+    new_numbers,
+)
 from grader.confine.fork_server import MAX_REPLY, STATUS_SECONDS, Ends
 from grader.confine.interface import Announced, Lost, Silence
 from grader.wire import (
@@ -60,8 +66,8 @@ class ForkedWorker(ConversingWorker):
             self.release()
 
     def announce(self, questions: Sequence[Announced]) -> None:
-        for one in questions:
-            self._queue(one.question, one.seconds, one.budget)
+        for one, number in zip(questions, new_numbers(len(questions)), strict=True):
+            self._queue(one.question, one.seconds, one.budget, number)
         self._pump()
 
     def ask(
@@ -73,7 +79,7 @@ class ForkedWorker(ConversingWorker):
         if data in self.early:
             return self.early.pop(data)
         if data not in self.waiting:
-            self._queue(data, seconds, budget)
+            self._queue(data, seconds, budget, new_number())
             self._pump()
         while True:
             # The worker takes one after the other: an answer is due after the one before it.
@@ -99,8 +105,7 @@ class ForkedWorker(ConversingWorker):
         ):
             del self.early[next(iter(self.early))]
 
-    def _queue(self, question: bytes, seconds: float, budget: Budget) -> None:
-        number = new_number()
+    def _queue(self, question: bytes, seconds: float, budget: Budget, number: int) -> None:
         self.waiting[question] = number, seconds, budget
         self.outbox += frame(encode_plain([number, question]))
 

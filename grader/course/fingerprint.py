@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ import numpy as np
 from grader.course.case import Observation
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.result import Kind
+
+_SINGLE = frozenset({str, int, float, bool, type(None)})
 
 
 def exercise_fingerprints(assignment: PreparedAssignment) -> dict[str, str]:
@@ -79,30 +83,43 @@ def _own(assignment: PreparedAssignment, name: str) -> str:
 
 
 def _digest(value: Any) -> str:
-    digest = hashlib.sha256()
-    _feed(digest, value)
-    return digest.hexdigest()[:32]
+    pieces: list[bytes] = []
+    _feed(pieces.append, value)
+    return hashlib.sha256(b"".join(pieces)).hexdigest()[:32]
 
 
-def _feed(digest: Any, value: Any) -> None:
-    """Feed a value with its type and its length, so that no two values look alike."""
-    if is_dataclass(value) and not isinstance(value, type):
-        digest.update(f"<{type(value).__name__}>".encode())
-        for one in fields(value):
-            digest.update(f".{one.name}".encode())
-            _feed(digest, getattr(value, one.name))
+def _feed(add: Callable[[bytes], None], value: Any) -> None:
+    """Add a value with its type and its length, so that no two values look alike."""
+    kind = type(value)
+    if kind in _SINGLE:  # as most are
+        add(_single(value))
+    elif (names := _names_in(kind)) is not None:  # type: ignore[arg-type]  # a type has a hash
+        add(f"<{kind.__name__}>".encode())
+        for name in names:
+            add(f".{name}".encode())
+            _feed(add, getattr(value, name))
     elif isinstance(value, dict):
-        digest.update(f"{{{len(value)}".encode())
+        add(f"{{{len(value)}".encode())
         for key in sorted(value, key=repr):
-            _feed(digest, key)
-            _feed(digest, value[key])
+            _feed(add, key)
+            _feed(add, value[key])
     elif isinstance(value, list | tuple):
-        digest.update(f"[{len(value)}".encode())
+        add(f"[{len(value)}".encode())
         for item in value:
-            _feed(digest, item)
+            _feed(add, item)
     elif isinstance(value, np.ndarray | np.generic):
-        digest.update(f"a{value.dtype.str}{value.shape}".encode())
-        digest.update(value.tobytes())
+        add(f"a{value.dtype.str}{value.shape}".encode())
+        add(value.tobytes())
     else:
-        text = repr(value).encode("utf-8", "surrogatepass")
-        digest.update(f"{type(value).__name__}{len(text)}:".encode() + text)
+        add(_single(value))
+
+
+def _single(value: Any) -> bytes:
+    text = repr(value).encode("utf-8", "surrogatepass")
+    return f"{type(value).__name__}{len(text)}:".encode() + text
+
+
+@cache
+def _names_in(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None for another class."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else None
