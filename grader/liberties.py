@@ -36,6 +36,14 @@ class Shared:
     loading: Loading | None = None
 
 
+def note_on_own_forward(exercise: str) -> str:
+    """Tell where a student's own forward pass was measured, and what the grade asks."""
+    return (
+        f"{exercise} was measured with your own forward pass. For the grade, the parameters that "
+        "it returns are put into the course's own forward pass, and yours has to agree with it"
+    )
+
+
 def notes_of(
     loading: Loading,
     places: Places,

@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.checks.examine import Judgement, answered, examine
 from grader.checks.measures import MEASURES, Unmeasurable
+from grader.checks.parameters import model_values
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
@@ -30,8 +31,9 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             return problem
         assert case.expected is not None
         try:
+            values = model_values(check, case, reply.observation.values, interview)
             with np.errstate(all="ignore"):
-                measured = measure.of(reply.observation.values, case.held_out, case.expected.values)
+                measured = measure.of(values, case.held_out, case.expected.values)
         except Unmeasurable as reason:
             shares.append(0.0)
             return str(reason)
