@@ -35,6 +35,15 @@ def inverted(images: Array) -> Array:
     return 1.0 - images
 
 
+def negatives(images: Array, rng: np.random.Generator) -> Array:
+    """Show about half of the images, each by the toss of a coin, as their negatives.
+
+    A class and its negatives have grey for their mean, so that no linear classifier and no
+    class's mean tells them apart.
+    """
+    return np.where((rng.random(len(images)) < 0.5)[:, None, None], inverted(images), images)
+
+
 def shifted(images: Array, rng: np.random.Generator, most: int = 1) -> Array:
     """Move every image by its own number of pixels, up to `most` each way; zeros come in."""
     _, height, width = images.shape
