@@ -127,3 +127,15 @@ def test_a_forward_pass_that_fails_is_the_graders_fault(forward):
     result = grade_text(broken, {"net.py": REFERENCE})
     assert {one.status for one in result.checks} == {Status.GRADER_ERROR}
     assert points(result) == [0, 0]
+
+
+def test_a_model_may_be_much_wider_than_the_references():
+    wide = returning(
+        "{'W1': np.hstack([W[:-1]] * 20_000), 'b1': np.hstack([W[-1]] * 20_000), "
+        "'W2': np.vstack([np.eye(3)] * 20_000) / 20_000, 'b2': np.zeros(3)}",
+        "scores(scores(X, self.params['W1'], self.params['b1']), "
+        "self.params['W2'], self.params['b2'])",
+    )
+    assert grade_net(wide).checks[0].points == 4  # 3.8 MB of parameters
+    wider = wide.replace("20_000", "100_000")
+    assert "a dict of 4 entries" in grade_net(wider).checks[0].message
