@@ -57,6 +57,13 @@ def test_answers_that_do_not_come_from_the_parameters_earn_nothing():
     )
 
 
+def test_what_is_measured_is_what_the_course_computes():
+    whispered = BY_TABLE.replace("return -(", "return -1e-6 * (")  # nearly the zeros of its params
+    result = grade_net(whispered)
+    assert points(result) == [0, 0]
+    assert "accuracy on held-out data is 0." in result.checks[0].message
+
+
 def test_parameters_that_were_not_fitted_earn_nothing_although_they_agree():
     constant = returning("{'W1': np.zeros((4, 3)), 'b1': np.zeros(3)}")
     assert points(grade_net(constant)) == [0, 0]
@@ -131,11 +138,11 @@ def test_a_forward_pass_that_fails_is_the_graders_fault(forward):
 
 def test_a_model_may_be_much_wider_than_the_references():
     wide = returning(
-        "{'W1': np.hstack([W[:-1]] * 20_000), 'b1': np.hstack([W[-1]] * 20_000), "
-        "'W2': np.vstack([np.eye(3)] * 20_000) / 20_000, 'b2': np.zeros(3)}",
+        "{'W1': np.hstack([W[:-1]] * 12_000), 'b1': np.hstack([W[-1]] * 12_000), "
+        "'W2': np.vstack([np.eye(3)] * 12_000) / 12_000, 'b2': np.zeros(3)}",
         "scores(scores(X, self.params['W1'], self.params['b1']), "
         "self.params['W2'], self.params['b2'])",
     )
-    assert grade_net(wide).checks[0].points == 4  # 3.8 MB of parameters
-    wider = wide.replace("20_000", "100_000")
-    assert "a dict of 4 entries" in grade_net(wider).checks[0].message
+    assert grade_net(wide).checks[0].points == 4  # 2.3 MB of parameters
+    wider = returning("{'W1': np.zeros(3_000_000)}", "np.zeros((len(X), 3))")
+    assert "a dict of 1 entries" in grade_net(wider).checks[0].message
