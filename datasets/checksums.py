@@ -14,7 +14,7 @@ from grader import datasets
 
 ROWS = 1_000
 LENGTHS = {"adding_problem": 20, "reversal": 6, "sorting": 6}
-GENERATED = ("xor", "spirals", "adding_problem", "reversal", "sorting", "addition")
+GENERATED = ("xor", "spirals", "adding_problem", "reversal", "sorting", "addition", "henon")
 SUNSPOTS = "sunspots"
 
 
@@ -22,7 +22,9 @@ def make(name):
     """Arrays of a generated data set: 1,000 rows of seed 0."""
     length = (LENGTHS[name],) if name in LENGTHS else ()
     made = getattr(datasets, name)(ROWS, *length, np.random.default_rng(0))
-    return (made.sequences,) if isinstance(made, datasets.TokenTask) else made
+    if isinstance(made, tuple) and not isinstance(made, datasets.TokenTask):
+        return made
+    return (made.sequences if isinstance(made, datasets.TokenTask) else made,)
 
 
 def checksum(name):

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from grader.asking import Asking, Deadline
 from grader.budget import WHOLE, Budget
 from grader.checks.absence import absence_of
@@ -22,6 +24,7 @@ from grader.confine import (
     WorkerSettings,
 )
 from grader.course.case import Case
+from grader.course.forward_worker import ForwardWorker
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedFile
 from grader.course.question import Questions
 from grader.judged import JudgedChecks
@@ -65,10 +68,14 @@ class FileInterview(FileKnowledge):
         questions: Questions,
         results: JudgedChecks,
         places: Places,
+        forward: ForwardWorker | None = None,
     ) -> None:
         super().__init__(assignment, file, files, results, places)
         self.launcher, self.limits, self.deadline = launcher, limits, deadline
         self.asking = Asking(assignment, limits, launcher.engine, questions)
+        self._forward = forward
+        self.asked_own_forward: dict[str, None] = {}
+        """Exercises that were measured with the student's own forward pass, in order."""
         self.checks: list[PreparedCheck] = []
         """What will be asked, in order; the judge fills it in once the source is inspected."""
         self.state: FileState | None = None
@@ -156,6 +163,15 @@ class FileInterview(FileKnowledge):
         if reply.observation.outcome == "answered":
             return reply
         return replace(reply, absence=absence_of(case, reply, self.origin_of(check.exercise)))
+
+    def course_outputs(
+        self, check: PreparedCheck, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]]
+    ) -> dict[str, np.ndarray[Any, Any]] | None:
+        """Ask the course's forward pass; its time is the grader's, not the submission's."""
+        if self._forward is None:
+            self.asked_own_forward[check.exercise] = None
+            return None
+        return self._forward.outputs(case, parameters)
 
     def _read(self, answer: dict[str, Any]) -> Reply:
         # Where the exercises are spread over several files, each is named.

@@ -13,6 +13,7 @@ from grader.asking import Deadline
 from grader.checks import Verdict, judge_check
 from grader.checks.place import open_methods
 from grader.confine import Launcher, LimitBook, Lost
+from grader.course.forward_worker import ForwardWorker
 from grader.course.prepared import (
     PreparedAssignment,
     PreparedCheck,
@@ -22,7 +23,7 @@ from grader.course.question import Questions
 from grader.diagnose import Explained, contradicts
 from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks
-from grader.liberties import Shared, notes_of
+from grader.liberties import Shared, note_on_own_forward, notes_of
 from grader.prerequisites import Prerequisites
 from grader.records import check_result, failure_of, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
@@ -133,6 +134,9 @@ class _Grading:
         self.explained: dict[str, Explained] = {}
         """By check of it, what its diagnosis rests on."""
         self.versions: dict[str, str] = {}
+        self.forward: ForwardWorker | None = None
+        if assignment.forward_files:
+            self.forward = ForwardWorker(assignment.forward_files, launcher)
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
 
@@ -150,6 +154,8 @@ class _Grading:
             for interview in interviews.values():
                 self.versions |= interview.versions
                 interview.close()
+            if self.forward is not None:
+                self.forward.close()
             self.notes = self._notes(list(interviews.values()))
         return self._told()
 
@@ -179,6 +185,7 @@ class _Grading:
                     if not one.definitions.keys().isdisjoint(other.exercises)
                 ]
                 notes += notes_of(one.loading, self.places, shared)
+            notes += [note_on_own_forward(name) for name in one.asked_own_forward]
         return list(dict.fromkeys(notes))
 
     def written(self) -> frozenset[str]:
@@ -211,6 +218,7 @@ class _Grading:
                 self.questions,
                 self.results,
                 self.places,
+                self.forward,
             )
             for file in self.assignment.files
         }

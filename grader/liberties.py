@@ -48,6 +48,14 @@ class Shared:
         return {*self.imports, *(["tensorflow"] if "keras" in self.imports else [])}
 
 
+def note_on_own_forward(exercise: str) -> str:
+    """Tell where a student's own forward pass was measured, and what the grade asks."""
+    return (
+        f"{exercise} was measured with your own forward pass. For the grade, the parameters that "
+        "it returns are put into the course's own forward pass, and yours has to agree with it"
+    )
+
+
 def notes_of(
     loading: Loading,
     places: Places,

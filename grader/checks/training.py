@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.checks.examine import Judgement, answered, examine
 from grader.checks.measures import MEASURES, Unmeasurable
+from grader.checks.parameters import model_values
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
@@ -16,7 +17,10 @@ from grader.result import Plot, Status
 
 
 def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
-    """Measure what was fitted; points grow linearly from the baseline to the threshold."""
+    """Measure what was fitted; points grow linearly from the baseline to the threshold.
+
+    Of several cases the worst counts: what ignores the targets is right on one of two at most.
+    """
     measure = MEASURES[check.settings["measure"]]
     baseline, threshold = float(check.settings["baseline"]), float(check.settings["threshold"])
     stated = float(check.settings["stated"])
@@ -30,8 +34,9 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             return problem
         assert case.expected is not None
         try:
+            values = model_values(check, case, reply.observation.values, interview)
             with np.errstate(all="ignore"):
-                measured = measure.of(reply.observation.values, case.held_out, case.expected.values)
+                measured = measure.of(values, case.held_out, case.expected.values)
         except Unmeasurable as reason:
             shares.append(0.0)
             return str(reason)
@@ -42,11 +47,11 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             return None
         return (
             f"{measure.title} on held-out data is {measured.quality:.3f}; the exercise asks for "
-            f"{stated:g}, and a model that learns nothing reaches {baseline:g}"
+            f"{stated:g}, and points begin above {baseline:g}"
         )
 
     verdict = examine(check, interview, judge)
     if verdict.status in {Status.PASSED, Status.FAILED} and shares:
-        share = 1.0 if verdict.status is Status.PASSED else min(sum(shares) / len(shares), 0.99)
+        share = 1.0 if verdict.status is Status.PASSED else min(*shares, 0.99)
         return replace(verdict, share=share, plots=tuple(plots))
     return verdict

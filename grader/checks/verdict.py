@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import numpy as np
 
 from grader.checks.left_out import LeftOut
 from grader.course.case import Case, Observation
@@ -46,6 +49,15 @@ class Interview(Protocol):
 
     def ask(self, check: PreparedCheck, case: Case) -> Reply:
         """Ask one case; raises `grader.confine.Lost` when no answer comes."""
+        ...
+
+    def course_outputs(
+        self, check: PreparedCheck, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]]
+    ) -> dict[str, np.ndarray[Any, Any]] | None:
+        """What the course's forward pass makes of a model's parameters, by network.
+
+        None where it is not at hand, on a student's machine.
+        """
         ...
 
     def recognisable_loss(self, exercise: str) -> bool:

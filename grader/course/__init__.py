@@ -2,6 +2,7 @@
 
 from grader.course.assignment import Assignment, Exercise, StudentFile
 from grader.course.case import Case, Expectation, backward_case, case, script
+from grader.course.course_forward import course_forward
 from grader.course.misconception import Misconception, misconception
 from grader.course.step import step
 from grader.wire import Rng
@@ -16,6 +17,7 @@ __all__ = [
     "StudentFile",
     "backward_case",
     "case",
+    "course_forward",
     "misconception",
     "script",
     "step",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.course.course_forward import CourseForward
 from grader.course.step import Step, step
 from grader.wire import Ref
 
@@ -57,6 +58,8 @@ class Case:
     """Text that the message of an expected exception must contain."""
     held_out: dict[str, Any] = field(default_factory=dict)
     """Data for the measure of a train check; it never leaves the judge."""
+    course_forward: CourseForward | None = None
+    """How a train check asks the course's own forward pass with the student's parameters."""
     expects: tuple[Expectation, ...] = ()
     takes: tuple[int, ...] = ()
     """Which values of a returned tuple count; all that came, when it is empty."""
@@ -184,6 +187,7 @@ def script(
     atol: float = KERAS_TOLERANCE,
     offending: str | None = None,
     held_out: dict[str, Any] | None = None,
+    course_forward: CourseForward | None = None,
     expects: tuple[Expectation, ...] | list[Expectation] = (),
     **steps: Step,
 ) -> Case:
@@ -199,6 +203,9 @@ def script(
         The steps whose results add up to the loss that a gradient check differentiates.
     loss_weights
         For each of `loss` an array that its result is multiplied by; none for plain sums.
+    course_forward
+        Made by the function of this name: the course's own forward pass is measured, with the
+        parameters among what the script returns.
     """
     given = arguments or {}
     known = set(steps)
@@ -207,6 +214,10 @@ def script(
             f"Expected returns and loss to name steps ({', '.join(steps)}). "
             f"Received: {sorted(problem)}"
         )
+    if course_forward is not None and (
+        missing := {course_forward.parameters, course_forward.outputs} - set(returns)
+    ):
+        raise ValueError(f"Expected a script that returns {sorted(missing)}. Received: {returns}")
     if known & set(given):
         raise ValueError(
             f"Expected arguments and steps of different names. Received: {known & set(given)}"
@@ -222,6 +233,7 @@ def script(
         atol=atol,
         offending=offending,
         held_out=held_out or {},
+        course_forward=course_forward,
         expects=tuple(expects),
     )
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 from grader.course.assignment import Assignment
+from grader.course.course_forward import FORWARD_FILE
+from grader.course.excerpt import forward_files
 from grader.course.misconception import read_misconceptions
 from grader.course.prepare import LiveCourse
 
@@ -100,7 +102,13 @@ def load_live(folder: Path) -> LiveCourse:
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return LiveCourse(assignment, mistakes, references, digest.hexdigest())
+    own = folder / FORWARD_FILE
+    forward = (
+        forward_files(own.read_text(encoding="utf-8"), references, FORWARD_FILE)
+        if own.is_file()
+        else {}
+    )
+    return LiveCourse(assignment, mistakes, references, digest.hexdigest(), forward)
 
 
 def _import(path: Path) -> ModuleType:

@@ -79,7 +79,9 @@ def _own(assignment: PreparedAssignment, name: str) -> str:
     mistakes = [one for one in assignment.misconceptions if one.exercise == name]
     checks = [_repeatable_check(check) for check in assignment.checks_of(name)]
     guarded = sorted(assignment.guarded())
-    return _digest([replace(exercise, hints=()), file, mistakes, checks, guarded])
+    asks_forward = any(case.course_forward is not None for one in checks for case in one.cases)
+    forward = assignment.forward_files if asks_forward else {}
+    return _digest([replace(exercise, hints=()), file, mistakes, checks, guarded, forward])
 
 
 def _digest(value: Any) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from grader.course.case import Case, Expectation, Observation
+from grader.course.course_forward import CourseForward
 from grader.course.misconception import Misconception
 from grader.course.prepared import (
     FileAside,
@@ -222,9 +223,11 @@ def _check(plain: dict[str, Any]) -> PreparedCheck:
 
 
 def _case(plain: dict[str, Any]) -> Case:
+    forward = plain.get("course_forward")
     return Case(
         **{
             **plain,
+            "course_forward": None if forward is None else CourseForward(**forward),
             "expects": tuple(Expectation(**one) for one in plain.get("expects", ())),
             "expected": Observation(**plain["expected"]),
             "mistaken": {key: Observation(**one) for key, one in plain.get("mistaken", {}).items()},

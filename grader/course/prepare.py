@@ -12,7 +12,7 @@ import queue
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ import numpy as np
 from grader.confine import Launcher, Limits, Worker, WorkerSettings
 from grader.course.assignment import Assignment, Check, StudentFile
 from grader.course.case import Case, Observation
+from grader.course.course_forward import AGREEMENT, FORWARD_FILE, best_agreement
+from grader.course.forward_worker import ForwardFailed, ForwardWorker, loading_problem
 from grader.course.misconception import Misconception, splice
 from grader.course.prepared import (
     PreparedAssignment,
@@ -51,6 +53,8 @@ class LiveCourse:
     references: dict[str, str]
     """Source text by file name."""
     sha256: str
+    forward_files: dict[str, str] = field(default_factory=dict)
+    """The files of the course's own forward pass, by name; empty where no check asks it."""
 
 
 def observe(answer: dict[str, Any]) -> Observation:
@@ -149,6 +153,7 @@ def prepare(
         visibility=visibility,
         seed=fingerprint(seed),
         sha256=course.sha256,
+        forward_files=course.forward_files if visibility is Visibility.HIDDEN else {},
     )
 
 
@@ -208,6 +213,7 @@ class _FilePreparation:
             guarded=course.assignment.guarded(),
             limits=Limits(numpy_megabytes=8_192),
         )
+        self._forward = ForwardWorker(course.forward_files, launcher)
         self._workers: list[Worker] = []
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
 
@@ -220,6 +226,7 @@ class _FilePreparation:
 
     def close(self) -> None:
         """End the workers."""
+        self._forward.close()
         for worker in self._workers:
             worker.close()
 
@@ -240,20 +247,16 @@ class _FilePreparation:
 
     def _load(self, worker: Worker, file_name: str) -> None:
         answer = worker.ask({"kind": "load", "file": file_name}, _REFERENCE_SECONDS)
-        if answer["outcome"] != "answered":
-            raise PreparationError(f"{file_name} cannot be loaded: {answer.get('error')}")
-        for left_out in answer["values"][0]["left_out"]:
-            error = left_out.get("error") or left_out.get("problem") or {}
-            raise PreparationError(
-                f"{left_out['file']}, line {left_out['line']}, cannot be run: "
-                f"{error.get('message', left_out['reason'])}"
-            )
+        if problem := loading_problem(file_name, answer):
+            raise PreparationError(problem)
 
     def _recorded(self, worker: Worker, check: Check, case: Case) -> Case:
         asked = case.calling(check.exercise)
         if check.kind is Kind.TRAIN and not self.with_training:
             return asked
         expected = self._reference(worker, check, asked)
+        if asked.course_forward is not None:
+            expected = self._agreeing(check, asked, expected)
         mistaken = {}
         if check.kind not in _NOT_OBSERVED:
             for identifier, (file_name, one) in self.mistakes.items():
@@ -277,6 +280,31 @@ class _FilePreparation:
                 f"to raise {check.settings['raises']}. Received: {expected.raised[0]}"
             )
         return expected
+
+    def _agreeing(self, check: Check, case: Case, expected: Observation) -> Observation:
+        """Require that the course's forward pass agrees with the reference on its parameters.
+
+        Of these only the names and shapes are kept: no student's copy shall hold a trained model.
+        """
+        forward = case.course_forward
+        assert forward is not None
+        place = f"{check.exercise}.{check.name}, case {case.label!r}"
+        values = dict(zip(case.returns, expected.values, strict=True))
+        parameters = values[forward.parameters]
+        try:
+            outputs = self._forward.outputs(case, parameters)
+        except ForwardFailed as failed:
+            raise PreparationError(f"{place}: {failed}") from None
+        nearest, distance = best_agreement(np.asarray(values[forward.outputs]), outputs)
+        if distance > AGREEMENT:
+            raise PreparationError(
+                f"{place}: {FORWARD_FILE} was expected to compute what the reference does. "
+                f"Received: other outputs, by {distance:.2g} of the largest ({nearest})"
+            )
+        values[forward.parameters] = {
+            name: np.zeros_like(array) for name, array in parameters.items()
+        }
+        return replace(expected, values=list(values.values()))
 
     def _ask(self, worker: Worker, case: Case, file_name: str) -> Observation:
         return observe(worker.ask(question_of(case, file_name), _REFERENCE_SECONDS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -75,7 +75,7 @@ class PreparedCheck:
 
 @dataclass(frozen=True)
 class PreparedAssignment:
-    """All that the judge needs to grade: no reference, no generator, only data."""
+    """All that the judge needs to grade: data, no generator, and of references a forward pass."""
 
     name: str
     title: str
@@ -91,6 +91,8 @@ class PreparedAssignment:
     """A fingerprint of the checks and references."""
     files_aside: tuple[FileAside, ...] = ()
     """Where this is a part of an assignment, the files of its other parts."""
+    forward_files: dict[str, str] = field(default_factory=dict)
+    """The course's own forward pass, by file name: for who grades, and in no student's copy."""
 
     @property
     def points(self) -> float:

@@ -1,7 +1,8 @@
 """The course's data: public tables, and tasks that are made from a seed.
 
 For authors and for students who want to look at the data. Graded code never imports it: a
-worker gets arrays, and held-out labels stay with the judge.
+worker gets arrays, and held-out labels stay with the judge. How a seed disguises what is public
+stands in `disguise` (tables) and `pictures` (images).
 """
 
 from grader.datasets.images import DatasetUnavailable, cifar10, mnist
@@ -11,9 +12,11 @@ from grader.datasets.sequences import (
     TokenTask,
     adding_problem,
     addition,
+    renamed_ids,
     reversal,
     sorting,
 )
+from grader.datasets.series import henon
 from grader.datasets.tables import breast_cancer, diabetes, digits, sunspots, windows
 
 __all__ = [
@@ -26,7 +29,9 @@ __all__ = [
     "cifar10",
     "diabetes",
     "digits",
+    "henon",
     "mnist",
+    "renamed_ids",
     "reversal",
     "sorting",
     "spirals",

@@ -22,11 +22,18 @@ class TokenTask(NamedTuple):
     """The column of the answer's first id, right behind the separator."""
 
 
-def adding_problem(n: int, length: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Draw sequences of numbers of which two are marked; the target is their sum.
+def adding_problem(
+    n: int, length: int, rng: np.random.Generator, weights: tuple[float, float] = (1.0, 1.0)
+) -> tuple[Array, Array]:
+    """Draw sequences of numbers of which two are marked; the target is their weighted sum.
 
-    The first mark lies in the first half, the second in the second. Always answering 1 has a
-    mean squared error of 1/6.
+    The first mark lies in the first half, the second in the second. With weights of 1,
+    always answering 1 has a mean squared error of 1/6.
+
+    Parameters
+    ----------
+    weights
+        Of the number that is marked first, and of the other.
 
     Returns
     -------
@@ -37,11 +44,11 @@ def adding_problem(n: int, length: int, rng: np.random.Generator) -> tuple[Array
     """
     numbers = rng.uniform(size=(n, length))
     half = length // 2
-    marks = np.zeros((n, length))
-    rows = np.arange(n)
-    marks[rows, rng.integers(0, half, size=n)] = 1.0
-    marks[rows, rng.integers(half, length, size=n)] = 1.0
-    return np.stack([numbers, marks], axis=2), np.sum(numbers * marks, axis=1)
+    marks, rows = np.zeros((n, length)), np.arange(n)
+    first, second = (rng.integers(low, high, size=n) for low, high in ((0, half), (half, length)))
+    marks[rows, first] = marks[rows, second] = 1.0
+    y = weights[0] * numbers[rows, first] + weights[1] * numbers[rows, second]
+    return np.stack([numbers, marks], axis=2), y
 
 
 def reversal(n: int, length: int, rng: np.random.Generator) -> TokenTask:
@@ -68,6 +75,19 @@ def addition(n: int, rng: np.random.Generator) -> TokenTask:
     given = np.stack([one // 10, one % 10, other // 10, other % 10], axis=1)  # (n, 4)
     answer = np.stack([total % 10, total // 10 % 10, total // 100], axis=1)  # (n, 3)
     return _task(given, answer)
+
+
+def renamed_ids(task: TokenTask, rng: np.random.Generator) -> TokenTask:
+    """Rename the ten digits: those of inputs by one permutation, those of answers by another.
+
+    The separator stays. Whoever knows the rule alone does not know the answers' names; they stand
+    in the sequences.
+    """
+    start = task.answer_start
+    names = rng.permutation(SEPARATOR), rng.permutation(SEPARATOR)
+    given, separator, answer = np.split(task.sequences, [start - 1, start], axis=1)
+    parts = [names[0][given], separator, names[1][answer]]
+    return TokenTask(np.concatenate(parts, axis=1).astype(task.sequences.dtype), start)
 
 
 def _task(given: Array, answer: Array) -> TokenTask:

@@ -4,8 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.course import Expectation, Rng, StudentFile, case, script, step
+from grader.course import Expectation, Rng, StudentFile, case, course_forward, script, step
 from grader.datasets import digits, spirals
+from grader.datasets.disguise import renamed
+from grader.datasets.pictures import negatives, posed
 
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "tanh", "sigmoid")
 
@@ -206,36 +208,48 @@ def _train(file):
         ],
     )
 
-    def trained(rng, label, X, y, n_train, n_val, n_test):
-        order = rng.permutation(len(X))
-        rows, val, test = np.split(order[: n_train + n_val + n_test], [n_train, n_train + n_val])
+    def trained(rng, label, X, y, n_train, n_val):
+        rows, val, test = np.split(np.arange(len(X)), [n_train, n_train + n_val])
         return script(
             label,
             model=step.call(
                 "train", X[rows], y[rows], X[val], y[val], Rng(int(rng.integers(2**31)))
             ),
+            params=step.attribute("model", "params"),
             logits=step.method("model", "forward", X[test]),
-            returns=("logits",),
+            returns=("params", "logits"),
             held_out={"y": y[test]},
+            course_forward=course_forward(
+                "params",
+                "logits",
+                form="dense_layers",
+                **{
+                    name: step.call("mlp_logits", step.ref("params"), X[test], name)
+                    for name in ACTIVATIONS
+                },
+            ),
         )
 
     @train.training(
         points=4,
         measure="logits_accuracy",
-        baseline=0.10,
-        threshold=0.93,
-        stated=0.94,
+        baseline=0.4,  # the best linear classifier of twenty seeds reaches 0.36
+        threshold=0.86,
+        stated=0.88,
         cpu_seconds=180,
     )
     def handwriting(rng):
         """reads handwritten digits (accuracy on held-out images)"""
         X, y = digits()
-        yield trained(rng, "597 held-out images", X, y, 1000, 200, 597)
+        order = rng.permutation(len(X))
+        images = negatives(posed(X[order].reshape(-1, 8, 8), rng), rng)
+        y = renamed(y[order], 10, rng)
+        yield trained(rng, "597 held-out images", images.reshape(-1, 64), y, 1000, 200)
 
     @train.training(
         points=3,
         measure="logits_accuracy",
-        baseline=0.5,
+        baseline=0.7,  # and here 0.60
         threshold=0.92,
         stated=0.93,
         cpu_seconds=180,
@@ -243,7 +257,9 @@ def _train(file):
     def two_spirals(rng):
         """tells two spirals apart (accuracy on held-out points)"""
         X, y = spirals(900, rng)
-        yield trained(rng, "500 held-out points", X, y, 300, 100, 500)
+        yield trained(rng, "500 held-out points", X, y, 300, 100)
+        # A network that knows spirals without having looked at these classes fails on one of both.
+        yield trained(rng, "the same points, the classes exchanged", X, 1 - y, 300, 100)
 
 
 def _gradient_norms(file):

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from grader.datasets import adding_problem, addition, reversal, sorting, spirals, xor
+from grader.datasets import adding_problem, addition, henon, reversal, sorting, spirals, xor
 
 MAKERS = {
     "xor": lambda rng: xor(40, rng),
     "spirals": lambda rng: spirals(40, rng, classes=3),
     "adding_problem": lambda rng: adding_problem(40, 10, rng),
+    "henon": lambda rng: [henon(40, rng)],
     "reversal": lambda rng: reversal(40, 5, rng)[:1],
     "sorting": lambda rng: sorting(40, 5, rng)[:1],
     "addition": lambda rng: addition(40, rng)[:1],

@@ -10,6 +10,7 @@ from grader.datasets import SEPARATOR, adding_problem, addition, reversal, sorti
 SIZES = st.integers(1, 50)
 LENGTHS = st.integers(1, 12)
 SEEDS = st.integers(0, 2**32 - 1)
+HALVES = slice(0, 3), slice(3, 6)
 
 
 def parts(task):
@@ -74,6 +75,15 @@ def test_the_adding_problem_marks_one_number_in_each_half_and_asks_for_their_sum
         first, second = marked
         assert first < length // 2 <= second
         assert target == pytest.approx(row[first][0] + row[second][0])
+
+
+def test_weights_of_the_adding_problem_tell_the_first_mark_from_the_other():
+    x, plain = adding_problem(50, 6, np.random.default_rng(5))
+    same_x, y = adding_problem(50, 6, np.random.default_rng(5), weights=(2.0, -0.5))
+    np.testing.assert_array_equal(x, same_x)
+    first, second = (np.sum((x[:, :, 0] * x[:, :, 1])[:, half], axis=1) for half in HALVES)
+    np.testing.assert_allclose(plain, first + second)
+    np.testing.assert_allclose(y, 2.0 * first - 0.5 * second)
 
 
 def test_every_place_of_the_adding_problem_is_marked_now_and_then():

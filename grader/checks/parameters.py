@@ -1,0 +1,144 @@
+"""The model is judged, not its answers: fitted parameters, in the course's own forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.checks.measures import Unmeasurable
+from grader.checks.verdict import Interview
+from grader.comparison import as_array, kind_of
+from grader.course.case import Case
+from grader.course.course_forward import AGREEMENT, CourseForward, best_agreement
+from grader.course.prepared import PreparedCheck
+
+Array = np.ndarray[Any, Any]
+
+
+def model_values(
+    check: PreparedCheck, case: Case, values: list[Any], interview: Interview
+) -> list[Any]:
+    """The values of an answer, the outputs among them as the course computes them.
+
+    Where the course's forward pass is not at hand, those of the student's own stay.
+
+    Raises
+    ------
+    Unmeasurable
+        When the parameters are not what the contract says, or the student's own outputs do not
+        follow from them.
+    """
+    forward = case.course_forward
+    if forward is None:
+        return values
+    assert case.expected is not None
+    place = {name: number for number, name in enumerate(case.returns)}
+    expected = case.expected.values[place[forward.parameters]]
+    parameters = _FORMS[forward.form](
+        _read(values[place[forward.parameters]], forward), expected, forward.parameters
+    )
+    outputs = interview.course_outputs(check, case, parameters)
+    if outputs is None:
+        return values
+    own = _outputs(values[place[forward.outputs]], forward, next(iter(outputs.values())).shape)
+    name, distance = best_agreement(own, outputs)
+    if distance > AGREEMENT:
+        raise Unmeasurable(_disagreement(forward, own, outputs[name]))
+    replaced = list(values)
+    replaced[place[forward.outputs]] = outputs[name]
+    return replaced
+
+
+def _read(value: Any, forward: CourseForward) -> dict[str, Array]:
+    """The parameters as arrays of finite floats."""
+    name = forward.parameters
+    if type(value) is not dict or not all(type(key) is str for key in value):
+        raise Unmeasurable(f"{name} should be a dict of arrays by name; received {kind_of(value)}")
+    found = {}
+    for key, given in value.items():
+        array = as_array(given)
+        if array is None or array.dtype.kind not in "biuf":
+            raise Unmeasurable(
+                f"{name}[{key!r}] should be an array of numbers; received {kind_of(given)}"
+            )
+        with np.errstate(all="ignore"):
+            numbers = array.astype(np.float64)
+        if not np.isfinite(numbers).all():
+            raise Unmeasurable(f"{name}[{key!r}] contains NaN or infinity: did training diverge?")
+        found[key] = numbers
+    return found
+
+
+def _as_reference(
+    given: dict[str, Array], expected: dict[str, Array], what: str
+) -> dict[str, Array]:
+    """The parameters with the reference's names, each of the reference's shape."""
+    _require_names(given, list(expected), what)
+    for name, array in expected.items():
+        _require_shape(given, name, array.shape, what)
+    return {name: given[name] for name in expected}
+
+
+def _dense_layers(
+    given: dict[str, Array], expected: dict[str, Array], what: str
+) -> dict[str, Array]:
+    """W1, b1, … of dense layers; inputs and outputs are as many as the reference's."""
+    layers = max(1, len(given) // 2)
+    names = [f"{kind}{layer}" for layer in range(1, layers + 1) for kind in "Wb"]
+    _require_names(given, names, what)
+    width = expected["W1"].shape[0]
+    last = expected[f"W{len(expected) // 2}"].shape[1]
+    for layer in range(1, layers + 1):
+        array = given[f"W{layer}"]
+        units = last if layer == layers else array.shape[-1] if array.ndim else 0
+        _require_shape(given, f"W{layer}", (width, units), what)
+        _require_shape(given, f"b{layer}", (units,), what)
+        width = units
+    return {name: given[name] for name in names}
+
+
+_FORMS: dict[str, Callable[[dict[str, Array], dict[str, Array], str], dict[str, Array]]] = {
+    "reference": _as_reference,
+    "dense_layers": _dense_layers,
+}
+
+
+def _require_names(given: dict[str, Array], names: list[str], what: str) -> None:
+    if given.keys() != set(names):
+        received = ", ".join(map(str, given)) or "none"
+        raise Unmeasurable(
+            f"{what} should have the entries {', '.join(names)}; received {received}"
+        )
+
+
+def _require_shape(given: dict[str, Array], name: str, shape: tuple[int, ...], what: str) -> None:
+    if given[name].shape != shape:
+        raise Unmeasurable(
+            f"{what}[{name!r}] should have shape {shape}; received shape {given[name].shape}"
+        )
+
+
+def _outputs(value: Any, forward: CourseForward, shape: tuple[int, ...]) -> Array:
+    array = as_array(value)
+    if array is None or array.shape != shape or array.dtype.kind not in "biuf":
+        received = kind_of(value) if array is None else f"{array.dtype} {array.shape}"
+        raise Unmeasurable(f"{forward.outputs} of shape {shape} were expected; received {received}")
+    with np.errstate(all="ignore"):
+        numbers = array.astype(np.float64)
+    if not np.isfinite(numbers).all():
+        raise Unmeasurable("the answer contains NaN or infinity: did training diverge?")
+    return numbers
+
+
+def _disagreement(forward: CourseForward, own: Array, course: Array) -> str:
+    """Say how far a student's own outputs are from what the parameters give."""
+    which = f" with any of {', '.join(forward.networks)}" if len(forward.networks) > 1 else ""
+    largest = float(np.abs(own - course).max())
+    return (
+        f"the model is judged by its {forward.parameters}: put into the course's own network"
+        f"{which}, they give other {forward.outputs} than your forward pass, by up to "
+        f"{largest:.3g}. Return a model whose {forward.outputs} follow from its "
+        f"{forward.parameters} as the exercise says"
+    )

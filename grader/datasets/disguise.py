@@ -1,0 +1,73 @@
+"""Disguises of tables: a seed hides what is public, and changes nothing that learning depends on.
+
+Whoever knows the public data by heart, or fitted weights to them once, knows nothing of their
+disguise. Scales, distances and singular values stay, so that a learning rate that suits one
+disguise suits all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+def orthogonal_map(size: int, rng: np.random.Generator) -> Array:
+    """Draw an orthogonal matrix `(size, size)`, every one as likely as any other.
+
+    Source: Mezzadri, How to generate random matrices from the classical compact groups (2007).
+    """
+    Q, R = np.linalg.qr(rng.normal(size=(size, size)))
+    return Q * np.sign(np.diag(R))  # without the signs, some would be likelier than others
+
+
+def mixed(X: Array, rng: np.random.Generator) -> Array:
+    """Mix the features of all rows by one orthogonal map.
+
+    No column is any more what it was. Distances between rows, the mean's length and singular
+    values stay; standardise before, where columns differ in scale.
+    """
+    return X @ orthogonal_map(X.shape[1], rng)
+
+
+def standardised(X: Array, train: Array) -> Array:
+    """Shift and scale by the mean and the deviation of the rows that `train` picks."""
+    return (X - X[train].mean(axis=0)) / X[train].std(axis=0)
+
+
+def renamed(y: Array, classes: int, rng: np.random.Generator) -> Array:
+    """Give the classes 0 … `classes` − 1 each other's names; rows of one class stay together."""
+    return rng.permutation(classes)[y]
+
+
+def rescaled(y: Array, rng: np.random.Generator) -> Array:
+    """Turn targets into a · y + c, with a from ±[0.5, 2] and c from ±2 deviations of the new.
+
+    R², which compares with the mean, is the same before and after.
+    """
+    scaled = rng.choice([-1.0, 1.0]) * 2.0 ** rng.uniform(-1, 1) * y
+    return scaled - scaled.mean() + rng.uniform(-2, 2) * scaled.std()
+
+
+def other_scores(X: Array, answers: int, rng: np.random.Generator, directions: int) -> Array:
+    """Draw other targets for the same rows: linear scores, each of mean 0 and variance 1.
+
+    They depend in equal parts on the first principal directions of the rows, so that neither a
+    few columns nor the difference of two means explains them; a fitted linear model does.
+
+    Parameters
+    ----------
+    answers
+        How many scores for each row; they do not correlate.
+    directions
+        How many principal directions, at least as many as `answers`.
+
+    Returns
+    -------
+    array (N, answers)
+    """
+    left, _, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    parts = np.sqrt(len(X)) * left[:, :directions]  # (N, directions), each of variance 1
+    return parts @ orthogonal_map(directions, rng)[:, :answers]

@@ -1,0 +1,15 @@
+"""The forward pass that `train` is judged by: logits of dense layers with given parameters."""
+
+from mlp import dense_forward, elu, leaky_relu, relu, sigmoid, tanh
+
+_ACTIVATIONS = {one.__name__: one for one in (relu, leaky_relu, elu, tanh, sigmoid)}
+
+
+def mlp_logits(params, X, activation):
+    """Logits of the rows of X; `params` holds W1, b1, W2, b2, …"""
+    layers, out = len(params) // 2, X
+    for layer in range(1, layers + 1):
+        out, _ = dense_forward(out, params[f"W{layer}"], params[f"b{layer}"])
+        if layer < layers:
+            out = _ACTIVATIONS[activation](out)
+    return out
