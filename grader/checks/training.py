@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -16,18 +17,24 @@ from grader.course.prepared import PreparedCheck
 from grader.result import Plot, Status
 
 
+def bounds_of(settings: dict[str, Any], case: Case) -> tuple[float, float, float]:
+    """The baseline, the threshold and the stated quality: the case's own, or the check's."""
+    of_check = (settings[name] for name in ("baseline", "threshold", "stated"))
+    baseline, threshold, stated = case.bounds or of_check
+    return float(baseline), float(threshold), float(stated)
+
+
 def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
     """Measure what was fitted; points grow linearly from the baseline to the threshold.
 
     Of several cases the worst counts: what ignores the targets is right on one of two at most.
     """
     measure = MEASURES[check.settings["measure"]]
-    baseline, threshold = float(check.settings["baseline"]), float(check.settings["threshold"])
-    stated = float(check.settings["stated"])
     shares: list[float] = []
     plots: list[Plot] = []
 
     def judge(case: Case, reply: Reply) -> Judgement:
+        baseline, threshold, stated = bounds_of(check.settings, case)
         problem = answered(reply, check.exercise, interview)
         if problem is not None:
             shares.append(0.0)

@@ -54,15 +54,16 @@ def rescaled(y: Array, rng: np.random.Generator) -> Array:
 def other_scores(X: Array, answers: int, rng: np.random.Generator, directions: int) -> Array:
     """Draw other targets for the same rows: linear scores, each of mean 0 and variance 1.
 
-    They depend in equal parts on the first principal directions of the rows, so that neither a
-    few columns nor the difference of two means explains them; a fitted linear model does.
+    Each depends in exactly equal parts on the first principal directions of the rows, large and
+    small ones, so that neither a few columns, nor one step downhill, nor the difference of two
+    means explains it; a fitted linear model does.
 
     Parameters
     ----------
     answers
         How many scores for each row; they do not correlate.
     directions
-        How many principal directions, at least as many as `answers`.
+        How many principal directions, a power of 2 and at least as many as `answers`.
 
     Returns
     -------
@@ -70,4 +71,13 @@ def other_scores(X: Array, answers: int, rng: np.random.Generator, directions: i
     """
     left, _, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     parts = np.sqrt(len(X)) * left[:, :directions]  # (N, directions), each of variance 1
-    return parts @ orthogonal_map(directions, rng)[:, :answers]
+    signs = rng.choice([-1.0, 1.0], size=(directions, 1)) * _hadamard(directions)
+    return parts @ signs[:, rng.permutation(directions)[:answers]] / np.sqrt(directions)
+
+
+def _hadamard(size: int) -> Array:
+    """A matrix of ±1 whose columns are orthogonal, for a power of 2: Sylvester's."""
+    matrix = np.ones((1, 1))
+    while len(matrix) < size:
+        matrix = np.block([[matrix, matrix], [matrix, -matrix]])
+    return matrix
