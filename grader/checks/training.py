@@ -24,6 +24,11 @@ def bounds_of(settings: dict[str, Any], case: Case) -> tuple[float, float, float
     return float(baseline), float(threshold), float(stated)
 
 
+def share_of(quality: float, baseline: float, threshold: float) -> float:
+    """What part of the points a quality earns."""
+    return min(1.0, max(0.0, (quality - baseline) / (threshold - baseline)))
+
+
 def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
     """Measure what was fitted; points grow linearly from the baseline to the threshold.
 
@@ -49,7 +54,7 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             return str(reason)
         plots.extend(measured.plots)
         quality = measured.quality if math.isfinite(measured.quality) else baseline
-        shares.append(min(1.0, max(0.0, (quality - baseline) / (threshold - baseline))))
+        shares.append(share_of(quality, baseline, threshold))
         if quality <= threshold if measure.lower_is_better else quality >= threshold:
             return None
         return (
