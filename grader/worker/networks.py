@@ -16,7 +16,7 @@ Array = np.ndarray[Any, Any]
 
 _MOVED = 3e-6
 """Logits that differ by more than this depend on what was changed; float32 errs by less."""
-_FORGOTTEN = 0.02
+_FORGOTTEN = 0.15
 """What a step of long ago may move of the logits, as a part of what the last one moves."""
 _RECENT, _REPEATED = 12, 6
 
@@ -27,7 +27,7 @@ def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
     shapes = [[tuple(one.shape) for one in keras_own.weights(model)] for model in (short, long)]
     rng = np.random.default_rng(int(step["seed"]))
     n_steps, n_inputs = int(step["steps"]), int(step["inputs"])
-    X = rng.normal(size=(n_steps, n_inputs)).astype("float32")
+    X = (0.5 * rng.normal(size=(n_steps, n_inputs))).astype("float32")
     swapped = X.copy()
     swapped[[-3, -2]] = X[[-2, -3]]
     rows = [X, swapped]
@@ -35,7 +35,7 @@ def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
     for place in places:
         for _ in range(_REPEATED):
             rows.append(X.copy())
-            rows[-1][place] = rng.normal(size=n_inputs)
+            rows[-1][place] = 0.5 * rng.normal(size=n_inputs)
     logits = _logits(long, np.stack(rows))  # one call, since a step in Python may be slow
     moved = np.abs(logits[1:] - logits[0]).max(axis=1)
     by_order, by_place = moved[0], moved[1:].reshape(len(places), _REPEATED).max(axis=1)

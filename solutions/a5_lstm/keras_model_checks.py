@@ -63,14 +63,14 @@ def _build_sequence_classifier(keras_file):
         """Steps that tell a recurrent layer by what only it does, far from any training."""
         return {
             "short": step.call("build_sequence_classifier", t, d, k),
-            "long": step.call("build_sequence_classifier", 40, d, k),
-            "facts": step.recurrence("short", "long", 40, d, seed=int(rng.integers(2**31))),
+            "long": step.call("build_sequence_classifier", 60, d, k),
+            "facts": step.recurrence("short", "long", 60, d, seed=int(rng.integers(2**31))),
         }
 
     @classifier.keras(points=1)
     def reads_in_order(rng):
         """reads step by step: order matters, and longer sequences need no other weights"""
-        yield script("9 and 40 steps", **recurrent(rng, 9, 3, 4), returns=("facts",))
+        yield script("9 and 60 steps", **recurrent(rng, 9, 3, 4), returns=("facts",))
 
     def moved_by(rng, where, low=1e-3, high=100.0, **options):
         """A case of sequences that differ at one end alone: how far apart are their logits?"""
