@@ -119,7 +119,15 @@ def _options(scope: Scope, step: Step) -> dict[str, Any]:
 
 def _fit(scope: Scope, step: Step) -> dict[str, list[float]]:
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
-    return keras_own.fit(layer_of(scope, step), X, y, **_options(scope, step))
+    return keras_own.fit(compiled_model(scope, step), X, y, **_options(scope, step))
+
+
+def compiled_model(scope: Scope, step: Step) -> Any:
+    """The model that a step works on, which needs a loss."""
+    model = layer_of(scope, step)
+    if not getattr(model, "compiled", False):
+        raise WrongForm("a compiled model was expected; received one without a loss")
+    return model
 
 
 def _gradients(scope: Scope, step: Step) -> dict[str, Any]:
@@ -153,10 +161,8 @@ def _loss_gradient(scope: Scope, step: Step) -> dict[str, Any]:
 
 def _loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
     """Compute the compiled loss of one batch in inference mode, penalties included."""
-    model = layer_of(scope, step)
+    model = compiled_model(scope, step)
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
-    if not getattr(model, "compiled", False):
-        raise WrongForm("a compiled model was expected; received one without a loss")
     with _refusals_as(scope, "the compiled loss or metrics do not fit the outputs and labels"):
         # This also builds the metrics.
         keras_own.compute_metrics(model, X, y, keras_own.call(model, X, training=False))
@@ -172,7 +178,7 @@ def _loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
 
 def _compute_loss(scope: Scope, step: Step) -> Any:
     """The compiled loss of outputs that are given, by Keras's own method."""
-    model = layer_of(scope, step)
+    model = compiled_model(scope, step)
     X, y, outputs = (scope.resolve(step[key]) for key in ("X", "y", "value"))
     with _refusals_as(scope, "the compiled loss does not fit the outputs and labels"):
         return keras_own.compute_loss(model, X, y, outputs)

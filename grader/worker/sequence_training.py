@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from grader.worker import keras_own
-from grader.worker.keras_steps import layer_of, zero_weights
+from grader.worker.keras_steps import compiled_model, layer_of, zero_weights
 from grader.worker.steps import Operation, Scope, Step, WrongForm, look_up
 
 Array = np.ndarray[Any, Any]
@@ -25,7 +25,7 @@ def _train_sequences(scope: Scope, step: Step) -> dict[str, Array]:
     exactly right where every position is, and a slow `generate` shall not eat the time of
     training. The right answers to the prompts are not here.
     """
-    model, generate = layer_of(scope, step), look_up(scope.module, "generate")
+    model, generate = compiled_model(scope, step), look_up(scope.module, "generate")
     sequences, prompts = np.asarray(step["sequences"], "int32"), np.asarray(step["prompts"])
     start, watched = int(step["answer_start"]), int(step["watched"])
     fitted, seen = sequences[:-watched], sequences[-watched:]

@@ -215,14 +215,13 @@ def _build_augmentation(keras_file):
             "angle": step.item("moments", "angle"),
         }
 
-    def spread(of, center, most):
-        """Ranges of numbers that are uniform on center ± most, with room for N of them."""
+    def spread(of, center, most, beyond):
+        """Ranges of N numbers that are uniform on center ± most: none of them is far `beyond`."""
         deviation = most / np.sqrt(3)
         return [
-            Expectation("min", center - most - 0.02 * most, center, of=of),
-            Expectation("max", center, center + most + 0.02 * most, of=of),
+            Expectation("min", center - most - beyond, center, of=of),
+            Expectation("max", center, center + most + beyond, of=of),
             Expectation("std", 0.65 * deviation, 1.35 * deviation, of=of),
-            Expectation("distinct", 0.9, 1.0, of=of),
         ]
 
     @build_augmentation.keras(points=0.5)
@@ -249,8 +248,8 @@ def _build_augmentation(keras_file):
             expects=[
                 Expectation("min", 0.98 * light, 1.02 * light, of="mass"),
                 Expectation("max", 0.98 * light, 1.02 * light, of="mass"),
-                *spread("row", height // 2, most * height),
-                *spread("column", width // 2, most * width),
+                *spread("row", height // 2, most * height, 0.6),
+                *spread("column", width // 2, most * width, 0.6),
             ],
         )
 
@@ -269,7 +268,7 @@ def _build_augmentation(keras_file):
                 Expectation("max", 56.5, 64.0, of="mass"),
                 *(Expectation("min", 14.5, 15.1, of=name) for name in ("row", "column")),
                 *(Expectation("max", 14.9, 15.5, of=name) for name in ("row", "column")),
-                *spread("angle", 0.0, most),
+                *spread("angle", 0.0, most, 0.005),
             ],
         )
 
@@ -283,8 +282,9 @@ def _build_augmentation(keras_file):
             **traced(x),
             returns=("row", "column", "angle"),
             expects=[
-                *(one for name in ("row", "column") for one in spread(name, 20, 4.1)),
-                *spread("angle", 0.0, 0.05),
+                # A turn that follows a shift takes it along: up to √2 of it into one direction.
+                *(one for name in ("row", "column") for one in spread(name, 20, 4.1, 2.3)),
+                *spread("angle", 0.0, 0.05, 0.005),
             ],
         )
 
