@@ -14,7 +14,7 @@ from typing import Any
 
 import keras
 
-_KERAS_S = frozenset(
+_OF_ACTING = frozenset(
     {
         "__call__",
         "__getattribute__",
@@ -31,19 +31,25 @@ _KERAS_S = frozenset(
         "stateless_call",
         "_symbolic_build",
         "_flatten_layers",
+        "built",
+    }
+)
+"""Names under which Keras trains and calls: no class of a student's may have them meanwhile."""
+_OF_WEIGHTS = frozenset(
+    {
+        "__getattribute__",
         "weights",
         "trainable_weights",
         "non_trainable_weights",
         "variables",
         "trainable_variables",
         "non_trainable_variables",
-        "get_weights",
-        "set_weights",
         "count_params",
+        "_flatten_layers",
         "built",
     }
 )
-"""Names under which Keras answers: no class of a student's may have them while Keras is asked."""
+"""The same for what Keras knows of the weights."""
 _OF_LOSS = frozenset({"compute_loss", "compute_metrics", "_compute_loss"})
 """These may be a student's own in training, but not where the compiled loss is asked for."""
 
@@ -64,7 +70,7 @@ _KNOWN = _known_classes()
 _OWN: dict[tuple[type, str], Any] = {
     (kind, name): vars(kind)[name]
     for kind in _KNOWN - {object}
-    for name in _KERAS_S | _OF_LOSS
+    for name in _OF_ACTING | _OF_WEIGHTS | _OF_LOSS
     if name in vars(kind)
 }
 """What each of them has under these names."""
@@ -77,13 +83,12 @@ def _own(layer: Any, name: str) -> Any:
 
 
 @contextmanager
-def undisguised(layer: Any, more: frozenset[str] = frozenset()) -> Iterator[None]:
-    """Take away, for a while, the names by which a student's classes would answer for Keras.
+def undisguised(layer: Any, names: frozenset[str] = _OF_ACTING) -> Iterator[None]:
+    """Take away, for a while, `names` by which a student's classes would answer for Keras.
 
     Layers within the layer count, too, and so do Keras's own classes where an exercise changed
     them. Assignments go through `type`, so that no class of a student's hears of them.
     """
-    names = _KERAS_S | more
     hidden: list[tuple[type, str, Any]] = []
     try:
         for (kind, name), value in _OWN.items():
@@ -124,42 +129,51 @@ def fit(model: Any, X: Any, y: Any, **options: Any) -> dict[str, list[float]]:
 
 
 def weights(layer: Any) -> list[Any]:
-    """The variables of a layer or model, in Keras's order."""
-    with undisguised(layer):
-        return list(_own(layer, "weights")(layer))
+    """The variables of a layer or model.
+
+    Their order is the student's where a class has `weights` of its own: Keras would put what a
+    layer makes itself before what the layers within it make.
+    """
+    with undisguised(layer, _OF_WEIGHTS):
+        found = list(_own(layer, "weights")(layer))
+    if any("weights" in vars(kind) for kind in type(layer).__mro__ if kind not in _KNOWN):
+        given = layer.weights
+        if isinstance(given, list | tuple) and sorted(map(id, given)) == sorted(map(id, found)):
+            return list(given)
+    return found
 
 
 def trainable_variables(layer: Any) -> list[Any]:
     """Those of them that training changes."""
-    with undisguised(layer):
-        return list(_own(layer, "trainable_variables")(layer))
+    with undisguised(layer, _OF_WEIGHTS):
+        changed = {id(one) for one in _own(layer, "trainable_variables")(layer)}
+    return [one for one in weights(layer) if id(one) in changed]
 
 
 def count_params(layer: Any) -> int:
     """How many numbers the weights are."""
-    with undisguised(layer):
+    with undisguised(layer, _OF_WEIGHTS):
         return int(_own(layer, "count_params")(layer))
 
 
 def get_weights(layer: Any) -> list[Any]:
     """The values of the weights."""
-    with undisguised(layer):
-        return list(_own(layer, "get_weights")(layer))
+    return [keras.ops.convert_to_numpy(one) for one in weights(layer)]
 
 
 def set_weights(layer: Any, values: list[Any]) -> None:
-    """Put these values into the weights."""
-    with undisguised(layer):
-        _own(layer, "set_weights")(layer, values)
+    """Put these values into the weights, whose shapes they have."""
+    for variable, value in zip(weights(layer), values, strict=True):
+        variable.assign(value)
 
 
 def compute_loss(model: Any, X: Any, y: Any, outputs: Any, **options: Any) -> Any:
     """The loss that a model was compiled with, of outputs that are given."""
-    with undisguised(model, _OF_LOSS):
+    with undisguised(model, _OF_ACTING | _OF_LOSS):
         return _own(model, "compute_loss")(model, X, y, outputs, **options)
 
 
 def compute_metrics(model: Any, X: Any, y: Any, outputs: Any) -> None:
     """Update the metrics that a model was compiled with, which also builds them."""
-    with undisguised(model, _OF_LOSS):
+    with undisguised(model, _OF_ACTING | _OF_LOSS):
         _own(model, "compute_metrics")(model, X, y, outputs)
