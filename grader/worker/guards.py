@@ -54,7 +54,8 @@ class ForbiddenFunctions:
         afterwards: an instance, or a class that inherits from it and has a beginning of its own.
         The class stays what it is, for `isinstance` and for whoever inherits from it.
         """
-        for name, value in {"__init__": getattr(original, "__init__"), **vars(original)}.items():
+        first = original.__init__  # type: ignore[misc]
+        for name, value in {"__init__": first, **vars(original)}.items():
             if inspect.isfunction(value) or name == "__init__":
                 setattr(original, name, self._guarded(value, dotted))
 
