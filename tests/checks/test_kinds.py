@@ -126,7 +126,7 @@ def graded_training(text):
 def test_training_wants_beside_its_quality_what_the_reference_has():
     text = replaced("", "")
     assert graded_training(text).status is Status.PASSED
-    check = graded_training(text.replace("return math.sqrt(x)", "return math.sqrt(x) + 1"))
+    check = graded_training(text.replace("np.sqrt(x)", "np.sqrt(x) + 1"))
     assert (check.status, check.points) == (Status.FAILED, 0)
     assert "another root was expected" in check.message
 
