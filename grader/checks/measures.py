@@ -13,6 +13,8 @@ from grader.result import ConfusionPlot, CurvePlot, Plot, RocPlot
 
 Array = np.ndarray[Any, Any]
 _ROC_POINTS = 120
+_MOST_OTHERWISE = 0.1
+"""In so many rows two ways of decoding one model may differ: where two ids are equally likely."""
 
 
 class Unmeasurable(Exception):
@@ -112,6 +114,23 @@ def exact_match(values: list[Any], held_out: dict[str, Any], reference: list[Any
     return Measured(float(np.mean(np.all(predicted == y, axis=1))))
 
 
+def decoded_match(values: list[Any], held_out: dict[str, Any], reference: list[Any]) -> Measured:
+    """Exact match of an answer ``(decoded, answers)``: the course's decoding and the student's.
+
+    Both have to be right. That they differ in many rows has a sentence of its own.
+    """
+    shape = held_out["y"].shape
+    decoded, answers = (_last(values[:end], shape, "iu", "integer ids") for end in (1, 2))
+    otherwise = np.any(decoded != answers, axis=1)
+    if np.mean(otherwise) > _MOST_OTHERWISE:
+        raise Unmeasurable(
+            f"generate completes {int(otherwise.sum())} of {len(otherwise)} prompts otherwise than "
+            "greedy decoding of the trained model does (the most likely id, one after the other)"
+        )
+    agreed = np.where(otherwise[:, None], -1, decoded.astype(np.int64))
+    return exact_match([agreed], held_out, reference)
+
+
 MEASURES: dict[str, Measure] = {
     "linear_r2": Measure("R²", linear_r2),
     "logistic_accuracy": Measure("accuracy", logistic_accuracy),
@@ -121,6 +140,7 @@ MEASURES: dict[str, Measure] = {
     "mean_squared_error": Measure("mean squared error", mean_squared_error, lower_is_better=True),
     "relative_rmse": Measure("RMSE over persistence", relative_rmse, lower_is_better=True),
     "exact_match": Measure("exact match", exact_match),
+    "decoded_match": Measure("exact match", decoded_match),
 }
 
 

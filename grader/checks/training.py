@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 
 from grader.checks.examine import Judgement, answered, examine
-from grader.checks.measures import MEASURES, Unmeasurable
+from grader.checks.measures import MEASURES, Measure, Unmeasurable
 from grader.checks.parameters import model_values
 from grader.checks.verdict import Interview, Reply, Verdict
+from grader.comparison import compare
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.result import Plot, Status
+
+_MOST_BLANK = 0.25
+"""What a model with zero weights may reach of the way from the baseline to the threshold."""
 
 
 def bounds_of(settings: dict[str, Any], case: Case) -> tuple[float, float, float]:
@@ -35,6 +39,8 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
     Of several cases the worst counts: what ignores the targets is right on one of two at most.
     """
     measure = MEASURES[check.settings["measure"]]
+    same: dict[str, str] = check.settings.get("same") or {}
+    blank: str = check.settings.get("blank") or ""
     shares: list[float] = []
     plots: list[Plot] = []
 
@@ -47,11 +53,33 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
         assert case.expected is not None
         try:
             values = model_values(check, case, reply.observation.values, interview)
-            with np.errstate(all="ignore"):
-                measured = measure.of(values, case.held_out, case.expected.values)
         except Unmeasurable as reason:
             shares.append(0.0)
             return str(reason)
+        received = dict(zip(case.returns, values, strict=False))
+        expected = dict(zip(case.returns, case.expected.values, strict=False))
+        for name, sentence in same.items():
+            found = compare(received.pop(name, None), expected.pop(name), case.rtol, case.atol)
+            if found is not None:
+                shares.append(0.0)
+                return sentence + _which(found.position)
+        without = received.pop(blank, None)
+        expected.pop(blank, None)
+        try:
+            with np.errstate(all="ignore"):
+                measured = measure.of([*received.values()], case.held_out, [*expected.values()])
+        except Unmeasurable as reason:
+            shares.append(0.0)
+            return str(reason)
+        if blank:
+            nothing = _quality([without] * len(received), measure, case, [*expected.values()])
+            if (nothing - baseline) / (threshold - baseline) > _MOST_BLANK:
+                shares.append(0.0)
+                return (
+                    f"with all its weights at zero the model still reaches {measure.title} "
+                    f"{nothing:.3f}: its answers do not come from its weights, which are what "
+                    "training changes"
+                )
         plots.extend(measured.plots)
         quality = measured.quality if math.isfinite(measured.quality) else baseline
         shares.append(share_of(quality, baseline, threshold))
@@ -67,3 +95,18 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
         share = 1.0 if verdict.status is Status.PASSED else min(*shares, 0.99)
         return replace(verdict, share=share, plots=tuple(plots))
     return verdict
+
+
+def _which(position: str) -> str:
+    """Which entry of a dict of facts it is that is not so."""
+    fact = position.strip("[]'\"")
+    return f" (not so: {fact})" if " " in fact else ""
+
+
+def _quality(values: list[Any], measure: Measure, case: Case, expected: list[Any]) -> float:
+    """The quality of an answer; NaN, which is no better than the baseline, where there is none."""
+    try:
+        with np.errstate(all="ignore"):
+            return measure.of(values, case.held_out, expected).quality
+    except Unmeasurable:
+        return math.nan

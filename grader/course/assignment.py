@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -102,6 +102,8 @@ class Exercise:
         threshold: float,
         stated: float | None = None,
         cpu_seconds: float = 60,
+        same: Mapping[str, str] | None = None,
+        blank: str = "",
         needs: Iterable[str] = (),
     ) -> Callable[[Cases], Cases]:
         """Measure the quality of what was fitted, on data that the student's process never sees.
@@ -120,6 +122,12 @@ class Exercise:
             Default: `threshold`.
         cpu_seconds
             The CPU time of one case.
+        same
+            Results that a script returns beside its answer and that have to be the reference's,
+            with what is said otherwise: facts of the network that was asked for, for example.
+        blank
+            A result that a script returns beside its answer: what the model answers when all
+            its weights are zero. Where that is better than nothing, nothing is earned.
         """
         settings = {
             "measure": measure,
@@ -127,6 +135,8 @@ class Exercise:
             "threshold": threshold,
             "stated": threshold if stated is None else stated,
             "cpu_seconds": cpu_seconds,
+            **({"same": dict(same)} if same else {}),
+            **({"blank": blank} if blank else {}),
         }
         return self._declare(Kind.TRAIN, points, needs, settings)
 

@@ -151,6 +151,42 @@ class step:
         }
 
     @staticmethod
+    def zero_weights(on: str) -> Step:
+        """Set all weights of a model to zero: what it answers then, it has not learnt."""
+        return {"op": "keras.zero_weights", "on": on}
+
+    @staticmethod
+    def compute_loss(on: str, X: Any, y: Any, outputs: Any) -> Step:
+        """Compute the loss that a model was compiled with, of outputs that are given."""
+        return {"op": "keras.compute_loss", "on": on, "X": X, "y": y, "value": outputs}
+
+    @staticmethod
+    def recurrence(short: str, long: str, steps: int, inputs: int, seed: int = 0) -> Step:
+        """Ask what only recurrent layers do, of one model for few and one for `steps` steps.
+
+        The result is a dict from sentences to whether they are true; a recurrent classifier of
+        sequences has them all.
+        """
+        return {
+            "op": "networks.recurrence",
+            "on": short,
+            "long": long,
+            "steps": steps,
+            "inputs": inputs,
+            "seed": seed,
+        }
+
+    @staticmethod
+    def idle_weights(on: str, X: Any) -> Step:
+        """List the numbers of the weights that a model's outputs do not depend on."""
+        return {"op": "networks.idle_weights", "on": on, "value": X}
+
+    @staticmethod
+    def moments(on: str) -> Step:
+        """Take sum, row, column and angle of each image of one channel, as a dict of arrays."""
+        return {"op": "networks.moments", "on": on}
+
+    @staticmethod
     def influence(on: str, ids: Any, changed: Any, tolerance: float = 1e-5) -> Step:
         """Ask which logits (rows) move when one sequence becomes another (columns)."""
         return {

@@ -38,8 +38,7 @@ class ForbiddenFunctions:
         module = importlib.import_module(module_name)
         original = getattr(module, name)
         if isinstance(original, type):
-            # The class stays what it is, for `isinstance` and for whoever inherits from it.
-            original.__init__ = self._guarded(original.__init__, dotted)  # type: ignore[misc]
+            self._wrap_class(original, dotted)
             return
         guarded = self._guarded(original, dotted)
         for holder in list(sys.modules.values()):
@@ -47,6 +46,18 @@ class ForbiddenFunctions:
                 for attribute, value in list(vars(holder).items()):
                     if value is original:
                         setattr(holder, attribute, guarded)
+
+    def _wrap_class(self, original: type, dotted: str) -> None:
+        """Guard what a class defines, not only how it is made.
+
+        So what was made of it while the file was loaded, when nothing is forbidden, is of no use
+        afterwards: an instance, or a class that inherits from it and has a beginning of its own.
+        The class stays what it is, for `isinstance` and for whoever inherits from it.
+        """
+        first = original.__init__  # type: ignore[misc]
+        for name, value in {"__init__": first, **vars(original)}.items():
+            if inspect.isfunction(value) or name == "__init__":
+                setattr(original, name, self._guarded(value, dotted))
 
     def _guarded(self, original: Callable[..., Any], dotted: str) -> Callable[..., Any]:
         @functools.wraps(original)

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from grader.worker import keras_own
 from grader.worker.differentiate import value_and_gradients
 from grader.worker.steps import Operation, Scope, Step, WrongForm
 
@@ -30,10 +31,10 @@ def to_plain(value: Any) -> Any:
     return value
 
 
-def _layer(scope: Scope, step: Step) -> Any:
+def layer_of(scope: Scope, step: Step) -> Any:
     """The layer or model that a step works on."""
     item = scope.saved[step["on"]]
-    if not isinstance(item, keras.Layer):
+    if not keras_own.is_layer(item):
         form = f"an object of class {type(item).__name__}"
         form = f"the class {item.__name__} itself" if isinstance(item, type) else form
         form = "None" if item is None else form
@@ -81,21 +82,21 @@ def _record_calls(scope: Scope, step: Step) -> list[int]:
 
 
 def _set_weights(scope: Scope, step: Step) -> None:
-    layer, weights = _layer(scope, step), scope.resolve(step["value"])
+    layer, weights = layer_of(scope, step), scope.resolve(step["value"])
     if not layer.built:
         raise WrongForm(_UNBUILT)
     wanted = [np.shape(weight) for weight in weights]
-    found = [tuple(weight.shape) for weight in layer.weights]
+    found = [tuple(weight.shape) for weight in keras_own.weights(layer)]
     if len(found) != len(wanted):
         raise WrongForm(f"{len(wanted)} arrays of weights were expected; received {len(found)}")
     for number, (one, other) in enumerate(zip(found, wanted, strict=True), start=1):
         if one != other:
             raise WrongForm(f"weight {number} of shape {other} was expected; received {one}")
-    layer.set_weights(weights)
+    keras_own.set_weights(layer, weights)
 
 
 def _get_weights(scope: Scope, step: Step) -> Any:
-    return [np.asarray(weight) for weight in scope.saved[step["on"]].get_weights()]
+    return [np.asarray(weight) for weight in keras_own.get_weights(layer_of(scope, step))]
 
 
 def _predict(scope: Scope, step: Step) -> Any:
@@ -107,9 +108,9 @@ def _call(scope: Scope, step: Step) -> Any:
 
 
 def _call_layer(scope: Scope, step: Step, options: dict[str, Any]) -> Any:
-    layer, X = _layer(scope, step), scope.resolve(step["value"])
+    layer, X = layer_of(scope, step), scope.resolve(step["value"])
     with _refusals_as(scope, "it cannot be called on its inputs"):
-        return layer(X, **options)
+        return keras_own.call(layer, X, **options)
 
 
 def _options(scope: Scope, step: Step) -> dict[str, Any]:
@@ -118,19 +119,26 @@ def _options(scope: Scope, step: Step) -> dict[str, Any]:
 
 def _fit(scope: Scope, step: Step) -> dict[str, list[float]]:
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
-    history = scope.saved[step["on"]].fit(X, y, verbose=0, **_options(scope, step))
-    return {name: [float(value) for value in curve] for name, curve in history.history.items()}
+    return keras_own.fit(compiled_model(scope, step), X, y, **_options(scope, step))
+
+
+def compiled_model(scope: Scope, step: Step) -> Any:
+    """The model that a step works on, which needs a loss."""
+    model = layer_of(scope, step)
+    if not getattr(model, "compiled", False):
+        raise WrongForm("a compiled model was expected; received one without a loss")
+    return model
 
 
 def _gradients(scope: Scope, step: Step) -> dict[str, Any]:
     """Differentiate Σ layer(X) · dout with respect to X and the trainable weights."""
-    layer, options = scope.saved[step["on"]], _options(scope, step)
+    layer, options = layer_of(scope, step), _options(scope, step)
     X, dout = scope.resolve(step["value"]), scope.resolve(step["dout"])
-    layer(X, **options)  # builds it
-    weights = layer.trainable_variables
+    keras_own.call(layer, X, **options)  # builds it
+    weights = keras_own.trainable_variables(layer)
 
     def weighted_sum(x: Any) -> Any:
-        out = layer(x, **options)
+        out = keras_own.call(layer, x, **options)
         return keras.ops.sum(out * keras.ops.convert_to_tensor(dout, dtype=out.dtype))
 
     _, of_inputs, of_weights = value_and_gradients(weighted_sum, X, weights)
@@ -153,19 +161,36 @@ def _loss_gradient(scope: Scope, step: Step) -> dict[str, Any]:
 
 def _loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
     """Compute the compiled loss of one batch in inference mode, penalties included."""
-    model = _layer(scope, step)
+    model = compiled_model(scope, step)
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
-    if not getattr(model, "compiled", False):
-        raise WrongForm("a compiled model was expected; received one without a loss")
     with _refusals_as(scope, "the compiled loss or metrics do not fit the outputs and labels"):
-        model.compute_metrics(X, y, model(X, training=False))  # also builds the metrics
-        weights = model.trainable_variables
+        # This also builds the metrics.
+        keras_own.compute_metrics(model, X, y, keras_own.call(model, X, training=False))
+        weights = keras_own.trainable_variables(model)
 
         def compiled_loss(x: Any) -> Any:
-            return model.compute_loss(x, y, model(x, training=False), training=False)
+            outputs = keras_own.call(model, x, training=False)
+            return keras_own.compute_loss(model, x, y, outputs, training=False)
 
         loss, _, gradients = value_and_gradients(compiled_loss, X, weights)
     return {"loss": loss, "gradients": _dense(gradients, weights)}
+
+
+def _compute_loss(scope: Scope, step: Step) -> Any:
+    """The compiled loss of outputs that are given, by Keras's own method."""
+    model = compiled_model(scope, step)
+    X, y, outputs = (scope.resolve(step[key]) for key in ("X", "y", "value"))
+    with _refusals_as(scope, "the compiled loss does not fit the outputs and labels"):
+        return keras_own.compute_loss(model, X, y, outputs)
+
+
+def _zero_weights(scope: Scope, step: Step) -> None:
+    zero_weights(layer_of(scope, step))
+
+
+def zero_weights(layer: Any) -> None:
+    """Set all weights to zero: a model that still answers does not answer by its weights."""
+    keras_own.set_weights(layer, [np.zeros_like(one) for one in keras_own.get_weights(layer)])
 
 
 def _round_trip(scope: Scope, step: Step) -> bool:
@@ -194,7 +219,7 @@ def _history(scope: Scope, step: Step) -> list[float]:
 
 
 def _describe(scope: Scope, step: Step) -> dict[str, Any]:
-    item, facts = _layer(scope, step), step["facts"]
+    item, facts = layer_of(scope, step), step["facts"]
     if not item.built and {"output_shape", "parameters", "weights"} & set(facts):
         raise WrongForm(_UNBUILT)
     with _refusals_as(scope, f"a model with {', '.join(facts)} was expected"):
@@ -228,8 +253,8 @@ def _shape(model: Any) -> list[int | None]:
 
 _FACTS = {
     "output_shape": _shape,
-    "parameters": lambda model: int(model.count_params()),
-    "weights": lambda model: [list(weight.shape) for weight in model.weights],
+    "parameters": keras_own.count_params,
+    "weights": lambda model: [list(one.shape) for one in keras_own.weights(model)],
     "loss": lambda model: _snake(model.loss),
     "from_logits": lambda model: bool(getattr(model.loss, "from_logits", False)),
     "metrics": _metric_names,
@@ -250,6 +275,8 @@ OPERATIONS: dict[str, Operation] = {
     "keras.gradients": _gradients,
     "keras.loss_gradient": _loss_gradient,
     "keras.loss_and_gradients": _loss_and_gradients,
+    "keras.compute_loss": _compute_loss,
+    "keras.zero_weights": _zero_weights,
     "keras.round_trip": _round_trip,
     "keras.rebuilt": _rebuilt,
     "keras.number": _number,

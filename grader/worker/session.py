@@ -59,9 +59,10 @@ class Session:
         self.operations: dict[str, Operation] = dict(CORE)
         self.convert = lambda value: value
         if self.backend == "keras":
-            from grader.worker import keras_state, keras_steps, sequence_training
+            from grader.worker import keras_state, keras_steps, networks, sequence_training
 
             self.operations |= keras_steps.OPERATIONS | sequence_training.OPERATIONS
+            self.operations |= networks.OPERATIONS
             self.convert = keras_steps.to_plain
             self.reseed = keras_state.reset
             keras_state.skip_graph_optimisation()

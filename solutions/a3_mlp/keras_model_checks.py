@@ -216,19 +216,29 @@ def _callbacks(keras_file):
             "weights": step.get_weights("model"),
         }
 
+    def two_bests(rng, least):
+        """Two epochs that are best, so that no fixed number of epochs is right for both."""
+        return (int(one) for one in least + rng.permutation(4)[:2])
+
     @callbacks.keras(points=1.5)
     def stops(rng):
         """stops `patience` epochs after the smallest val_loss"""
-        yield script("patience = 2", **fitted(rng, 2, best=4), returns=("epochs",))
+        patience = int(rng.integers(2, 4))
+        for best in two_bests(rng, 3):
+            label = f"patience = {patience}, epoch {best} is the best"
+            yield script(label, **fitted(rng, patience, best), returns=("epochs",))
 
     @callbacks.keras(points=1.25)
     def restores(rng):
         """puts the weights of the best epoch back"""
-        yield script("patience = 4", **fitted(rng, 4, best=3), returns=("epochs", "weights"))
+        patience = int(rng.integers(3, 6))
+        for best in two_bests(rng, 2):
+            label = f"patience = {patience}, epoch {best} is the best"
+            yield script(label, **fitted(rng, patience, best), returns=("epochs", "weights"))
 
     @callbacks.keras(points=0.25)
     def patient(rng):
         """lets training go on while val_loss falls"""
-        yield script(
-            "ten epochs", **fitted(rng, 1, best=12, epochs=10), returns=("epochs", "weights")
-        )
+        epochs = int(rng.integers(8, 12))
+        steps = fitted(rng, 1, best=epochs + 2, epochs=epochs)
+        yield script(f"{epochs} epochs", **steps, returns=("epochs", "weights"))

@@ -7,6 +7,8 @@ from grader.datasets import digits
 from solutions.a4_cnn.inputs import PARAMS, lenet_problem, residual_block
 from solutions.a4_cnn.keras_transfer_checks import declare_transfer
 
+NOT_LENET = "the model that was trained is not this LeNet: with given weights its logits are others"
+
 
 def declare_keras_part(assignment: Assignment) -> None:
     """Declare the Keras file with its five exercises."""
@@ -73,6 +75,8 @@ def _build_lenet(keras_file):
         threshold=0.90,
         stated=0.91,
         cpu_seconds=120,
+        same={"given": NOT_LENET},
+        blank="without_weights",
     )
     def reads_digits(rng):
         """reads handwritten digits (accuracy on held-out images)"""
@@ -80,12 +84,17 @@ def _build_lenet(keras_file):
         X = X.reshape(-1, 8, 8, 1).astype("float32")
         order = rng.permutation(len(X))
         train, test = order[:1300], order[1300:]
+        weights = lenet_problem(rng, 1, (8, 8, 1), 10)
         yield script(
             "497 held-out images",
             model=step.call("build_lenet", (8, 8, 1), 10),
             _fit=step.fit("model", X[train], y[train], epochs=25, batch_size=32),
             output=step.predict("model", X[test]),
-            returns=("output",),
+            _weights=step.set_weights("model", [weights[name] for name in PARAMS]),
+            given=step.predict("model", X[test[:20]]),
+            _zero=step.zero_weights("model"),
+            without_weights=step.predict("model", X[test]),
+            returns=("given", "without_weights", "output"),
             held_out={"y": y[test]},
         )
 
@@ -182,6 +191,7 @@ def _build_augmentation(keras_file):
         ],
     )
     STILL = {"max_shift": 0.0, "rotation": 0.0}
+    N = 60
 
     def images(rng, *shape):
         return rng.uniform(0.2, 1, size=shape).astype("float32")
@@ -193,7 +203,28 @@ def _build_augmentation(keras_file):
             f"difference_{name}": step.keras("ops.subtract", step.ref(f"trained_{name}"), x),
         }
 
-    @build_augmentation.keras(points=1)
+    def traced(x, **options):
+        """Steps: where the mass of each image lies when it is trained on, and how it stretches."""
+        return {
+            "model": step.call("build_augmentation", **options),
+            "trained": step.call_keras("model", x.astype("float32"), training=True),
+            "moments": step.moments("trained"),
+            "mass": step.item("moments", "sum"),
+            "row": step.item("moments", "row"),
+            "column": step.item("moments", "column"),
+            "angle": step.item("moments", "angle"),
+        }
+
+    def spread(of, center, most, beyond):
+        """Ranges of N numbers that are uniform on center ± most: none of them is far `beyond`."""
+        deviation = most / np.sqrt(3)
+        return [
+            Expectation("min", center - most - beyond, center, of=of),
+            Expectation("max", center, center + most + beyond, of=of),
+            Expectation("std", 0.65 * deviation, 1.35 * deviation, of=of),
+        ]
+
+    @build_augmentation.keras(points=0.5)
     def inference(rng):
         """returns the images as they are at inference"""
         for flip in (False, True):
@@ -205,22 +236,59 @@ def _build_augmentation(keras_file):
             )
 
     @build_augmentation.statistics(points=1)
-    def training(rng):
-        """changes images in training: shifts them, turns them"""
-        for label, options in (
-            ("the defaults", {}),
-            ("shifts alone", {"max_shift": 0.3, "rotation": 0.0}),
-            ("rotations alone", {"max_shift": 0.0, "rotation": 0.2}),
-        ):
-            yield script(
-                label,
-                model=step.call("build_augmentation", **options),
-                **changed(images(rng, 8, 20, 16, 1)),
-                returns=("difference_model",),
-                expects=[Expectation("std", 0.05, 5.0)],
-            )
+    def shifts(rng):
+        """shifts each image by its own part of its height and width, and loses no light"""
+        height, width, most = 33, 25, float(np.round(rng.uniform(0.15, 0.25), 2))
+        x = np.zeros((N, height, width, 1))
+        x[:, height // 2, width // 2] = light = float(rng.uniform(0.5, 1))
+        yield script(
+            f"a lone pixel, max_shift = {most}",
+            **traced(x, max_shift=most, rotation=0.0),
+            returns=("mass", "row", "column"),
+            expects=[
+                Expectation("min", 0.98 * light, 1.02 * light, of="mass"),
+                Expectation("max", 0.98 * light, 1.02 * light, of="mass"),
+                *spread("row", height // 2, most * height, 0.6),
+                *spread("column", width // 2, most * width, 0.6),
+            ],
+        )
 
     @build_augmentation.statistics(points=0.5)
+    def turns(rng):
+        """turns each image by its own angle about its middle"""
+        most = float(np.round(rng.uniform(0.06, 0.12), 2))
+        x = np.zeros((N, 31, 31, 1))
+        x[:, 6:25, 14:17] = 1.0  # an upright bar through the middle
+        yield script(
+            f"an upright bar, rotation = {most}",
+            **traced(x, max_shift=0.0, rotation=most),
+            returns=("mass", "row", "column", "angle"),
+            expects=[
+                Expectation("min", 50.0, 57.5, of="mass"),
+                Expectation("max", 56.5, 64.0, of="mass"),
+                *(Expectation("min", 14.5, 15.1, of=name) for name in ("row", "column")),
+                *(Expectation("max", 14.9, 15.5, of=name) for name in ("row", "column")),
+                *spread("angle", 0.0, most, 0.005),
+            ],
+        )
+
+    @build_augmentation.statistics(points=0.25)
+    def defaults(rng):
+        """shifts and turns unless told otherwise, by up to 0.1 and 0.05"""
+        x = np.zeros((N, 41, 41, 1))
+        x[:, 11:30, 19:22] = 1.0
+        yield script(
+            "an upright bar, no options",
+            **traced(x),
+            returns=("row", "column", "angle"),
+            expects=[
+                # A turn that follows a shift takes it along: up to √2 of it into one direction.
+                *(one for name in ("row", "column") for one in spread(name, 20, 4.1, 2.3)),
+                *spread("angle", 0.0, 0.05, 0.005),
+            ],
+        )
+
+    @build_augmentation.statistics(points=0.25)
     def shape_kept(rng):
         """keeps the shape in training"""
         for shape in ((4, 9, 6, 3), (1, 5, 8, 2)):

@@ -220,6 +220,22 @@ def takes_the_last_column_of_both(n_steps, n_inputs, n_classes, bidirectional=Fa
     return model
 
 
+@misconception("build_sequence_classifier", hint="Do longer sequences need more weights?")
+def flattens(n_steps, n_inputs, n_classes, bidirectional=False):
+    """flattens the sequence, where a recurrent layer would read it step by step"""
+    model = keras.Sequential(
+        [
+            keras.Input((n_steps, n_inputs)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(64, activation="relu"),
+            keras.layers.Dense(n_classes),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer="adam", loss=loss)
+    return model
+
+
 @misconception("build_sequence_classifier", hint="Where is the argument `bidirectional` used?")
 def never_reads_from_the_right(n_steps, n_inputs, n_classes, bidirectional=False):
     """reads from the left alone, whatever `bidirectional` says"""

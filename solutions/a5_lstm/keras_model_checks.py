@@ -27,7 +27,7 @@ def _build_sequence_classifier(keras_file):
         ],
     )
 
-    @classifier.keras(points=1)
+    @classifier.keras(points=0.5)
     def logits_shape(rng):
         """gives one row of K numbers for each sequence"""
         for t, d, k, bidirectional in ((4, 3, 5, False), (7, 2, 3, True)):
@@ -38,7 +38,7 @@ def _build_sequence_classifier(keras_file):
                 returns=("facts",),
             )
 
-    @classifier.keras(points=0.75)
+    @classifier.keras(points=0.5)
     def compiled(rng):
         """is compiled with sparse categorical cross-entropy from logits"""
         yield script(
@@ -48,7 +48,7 @@ def _build_sequence_classifier(keras_file):
             returns=("facts",),
         )
 
-    @classifier.statistics(points=0.5)
+    @classifier.statistics(points=0.25)
     def not_probabilities(rng):
         """ends in logits, of which some are negative"""
         yield script(
@@ -58,6 +58,19 @@ def _build_sequence_classifier(keras_file):
             returns=("logits",),
             expects=[Expectation("min", -100.0, -1e-4)],
         )
+
+    def recurrent(rng, t, d, k):
+        """Steps that tell a recurrent layer by what only it does, far from any training."""
+        return {
+            "short": step.call("build_sequence_classifier", t, d, k),
+            "long": step.call("build_sequence_classifier", 60, d, k),
+            "facts": step.recurrence("short", "long", 60, d, seed=int(rng.integers(2**31))),
+        }
+
+    @classifier.keras(points=1)
+    def reads_in_order(rng):
+        """reads step by step: order matters, and longer sequences need no other weights"""
+        yield script("9 and 60 steps", **recurrent(rng, 9, 3, 4), returns=("facts",))
 
     def moved_by(rng, where, low=1e-3, high=100.0, **options):
         """A case of sequences that differ at one end alone: how far apart are their logits?"""
@@ -72,7 +85,7 @@ def _build_sequence_classifier(keras_file):
             expects=[Expectation("max", low, high)],
         )
 
-    @classifier.statistics(points=1)
+    @classifier.statistics(points=0.75)
     def both_ends(rng):
         """hears both ends of a long sequence, when bidirectional"""
         yield moved_by(rng, 0, bidirectional=True)
@@ -85,12 +98,14 @@ def _build_sequence_classifier(keras_file):
         yield moved_by(rng, 0, 0.0, 1e-3)
 
     @classifier.training(
-        points=2,
+        points=2.25,
         measure="logits_accuracy",
         baseline=0.1,
         threshold=0.85,
         stated=0.87,
         cpu_seconds=180,
+        same={"facts": "a network that reads its sequence with a recurrent layer was asked for"},
+        blank="without_weights",
     )
     def digits_by_rows(rng):
         """learns digits, read row by row (accuracy on held-out digits)"""
@@ -102,8 +117,11 @@ def _build_sequence_classifier(keras_file):
             model=step.call("build_sequence_classifier", 8, 8, 10),
             _fitted=step.fit("model", X[train], y[train], epochs=20, batch_size=32),
             logits=step.predict("model", X[test]),
+            **recurrent(rng, 8, 8, 10),
+            _zero=step.zero_weights("model"),
+            without_weights=step.predict("model", X[test]),
             held_out={"y": y[test]},
-            returns=("logits",),
+            returns=("facts", "without_weights", "logits"),
         )
 
 

@@ -8,6 +8,7 @@ from grader.course import StudentFile, script, step
 N_TRAINED, N_WATCHED, N_HELD_OUT = 2_000, 200, 300
 N_DRAWN = 2_600
 """A few more, since a row may be drawn twice."""
+NOT_IT = "the model that was trained is not the language model of the handout"
 
 
 def declare_keras_models(keras_file: StudentFile) -> None:
@@ -43,9 +44,9 @@ def _build_language_model(keras_file):
                 returns=("facts", "shape"),
             )
 
-    @build.keras(points=1.25)
+    @build.keras(points=1.5)
     def causal(rng):
-        """lets an id change the logits at its own and at later positions, and no others"""
+        """attends to what came before: an id changes the logits from its own position on alone"""
         for sizes in ((9, 6, 8, 2, 2), (7, 5, 6, 3, 1)):
             vocabulary, length = sizes[:2]
             ids = rng.integers(vocabulary - 1, size=length)
@@ -53,8 +54,10 @@ def _build_language_model(keras_file):
             yield script(
                 f"length {length}",
                 model=step.call("build_language_model", *sizes),
+                facts=step.describe("model", "parameters"),
+                idle=step.idle_weights("model", changed),
                 influence=step.influence("model", ids, changed),
-                returns=("influence",),
+                returns=("facts", "idle", "influence"),
             )
 
     @build.keras(points=0.25)
@@ -68,7 +71,7 @@ def _build_language_model(keras_file):
             returns=("influence",),
         )
 
-    @build.keras(points=1)
+    @build.keras(points=0.75)
     def compiled(rng):
         """is compiled with sparse categorical cross-entropy from logits"""
         ids = rng.integers(6, size=(3, 4))
@@ -76,7 +79,7 @@ def _build_language_model(keras_file):
         yield script(
             "the loss of given logits",
             model=step.call("build_language_model", 6, 4, 4, 2, 1),
-            tensor=step.method("model", "compute_loss", ids, ids[:, ::-1].copy(), logits),
+            tensor=step.compute_loss("model", ids, ids[:, ::-1].copy(), logits),
             loss_value=step.number("tensor"),
             facts=step.describe("model", "last_activation"),
             returns=("loss_value", "facts"),
@@ -109,8 +112,13 @@ def task_case(task, n_trained=N_TRAINED):
     return script(
         f"{n_trained} sequences of {length} ids",
         model=step.call("build_language_model", 11, length - 1, 48, 4, 1),
-        answers=step.train_sequences("model", given, start, held_out[:, :start], watched=N_WATCHED),
-        returns=("answers",),
+        facts=step.describe("model", "parameters"),
+        idle=step.idle_weights("model", given[:20, :-1]),
+        trained=step.train_sequences("model", given, start, held_out[:, :start], watched=N_WATCHED),
+        blank=step.item("trained", "blank"),
+        decoded=step.item("trained", "decoded"),
+        answers=step.item("trained", "answers"),
+        returns=("facts", "idle", "blank", "decoded", "answers"),
         held_out={"y": held_out[:, start:]},
     )
 
@@ -146,8 +154,13 @@ def _generate(keras_file):
         yield generated("nine ids, length 4", rng, rng.integers(11, size=(2, 9)), 3, 4)
 
     trained = {
-        "measure": "exact_match",
+        "measure": "decoded_match",
         "baseline": 0.0,
+        "same": {
+            "facts": f"{NOT_IT}: it has another number of parameters",
+            "idle": f"{NOT_IT}: its logits do not depend on some of its weights",
+        },
+        "blank": "blank",
         "cpu_seconds": 300,
         "needs": ["build_language_model"],
     }

@@ -1,12 +1,16 @@
 """Each kind of check on right, partly right and wrong code."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from grader.checks.statistics import STATISTICS
+from grader.course.case import Observation
+from grader.course.step import step
 from grader.result import Status
-from tests.mini import check_of, grade_mini, replaced
+from tests.conftest import grade_text
+from tests.mini import check_of, grade_mini, mini, replaced
 
 
 def test_a_gradient_that_fits_the_students_own_wrong_loss_earns_its_part():
@@ -95,6 +99,42 @@ def test_training_answers_that_cannot_be_measured_earn_nothing():
             grade_mini(replaced("return w[:-1], w[-1]", f"return {new}")), "fit.quality"
         )
         assert (check.status, check.points) == (Status.FAILED, 0), new
+
+
+def graded_training(text):
+    """The train check, which also wants ``root(9)`` right and nothing learnt from zeros."""
+    [check] = [one for one in mini().checks if one.name == "quality"]
+    [case] = check.cases
+    X, y = case.arguments.values()
+    steps = {
+        "facts": step.call("root", 9.0),
+        "blank": step.call("fit", X, 0 * y),
+        "result": step.call("fit", X, y),
+    }
+    expected = Observation("answered", [3.0, (np.zeros(2), 0.0), *case.expected.values])
+    case = replace(
+        case,
+        steps=tuple({**one, "save": name} for name, one in steps.items()),
+        returns=tuple(steps),
+        expected=expected,
+    )
+    settings = {**check.settings, "same": {"facts": "another root was expected"}, "blank": "blank"}
+    check = replace(check, cases=(case,), settings=settings)
+    return check_of(grade_text(replace(mini(), checks=(check,)), {"mini.py": text}), "fit.quality")
+
+
+def test_training_wants_beside_its_quality_what_the_reference_has():
+    text = replaced("", "")
+    assert graded_training(text).status is Status.PASSED
+    check = graded_training(text.replace("np.sqrt(x)", "np.sqrt(x) + 1"))
+    assert (check.status, check.points) == (Status.FAILED, 0)
+    assert "another root was expected" in check.message
+
+
+def test_what_is_answered_without_having_been_learnt_earns_nothing():
+    check = graded_training(replaced("return w[:-1], w[-1]", "return np.array([2.0, -1.0]), 0.0"))
+    assert (check.status, check.points) == (Status.FAILED, 0)
+    assert "with all its weights at zero the model still reaches R² 0.99" in check.message
 
 
 def test_training_that_uses_up_its_cpu_seconds_is_a_timeout():

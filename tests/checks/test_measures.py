@@ -58,3 +58,18 @@ def test_exact_match_wants_every_place_of_a_row():
 def test_weights_and_objectives_are_still_measured():
     held_out = {"X": np.array([[1.0], [-1.0]]), "y": np.array([1, 0])}
     assert quality("logistic_accuracy", (np.array([2.0]), 0.0), held_out) == 1.0
+
+
+def test_a_decoded_model_and_its_student_have_both_to_be_right():
+    y = np.arange(40).reshape(20, 2)
+    wrong, otherwise = y.copy(), y.copy()
+    wrong[:4] += 1
+    otherwise[-1] += 1
+    measure = MEASURES["decoded_match"].of
+    assert measure([wrong, wrong], {"y": y}, []).quality == 0.8
+    assert measure([y, otherwise], {"y": y}, []).quality == 0.95
+    assert measure([otherwise, y], {"y": y}, []).quality == 0.95
+    with pytest.raises(Unmeasurable, match="generate completes 4 of 20 prompts otherwise"):
+        measure([wrong, y], {"y": y}, [])
+    with pytest.raises(Unmeasurable, match=r"integer ids of shape \(20, 2\) were expected"):
+        measure([y, y[:, 0]], {"y": y}, [])

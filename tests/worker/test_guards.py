@@ -10,9 +10,11 @@ from grader.worker.guards import ForbiddenFunctions, ForbiddenUse
 
 @pytest.fixture
 def guarded():
-    original = queue.Queue.__init__
+    originals = dict(vars(queue.Queue))
     yield ForbiddenFunctions(["queue.Queue", "package_of_another_worker.function"])
-    queue.Queue.__init__ = original
+    for name, value in originals.items():
+        if vars(queue.Queue)[name] is not value:
+            setattr(queue.Queue, name, value)
 
 
 def test_a_class_is_forbidden_with_all_that_inherit_from_it(guarded):
@@ -25,6 +27,20 @@ def test_a_class_is_forbidden_with_all_that_inherit_from_it(guarded):
                 kind()
         assert guarded.used == ["queue.Queue"] * 2
     assert isinstance(Own(), queue.Queue)
+
+
+def test_what_was_made_of_a_class_before_is_of_no_use_while_it_is_forbidden(guarded):
+    class Own(type(queue.Queue(1))):
+        def __init__(self):
+            vars(self).update(vars(made))
+
+    made = queue.Queue()
+    own = Own()
+    with guarded.during(["queue.Queue"]):
+        for use in (made.qsize, Own().qsize, own.empty):
+            with pytest.raises(ForbiddenUse, match=r"queue\.Queue is not allowed"):
+                use()
+    assert own.empty() and made.qsize() == 0
 
 
 def test_a_class_that_no_question_forbids_works_as_ever(guarded):

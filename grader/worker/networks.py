@@ -1,0 +1,101 @@
+"""Steps that tell what kind of network a model is, by what only that kind does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from grader.worker import keras_own
+from grader.worker.differentiate import value_and_gradients
+from grader.worker.keras_steps import layer_of
+from grader.worker.steps import Operation, Scope, Step, WrongForm
+
+Array = np.ndarray[Any, Any]
+
+_MOVED = 3e-6
+"""Logits that differ by more than this depend on what was changed; float32 errs by less."""
+_FORGOTTEN = 0.15
+"""What a step of long ago may move of the logits, as a part of what the last one moves."""
+_RECENT, _REPEATED = 12, 6
+
+
+def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
+    """What a recurrent layer does, of two models that differ in their number of steps alone."""
+    short, long = layer_of(scope, step), layer_of(scope, {"on": step["long"]})
+    shapes = [[tuple(one.shape) for one in keras_own.weights(model)] for model in (short, long)]
+    rng = np.random.default_rng(int(step["seed"]))
+    n_steps, n_inputs = int(step["steps"]), int(step["inputs"])
+    X = (0.5 * rng.normal(size=(n_steps, n_inputs))).astype("float32")
+    swapped = X.copy()
+    swapped[[-3, -2]] = X[[-2, -3]]
+    rows = [X, swapped]
+    places = [*range(n_steps - 1, n_steps - 1 - _RECENT, -1), 0]  # of which another is drawn
+    for place in places:
+        for _ in range(_REPEATED):
+            rows.append(X.copy())
+            rows[-1][place] = 0.5 * rng.normal(size=n_inputs)
+    logits = _logits(long, np.stack(rows))  # one call, since a step in Python may be slow
+    moved = np.abs(logits[1:] - logits[0]).max(axis=1)
+    by_order, by_place = moved[0], moved[1:].reshape(len(places), _REPEATED).max(axis=1)
+    return {
+        "its weights do not depend on the number of steps": shapes[0] == shapes[1],
+        "each of the last steps changes its logits": bool(by_place[:-1].min() > _MOVED),
+        "the order of the steps changes its logits": bool(by_order > _MOVED),
+        "a step of long ago hardly changes them": bool(by_place[-1] < _FORGOTTEN * by_place[0]),
+    }
+
+
+def _logits(model: Any, X: Array) -> Array:
+    logits = keras.ops.convert_to_numpy(keras_own.call(model, X, training=False))
+    if logits.ndim != 2 or len(logits) != len(X):
+        raise WrongForm(f"logits of shape (N, K) were expected; received {logits.shape}")
+    return logits
+
+
+def _idle_weights(scope: Scope, step: Step) -> list[int]:
+    """The numbers of the trainable weights that the outputs do not depend on."""
+    model, X = layer_of(scope, step), scope.resolve(step["value"])
+    weights = keras_own.trainable_variables(model)
+    shape = keras.ops.shape(keras_own.call(model, X, training=False))
+    dout = np.random.default_rng(0).normal(size=tuple(shape)).astype("float32")
+
+    def weighted_sum(_: Any) -> Any:
+        return keras.ops.sum(keras_own.call(model, X, training=False) * dout)
+
+    _, _, gradients = value_and_gradients(weighted_sum, np.zeros((), "float32"), weights)
+    return [
+        number
+        for number, gradient in enumerate(gradients, start=1)
+        if gradient is None or not np.abs(keras.ops.convert_to_numpy(gradient)).max() > 0
+    ]
+
+
+def _moments(scope: Scope, step: Step) -> dict[str, Array]:
+    """Of each image of one channel: its sum, where its mass lies, and which way it stretches.
+
+    The angle is that of the longer axis, in full turns from the vertical, from −¼ to ¼.
+    """
+    images = np.asarray(keras.ops.convert_to_numpy(scope.saved[step["on"]]), "float64")
+    if images.ndim != 4 or images.shape[3] != 1:
+        raise WrongForm(f"images of shape (N, H, W, 1) were expected; received {images.shape}")
+    images = images[..., 0]
+    rows, columns = np.indices(images.shape[1:])
+    with np.errstate(all="ignore"):
+        sums = images.sum(axis=(1, 2))
+        row, column = ((images * one).sum(axis=(1, 2)) / sums for one in (rows, columns))
+        down = rows - row[:, None, None]
+        right = columns - column[:, None, None]
+        over, across, both = (
+            (images * product).sum(axis=(1, 2)) for product in (down**2, right**2, down * right)
+        )
+        angle = np.arctan2(2 * both, over - across) / (4 * np.pi)
+    return {"sum": sums, "row": row, "column": column, "angle": angle}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "networks.recurrence": _recurrence,
+    "networks.idle_weights": _idle_weights,
+    "networks.moments": _moments,
+}

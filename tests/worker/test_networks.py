@@ -1,0 +1,88 @@
+"""What tells one kind of network from another."""
+
+import os
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from grader.course.step import step
+from grader.worker.steps import Scope
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+keras = pytest.importorskip("keras")
+
+from grader.worker.networks import OPERATIONS  # noqa: E402
+
+L = keras.layers
+WEIGHTS = "its weights do not depend on the number of steps"
+RECENT = "each of the last steps changes its logits"
+ORDER = "the order of the steps changes its logits"
+FORGETS = "a step of long ago hardly changes them"
+
+
+def run(question, **saved):
+    scope = Scope(ModuleType("student"))
+    scope.saved.update(saved)
+    return OPERATIONS[question["op"]](scope, question)
+
+
+def model(n_steps, *layers):
+    return keras.Sequential([keras.Input((n_steps, 3)), *layers, L.Dense(4)])
+
+
+NETWORKS = {
+    "an LSTM": (lambda n: [L.LSTM(8)], set()),
+    "a GRU behind another scale": (lambda n: [L.Rescaling(2.0, -1.0), L.GRU(8)], set()),
+    "all steps side by side": (lambda n: [L.Flatten()], {WEIGHTS, FORGETS}),
+    "the last step alone": (
+        lambda n: [L.Dense(8), L.Cropping1D((n - 1, 0)), L.Flatten()],
+        {RECENT},
+    ),
+    "a mean of steps": (
+        lambda n: [L.Dense(8, "relu"), L.GlobalAveragePooling1D()],
+        {ORDER, FORGETS},
+    ),
+    "a maximum of windows": (
+        lambda n: [L.Conv1D(16, 3, activation="relu"), L.GlobalMaxPooling1D()],
+        {FORGETS},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_only_a_recurrent_network_does_all_that_one_does(name):
+    layers, lacking = NETWORKS[name]
+    keras.utils.set_random_seed(0)
+    short, long = (model(n, *layers(n)) for n in (20, 30))
+    facts = run(step.recurrence("short", "long", 30, 3), short=short, long=long)
+    assert list(facts) == [WEIGHTS, RECENT, ORDER, FORGETS]
+    assert lacking <= {fact for fact, is_so in facts.items() if not is_so}
+    assert bool(lacking) == (not all(facts.values()))
+
+
+def test_weights_that_nothing_depends_on_are_told_by_their_number():
+    class Padded(L.Layer):
+        def build(self, shape):
+            self.idle = self.add_weight(shape=(5,))
+            self.used = self.add_weight(shape=(shape[-1],), initializer="ones")
+
+        def call(self, ids):
+            return keras.ops.cast(ids, "float32") * self.used
+
+    layer = Padded()
+    ids = np.arange(6).reshape(2, 3)
+    layer(ids)
+    assert run(step.idle_weights("layer", ids), layer=layer) == [1]
+
+
+def test_the_moments_of_a_pixel_and_of_a_leaning_bar():
+    images = np.zeros((3, 9, 9, 1))
+    images[0, 2, 5] = 0.5
+    images[1, 2:7, 4] = 1.0
+    images[2, np.arange(2, 7), np.arange(2, 7)] = 1.0  # an eighth of a turn from the vertical
+    found = run(step.moments("images"), images=images)
+    np.testing.assert_allclose(found["sum"], [0.5, 5, 5])
+    np.testing.assert_allclose(found["row"], [2, 4, 4])
+    np.testing.assert_allclose(found["column"], [5, 4, 4])
+    np.testing.assert_allclose(found["angle"][1:], [0, 1 / 8], atol=1e-12)
