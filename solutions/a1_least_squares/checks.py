@@ -120,7 +120,7 @@ def best(rng):
         yield case(f"{count} candidates", x=x, y=y, candidates=candidates)
 
 
-@grid_search.outputs(points=0.5)
+@grid_search.outputs(points=0.5, edge=True)
 def tie(rng):
     """lets the first of two equally good candidates win"""
     sign = float(rng.choice([-1.0, 1.0]))
@@ -319,7 +319,7 @@ def one_row_gradient(rng):
     yield case("one row", **problem(rng, 1, 3))
 
 
-@gradients.outputs(points=0.5)
+@gradients.outputs(points=0.5, edge=True)
 def at_the_minimum(rng):
     """is zero where the fit is perfect"""
     given = problem(rng, 6, 2)
