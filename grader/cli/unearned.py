@@ -1,4 +1,4 @@
-"""`grader audit` with `--thoughtless`, `--replay`, `--constants`: is anything earned for nothing?"""
+"""`grader audit` in three other modes: is anything earned for nothing?"""
 
 from __future__ import annotations
 
