@@ -236,7 +236,7 @@ def _callbacks(keras_file):
             label = f"patience = {patience}, epoch {best} is the best"
             yield script(label, **fitted(rng, patience, best), returns=("epochs", "weights"))
 
-    @callbacks.keras(points=0.25)
+    @callbacks.keras(points=0.25, edge=True)
     def patient(rng):
         """lets training go on while val_loss falls"""
         epochs = int(rng.integers(8, 12))

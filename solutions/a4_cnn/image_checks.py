@@ -72,7 +72,7 @@ def _augment(file):
             ],
         )
 
-    @augment.outputs(points=0.5)
+    @augment.outputs(points=0.5, edge=True)
     def whole(rng):
         """moves all pixels and channels of an image together"""
         # With a frame of zeros nothing is lost: sums stay, and so do products of channels.
@@ -112,7 +112,7 @@ def _augment(file):
                 ],
             )
 
-    @augment.statistics(points=0.25)
+    @augment.statistics(points=0.25, edge=True)
     def far(rng):
         """allows shifts as large as the image or larger"""
         # One pixel stays only where dy = dx = 0.
@@ -246,7 +246,7 @@ def _fgsm(file):
         """stays between 0 and 1"""
         yield one(rng, "epsilon = 0.4", 3, (8, 4, 1), 4, 0.4)
 
-    @fgsm.outputs(points=0.25)
+    @fgsm.outputs(points=0.25, edge=True)
     def still(rng):
         """leaves a pixel as it is where the gradient is 0"""
         shape = (4, 8, 1)
