@@ -6,10 +6,12 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.authoring.trials import REFERENCE, Trial, train_checks
+from grader.authoring.trials import REFERENCE, TRIVIAL, Trial, train_checks
 from grader.checks.measures import MEASURES, Measure
+from grader.checks.training import bounds_of, share_of
 from grader.course.assignment import Check
-from grader.course.prepare import LiveCourse
+from grader.course.case import Case
+from grader.course.prepare import LiveCourse, case_generator
 
 COLUMNS = (
     "",
@@ -21,19 +23,27 @@ COLUMNS = (
     "stated",
     "nothing at",
     "margin",
+    "best trivial model",
+    "it earns",
     "CPU seconds",
 )
 
 
 @dataclass(frozen=True)
 class Row:
-    """One train check with its trials."""
+    """One case of a train check with its trials."""
 
     assignment: str
     exercise: str
     check: Check
+    case: Case
+    alone: bool
+    """Whether the check has no other case."""
     reference: list[Trial]
     honest: list[Trial]
+    trivial: list[Trial]
+    earned: float
+    """The largest share of the check's points that a trivial model earned."""
 
     @property
     def measure(self) -> Measure:
@@ -41,29 +51,46 @@ class Row:
         return MEASURES[self.check.settings["measure"]]
 
     @property
+    def bounds(self) -> tuple[float, float, float]:
+        """The baseline, the threshold and the stated quality."""
+        return bounds_of(self.check.settings, self.case)
+
+    @property
     def margin(self) -> float:
         """How far the worst of all trials lies on the right side of the graded threshold."""
-        distance = worst((*self.reference, *self.honest), self.measure)
-        distance -= float(self.check.settings["threshold"])
+        _, threshold, _ = self.bounds
+        distance = worst((*self.reference, *self.honest), self.measure) - threshold
         return -distance if self.measure.lower_is_better else distance
 
     def cells(self) -> list[str]:
         """The row's cells, in the order of `COLUMNS`."""
-        settings = self.check.settings
+        baseline, threshold, stated = self.bounds
         slowest = max(trial.cpu_seconds for trial in (*self.reference, *self.honest))
+        name = f"`{self.exercise}`, {self.check.name.replace('_', ' ')}"
         return [
             self.assignment.partition("_")[0],
-            f"`{self.exercise}`, {self.check.name.replace('_', ' ')}",
+            name if self.alone else f"{name}: {self.case.label}",
             self.measure.title + (" (less is better)" if self.measure.lower_is_better else ""),
             *(_spread(trials, self.measure) for trials in (self.reference, self.honest)),
-            *(f"{settings[name]:g}" for name in ("threshold", "stated", "baseline")),
+            *(f"{quality:g}" for quality in (threshold, stated, baseline)),
             _short(self.margin),
-            f"{slowest:.1f} of {settings['cpu_seconds']:g}",
+            self._best_trivial(),
+            f"{self.earned:.0%}" if self.trivial else "—",
+            f"{slowest:.1f} of {self.check.settings['cpu_seconds']:g}",
         ]
+
+    def _best_trivial(self) -> str:
+        """The trivial model that did best on any seed, and how well."""
+        if not self.trivial:
+            return "—"
+        choose = min if self.measure.lower_is_better else max
+        best = choose(self.trivial, key=lambda trial: trial.quality)
+        name = best.solution.removeprefix(TRIVIAL).replace("_", " ")
+        return f"{name} {_short(best.quality)}"
 
 
 def rows_of(course: LiveCourse, trials: Iterable[Trial]) -> list[Row]:
-    """The rows of one assignment: its train checks that were tried."""
+    """The rows of one assignment: the cases of its train checks that were tried."""
     rows = []
     for _, check in train_checks(course):
         own = [
@@ -72,12 +99,34 @@ def rows_of(course: LiveCourse, trials: Iterable[Trial]) -> list[Row]:
             if (trial.assignment, trial.exercise, trial.check)
             == (course.assignment.name, check.exercise, check.name)
         ]
-        reference = [trial for trial in own if trial.solution == REFERENCE]
-        honest = [trial for trial in own if trial.solution != REFERENCE]
-        if reference:
-            row = Row(course.assignment.name, check.exercise, check, reference, honest)
-            rows.append(row)
+        cases = cases_of(check) if own else []
+        earned = _earned_by_trivial(check, cases, own)
+        for case in cases:
+            of_case = [trial for trial in own if trial.case == case.label]
+            reference = [trial for trial in of_case if trial.solution == REFERENCE]
+            trivial = [trial for trial in of_case if trial.solution.startswith(TRIVIAL)]
+            honest = [trial for trial in of_case if trial not in reference and trial not in trivial]
+            if reference:
+                about = (course.assignment.name, check.exercise, check, case, len(cases) == 1)
+                rows.append(Row(*about, reference, honest, trivial, earned))
     return rows
+
+
+def cases_of(check: Check) -> list[Case]:
+    """The cases of a train check: their labels and bounds are the same for every seed."""
+    return list(check.cases(case_generator("labels", check.exercise, check.name)))
+
+
+def _earned_by_trivial(check: Check, cases: Sequence[Case], trials: Iterable[Trial]) -> float:
+    """The largest share of the points on any seed; of a check's cases the worst counts."""
+    bounds = {case.label: bounds_of(check.settings, case) for case in cases}
+    shares: dict[tuple[str, str], list[float]] = {}
+    for trial in trials:
+        if trial.solution.startswith(TRIVIAL) and trial.case in bounds:
+            baseline, threshold, _ = bounds[trial.case]
+            share = share_of(trial.quality, baseline, threshold)
+            shares.setdefault((trial.solution, trial.seed), []).append(share)
+    return max((min(several) for several in shares.values()), default=0.0)
 
 
 def worst(trials: Iterable[Trial], measure: Measure) -> float:

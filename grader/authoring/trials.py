@@ -16,7 +16,9 @@ from grader.course.question import question_of
 from grader.result import Kind
 
 REFERENCE = "reference"
-"""The solution that lies beside the checks; any other is an honest solution of another hand."""
+"""The solution that lies beside the checks."""
+TRIVIAL = "trivial: "
+"""What the names of trivial models begin with; any other is a right solution of another hand."""
 
 _TRAINING_SECONDS = 900.0
 
@@ -28,6 +30,7 @@ class Trial:
     assignment: str
     exercise: str
     check: str
+    case: str
     solution: str
     seed: str
     quality: float
@@ -46,7 +49,12 @@ def train_checks(course: LiveCourse) -> list[tuple[StudentFile, Check]]:
 
 
 def run_trials(
-    course: LiveCourse, solution: str, texts: Mapping[str, str], seed: str, launcher: Launcher
+    course: LiveCourse,
+    solution: str,
+    texts: Mapping[str, str],
+    seed: str,
+    launcher: Launcher,
+    exercise: str | None = None,
 ) -> list[Trial]:
     """Train a solution once on every case of each train check.
 
@@ -56,6 +64,8 @@ def run_trials(
         The solution's name.
     texts
         Its files by name; checks of files that are not among them are left out.
+    exercise
+        The one whose checks are wanted; all, when it is None.
 
     Raises
     ------
@@ -64,7 +74,7 @@ def run_trials(
     """
     found = []
     for file, check in train_checks(course):
-        if file.name not in texts:
+        if file.name not in texts or exercise not in {None, check.exercise}:
             continue
         settings = WorkerSettings(
             files={name: text.encode() for name, text in texts.items()},
@@ -84,6 +94,7 @@ def run_trials(
                     course.assignment.name,
                     check.exercise,
                     check.name,
+                    case.label,
                     solution,
                     seed,
                     round(measure.of(values, case.held_out, values).quality, 5),
@@ -109,11 +120,13 @@ def read_trials(path: Path) -> list[Trial]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
-        next(lines)
         return [
-            Trial(assignment, exercise, check, solution, seed, float(quality), float(seconds))
-            for assignment, exercise, check, solution, seed, quality, seconds in lines
+            Trial(
+                **{field.name: line[field.name] for field in fields(Trial)[:-2]},
+                quality=float(line["quality"]),
+                cpu_seconds=float(line["cpu_seconds"]),
+            )
+            for line in csv.DictReader(file)
         ]
 
 

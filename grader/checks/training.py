@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -16,18 +17,29 @@ from grader.course.prepared import PreparedCheck
 from grader.result import Plot, Status
 
 
+def bounds_of(settings: dict[str, Any], case: Case) -> tuple[float, float, float]:
+    """The baseline, the threshold and the stated quality: the case's own, or the check's."""
+    of_check = (settings[name] for name in ("baseline", "threshold", "stated"))
+    baseline, threshold, stated = case.bounds or of_check
+    return float(baseline), float(threshold), float(stated)
+
+
+def share_of(quality: float, baseline: float, threshold: float) -> float:
+    """What part of the points a quality earns."""
+    return min(1.0, max(0.0, (quality - baseline) / (threshold - baseline)))
+
+
 def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
     """Measure what was fitted; points grow linearly from the baseline to the threshold.
 
     Of several cases the worst counts: what ignores the targets is right on one of two at most.
     """
     measure = MEASURES[check.settings["measure"]]
-    baseline, threshold = float(check.settings["baseline"]), float(check.settings["threshold"])
-    stated = float(check.settings["stated"])
     shares: list[float] = []
     plots: list[Plot] = []
 
     def judge(case: Case, reply: Reply) -> Judgement:
+        baseline, threshold, stated = bounds_of(check.settings, case)
         problem = answered(reply, check.exercise, interview)
         if problem is not None:
             shares.append(0.0)
@@ -42,7 +54,7 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             return str(reason)
         plots.extend(measured.plots)
         quality = measured.quality if math.isfinite(measured.quality) else baseline
-        shares.append(min(1.0, max(0.0, (quality - baseline) / (threshold - baseline))))
+        shares.append(share_of(quality, baseline, threshold))
         if quality <= threshold if measure.lower_is_better else quality >= threshold:
             return None
         return (

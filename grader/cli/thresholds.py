@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,22 @@ from rich.console import Console
 
 from grader.authoring.pages import placed
 from grader.authoring.thresholds import rows_of, table
-from grader.authoring.trials import REFERENCE, Trial, read_trials, run_trials, write_trials
+from grader.authoring.trials import (
+    REFERENCE,
+    TRIVIAL,
+    Trial,
+    read_trials,
+    run_trials,
+    write_trials,
+)
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
 from grader.cli.progress import progress_bar
 from grader.confine import Launcher, quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
+from grader.course.misconception import Marked, splice
 from grader.course.prepare import LiveCourse
+from grader.course.trivial_model import trivial_models
 from grader.media.terminal import say
 from grader.store import write_atomically
 
@@ -45,7 +55,8 @@ def command(
 ) -> None:
     """Train references and other right solutions on every train check; renew docs/thresholds.md.
 
-    For authors. Ends with exit code 1 when one of them missed a graded threshold.
+    The trivial models of an assignment train along, on every seed. For authors. Ends with exit
+    code 1 when a right solution missed a graded threshold, or a trivial model earned points.
     """
     console = Console(highlight=False)
     root = root_folder()
@@ -56,7 +67,8 @@ def command(
     with quickest_launcher() as started:
         for name in chosen if seeds else ():
             folder = (honest or root / HONEST_FOLDER) / name
-            tasks = list(_tasks(courses[name], _solutions(folder), seeds))
+            trivial = trivial_models(known[name])
+            tasks = list(_tasks(courses[name], _solutions(folder), trivial, seeds))
             fresh = _run(console, courses[name], tasks, jobs or default_jobs(), started)
             kept = read_trials(root / TRIALS_FILE)  # anew: another run may have ended meanwhile
             trials = [trial for trial in kept if trial.assignment != name] + fresh
@@ -70,17 +82,31 @@ def command(
     for row in unfair:
         say(
             console,
-            f"{row.assignment}: {row.exercise}.{row.check.name} grades at "
-            f"{row.check.settings['threshold']:g}, which a right solution missed by "
-            f"{-row.margin:.3g}",
+            f"{row.assignment}: {row.exercise}.{row.check.name} grades at {row.bounds[1]:g}, "
+            f"which a right solution missed by {-row.margin:.3g}",
             "red",
         )
-    say(console, f"{TABLE_FILE}: {len(rows)} train checks")
-    raise typer.Exit(_UNFAIR if unfair else 0)
+    easy = [row for row in rows if row.earned > 0]
+    for row in easy:
+        say(
+            console,
+            f"{row.assignment}: a trivial model earned {row.earned:.0%} of "
+            f"{row.exercise}.{row.check.name}",
+            "red",
+        )
+    say(console, f"{TABLE_FILE}: {len(rows)} rows of train checks")
+    raise typer.Exit(_UNFAIR if unfair or easy else 0)
 
 
-Task = tuple[str, dict[str, str], str]
-"""A solution's name, its files and the seed to train it on."""
+@dataclass(frozen=True)
+class Task:
+    """A solution, and the seed to train it on."""
+
+    solution: str
+    texts: dict[str, str]
+    seed: str
+    exercise: str | None = None
+    """The only one to train; all, when it is None."""
 
 
 def _solutions(folder: Path) -> list[tuple[str, dict[str, str]]]:
@@ -93,13 +119,21 @@ def _solutions(folder: Path) -> list[tuple[str, dict[str, str]]]:
 
 
 def _tasks(
-    course: LiveCourse, solutions: list[tuple[str, dict[str, str]]], seeds: int
+    course: LiveCourse,
+    solutions: list[tuple[str, dict[str, str]]],
+    trivial: tuple[Marked, ...],
+    seeds: int,
 ) -> Iterator[Task]:
+    file_of = {exercise.name: exercise.file for exercise in course.assignment.exercises()}
     for number in range(seeds):
         seed = f"thresholds {number}"
-        yield REFERENCE, course.references, seed
+        yield Task(REFERENCE, course.references, seed)
         if solutions:
-            yield (*solutions[number % len(solutions)], seed)
+            yield Task(*solutions[number % len(solutions)], seed)
+        for one in trivial:
+            file = file_of[one.exercise]
+            text = splice(course.references[file], one.exercise, one.source)
+            yield Task(TRIVIAL + one.name, {file: text}, seed, one.exercise)
 
 
 def _run(
@@ -113,8 +147,10 @@ def _run(
     ):
         bar = progress.add_task("training", total=len(tasks))
         futures = [
-            pool.submit(run_trials, course, name, texts, seed, started)
-            for name, texts, seed in tasks
+            pool.submit(
+                run_trials, course, one.solution, one.texts, one.seed, started, one.exercise
+            )
+            for one in tasks
         ]
         try:
             for future in as_completed(futures):
@@ -123,5 +159,7 @@ def _run(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    order = {(name, seed): number for number, (name, _, seed) in enumerate(tasks)}
-    return sorted(found, key=lambda one: (one.exercise, one.check, order[one.solution, one.seed]))
+    order = {(task.solution, task.seed): number for number, task in enumerate(tasks)}
+    return sorted(
+        found, key=lambda one: (one.exercise, one.check, one.case, order[one.solution, one.seed])
+    )

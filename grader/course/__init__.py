@@ -5,6 +5,7 @@ from grader.course.case import Case, Expectation, backward_case, case, script
 from grader.course.course_forward import course_forward
 from grader.course.misconception import Misconception, misconception
 from grader.course.step import step
+from grader.course.trivial_model import trivial_model
 from grader.wire import Rng
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "misconception",
     "script",
     "step",
+    "trivial_model",
 ]

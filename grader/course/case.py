@@ -58,6 +58,8 @@ class Case:
     """Text that the message of an expected exception must contain."""
     held_out: dict[str, Any] = field(default_factory=dict)
     """Data for the measure of a train check; it never leaves the judge."""
+    bounds: tuple[float, ...] = ()
+    """Baseline, threshold and stated quality, where they are not those of its train check."""
     course_forward: CourseForward | None = None
     """How a train check asks the course's own forward pass with the student's parameters."""
     expects: tuple[Expectation, ...] = ()
@@ -139,6 +141,7 @@ def case(
     atol: float = 1e-6,
     offending: str | None = None,
     held_out: dict[str, Any] | None = None,
+    bounds: tuple[float, float, float] | None = None,
     expects: tuple[Expectation, ...] | list[Expectation] = (),
     takes: int | tuple[int, ...] = (),
     **arguments: Any,
@@ -157,6 +160,9 @@ def case(
         The value that the message of an expected exception must name.
     held_out
         Data for the measure of a train check; never sent to the student's process.
+    bounds
+        The baseline, the threshold and the stated quality of this case of a train check, where
+        they are not those of the check: a control may be easier or harder.
     expects
         For a check of statistics, the ranges.
     takes
@@ -171,6 +177,7 @@ def case(
         atol=atol,
         offending=offending,
         held_out=held_out or {},
+        bounds=bounds or (),
         expects=tuple(expects),
     )
 
@@ -187,6 +194,7 @@ def script(
     atol: float = KERAS_TOLERANCE,
     offending: str | None = None,
     held_out: dict[str, Any] | None = None,
+    bounds: tuple[float, float, float] | None = None,
     course_forward: CourseForward | None = None,
     expects: tuple[Expectation, ...] | list[Expectation] = (),
     **steps: Step,
@@ -233,6 +241,7 @@ def script(
         atol=atol,
         offending=offending,
         held_out=held_out or {},
+        bounds=bounds or (),
         course_forward=course_forward,
         expects=tuple(expects),
     )

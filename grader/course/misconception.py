@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Code = TypeVar("Code", bound=Callable[..., object])
 
@@ -60,29 +60,54 @@ def read_misconceptions(text: str) -> tuple[Misconception, ...]:
     ValueError
         When a marked definition has no docstring, or a mark is not made of literals.
     """
-    found = []
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            for mark in node.decorator_list:
-                if (
-                    isinstance(mark, ast.Call)
-                    and isinstance(mark.func, ast.Name)
-                    and mark.func.id == "misconception"
-                ):
-                    found.append(_read(node, mark, text))
-    return tuple(found)
+    return tuple(
+        Misconception(one.exercise, one.name, one.phrase, one.given["hint"], one.source)
+        for one in read_marked(text, "misconception")
+    )
 
 
-def _read(node: ast.FunctionDef | ast.ClassDef, mark: ast.Call, text: str) -> Misconception:
+@dataclass(frozen=True)
+class Marked:
+    """A definition that a decorator marks as another version of an exercise."""
+
+    exercise: str
+    name: str
+    phrase: str
+    """The first line of its docstring."""
+    source: str
+    given: dict[str, Any]
+    """The decorator's keyword arguments."""
+
+
+def read_marked(text: str, mark_name: str) -> tuple[Marked, ...]:
+    """Read all definitions that ``@mark_name("exercise", …)`` marks, without running them.
+
+    Raises
+    ------
+    ValueError
+        When a marked definition has no docstring, or a mark is not made of literals.
+    """
+    return tuple(
+        _read(node, mark, text)
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        for mark in node.decorator_list
+        if isinstance(mark, ast.Call)
+        and isinstance(mark.func, ast.Name)
+        and mark.func.id == mark_name
+    )
+
+
+def _read(node: ast.FunctionDef | ast.ClassDef, mark: ast.Call, text: str) -> Marked:
     phrase = (ast.get_docstring(node) or "").partition("\n")[0].strip()
     if not phrase:
         raise ValueError(f"Expected a docstring that says what is wrong. Received: {node.name}")
-    given = {item.arg: ast.literal_eval(item.value) for item in mark.keywords}
+    given = {str(item.arg): ast.literal_eval(item.value) for item in mark.keywords}
     exercise = ast.literal_eval(mark.args[0]) if mark.args else given["exercise"]
     others = [item for item in node.decorator_list if item is not mark]
     first = min([node.lineno, *(item.lineno for item in others)])
     definition = "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"
-    return Misconception(exercise, node.name, phrase, given["hint"], definition)
+    return Marked(exercise, node.name, phrase, definition, given)
 
 
 def splice(reference: str, exercise: str, definition: str) -> str:

@@ -13,6 +13,9 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 
+_DRAWS = 30
+"""How many times other targets are drawn, of which one is taken."""
+
 
 def orthogonal_map(size: int, rng: np.random.Generator) -> Array:
     """Draw an orthogonal matrix `(size, size)`, every one as likely as any other.
@@ -54,15 +57,17 @@ def rescaled(y: Array, rng: np.random.Generator) -> Array:
 def other_scores(X: Array, answers: int, rng: np.random.Generator, directions: int) -> Array:
     """Draw other targets for the same rows: linear scores, each of mean 0 and variance 1.
 
-    They depend in equal parts on the first principal directions of the rows, so that neither a
-    few columns nor the difference of two means explains them; a fitted linear model does.
+    Each depends in exactly equal parts on the first principal directions of the rows, large and
+    small ones, and of several draws that counts which two columns explain least. So neither a few
+    columns, nor one step downhill, nor the difference of two means explains it; a fitted linear
+    model does.
 
     Parameters
     ----------
     answers
         How many scores for each row; they do not correlate.
     directions
-        How many principal directions, at least as many as `answers`.
+        How many principal directions, a power of 2 and at least as many as `answers`.
 
     Returns
     -------
@@ -70,4 +75,29 @@ def other_scores(X: Array, answers: int, rng: np.random.Generator, directions: i
     """
     left, _, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     parts = np.sqrt(len(X)) * left[:, :directions]  # (N, directions), each of variance 1
-    return parts @ orthogonal_map(directions, rng)[:, :answers]
+    drawn = []
+    for _ in range(_DRAWS):
+        signs = rng.choice([-1.0, 1.0], size=(directions, 1)) * _hadamard(directions)
+        chosen = rng.permutation(directions)[:answers]
+        drawn.append(parts @ signs[:, chosen] / np.sqrt(directions))
+    return min(drawn, key=lambda scores: _explained_by_two(X, scores))
+
+
+def _hadamard(size: int) -> Array:
+    """A matrix of ±1 whose columns are orthogonal, for a power of 2: Sylvester's."""
+    matrix = np.ones((1, 1))
+    while len(matrix) < size:
+        matrix = np.block([[matrix, matrix], [matrix, -matrix]])
+    return matrix
+
+
+def _explained_by_two(X: Array, scores: Array) -> float:
+    """The largest R² of a score that two columns of X reach."""
+    columns = (X - X.mean(axis=0))[:, X.std(axis=0) > 0]
+    columns = columns / np.linalg.norm(columns, axis=0)
+    between = columns.T @ columns  # (D, D), correlations
+    of_scores = columns.T @ scores / np.sqrt(len(X))  # (D, answers)
+    left_over = np.where(between**2 < 1 - 1e-9, 1 - between**2, np.inf)
+    one, other = of_scores[:, None], of_scores[None]  # (D, 1, answers) and (1, D, answers)
+    both = one**2 + other**2 - 2 * between[:, :, None] * one * other
+    return float(np.max(both / left_over[:, :, None]))

@@ -338,6 +338,19 @@ def takes_training_first(X, y, val_fraction, test_fraction, rng):
     return (X[train], y[train]), (X[val], y[val]), (X[test], y[test])
 
 
+@misconception("train_val_test_split", hint="What does Python's `round` make of 2.5?")
+def rounds_halves_up(X, y, val_fraction, test_fraction, rng):
+    """rounds a half up, where `round` takes the even number"""
+    if len(X) != len(y):
+        raise ValueError(f"{len(X)} and {len(y)}")
+    if val_fraction < 0 or test_fraction < 0 or val_fraction + test_fraction > 1 + 1e-9:
+        raise ValueError(f"{val_fraction}, {test_fraction}")
+    n_val, n_test = (int(part * len(X) + 0.5) for part in (val_fraction, test_fraction))
+    perm = rng.permutation(len(X))
+    val, test, train = np.split(perm, [n_val, n_val + n_test])
+    return (X[train], y[train]), (X[val], y[val]), (X[test], y[test])
+
+
 @misconception("train_val_test_split", hint="If the rows were sorted, what would each set hold?")
 def does_not_permute(X, y, val_fraction, test_fraction, rng):
     """cuts the rows in their given order"""

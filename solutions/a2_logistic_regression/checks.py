@@ -4,6 +4,7 @@ import numpy as np
 
 from grader import datasets
 from grader.course import Assignment, case
+from grader.datasets import disguise, pictures
 from solutions.a2_logistic_regression.keras_checks import declare_keras_part
 
 assignment = Assignment(
@@ -259,19 +260,26 @@ def no_steps(rng):
     cpu_seconds=60,
 )
 def tumours(rng):
-    """tells benign from malignant tumours (accuracy on held-out patients)"""
+    """tells benign from malignant tumours it has not seen (accuracy), and learns another rule"""
     X, y = datasets.breast_cancer()
     order = rng.permutation(len(X))
-    train, test = order[:400], order[400:]
-    X = (X - X[train].mean(axis=0)) / X[train].std(axis=0)
-    yield case(
-        "169 held-out patients",
-        X=X[train],
-        y=y[train],
-        learning_rate=0.5,
-        steps=200,
-        held_out={"X": X[test], "y": y[test]},
-    )
+    X = disguise.mixed(disguise.standardised(X, order[:400]), rng)[order]
+    y = disguise.renamed(y[order], 2, rng)
+    # The control: whoever ignores y, or looks at means alone, learns one of the two at most.
+    other = (disguise.other_scores(X, 1, rng, directions=16)[:, 0] > 0).astype(int)
+    for label, target, bounds in (
+        ("169 held-out patients", y, None),
+        ("169 held-out patients, another rule", other, (0.78, 0.83, 0.84)),
+    ):
+        yield case(
+            label,
+            X=X[:400],
+            y=target[:400],
+            learning_rate=0.5,
+            steps=200,
+            held_out={"X": X[400:], "y": target[400:]},
+            bounds=bounds,
+        )
 
 
 fit.purity(points=0.25)
@@ -637,17 +645,25 @@ fit_softmax = numpy_file.exercise(
     cpu_seconds=90,
 )
 def digits(rng):
-    """reads handwritten digits (accuracy on held-out images)"""
+    """reads digits it has not seen (accuracy), and learns another rule on the same images"""
     X, y = datasets.digits()
     order = rng.permutation(len(X))
-    train, test = order[:1300], order[1300:]
-    yield case(
-        "497 held-out images",
-        X=X[train],
-        y=y[train],
-        n_classes=10,
-        held_out={"X": X[test], "y": y[test]},
-    )
+    images = pictures.posed(X[order].reshape(-1, 8, 8), rng)
+    X = pictures.contrasted(images, rng, least=0.9).reshape(-1, 64)
+    y = disguise.renamed(y[order], 10, rng)
+    other = np.argmax(disguise.other_scores(X, 4, rng, directions=32), axis=1)
+    for label, target, classes, bounds in (
+        ("497 held-out images", y, 10, None),
+        ("497 held-out images, another rule", other, 4, (0.66, 0.72, 0.73)),
+    ):
+        yield case(
+            label,
+            X=X[:1300],
+            y=target[:1300],
+            n_classes=classes,
+            held_out={"X": X[1300:], "y": target[1300:]},
+            bounds=bounds,
+        )
 
 
 declare_keras_part(assignment)

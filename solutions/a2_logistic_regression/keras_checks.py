@@ -80,6 +80,10 @@ def _f1_score(keras_file):
         probabilities[wrong] = 1 - probabilities[wrong]
         return y, probabilities.astype("float32")
 
+    def logits(p):
+        """Inputs for which σ(x) is p."""
+        return np.log(p / (1 - p))[:, None]
+
     def updated(batches, shape=(-1,), labels=(-1,)):
         steps = {"metric": step.construct("F1Score")}
         for number, (y, p) in enumerate(batches):
@@ -87,7 +91,25 @@ def _f1_score(keras_file):
             steps[f"_batch{number}"] = step.method("metric", "update_state", y, p)
         return steps
 
-    @f1_score.keras(points=2)
+    def compiled(weight, kind="metrics"):
+        """Steps that compile a model of Keras's own layers, σ(weight · x), with the metric."""
+        return {
+            "inputs": step.keras("Input", (1,)),
+            "unit": step.keras("layers.Dense", 1, activation="sigmoid"),
+            "optimizer": step.keras("optimizers.SGD", 20.0),
+            "model": step.keras("Sequential", [step.ref("inputs"), step.ref("unit")]),
+            "metric": step.construct("F1Score"),
+            "_compiled": step.method(
+                "model",
+                "compile",
+                optimizer=step.ref("optimizer"),
+                loss="binary_crossentropy",
+                **{kind: [step.ref("metric")]},
+            ),
+            "_weights": step.set_weights("model", [np.full((1, 1), weight), np.zeros(1)]),
+        }
+
+    @f1_score.keras(points=0.75)
     def one_batch(rng):
         """is F1 of one batch"""
         for n in (15, 21):
@@ -98,6 +120,35 @@ def _f1_score(keras_file):
                 value=step.number("result"),
                 returns=("value",),
             )
+
+    @f1_score.keras(points=2.25)
+    def evaluated(rng):
+        """is F1 of all batches in `evaluate`, and of the new rows alone in the next"""
+        steps = compiled(1.0)
+        for number, (n, share_wrong) in enumerate(((22, 4), (17, 2)), start=1):
+            y, p = batch(rng, n, share_wrong)
+            steps[f"evaluated{number}"] = step.method(
+                "model", "evaluate", logits(p), y, batch_size=5, verbose=0
+            )
+            steps[f"F1 of the {'first' if number == 1 else 'next'} rows"] = step.item(
+                f"evaluated{number}", 1
+            )
+        returns = tuple(name for name in steps if name.startswith("F1"))
+        yield script("two evaluations of several batches", **steps, returns=returns)
+
+    @f1_score.keras(points=0.5)
+    def epochs(rng):
+        """starts anew in each epoch of `fit`"""
+        # At first the model is wrong everywhere; the first step makes it right.
+        x = rng.uniform(0.8, 1.2, size=(18, 1)) * np.repeat([1, -1], 9)[rng.permutation(18), None]
+        yield script(
+            "the second of two epochs",
+            **compiled(-2.0),
+            _trained=step.fit("model", x.astype("float32"), x > 0, epochs=2, batch_size=6),
+            result=step.method("metric", "result"),
+            value=step.number("result"),
+            returns=("value",),
+        )
 
     @f1_score.keras(points=0.25)
     def column(rng):
@@ -126,7 +177,7 @@ def _f1_score(keras_file):
             returns=("value",),
         )
 
-    @f1_score.keras(points=1.5)
+    @f1_score.keras(points=0.25)
     def many_batches(rng):
         """counts across batches"""
         # The smallest batch is the worst, so that no mean of batches comes near.
@@ -139,7 +190,7 @@ def _f1_score(keras_file):
             returns=("value",),
         )
 
-    @f1_score.keras(points=0.5)
+    @f1_score.keras(points=0.25)
     def reset(rng):
         """starts anew after reset_state"""
         y, p = batch(rng, 9)
@@ -160,13 +211,18 @@ def _f1_score(keras_file):
         # Wrong rows weigh more, so that the weights matter whatever the seed.
         weight = rng.uniform(0.5, 1.0, size=12) + 2 * ((p >= 0.5) != y)
         yield script(
-            "twelve weights",
-            metric=step.construct("F1Score"),
-            _batch=step.method(
-                "metric", "update_state", y, p, sample_weight=weight.astype("float32")
+            "twelve weights, in `evaluate`",
+            **compiled(1.0, kind="weighted_metrics"),
+            evaluated=step.method(
+                "model",
+                "evaluate",
+                logits(p),
+                y,
+                sample_weight=weight.astype("float32"),
+                batch_size=5,
+                verbose=0,
             ),
-            result=step.method("metric", "result"),
-            value=step.number("result"),
+            value=step.item("evaluated", 1),
             returns=("value",),
         )
 

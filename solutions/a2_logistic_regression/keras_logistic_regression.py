@@ -35,12 +35,14 @@ def build_model(n_features, l2=0.0):
     ### END SOLUTION
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class F1Score(keras.metrics.Metric):
     """F1 of predicted probabilities: 2·tp / (2·tp + fp + fn), positive at ≥ 0.5.
 
     Counts over all batches since the last `reset_state`; 0 where nothing is positive.
     Labels and probabilities have shape `(N,)` or `(N, 1)`, in any combination.
-    `sample_weight`, when given, weighs the rows.
+    `sample_weight`, when given, weighs the rows. It works in `compile`, `fit` and `evaluate`,
+    which run it inside a graph: counts are variables of the metric, not Python numbers.
     """
 
     def __init__(self, name="f1", **kwargs):

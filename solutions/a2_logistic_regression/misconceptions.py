@@ -488,6 +488,30 @@ class Broadcasts(keras.metrics.Metric):
         return ops.divide_no_nan(2 * self.both, 2 * self.both + self.wrong)
 
 
+@misconception("F1Score", hint="What is left of a Python number when Keras makes a graph of it?")
+class CountsInPython(keras.metrics.Metric):
+    """keeps its counts as Python numbers, which no graph of `fit` and `evaluate` keeps"""
+
+    def __init__(self, name="f1", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.reset_state()
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        import numpy as np
+
+        y = np.asarray(y_true).ravel() == 1
+        p = np.asarray(y_pred).ravel() >= 0.5
+        w = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight).ravel()
+        self.both += float(w[y & p].sum())
+        self.either += float(w[y].sum() + w[p].sum())
+
+    def result(self):
+        return 2 * self.both / self.either if self.either else 0.0
+
+    def reset_state(self):
+        self.both = self.either = 0.0
+
+
 @misconception("build_softmax_model", hint="Do the outputs of one row add up to 1?")
 def uses_sigmoids(n_features, n_classes):
     """uses a sigmoid for every class"""

@@ -34,4 +34,5 @@ def fit_model(model, X, y, epochs):
 
 
 def weights_of(model):
-    return model.dense.kernel.numpy().ravel(), model.dense.bias.numpy()[0]
+    kernel, bias = (variable.numpy() for variable in model.trainable_variables)
+    return kernel.ravel(), bias[0]

@@ -1,0 +1,129 @@
+"""Checks of assignment 1's Keras part."""
+
+import numpy as np
+
+from grader.course import Assignment, script, step
+
+LEARNING_RATE = 0.2
+
+
+def declare_keras_part(assignment: Assignment) -> None:
+    """Declare the Keras file with its three exercises."""
+    keras_file = assignment.file("keras_least_squares.py", backend="keras")
+    _build_model(keras_file)
+    _fit_model(keras_file)
+    _weights_of(keras_file)
+
+
+def _build_model(keras_file):
+    build_model = keras_file.exercise(
+        "build_model",
+        hints=["A linear model is one layer without activation.", "`keras.layers.Dense(1)`."],
+    )
+
+    @build_model.keras(points=2)
+    def forward(rng):
+        """computes Xw + b with one Dense(1)"""
+        for n, d in ((7, 3), (1, 5)):
+            weights = [rng.normal(size=(d, 1)), rng.normal(size=1)]
+            yield script(
+                f"{d} features",
+                model=step.call("build_model", d),
+                facts=step.describe("model", "output_shape", "parameters"),
+                _weights=step.set_weights("model", weights),
+                output=step.predict("model", rng.normal(size=(n, d)).astype("float32")),
+                returns=("facts", "output"),
+            )
+
+    @build_model.keras(points=3)
+    def compiled(rng):
+        """is compiled with SGD and the mean squared error"""
+        d = 3
+        weights = [rng.normal(size=(d, 1)), rng.normal(size=1)]
+        X = rng.normal(size=(6, d)).astype("float32")
+        y = rng.normal(size=(6, 1)).astype("float32")
+        yield script(
+            "loss and optimizer",
+            model=step.call("build_model", d),
+            facts=step.describe("model", "loss", "optimizer"),
+            _weights=step.set_weights("model", weights),
+            gradient=step.loss_and_gradients("model", X, y),
+            returns=("facts", "gradient"),
+        )
+
+
+def _given_model(d, weights):
+    """Steps that build a compiled linear model of Keras's own layers, with these weights."""
+    return {
+        "inputs": step.keras("Input", (d,)),
+        "dense": step.keras("layers.Dense", 1),
+        "optimizer": step.keras("optimizers.SGD", LEARNING_RATE),
+        "model": step.keras("Sequential", [step.ref("inputs"), step.ref("dense")]),
+        "_compiled": step.method(
+            "model", "compile", optimizer=step.ref("optimizer"), loss="mean_squared_error"
+        ),
+        "_before": step.set_weights("model", weights),
+    }
+
+
+def _fit_model(keras_file):
+    fit_model = keras_file.exercise(
+        "fit_model",
+        hints=["Keras has a method for this; its return value is what you need.", "`verbose=0`."],
+    )
+
+    def trained(label, X, y, epochs, returns, **tolerance):
+        d = X.shape[1]
+        given = [np.zeros((d, 1)), np.zeros(1)]
+        return script(
+            label,
+            **_given_model(d, given),
+            record=step.call("fit_model", step.ref("model"), X, y, epochs),
+            curve=step.history("record", "loss"),
+            epochs=step.length("curve"),
+            falls=step.falls("curve"),
+            weights=step.get_weights("model"),
+            returns=returns,
+            **tolerance,
+        )
+
+    @fit_model.keras(points=4)
+    def learns(rng):
+        """trains the given model for the given number of epochs"""
+        # Rows of ±1 and no noise: training ends near one solution, whatever the batch size.
+        X = rng.permutation(np.array([[a, b] for a in (-1, 1) for b in (-1, 1)] * 9))
+        X = X.astype("float32")
+        solution = rng.uniform(1, 3, size=2) * rng.choice([-1, 1], size=2)
+        y = (X @ solution + rng.uniform(0.5, 1.5)).astype("float32")
+        for label, target in (("labels (N,)", y), ("labels (N, 1)", y[:, None])):
+            epochs = int(rng.integers(15, 25))
+            yield trained(label, X, target, epochs, ("epochs", "falls", "weights"), atol=0.05)
+
+    @fit_model.keras(points=1)
+    def one_step_an_epoch(rng):
+        """takes one step in each epoch when there is one row"""
+        X, y = rng.uniform(0.5, 1.0, size=(1, 3)).astype("float32"), rng.uniform(1, 3, size=1)
+        epochs = int(rng.integers(3, 7))
+        yield trained("one row", X, y.astype("float32"), epochs, ("curve", "weights"))
+
+
+def _weights_of(keras_file):
+    weights_of = keras_file.exercise(
+        "weights_of",
+        hints=[
+            "What shapes does `model.get_weights()` return?",
+            "Take column 0, and entry 0 of the bias.",
+        ],
+    )
+
+    @weights_of.keras(points=4)
+    def shapes(rng):
+        """returns w with shape (D,) and b as a number"""
+        for d in (4, 1):
+            weights = [rng.normal(size=(d, 1)), rng.normal(size=1)]
+            yield script(
+                f"{d} features",
+                **_given_model(d, weights),
+                answer=step.call("weights_of", step.ref("model")),
+                returns=("answer",),
+            )
