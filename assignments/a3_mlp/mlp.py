@@ -438,7 +438,8 @@ def train(X_train, y_train, X_val, y_val, rng):
     Returns
     -------
     MLP
-        Its `forward` takes raw features: scaling, if any, is folded into the weights.
+        Its `forward` takes raw features: scaling, if any, is folded into the weights. For the
+        grade its `params` are put into the course's own forward pass.
     """
     raise NotImplementedError("train is yours to write")
 

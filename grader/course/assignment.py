@@ -111,7 +111,7 @@ class Exercise:
         measure
             A name of `grader.checks.measures.MEASURES`.
         baseline
-            The quality without learning, which earns nothing.
+            The quality that earns nothing, without learning or with a trivial model.
         threshold
             The quality that earns all points; between the two, points grow linearly.
         stated

@@ -13,6 +13,9 @@ from grader.wire import encode
 
 _LEAST_BYTES, _LEAST_ITEMS = 2 * 2**20, 100_000
 """So much any answer may take: ordinary wrong shapes are compared, and named."""
+_LEAST_MODEL_BYTES = 16 * 2**20
+"""So much where an answer holds the parameters of a model, which may be wider than the reference's:
+two million numbers."""
 _FACTOR = 8
 """How much larger than the expected answer one may be."""
 _LEAST_FREE = 1_000
@@ -27,8 +30,9 @@ def budget_of(case: Case) -> Budget:
     expected = case.expected.values if case.expected is not None else []
     known = encode(expected or case.asked_steps())
     items = _FACTOR * count_items(known)
+    least = _LEAST_BYTES if case.course_forward is None else _LEAST_MODEL_BYTES
     return Budget(
-        max(_LEAST_BYTES, _FACTOR * len(known)),
+        max(least, _FACTOR * len(known)),
         max(_LEAST_ITEMS, items),
         max(_LEAST_FREE, items, 2 * _numbers(expected)),
     )

@@ -636,7 +636,8 @@ def train(X_train, y_train, X_val, y_val, rng):
     Returns
     -------
     MLP
-        Its `forward` takes raw features: scaling, if any, is folded into the weights.
+        Its `forward` takes raw features: scaling, if any, is folded into the weights. For the
+        grade its `params` are put into the course's own forward pass.
     """
     ### BEGIN SOLUTION
     model = MLP([X_train.shape[1], 128, 64, int(np.max(y_train)) + 1], l2=1e-3, rng=rng)

@@ -233,9 +233,9 @@ def _train(file):
     @train.training(
         points=4,
         measure="logits_accuracy",
-        baseline=0.3,  # the best linear classifier reaches less, and so do the classes' means
-        threshold=0.93,
-        stated=0.94,
+        baseline=0.4,  # the best linear classifier of twenty seeds reaches 0.36
+        threshold=0.86,
+        stated=0.88,
         cpu_seconds=180,
     )
     def handwriting(rng):
@@ -249,7 +249,7 @@ def _train(file):
     @train.training(
         points=3,
         measure="logits_accuracy",
-        baseline=0.7,
+        baseline=0.7,  # and here 0.60
         threshold=0.92,
         stated=0.93,
         cpu_seconds=180,

@@ -118,6 +118,9 @@ class Recorded:
     def ask(self, check, case):
         return Reply(case.expected)
 
+    def course_outputs(self, check, case, parameters):
+        """None: when the cases were made, the course's agreed with the reference's own."""
+
 
 def trains(name, backend):
     own = exercises_of(name, backend)

@@ -372,8 +372,8 @@ class EarlyStopping:
 
 def train(X_train, y_train, X_val, y_val, rng):
     n, d = X_train.shape
-    hidden = [24] if d > 10 else [20, 20]
-    epochs = 25 if d > 10 else 150
+    hidden = [24, 24] if d > 10 else [20, 20]
+    epochs = 30 if d > 10 else 150
     model = MLP([d, *hidden, max(y_train.tolist()) + 1], rng=rng)
     states = {name: None for name in model.params}
     for epoch in range(epochs):

@@ -1,0 +1,90 @@
+"""a3's `train` is earned by training: looking rows up or knowing the public data earns nothing."""
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from grader.course.misconception import splice
+from grader.course.trivial_model import trivial_models
+from grader.local import load_public
+from grader.result import Status
+from tests.conftest import ROOT, grade_text, live, prepared
+
+TRIVIAL = trivial_models(ROOT / "solutions" / "a3_mlp")
+TRAIN = "def train(X_train, y_train, X_val, y_val, rng):\n"
+NEIGHBOUR = """
+    class Nearest(MLP):
+        def forward(self, X):
+            squares = ((X[:, None] - X_train[:300]) ** 2).sum(axis=2)
+            return np.eye(int(y_train.max()) + 1)[y_train[squares.argmin(axis=1)]]
+
+    return Nearest([X_train.shape[1], 20, int(y_train.max()) + 1], rng=rng)
+"""
+WITHOUT_PARAMS = """
+    class Nothing:
+        def forward(self, X):
+            return np.zeros((len(X), int(y_train.max()) + 1))
+
+    return Nothing()
+"""
+
+
+def earned(definition):
+    """The results of `train`, defined so in place of the reference's, by check."""
+    text = splice(live("a3_mlp").references["mlp.py"], "train", definition)
+    result = grade_text(prepared("a3_mlp"), {"mlp.py": text}, only=frozenset({"train"}))
+    return {check.check: check for check in result.checks}
+
+
+@pytest.mark.parametrize("model", TRIVIAL, ids=[one.name for one in TRIVIAL])
+def test_a_trivial_model_earns_nothing(model):
+    checks = earned(model.source)
+    assert [check.points for check in checks.values()] == [0, 0]
+    assert all("on held-out data is" in check.message for check in checks.values())
+
+
+def test_a_neighbour_in_place_of_a_network_earns_nothing_and_is_told_why():
+    for check in earned(TRAIN + NEIGHBOUR).values():
+        assert (check.status, check.points) == (Status.FAILED, 0)
+        assert "the model is judged by its params" in check.message
+        assert "with any of relu, leaky_relu, elu, tanh, sigmoid" in check.message
+
+
+def test_a_model_without_params_earns_nothing():
+    assert [check.points for check in earned(TRAIN + WITHOUT_PARAMS).values()] == [0, 0]
+
+
+@lru_cache
+def knowledge():
+    """A network for each check that is right on the public cases: random units, fitted outputs."""
+    rng, found = np.random.default_rng(0), {}
+    for check in load_public(ROOT / "assignments" / "a3_mlp").checks_of("train"):
+        case = check.cases[0]
+        X, y = case.steps[0]["args"][:2]
+        units, scale = (300, 0.3) if X.shape[1] > 2 else (200, 6.0)
+        W, b = scale * rng.normal(size=(X.shape[1], units)), rng.uniform(-2, 2, size=units)
+        hidden = np.tanh(X @ W + b)
+        outputs = np.linalg.solve(
+            hidden.T @ hidden + 0.01 * np.eye(units), hidden.T @ np.eye(y.max() + 1)[y]
+        )
+        test = np.tanh(case.steps[2]["args"][0] @ W + b) @ outputs
+        assert np.mean(test.argmax(axis=1) == case.held_out["y"]) > 0.8
+        found[X.shape[1]] = {"W1": W, "b1": b, "W2": outputs, "b2": np.zeros(y.max() + 1)}
+    return found
+
+
+def test_constant_weights_that_are_right_on_the_public_cases_earn_nothing():
+    weights = {
+        inputs: {name: array.round(6).tolist() for name, array in network.items()}
+        for inputs, network in knowledge().items()
+    }
+    body = f"""
+    weights = {weights}[X_train.shape[1]]
+    model = MLP([X_train.shape[1], len(weights["b1"]), len(weights["b2"])], "tanh", rng=rng)
+    model.params.update({{name: np.array(value) for name, value in weights.items()}})
+    return model
+"""
+    checks = earned(TRAIN + body)
+    assert [check.points for check in checks.values()] == [0, 0]
+    assert checks["two_spirals"].cases.passed <= 1  # of two that exchange the classes
