@@ -238,7 +238,7 @@ class _Grading:
                 if exercise.file == interview.file.name
                 and self._is_judged(exercise)
                 and not interview.is_stub(exercise.name)
-                for check in self.assignment.checks_of(exercise.name)
+                for check in self.assignment.in_judging_order(exercise.name)
             ]
 
     def _not_there(self, name: str) -> FileState:
@@ -327,7 +327,7 @@ class _Grading:
                 self.results.append(one)
 
     def _judge_checks(self, exercise: PreparedExercise, interview: FileInterview) -> None:
-        for check in self.assignment.checks_of(exercise.name):
+        for check in self.assignment.in_judging_order(exercise.name):
             if (check.exercise, check.name) in self.settled:
                 self.results.append(self.settled[check.exercise, check.name])
                 continue
@@ -432,6 +432,7 @@ class _Grading:
             check, self.assignment, placed, file=spoken_of, cell=cell, seconds=seconds
         )
         self.results.append(result)
+        self.results.right[check.exercise, check.name] = verdict.right
         self.explained[check.name] = verdict.explained
         self.is_doubtful = self.is_doubtful or result.lost_points
         if not self.is_doubtful:

@@ -18,12 +18,15 @@ class JudgedChecks:
     ----------
     lost
         By exercise, the first check with which its worker was lost.
+    right
+        By exercise and check, the numbers of the cases that are right, where that is known.
     """
 
     def __init__(self, results: Iterable[CheckResult] = ()) -> None:
         self._all: list[CheckResult] = []
         self._by_exercise: defaultdict[str, list[CheckResult]] = defaultdict(list)
         self.lost: dict[str, CheckResult] = {}
+        self.right: dict[tuple[str, str], tuple[int, ...]] = {}
         for one in results:
             self.append(one)
 

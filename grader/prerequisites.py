@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.checks import Verdict
+from grader.checks.trivial import telling_cases
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
 from grader.judged import JudgedChecks
-from grader.result import Kind, Status
+from grader.result import CheckResult, Kind, Status
 
 ANYTHING = "*"
 """What may be called, where the source does not show it."""
@@ -17,7 +18,6 @@ _ENDINGS = {
     Status.CRASHED: "ends the process",
     Status.OUT_OF_MEMORY: "runs out of memory",
 }
-_EASILY_SATISFIED = {Kind.ERR, Kind.SRC}
 
 
 @dataclass(frozen=True)
@@ -54,28 +54,41 @@ class Prerequisites:
         return None
 
     def held_back(self, check: PreparedCheck) -> Verdict | None:
-        """Skip a check that is easy to satisfy, until its exercise is right on some case."""
-        easy = check.kind in _EASILY_SATISFIED or check.settings.get("judges") == "purity"
-        if not easy:
+        """Skip an edge until its exercise is right on ordinary input, at least in part.
+
+        Where an exercise has no other checks, nothing is waited for.
+        """
+        ordinary = {one.name for one in self.assignment.ordinary(check.exercise)}
+        judged = [one for one in self.results.of(check.exercise) if one.check in ordinary]
+        if not check.is_edge or not judged or self._is_right_in_part(check.exercise, judged):
             return None
-        outputs = [
-            one
-            for one in self.results.of(check.exercise)
-            if one.kind in {Kind.OUT, Kind.KERAS, Kind.STAT} and one.check != "purity"
-        ]
-        if not outputs or any(one.cases.passed for one in outputs):
-            return None
-        first = outputs[0]
-        if all(one.status is Status.MISSING for one in outputs):
+        first = judged[0]
+        if all(one.status is Status.MISSING for one in judged):
             return Verdict(Status.MISSING, message=first.message)
-        if first.waits_for and all(one.status is Status.SKIPPED for one in outputs):
+        if first.waits_for and all(one.status is Status.SKIPPED for one in judged):
             why = first.message.rpartition("\n")[2]  # behind what went wrong in that check
             return Verdict(Status.SKIPPED, message=why, waits_for=first.waits_for)
+        wrong = next((one for one in judged if one.lost_points), first)
         text = (
-            f"This check counts once {check.exercise} is right on at least one case. "
-            "Fix that first."
+            f"This check is easy to satisfy, so it counts once {check.exercise} is right on "
+            f"ordinary input, in at least one case. Fix “{wrong.title}” first."
         )
         return Verdict(Status.SKIPPED, message=text)
+
+    def _is_right_in_part(self, exercise: str, judged: Sequence[CheckResult]) -> bool:
+        """Whether a case of these is right that no constant answers, if there is such a case."""
+        checks = {one.name: one for one in self.assignment.checks_of(exercise)}
+        is_any_telling = False
+        for one in judged:
+            check = checks[one.check]
+            if one.points and (check.kind is Kind.TRAIN or one.status is not Status.PASSED):
+                return True  # a part of the points: of training, or of a gradient
+            telling = telling_cases(check)
+            unknown = range(one.cases.passed)
+            if telling & set(self.results.right.get((exercise, one.check), unknown)):
+                return True
+            is_any_telling = is_any_telling or bool(telling)
+        return not is_any_telling and any(one.cases.passed for one in judged)
 
     def blamed(self, exercise: PreparedExercise, check: PreparedCheck, verdict: Verdict) -> Verdict:
         """Turn a failure into `skipped` where something that it needs and calls is wrong.

@@ -312,7 +312,7 @@ def sigmoid_grad(z):
     return s * (1.0 - s)
 """
     result = grade_text(prepared("a2_logistic_regression"), {"logistic_regression.py": text})
-    assert result.points == 4.25
+    assert result.points == 4.5
     checks = [check for check in result.checks if check.exercise == "sigmoid_grad"]
     assert {check.diagnosis.id for check in checks if check.diagnosis} == {"generic.dtype"}
     assert not any("look at sigmoid" in check.diagnosis.hint for check in checks if check.diagnosis)

@@ -30,8 +30,9 @@ def examine(
     """Ask all cases of a check; it passes when every case does."""
     evidence: list[Evidence] = []
     problems: list[tuple[Case, Reply, Judgement]] = []
+    right: list[int] = []
     printed = ""
-    for case in check.cases:
+    for number, case in enumerate(check.cases):
         reply = interview.ask(check, case)
         printed = printed or reply.printed
         judgement = judge_reply(case, reply)
@@ -42,11 +43,13 @@ def examine(
             problems.append((case, reply, judgement))
             if special(reply) is not None:
                 break  # not there, or not allowed: the other cases would say the same
+        else:
+            right.append(number)
     count = CaseCount(run=len(evidence), passed=len(evidence) - len(problems))
     if not evidence:
         return Verdict(Status.GRADER_ERROR, message="The check has no cases; tell the instructor.")
     if not problems:
-        return Verdict(Status.PASSED, 1.0, cases=count, printed=printed)
+        return Verdict(Status.PASSED, 1.0, cases=count, right=tuple(right), printed=printed)
     case, reply, judgement = problems[0]
     status, line, file = status_of(reply)
     diagnosis, explained = _diagnosis(check, interview, evidence, status)
@@ -56,6 +59,7 @@ def examine(
         diagnosis=diagnosis,
         explained=explained,
         cases=count,
+        right=tuple(right),
         printed=printed,
         line=line,
         line_file=file,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from grader.checks.examine import Judgement, answered, examine
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.comparison import as_array, kind_of
-from grader.course.case import Case
+from grader.course.case import Case, Expectation
 from grader.course.prepared import PreparedCheck
 from grader.result import Visibility
 
@@ -74,21 +74,36 @@ def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) ->
         return f"an array of shape {wanted} was expected; received {found}"
     if array.size == 0:
         return None
+    for expectation, value in _outside(case, position, array):
+        title = _TITLES.get(expectation.statistic, expectation.statistic)
+        if visibility is Visibility.HIDDEN:
+            return f"the {title} of the output is out of its range"
+        return (
+            f"the {title} of the output should lie in [{expectation.low:.4g}, "
+            f"{expectation.high:.4g}]; received {value:.4g}"
+        )
+    return None
+
+
+def _outside(case: Case, position: int, array: Array) -> Iterator[tuple[Expectation, float]]:
+    """The expectations of one returned value that its statistics are not within."""
     for expectation in case.expects:
         if (expectation.of or case.returns[0]) != case.returns[position]:
             continue
-        statistic, low, high = expectation.statistic, expectation.low, expectation.high
         with np.errstate(all="ignore"):
-            value = STATISTICS[statistic](array.astype(np.float64))
-        if not low <= value <= high:  # NaN fails too
-            title = _TITLES.get(statistic, statistic)
-            if visibility is Visibility.HIDDEN:
-                return f"the {title} of the output is out of its range"
-            return (
-                f"the {title} of the output should lie in [{low:.4g}, {high:.4g}]; "
-                f"received {value:.4g}"
-            )
-    return None
+            value = STATISTICS[expectation.statistic](array.astype(np.float64))
+        if not expectation.low <= value <= expectation.high:  # NaN fails too
+            yield expectation, value
+
+
+def holds(case: Case, arrays: Sequence[Array]) -> bool:
+    """Whether the statistics of these returned values are all within their ranges."""
+    return not any(
+        True
+        for position, array in enumerate(arrays)
+        if array.size
+        for _ in _outside(case, position, array)
+    )
 
 
 def _found(value: Any, array: Array | None) -> str:

@@ -89,6 +89,8 @@ class Verdict:
     explained: Explained = field(default_factory=Explained)
     """What the diagnosis rests on."""
     cases: CaseCount = field(default_factory=CaseCount)
+    right: tuple[int, ...] = ()
+    """Which of the check's cases are right, by number."""
     printed: str = ""
     line: int | None = None
     """The line that the message speaks of."""

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from grader.authoring.pages import placed
 from grader.batch.run import default_jobs
 from grader.cli.places import root_folder
-from grader.cli.problems import UsageProblem, cannot_write, needs
+from grader.cli.problems import UsageProblem, needs
 from grader.cli.progress import progress_bar
+from grader.cli.unearned import UnearnedOptions, audit_unearned, write_part
 from grader.confine import Engine, Launcher, quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.media.terminal import say
 from grader.result import Visibility
-from grader.store import write_atomically
 
 if TYPE_CHECKING:
     from grader.authoring.audit import AuditPlan, AuditReport, Examiner, Outcome
@@ -40,6 +39,19 @@ def command(
     training: Annotated[
         bool, typer.Option(help="Ask train checks, too; they take most of the time.")
     ] = True,
+    thoughtless: Annotated[
+        bool,
+        typer.Option(
+            "--thoughtless", help="Instead: what do zeros, the first argument and the like earn?"
+        ),
+    ] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Instead: what do repeated public answers earn?")
+    ] = False,
+    constants: Annotated[
+        bool,
+        typer.Option("--constants", help="Instead: what do train checks give without training?"),
+    ] = False,
     seed: Annotated[str, typer.Option(help="Another seed makes other cases.")] = "audit",
     jobs: Annotated[
         int | None, typer.Option(min=1, help="How many to grade at once. Default: one per core.")
@@ -56,13 +68,20 @@ def command(
 
     For authors. Each mutant is graded like a submission; one with full points has survived and is
     shown. Ends with exit code 0 when at least 97 % are killed, 1 when fewer, 2 for a wrong
-    call, 3 when the grader failed on some.
+    call, 3 when the grader failed on some. With --thoughtless, --replay or --constants answers
+    without the work are graded in their place, and 1 means that one of them earned something.
     """
     console = Console(highlight=False)
     aside = Console(stderr=True, highlight=False)
     folder = choose(assignment, live_assignments(root_folder()))
     _check_output(output)
     course = load_live(folder)
+    _check_exercises(course, exercise or [])
+    chosen_modes = {"thoughtless": thoughtless, "replay": replay, "constants": constants}
+    if modes := [name for name, is_asked in chosen_modes.items() if is_asked]:
+        jobs = jobs or default_jobs()
+        settings = UnearnedOptions(exercise or [], seed, jobs, markdown, output)
+        raise typer.Exit(audit_unearned(folder, course, modes, settings))
     plan = _plan(folder, course, seed, exercise or [], limit, training)
     if plan.backend != "numpy":
         Engine.from_environment().require()
@@ -78,6 +97,14 @@ def command(
     raise typer.Exit(_show(console, plan, outcomes, markdown, output))
 
 
+def _check_exercises(course: LiveCourse, exercises: list[str]) -> None:
+    known = [one.name for one in course.assignment.exercises()]
+    for name in exercises:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known
+            raise UsageProblem(f"There is no exercise {name!r}. Did you mean: {', '.join(near)}?")
+
+
 def _plan(
     folder: Path,
     course: LiveCourse,
@@ -86,11 +113,6 @@ def _plan(
     limit: int | None,
     training: bool,
 ) -> AuditPlan:
-    known = [one.name for one in course.assignment.exercises()]
-    for name in exercises:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known
-            raise UsageProblem(f"There is no exercise {name!r}. Did you mean: {', '.join(near)}?")
     try:
         from grader.authoring.audit import ListError, plan_audit, read_listed
     except ModuleNotFoundError as error:
@@ -178,12 +200,4 @@ def _check_output(output: Path | None) -> None:
 def _write(output: Path, report: AuditReport, text: str) -> None:
     from grader.authoring.audit.markdown import END, begin
 
-    try:
-        page = output.read_text(encoding="utf-8") if output.exists() else ""
-        write_atomically(
-            output, placed(text, begin(report.assignment), END, page).encode(), mode=0o644
-        )
-    except OSError as error:
-        raise cannot_write(output, error) from None
-    except UnicodeDecodeError as error:
-        raise UsageProblem(f"{output} cannot be written: {error}.") from None
+    write_part(output, text, begin(report.assignment), END)

@@ -52,6 +52,20 @@ class PreparedCheck:
         steps = (one for case in self.cases for one in case.steps)
         return tuple(dict.fromkeys(str(one["target"]) for one in steps if one["op"] == "call"))
 
+    @property
+    def is_edge(self) -> bool:
+        """Whether an answer without any work can satisfy it, so that it never counts alone.
+
+        Errors, source rules and unchanged inputs are; others, where the author declares so.
+        """
+        by_kind = self.kind in {Kind.ERR, Kind.SRC}
+        return by_kind or self.settings.get("judges") == "purity" or bool(self.settings.get("edge"))
+
+    @cached_property
+    def trivial(self) -> dict[int, bool]:
+        """By a case's number, whether a constant answers it; `grader.checks.trivial` fills it."""
+        return {}
+
     @cached_property
     def foretold(self) -> dict[str, bool | None]:
         """By misconception, whether its answers pass; `grader.diagnose.foretold` fills it in."""
@@ -105,6 +119,20 @@ class PreparedAssignment:
     def checks_of(self, exercise: str) -> list[PreparedCheck]:
         """The checks of one exercise, in order."""
         return self._checks.get(exercise, [])
+
+    def ordinary(self, exercise: str) -> list[PreparedCheck]:
+        """Its checks that say whether it is right on ordinary input; its edges wait for them."""
+        found = [one for one in self.checks_of(exercise) if not one.is_edge]
+        return [one for one in found if one.kind is not Kind.TRAIN] or found
+
+    def in_judging_order(self, exercise: str) -> list[PreparedCheck]:
+        """The checks of one exercise: what is ordinary, its edges, training beside these."""
+        ordinary = {one.name for one in self.ordinary(exercise)}
+
+        def rank(check: PreparedCheck) -> int:
+            return 0 if check.name in ordinary else 1 if check.is_edge else 2
+
+        return sorted(self.checks_of(exercise), key=rank)
 
     @property
     def names(self) -> Collection[str]:

@@ -28,10 +28,13 @@ class LiveRows:
         self, console: Console, assignment: PreparedAssignment, only: frozenset[str] | None = None
     ) -> None:
         self._waiting = [one for one in assignment.exercises if only is None or one.name in only]
-        self._expected = {one.name: len(assignment.checks_of(one.name)) for one in self._waiting}
+        self._order = {
+            one.name: [check.name for check in assignment.checks_of(one.name)]
+            for one in self._waiting
+        }
         self._files = {one.name: one.file for one in self._waiting}
         self._keras = {file.name for file in assignment.files if file.backend == "keras"}
-        self._rows = Rows(console, list(self._expected))
+        self._rows = Rows(console, list(self._order))
         self._begun: set[str] = set()
         self._came: dict[str, list[CheckResult]] = defaultdict(list)
         spinner = "dots" if speaks_unicode(console) else "line"
@@ -57,12 +60,13 @@ class LiveRows:
     def tell(self, check: CheckResult) -> None:
         """Take a check that was judged; what it finishes is printed at once."""
         name = check.exercise
-        if name not in self._expected:
+        if name not in self._order:
             return
         self._came[name].append(check)
-        if len(self._came[name]) < self._expected[name]:
+        order = self._order[name]
+        if len(self._came[name]) < len(order):
             return
-        checks = self._came.pop(name)
+        checks = sorted(self._came.pop(name), key=lambda one: order.index(one.check))
         self._rows.print(ExercisePoints(name, *total(checks), tuple(checks)))
         self._begun.add(self._files[name])
         self._waiting = [one for one in self._waiting if one.name != name]

@@ -62,7 +62,7 @@ def _relu(file):
         """is the derivative of relu"""
         yield from plain(rng)
 
-    @relu_grad.outputs(points=0.25)
+    @relu_grad.outputs(points=0.25, edge=True)
     def kink(rng):
         """is 0 at the kink"""
         yield case("z = 0", z=around_the_kink(rng))
@@ -95,7 +95,7 @@ def _leaky_relu(file):
         yield from plain(rng)
         yield from leaning(rng, 0.2)
 
-    @leaky_relu_grad.outputs(points=0.25)
+    @leaky_relu_grad.outputs(points=0.25, edge=True)
     def kink(rng):
         """is alpha at the kink"""
         yield case("z = 0", z=around_the_kink(rng), options={"alpha": 0.3})
@@ -123,7 +123,7 @@ def _elu(file):
         yield from leaning(rng, 0.6)
         yield from leaning(rng, 1.7)
 
-    @elu.outputs(points=0.25)
+    @elu.outputs(points=0.25, edge=True)
     def large(rng):
         """is finite for large z"""
         yield case("from −1000 to 1000", z=np.array([-1e3, -1.0, 2.0, 1e3]))
@@ -141,7 +141,7 @@ def _elu(file):
         yield from plain(rng)
         yield from leaning(rng, 0.6)
 
-    @elu_grad.outputs(points=0.25)
+    @elu_grad.outputs(points=0.25, edge=True)
     def kink(rng):
         """is alpha at 0"""
         yield case("z = 0", z=around_the_kink(rng), options={"alpha": 0.7})
@@ -194,7 +194,7 @@ def _sigmoid(file):
         """computes 1 / (1 + e^−z)"""
         yield from plain(rng)
 
-    @sigmoid.no_warnings(points=0.25)
+    @sigmoid.no_warnings(points=0.25, edge=True)
     def saturated(rng):
         """is 0 or 1 for z = ±1000, without a warning"""
         yield case("from −1000 to 1000", z=np.array([-1e3, -40.0, 0.0, 40.0, 1e3]), atol=1e-12)

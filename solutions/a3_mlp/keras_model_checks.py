@@ -226,7 +226,7 @@ def _callbacks(keras_file):
         """puts the weights of the best epoch back"""
         yield script("patience = 4", **fitted(rng, 4, best=3), returns=("epochs", "weights"))
 
-    @callbacks.keras(points=0.25)
+    @callbacks.keras(points=0.25, edge=True)
     def patient(rng):
         """lets training go on while val_loss falls"""
         yield script(

@@ -53,7 +53,7 @@ def _softmax_cross_entropy(file):
         given = scored(rng, 7, 4)
         yield case("label_smoothing = 0.2", **given, options={"label_smoothing": 0.2})
 
-    @softmax_cross_entropy.outputs(points=0.25)
+    @softmax_cross_entropy.outputs(points=0.25, edge=True)
     def saturated(rng):
         """is finite for saturated logits"""
         logits = np.array([[2e3, 0.0, -5.0], [0.0, 1e3, -1e3]])
@@ -89,7 +89,7 @@ def _focal_loss(file):
         """is the cross-entropy for gamma = 0"""
         yield case("gamma = 0", **scored(rng, 6, 4), options={"gamma": 0.0})
 
-    @focal_loss.outputs(points=0.25)
+    @focal_loss.outputs(points=0.25, edge=True)
     def saturated(rng):
         """is finite where p_t is 1, and where it is next to 0"""
         logits = np.array([[2e3, 0.0, -5.0], [0.0, 1e3, -1e3]])
@@ -134,7 +134,7 @@ def _distillation_loss(file):
         yield case("T = 3, alpha = 0.3", **lesson(rng, 6, 4, 3.0, 0.3))
         yield case("one row, T = 2, alpha = 0", **lesson(rng, 1, 3, 2.0, 0.0))
 
-    @distillation_loss.outputs(points=0.25)
+    @distillation_loss.outputs(points=0.25, edge=True)
     def saturated(rng):
         """is finite for saturated logits"""
         yield case("logits of thousands", **lesson(rng, 4, 3, 2.0, 0.5, scale=5e3))

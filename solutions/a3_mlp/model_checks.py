@@ -286,7 +286,7 @@ def _gradient_norms(file):
         """shows how gradients vanish with sigmoids: first over last is below 0.001"""
         yield deep(rng, "sigmoid", 0.0, 1e-3)
 
-    @gradient_norms.statistics(points=1)
+    @gradient_norms.statistics(points=1, edge=True)
     def lasting(rng):
         """shows that they last with ReLU: first over last is above 0.01"""
         yield deep(rng, "relu", 1e-2, 1e6)

@@ -165,7 +165,7 @@ def _clip_by_global_norm(file):
         """leaves shorter gradients alone"""
         yield case("norm 1.5, at most 2", grads=gradients(rng, 1.5), max_norm=2.0)
 
-    @clip_by_global_norm.outputs(points=0.25)
+    @clip_by_global_norm.outputs(points=0.25, edge=True)
     def zero(rng):
         """leaves gradients of 0 alone"""
         yield case("zeros", grads={"W1": np.zeros(SHAPE), "b1": np.zeros(2)}, max_norm=1.0)

@@ -127,7 +127,7 @@ def _dropout_forward(file):
                 ],
             )
 
-    @dropout_forward.outputs(points=0.5)
+    @dropout_forward.outputs(points=0.5, edge=True)
     def identity(rng):
         """returns x at inference, and for rate 0"""
         x = rng.normal(size=(4, 3))
@@ -188,7 +188,7 @@ def _dropout_backward(file):
         for rate in (0.3, 0.6):
             yield there_and_back(rng, f"rate = {rate}", rate, step.ref("out"), (1 - rate) ** -2)
 
-    @dropout_backward.outputs(points=0.25)
+    @dropout_backward.outputs(points=0.25, edge=True)
     def at_inference(rng):
         """returns dout at inference"""
         yield backward_case(

@@ -41,7 +41,7 @@ def _output_size(file):
         yield case("dilation 3", n=n, kernel=3, options={"dilation": 3})
         yield case("all four", n=n, kernel=4, stride=3, padding=2, dilation=3)
 
-    @output_size.outputs(points=0.25)
+    @output_size.outputs(points=0.25, edge=True)
     def exact_fit(rng):
         """is 1 when the kernel fits exactly"""
         k = int(rng.integers(3, 9))
@@ -128,12 +128,12 @@ def _pad(file):
         yield case("kernel 3", x=rng.normal(size=(2, 4, 5, 1)), kernel=3, mode="full")
         yield case("kernel (4, 2)", x=rng.normal(size=(1, 3, 2, 4)), kernel=(4, 2), mode="full")
 
-    @pad.outputs(points=0.25)
+    @pad.outputs(points=0.25, edge=True)
     def valid(rng):
         """adds nothing in mode valid"""
         yield case("kernel (2, 3)", x=rng.normal(size=(2, 4, 5, 3)), kernel=(2, 3), mode="valid")
 
-    @pad.outputs(points=0.25)
+    @pad.outputs(points=0.25, edge=True)
     def single(rng):
         """adds nothing for a kernel of one weight, in any mode"""
         for mode in ("valid", "same", "full"):

@@ -72,7 +72,7 @@ def _augment(file):
             ],
         )
 
-    @augment.outputs(points=0.5)
+    @augment.outputs(points=0.5, edge=True)
     def whole(rng):
         """moves all pixels and channels of an image together"""
         # With a frame of zeros nothing is lost: sums stay, and so do products of channels.
@@ -112,7 +112,7 @@ def _augment(file):
                 ],
             )
 
-    @augment.statistics(points=0.25)
+    @augment.statistics(points=0.25, edge=True)
     def far(rng):
         """allows shifts as large as the image or larger"""
         # One pixel stays only where dy = dx = 0.
@@ -126,7 +126,7 @@ def _augment(file):
         )
         yield case("max_shift = 9", x=np.ones((3, 2, 4, 1)), rng=seed(rng), max_shift=9)
 
-    @augment.statistics(points=0.25)
+    @augment.statistics(points=0.25, edge=True)
     def seeds(rng):
         """does the same with the same seed, and something else with another"""
         images = rng.uniform(1, 2, size=(20, 4, 5, 1))
@@ -246,7 +246,7 @@ def _fgsm(file):
         """stays between 0 and 1"""
         yield one(rng, "epsilon = 0.4", 3, (8, 4, 1), 4, 0.4)
 
-    @fgsm.outputs(points=0.25)
+    @fgsm.outputs(points=0.25, edge=True)
     def still(rng):
         """leaves a pixel as it is where the gradient is 0"""
         shape = (4, 8, 1)

@@ -193,7 +193,7 @@ def _build_augmentation(keras_file):
             f"difference_{name}": step.keras("ops.subtract", step.ref(f"trained_{name}"), x),
         }
 
-    @build_augmentation.keras(points=1)
+    @build_augmentation.keras(points=1, edge=True)
     def inference(rng):
         """returns the images as they are at inference"""
         for flip in (False, True):
@@ -220,7 +220,7 @@ def _build_augmentation(keras_file):
                 expects=[Expectation("std", 0.05, 5.0)],
             )
 
-    @build_augmentation.statistics(points=0.5)
+    @build_augmentation.statistics(points=0.5, edge=True)
     def shape_kept(rng):
         """keeps the shape in training"""
         for shape in ((4, 9, 6, 3), (1, 5, 8, 2)):

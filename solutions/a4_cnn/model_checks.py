@@ -73,7 +73,7 @@ def _values(lenet):
 
 
 def _edges(lenet):
-    @lenet.outputs(points=0.25)
+    @lenet.outputs(points=0.25, edge=True)
     def shapes(rng):
         """starts with params of the named shapes"""
         for shape, n_classes in (((8, 8, 1), 10), ((12, 9, 3), 4)):

@@ -27,7 +27,7 @@ def _build_sequence_classifier(keras_file):
         ],
     )
 
-    @classifier.keras(points=1)
+    @classifier.keras(points=1, edge=True)
     def logits_shape(rng):
         """gives one row of K numbers for each sequence"""
         for t, d, k, bidirectional in ((4, 3, 5, False), (7, 2, 3, True)):

@@ -118,7 +118,7 @@ def _edges(regressor):
             **EXACT,
         )
 
-    @regressor.statistics(points=0.25)
+    @regressor.statistics(points=0.25, edge=True)
     def fresh(rng):
         """starts with params of the named shapes"""
         yield script(
@@ -212,7 +212,7 @@ def _ctc_collapse(numpy_file):
         """takes a list"""
         yield case("a list", path=long_path(rng).tolist())
 
-    @ctc_collapse.outputs(points=0.25)
+    @ctc_collapse.outputs(points=0.25, edge=True)
     def nothing(rng):
         """gives an empty result for an empty path, and for blanks alone"""
         yield case("no entries", path=np.zeros(0, dtype=int))

@@ -150,7 +150,7 @@ def _clip_by_value(numpy_file):
             "limit 0.25", grads={**gradients(rng), "Wh": rng.normal(size=(2, 5))}, limit=0.25
         )
 
-    @clip_by_value.outputs(points=0.25)
+    @clip_by_value.outputs(points=0.25, edge=True)
     def nothing_left(rng):
         """gives zeros for limit 0"""
         yield case("limit 0", grads=gradients(rng), limit=0.0)
@@ -180,7 +180,7 @@ def _jacobian_norm_bound(numpy_file):
         Wh = rng.normal(size=(3, 3)) + np.triu(np.ones((3, 3)))
         yield case("sigmoid", Wh=Wh, activation_bound=0.25, steps=5)
 
-    @jacobian_norm_bound.outputs(points=0.25)
+    @jacobian_norm_bound.outputs(points=0.25, edge=True)
     def no_steps(rng):
         """is 1.0 for no steps"""
         yield case("k = 0", Wh=rng.normal(size=(3, 3)), activation_bound=0.25, steps=0)

@@ -147,7 +147,7 @@ def _causal_mask(numpy_file):
         yield case("T = 4", T=4)
         yield case("another length", T=int(rng.integers(5, 9)))
 
-    @causal_mask.outputs(points=0.25)
+    @causal_mask.outputs(points=0.25, edge=True)
     def one_position(rng):
         """lets a single position attend to itself"""
         yield case("T = 1", T=1)
@@ -168,7 +168,7 @@ def _padding_mask(numpy_file):
         yield case("four sequences", lengths=rng.permutation([1, 3, 4, 5]), T=6)
         yield case("one of full length", lengths=rng.permutation([2, 5, 7]), T=7)
 
-    @padding_mask.outputs(points=0.25)
+    @padding_mask.outputs(points=0.25, edge=True)
     def empty_sequence(rng):
         """is False everywhere for a sequence of length 0"""
         yield case("lengths 0 and 3", lengths=rng.permutation([0, 3]), T=5)

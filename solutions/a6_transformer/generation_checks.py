@@ -55,7 +55,7 @@ def _masked_cross_entropy(numpy_file):
             given["targets"][~given["mask"]] = anything
             yield case(label, **given)
 
-    @masked_cross_entropy.outputs(points=0.25)
+    @masked_cross_entropy.outputs(points=0.25, edge=True)
     def none_counted(rng):
         """is 0.0 with a zero gradient when no token counts"""
         yield case("an empty mask", **scored(rng, [0, 0], 4, 3))
