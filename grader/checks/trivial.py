@@ -13,6 +13,8 @@ from grader.course.prepared import PreparedCheck
 from grader.diagnose import picked
 from grader.result import Kind
 
+Array = np.ndarray[Any, Any]
+
 CONSTANTS = (0.0, 1.0, -1.0, float("nan"), float("inf"), float("-inf"))
 
 
@@ -23,11 +25,11 @@ def is_trivial(check: PreparedCheck, case: Case) -> bool:
     values = picked(check, case.expected)
     if check.kind is Kind.STAT:
         return any(holds(case, _full(values, constant)) for constant in CONSTANTS[:3])
-    found = list(_leaves(values))
-    if any(_are_all(found, constant, case) for constant in CONSTANTS):
+    found = [np.asarray(one) for one in _leaves(values)]
+    if _are_one_constant(found, case):
         return True
     given = list(_leaves(_given(case)))
-    return all(any(_same(one, other) for other in given) for one in found if np.size(one))
+    return all(any(_same(one, other) for other in given) for one in found if one.size)
 
 
 def telling_cases(check: PreparedCheck) -> set[int]:
@@ -59,20 +61,31 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _are_all(found: Iterable[Any], constant: float, case: Case) -> bool:
-    near = case.atol + case.rtol * (abs(constant) if np.isfinite(constant) else 0.0)
-    for one in found:
-        array = np.asarray(one)
-        if array.dtype.kind not in "biuf":
-            return False
-        if not np.isclose(array, constant, rtol=0.0, atol=near, equal_nan=True).all():
-            return False
-    return True
+def _are_one_constant(found: Iterable[Array], case: Case) -> bool:
+    """Whether all numbers of an answer are one of `CONSTANTS`, as nearly as the case asks."""
+    filled = [one for one in found if one.size]
+    if any(one.dtype.kind not in "biuf" for one in filled):
+        return False
+    if not filled:
+        return True
+    first = float(filled[0].flat[0])
+    return any(
+        all(_is_full(one, constant, case) for one in filled)
+        for constant in CONSTANTS
+        if np.isclose(first, constant, rtol=case.rtol, atol=case.atol, equal_nan=True)
+    )
 
 
-def _same(one: Any, other: Any) -> bool:
+def _is_full(array: Array, constant: float, case: Case) -> bool:
+    near = np.isclose(array, constant, rtol=case.rtol, atol=case.atol, equal_nan=True)
+    return bool(near.all())
+
+
+def _same(first: Array, other: Any) -> bool:
     """Whether two hold the same numbers, in whatever shape."""
-    first, second = np.asarray(one), np.asarray(other)
-    if first.size != second.size or {first.dtype.kind, second.dtype.kind} - set("biuf"):
+    if np.size(other) != first.size:
+        return False
+    second = np.asarray(other)
+    if {first.dtype.kind, second.dtype.kind} - set("biuf"):
         return False
     return bool(np.array_equal(first.ravel(), second.ravel()))

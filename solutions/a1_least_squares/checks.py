@@ -132,7 +132,7 @@ def tie(rng):
     yield case("a tie of two", x=x, y=np.zeros(2), candidates=np.array([4, sign / 2, -sign / 2, 3]))
 
 
-@grid_search.outputs(points=0.5)
+@grid_search.outputs(points=0.5, edge=True)
 def one_candidate(rng):
     """works with one candidate"""
     x = rng.normal(size=3)
@@ -355,7 +355,7 @@ def trajectory(rng):
     yield case("ten steps", **descent(rng, 8, 2, 10))
 
 
-@gradient_descent.outputs(points=0.5)
+@gradient_descent.outputs(points=0.5, edge=True)
 def no_steps(rng):
     """returns the given parameters and an empty history for no steps"""
     yield case("steps = 0", **descent(rng, 5, 2, 0))

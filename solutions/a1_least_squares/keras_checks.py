@@ -87,7 +87,7 @@ def _fit_model(keras_file):
             **tolerance,
         )
 
-    @fit_model.keras(points=4)
+    @fit_model.keras(points=2)
     def learns(rng):
         """trains the given model for the given number of epochs"""
         # Rows of ±1 and no noise: training ends near one solution, whatever the batch size.
@@ -99,9 +99,9 @@ def _fit_model(keras_file):
             epochs = int(rng.integers(15, 25))
             yield trained(label, X, target, epochs, ("epochs", "falls", "weights"), atol=0.05)
 
-    @fit_model.keras(points=1)
+    @fit_model.keras(points=3)
     def one_step_an_epoch(rng):
-        """takes one step in each epoch when there is one row"""
+        """takes one step in each epoch when there is one row, and returns the loss of each"""
         X, y = rng.uniform(0.5, 1.0, size=(1, 3)).astype("float32"), rng.uniform(1, 3, size=1)
         epochs = int(rng.integers(3, 7))
         yield trained("one row", X, y.astype("float32"), epochs, ("curve", "weights"))

@@ -126,7 +126,7 @@ def _augment(file):
         )
         yield case("max_shift = 9", x=np.ones((3, 2, 4, 1)), rng=seed(rng), max_shift=9)
 
-    @augment.statistics(points=0.25)
+    @augment.statistics(points=0.25, edge=True)
     def seeds(rng):
         """does the same with the same seed, and something else with another"""
         images = rng.uniform(1, 2, size=(20, 4, 5, 1))

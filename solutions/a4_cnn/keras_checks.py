@@ -224,7 +224,7 @@ def _build_augmentation(keras_file):
             Expectation("std", 0.65 * deviation, 1.35 * deviation, of=of),
         ]
 
-    @build_augmentation.keras(points=0.5)
+    @build_augmentation.keras(points=0.5, edge=True)
     def inference(rng):
         """returns the images as they are at inference"""
         for flip in (False, True):
@@ -288,7 +288,7 @@ def _build_augmentation(keras_file):
             ],
         )
 
-    @build_augmentation.statistics(points=0.25)
+    @build_augmentation.statistics(points=0.25, edge=True)
     def shape_kept(rng):
         """keeps the shape in training"""
         for shape in ((4, 9, 6, 3), (1, 5, 8, 2)):

@@ -2,10 +2,18 @@
 
 import pytest
 
-from grader.authoring.thresholds import Row, table, worst
-from grader.authoring.trials import REFERENCE, Trial, read_trials, run_trials, write_trials
+from grader.authoring.thresholds import Row, rows_of, table, worst
+from grader.authoring.trials import (
+    REFERENCE,
+    TRIVIAL,
+    Trial,
+    read_trials,
+    run_trials,
+    write_trials,
+)
 from grader.checks.measures import MEASURES
 from grader.confine import SpawnedLauncher
+from grader.course import case
 from grader.course.assignment import Check
 from grader.course.prepare import PreparationError
 from grader.result import Kind
@@ -13,10 +21,10 @@ from tests.conftest import live
 
 
 def trial(quality, solution=REFERENCE, seconds=1.0):
-    return Trial("a9_ninth", "fit", "digits", solution, "seed", quality, seconds)
+    return Trial("a9_ninth", "fit", "digits", "ten rows", solution, "seed", quality, seconds)
 
 
-def row(measure, reference, honest, threshold, stated, baseline):
+def row(measure, reference, honest, threshold, stated, baseline, trivial=(), earned=0.0):
     settings = {
         "measure": measure,
         "threshold": threshold,
@@ -29,8 +37,12 @@ def row(measure, reference, honest, threshold, stated, baseline):
         "a9_ninth",
         "fit",
         check,
+        case("ten rows"),
+        True,
         [trial(quality) for quality in reference],
         [trial(quality, "loops", 7.25) for quality in honest],
+        [trial(quality, f"{TRIVIAL}the_mean") for quality in trivial],
+        earned,
     )
 
 
@@ -53,8 +65,31 @@ def test_the_table_shows_worst_and_median_and_the_slowest_trial():
     one = row("logits_accuracy", [0.97, 0.96, 0.98], [], 0.9, 0.91, 0.1)
     other = row("logits_accuracy", [0.97], [0.95], 0.9, 0.91, 0.1)
     first, second = table([one, other]).splitlines()[2:]
-    assert "| 0.960 · 0.970 | — | 0.9 | 0.91 | 0.1 | 0.060 | 1.0 of 60 |" in first
+    assert "| 0.960 · 0.970 | — | 0.9 | 0.91 | 0.1 | 0.060 | — | — | 1.0 of 60 |" in first
     assert second.endswith("| 7.2 of 60 |")
+
+
+def test_the_table_shows_the_best_trivial_model_and_what_it_earns():
+    one = row("mean_squared_error", [0.01], [], 0.1, 0.1, 1.0, trivial=[0.9, 0.4], earned=0.667)
+    assert "| the mean 0.400 | 67% |" in table([one])
+
+
+def fit_trials(solution, *qualities):
+    """Trials of a1's `fit` on one seed: the patients' progression, and other targets of theirs."""
+    labels = "142 held-out patients", "142 held-out patients, other targets"
+    return [
+        Trial("a1_least_squares", "fit", "held_out", label, solution, "seed", quality, 1.0)
+        for label, quality in zip(labels, qualities, strict=True)
+    ]
+
+
+def test_a_trivial_model_earns_what_its_worst_case_earns():
+    trials = fit_trials(REFERENCE, 0.5, 0.95) + fit_trials(f"{TRIVIAL}two_columns", 0.4, 0.815)
+    first, second = rows_of(live("a1_least_squares"), trials)
+    assert (first.bounds, second.bounds) == ((0.0, 0.28, 0.3), (0.75, 0.88, 0.9))
+    assert first.margin == pytest.approx(0.22) and second.margin == pytest.approx(0.07)
+    assert first.earned == second.earned == pytest.approx(0.5)
+    assert "held out: 142 held-out patients, other targets" in second.cells()[1]
 
 
 def test_trials_are_read_as_they_were_written(tmp_path):
@@ -66,9 +101,17 @@ def test_trials_are_read_as_they_were_written(tmp_path):
 
 def test_a_trial_measures_on_held_out_data():
     course = live("a1_least_squares")
-    (found,) = run_trials(course, REFERENCE, course.references, "some seed", SpawnedLauncher())
-    assert (found.exercise, found.solution, found.seed) == ("fit", REFERENCE, "some seed")
-    assert 0.3 < found.quality < 0.7 and found.cpu_seconds >= 0
+    found = run_trials(course, REFERENCE, course.references, "some seed", SpawnedLauncher(), "fit")
+    about = {(one.exercise, one.solution, one.seed) for one in found}
+    assert about == {("fit", REFERENCE, "some seed")}
+    patients, other = (one.quality for one in found)
+    assert 0.3 < patients < 0.7 and 0.9 < other < 1.0
+    assert all(one.cpu_seconds >= 0 for one in found)
+
+
+def test_only_the_wanted_exercise_is_trained():
+    course = live("a1_least_squares")
+    assert run_trials(course, REFERENCE, course.references, "seed", SpawnedLauncher(), "sgd") == []
 
 
 def test_a_solution_that_does_not_train_is_named():

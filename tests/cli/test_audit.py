@@ -152,3 +152,53 @@ def test_a_list_that_cannot_be_read_ends_with_2(audit, course):
     ended = audit("t1")
     assert ended.returncode == 2
     assert "[[equivalent]] 1: expected file, definition" in " ".join(ended.stderr.split())
+
+
+EASY = """
+
+@half.outputs(points=0.5)
+def nothing(rng):
+    \"\"\"is 0.0 for 0.0\"\"\"
+    yield case("zero", x=0.0)
+"""
+BY_NATURE = """
+[[by_nature]]
+exercise = "half"
+mode = "thoughtless"
+checks = ["nothing"]
+reason = "There is one zero."
+"""
+
+
+def easier(course, decorator="@half.outputs(points=0.5)"):
+    head, _, keras = CHECKS.partition("\n\nkeras_file")
+    easy = EASY.replace("@half.outputs(points=0.5)", decorator)
+    (course / "checks.py").write_text(f"{head}\n{easy}\nkeras_file{keras}", encoding="utf-8")
+
+
+def test_answers_without_the_work_that_earn_something_end_with_1(audit, course):
+    easier(course)
+    ended = audit("t1", "--thoughtless", "--exercise", "half", KERAS_BACKEND="torch")
+    assert ended.returncode == 1, ended.stderr
+    words = " ".join(ended.stdout.split())
+    assert "half 1.5 0.5 0 zeros 0.5, first 0.5 nothing" in words
+    assert "earn up to 0.5 of 1.5 points. Declare what is easy to satisfy" in words
+
+
+def test_edges_and_what_is_listed_end_with_0(audit, course, tmp_path):
+    easier(course, "@half.outputs(points=0.5, edge=True)")
+    arguments = ("t1", "--thoughtless", "--replay", "--constants", "--exercise", "half")
+    ended = audit(*arguments, KERAS_BACKEND="torch")
+    assert ended.returncode == 0, ended.stdout
+    assert ended.stdout.count("Answers without the work earn nothing of") == 3
+    easier(course)
+    (course / "unearned.toml").write_text(BY_NATURE, encoding="utf-8")
+    page = tmp_path / "page.md"
+    page.write_text("<!-- audit t1_tiny --thoughtless -->\n<!-- end of audit -->\nAfter.\n")
+    ended = audit(*arguments[:2], *arguments[-2:], "--markdown", "--output", str(page))
+    assert ended.returncode == 0, ended.stdout
+    row = "| half | 1.5 | 0 | 0.5 |  |  |"
+    assert row in ended.stdout.splitlines() and row in page.read_text(encoding="utf-8")
+    (course / "unearned.toml").write_text("[[by_nature]]\n", encoding="utf-8")
+    ended = audit("t1", "--replay")
+    assert ended.returncode == 2 and "[[by_nature]] 1: expected exercise" in ended.stderr

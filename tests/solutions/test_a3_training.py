@@ -6,25 +6,13 @@ import numpy as np
 import pytest
 
 from grader.course.misconception import splice
+from grader.course.trivial_model import trivial_models
 from grader.local import load_public
 from grader.result import Status
 from tests.conftest import ROOT, grade_text, live, prepared
 
+TRIVIAL = trivial_models(ROOT / "solutions" / "a3_mlp")
 TRAIN = "def train(X_train, y_train, X_val, y_val, rng):\n"
-LINEAR = """
-    model = MLP([X_train.shape[1], int(y_train.max()) + 1], rng=rng)
-    rows, targets = np.column_stack([X_train, np.ones(len(X_train))]), np.eye(10)[y_train]
-    ridge = rows.T @ rows + 0.1 * np.eye(rows.shape[1])
-    W = np.linalg.solve(ridge, rows.T @ targets)[:, : int(y_train.max()) + 1]
-    model.params.update(W1=W[:-1], b1=W[-1])
-    return model
-"""
-MEANS = """
-    model = MLP([X_train.shape[1], int(y_train.max()) + 1], rng=rng)
-    means = np.array([X_train[y_train == k].mean(axis=0) for k in range(y_train.max() + 1)])
-    model.params.update(W1=means.T, b1=-(means**2).sum(axis=1) / 2)
-    return model
-"""
 NEIGHBOUR = """
     class Nearest(MLP):
         def forward(self, X):
@@ -32,9 +20,6 @@ NEIGHBOUR = """
             return np.eye(int(y_train.max()) + 1)[y_train[squares.argmin(axis=1)]]
 
     return Nearest([X_train.shape[1], 20, int(y_train.max()) + 1], rng=rng)
-"""
-UNTRAINED = """
-    return MLP([X_train.shape[1], 20, int(y_train.max()) + 1], rng=rng)
 """
 WITHOUT_PARAMS = """
     class Nothing:
@@ -45,29 +30,29 @@ WITHOUT_PARAMS = """
 """
 
 
-def earned(body):
-    """The results of `train` with this body in place of the reference's."""
-    text = splice(live("a3_mlp").references["mlp.py"], "train", TRAIN + body.lstrip("\n"))
+def earned(definition):
+    """The results of `train`, defined so in place of the reference's, by check."""
+    text = splice(live("a3_mlp").references["mlp.py"], "train", definition)
     result = grade_text(prepared("a3_mlp"), {"mlp.py": text}, only=frozenset({"train"}))
     return {check.check: check for check in result.checks}
 
 
-@pytest.mark.parametrize("body", [LINEAR, MEANS, UNTRAINED], ids=["linear", "means", "untrained"])
-def test_a_trivial_or_untrained_model_earns_nothing(body):
-    checks = earned(body)
+@pytest.mark.parametrize("model", TRIVIAL, ids=[one.name for one in TRIVIAL])
+def test_a_trivial_model_earns_nothing(model):
+    checks = earned(model.source)
     assert [check.points for check in checks.values()] == [0, 0]
     assert all("on held-out data is" in check.message for check in checks.values())
 
 
 def test_a_neighbour_in_place_of_a_network_earns_nothing_and_is_told_why():
-    for check in earned(NEIGHBOUR).values():
+    for check in earned(TRAIN + NEIGHBOUR).values():
         assert (check.status, check.points) == (Status.FAILED, 0)
         assert "the model is judged by its params" in check.message
         assert "with any of relu, leaky_relu, elu, tanh, sigmoid" in check.message
 
 
 def test_a_model_without_params_earns_nothing():
-    assert [check.points for check in earned(WITHOUT_PARAMS).values()] == [0, 0]
+    assert [check.points for check in earned(TRAIN + WITHOUT_PARAMS).values()] == [0, 0]
 
 
 @lru_cache
@@ -100,6 +85,6 @@ def test_constant_weights_that_are_right_on_the_public_cases_earn_nothing():
     model.params.update({{name: np.array(value) for name, value in weights.items()}})
     return model
 """
-    checks = earned(body)
+    checks = earned(TRAIN + body)
     assert [check.points for check in checks.values()] == [0, 0]
     assert checks["two_spirals"].cases.passed <= 1  # of two that exchange the classes

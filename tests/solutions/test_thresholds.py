@@ -19,36 +19,46 @@ TRAIN_CHECKS = [
 ]
 
 
-def row_of(name, check):
-    return next(
+def rows_for(name, check):
+    """The rows of a check: one for each case."""
+    found = [
         row
         for row in rows_of(live(name), TRIALS)
         if (row.exercise, row.check.name) == (check.exercise, check.name)
-    )
+    ]
+    assert found
+    return found
 
 
 @pytest.mark.parametrize(("name", "check"), TRAIN_CHECKS)
 def test_right_solutions_clear_the_graded_threshold_on_twenty_seeds(name, check):
-    row = row_of(name, check)
-    assert len(row.reference) >= SEEDS and len(row.honest) >= SEEDS
-    whole = abs(check.settings["threshold"] - check.settings["baseline"]) + row.margin
-    assert row.margin >= MARGIN * whole
+    for row in rows_for(name, check):
+        assert len(row.reference) >= SEEDS and len(row.honest) >= SEEDS
+        baseline, threshold, _ = row.bounds
+        assert row.margin >= MARGIN * (abs(threshold - baseline) + row.margin)
+
+
+@pytest.mark.parametrize(("name", "check"), TRAIN_CHECKS)
+def test_no_trivial_model_earns_anything_on_twenty_seeds(name, check):
+    for row in rows_for(name, check):
+        assert row.earned == 0
+        assert not row.trivial or len({one.seed for one in row.trivial}) >= SEEDS
 
 
 @pytest.mark.parametrize(("name", "check"), TRAIN_CHECKS)
 def test_every_trial_ended_within_the_limit(name, check):
-    row = row_of(name, check)
     limit = check.settings["cpu_seconds"]
-    assert all(trial.cpu_seconds < limit for trial in (*row.reference, *row.honest))
+    for row in rows_for(name, check):
+        assert all(trial.cpu_seconds < limit for trial in (*row.reference, *row.honest))
 
 
 @pytest.mark.parametrize(("name", "check"), TRAIN_CHECKS)
 def test_the_handout_states_a_threshold_a_little_stricter_than_the_graded_one(name, check):
-    settings = check.settings
-    stated, graded, baseline = (settings[key] for key in ("stated", "threshold", "baseline"))
-    assert abs(stated - baseline) > abs(graded - baseline)
     handout = (ROOT / "solutions" / name / "handout.md").read_text(encoding="utf-8")
-    assert any(text in handout for text in (f"{stated:g}", f"{stated:.2f}"))
+    for row in rows_for(name, check):
+        baseline, graded, stated = row.bounds
+        assert abs(stated - baseline) > abs(graded - baseline)
+        assert any(text in handout for text in (f"{stated:g}", f"{stated:.2f}"))
 
 
 def test_the_table_is_what_the_trials_say():

@@ -11,7 +11,7 @@ from grader.authoring.unearned.groups import grouped
 from grader.authoring.unearned.lessons import lessons_of, trained_definitions
 from grader.authoring.unearned.sources import Answer, known_of, submission_of
 from grader.authoring.unearned.stand_ins import CONSTANTS
-from grader.authoring.unearned.stand_ins_training import RULES
+from grader.authoring.unearned.stand_ins_training import FOR_WEIGHTS, RULES
 from grader.course.prepare import LiveCourse
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.result import Kind
@@ -133,7 +133,10 @@ def _trained(
                 for name in trained_definitions(check)
                 if name in assignment.names and assignment.exercise(name).file == exercise.file
             )
+            are_weights = isinstance(lessons[0]["answer"], tuple | list)
             for answer in ANSWERS[mode]:
+                if are_weights and answer.kind not in FOR_WEIGHTS:
+                    continue
                 submission = submission_of(
                     assignment.name,
                     course.references,

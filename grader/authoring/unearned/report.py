@@ -13,6 +13,8 @@ from grader.authoring.unearned.run import Earned, Graded
 HEADINGS = ("exercise", "points", "earned", "by nature", "answers", "checks")
 
 
+_SHOWN = 4
+"""So many answers are named in a row."""
 _ADVICE = {
     Mode.THOUGHTLESS: "Declare what is easy to satisfy with edge=True.",
     Mode.REPLAY: "Draw more of the cases from the seed: sizes, too.",
@@ -32,8 +34,10 @@ class Row:
         What the best of all answers earned, without what is listed.
     by_nature
         What the best of all answers earned of what is listed.
-    answers, checks
-        Which answers earned something that is not listed, and on which checks.
+    answers
+        Which answers earned something that is not listed, and how much, the best first.
+    checks
+        On which checks.
     """
 
     exercise: str
@@ -46,7 +50,10 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """The row's cells, in the order of `HEADINGS`."""
         numbers = (f"{one:g}" for one in (self.points, self.most, self.by_nature))
-        return (self.exercise, *numbers, ", ".join(self.answers), ", ".join(self.checks))
+        shown = list(self.answers[:_SHOWN])
+        if len(self.answers) > _SHOWN:
+            shown.append(f"{len(self.answers) - _SHOWN} more")
+        return (self.exercise, *numbers, ", ".join(shown), ", ".join(self.checks))
 
 
 @dataclass(frozen=True)
@@ -136,19 +143,28 @@ def _row(
     return Row(
         exercise,
         points,
-        _most(others),
-        _most(allowed),
-        tuple(dict.fromkeys(one.answer for one in others)),
+        max(_sums(others).values(), default=0.0),
+        max(_sums(allowed).values(), default=0.0),
+        _best_first(others),
         tuple(dict.fromkeys(one.check for one in others)),
     )
 
 
-def _most(earned: Sequence[Earned]) -> float:
-    """What the best answer on the best seed earned."""
+def _sums(earned: Sequence[Earned]) -> dict[tuple[str, str], float]:
+    """By answer and seed, all that was earned."""
     sums: defaultdict[tuple[str, str], float] = defaultdict(float)
     for one in earned:
         sums[one.answer, one.seed] += one.points
-    return round(max(sums.values(), default=0.0), 2)
+    return {key: round(points, 2) for key, points in sums.items()}
+
+
+def _best_first(earned: Sequence[Earned]) -> tuple[str, ...]:
+    """The answers with what each earned on its best seed."""
+    best: dict[str, float] = {}
+    for (answer, _), points in _sums(earned).items():
+        best[answer] = max(points, best.get(answer, 0.0))
+    names = sorted(best, key=lambda name: -best[name])
+    return tuple(f"{name} {best[name]:g}" for name in names)
 
 
 def about(report: UnearnedReport) -> str:

@@ -28,6 +28,16 @@ RULES = (
     "fitted on public rows",
 )
 
+FOR_WEIGHTS = (
+    "zeros",
+    "public answers",
+    "most frequent",
+    "nearest mean",
+    "least squares",
+    "fitted on public rows",
+)
+"""The rules that know an answer where weights are asked for."""
+
 
 def pair(values: Any) -> tuple[Array, Array] | None:
     """The first two arrays of equal length: rows and targets."""
