@@ -120,6 +120,14 @@ def test_a_negative_of_a_negative_is_the_image(seed):
     np.testing.assert_allclose(pictures.inverted(pictures.inverted(given_images)), given_images)
 
 
+def test_half_of_the_images_each_by_itself_are_negatives():
+    given_images = images(4, n=1_000, size=3)
+    shown = pictures.negatives(given_images, generator(5))
+    kept = np.all(shown == given_images, axis=(1, 2))
+    assert np.all(shown[~kept] == 1 - given_images[~kept])
+    assert 440 < kept.sum() < 560 and (kept[1:] != kept[:-1]).sum() > 200
+
+
 def test_every_image_is_shifted_by_itself_and_never_wraps():
     dots = np.zeros((200, 5, 5))
     dots[:, 2, 0] = 1.0
