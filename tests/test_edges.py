@@ -1,10 +1,13 @@
 """Checks that are easy to satisfy count once the exercise is right on ordinary input."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.course.misconception import splice
 from grader.result import Status
 from tests.conftest import grade_text, live, untrained
+from tests.mini import REFERENCE, mini, replaced
 
 NAME, FILE = "a2_logistic_regression", "logistic_regression.py"
 
@@ -63,3 +66,31 @@ def test_the_right_solution_keeps_all(exercise):
     text = live(NAME).references[FILE]
     result = grade_text(untrained(NAME), {FILE: text}, only=frozenset({exercise}))
     assert result.points == result.max_points
+
+
+def test_edges_are_judged_last_and_the_result_keeps_the_order_of_the_assignment():
+    turned = replace(mini(), checks=tuple(reversed(mini().checks)))
+    told = []
+    text = replaced("return np.sqrt(x)", "return x")
+    result = grade_text(turned, {"mini.py": text}, only=frozenset({"root"}), on_check=told.append)
+    assert [one.check for one in told] == ["positive", "negative"]
+    assert [one.check for one in result.checks] == ["negative", "positive"]
+    assert [one.status for one in result.checks] == [Status.SKIPPED, Status.FAILED]
+
+
+def test_where_an_exercise_has_nothing_else_an_edge_is_held_back_by_nothing():
+    alone = tuple(one for one in mini().checks if one.name != "positive")
+    text = replaced("return np.sqrt(x)", "return x")
+    result = grade_text(replace(mini(), checks=alone), {"mini.py": text}, only=frozenset({"root"}))
+    assert result.points == result.max_points == 2
+
+
+def test_a_part_of_the_points_for_training_is_right_in_part():
+    """An exercise without other ordinary checks waits for its training."""
+    negative = next(one for one in mini().checks if one.name == "negative")
+    edge = replace(negative, exercise="fit", cases=(negative.cases[0].calling("root"),))
+    assignment = replace(mini(), checks=(edge, *mini().checks))
+    wrong = replaced("return w[:-1], w[-1]", "return -w[:-1], w[-1]")
+    for text, points in ((wrong, 0), (REFERENCE, 6)):
+        result = grade_text(assignment, {"mini.py": text}, only=frozenset({"fit"}))
+        assert result.points == points

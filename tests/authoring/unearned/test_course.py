@@ -21,7 +21,18 @@ from grader.result import Visibility
 from tests.conftest import ASSIGNMENTS, ROOT, live, strongest, untrained
 
 SAMPLE = ["accuracy", "fit", "hinge_loss", "one_hot", "sigmoid_grad", "softmax"]
-STILL_EARNED: dict[tuple[str, Mode], str] = {}
+STILL_EARNED = {
+    **{
+        (name, Mode.CONSTANTS): "training data are not disguised by the seed"
+        for name in ASSIGNMENTS
+    },
+    **{
+        (name, Mode.REPLAY): "random output is never related to its input"
+        for name in ASSIGNMENTS[2:]
+    },
+    ("a5_lstm", Mode.THOUGHTLESS): "a linear network is not told from a recurrent one",
+}
+"""What is to be mended; an entry that is mended goes."""
 
 
 def public(name):
