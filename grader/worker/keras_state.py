@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -89,6 +89,25 @@ def refuse_another_backend() -> None:
         raise ForbiddenUse(text, "keras.config.set_backend")
 
     keras.config.set_backend = refused
+
+
+@contextlib.contextmanager
+def eagerly() -> Iterator[None]:
+    """Run functions as Python does, also those that were traced while the file was loaded.
+
+    A trace holds the operations of a layer and none of the guards around it.
+    """
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow
+
+    before = tensorflow.config.functions_run_eagerly()
+    tensorflow.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tensorflow.config.run_functions_eagerly(before)
 
 
 def skip_graph_optimisation() -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import contextvars
 import math
 import sys
 import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import process_time
 from types import FrameType, ModuleType
@@ -58,6 +61,7 @@ class Session:
         self.backend: str = settings["backend"]
         self.operations: dict[str, Operation] = dict(CORE)
         self.convert = lambda value: value
+        self.while_guarded: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
         if self.backend == "keras":
             from grader.worker import keras_state, keras_steps, networks, sequence_training
 
@@ -65,6 +69,7 @@ class Session:
             self.operations |= networks.OPERATIONS
             self.convert = keras_steps.to_plain
             self.reseed = keras_state.reset
+            self.while_guarded = keras_state.eagerly
             keras_state.skip_graph_optimisation()
             keras_state.keep_kernels()
         else:
@@ -160,7 +165,11 @@ class Session:
 
     def _run(self, question: dict[str, Any], scope: Scope) -> dict[str, Any]:
         try:
-            with self.functions.during(question.get("forbid", [])):
+            forbidden = question.get("forbid", [])
+            with contextlib.ExitStack() as around:
+                around.enter_context(self.functions.during(forbidden))
+                if forbidden:
+                    around.enter_context(self.while_guarded())
                 if question["kind"] == "load":
                     return {"outcome": "answered", "values": [self._load(question)]}
                 run_steps(scope, question["steps"], self.operations)

@@ -181,7 +181,8 @@ class Echo(keras.Model):
 
     def train_step(self, data):
         self.seen.append([np.array(one) for one in data])
-        return {"loss": self.given_loss}
+        self.metrics[0].update_state(self.given_loss)
+        return self.get_metrics_result()
 
 
 def trained(model, generate, sequences, start, prompts, **options):

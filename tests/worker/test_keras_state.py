@@ -111,3 +111,26 @@ def test_kernels_are_thrown_away_only_where_an_operation_of_chance_was_made(ask)
     _, seedings, after = ask(*names, "traced", "plain", "plain")
     assert after == [1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5]
     assert set(seedings) == {0}
+
+
+def test_what_was_traced_runs_as_python_while_something_is_forbidden():
+    """A trace holds the operations of a forbidden layer and none of the guards around it."""
+    tf = pytest.importorskip("tensorflow")
+    pytest.importorskip("keras")
+    from grader.worker.keras_state import eagerly
+
+    calls = []
+
+    @tf.function
+    def traced(x):
+        calls.append(x)
+        return x + 1
+
+    for expected in (1, 1):
+        traced(tf.ones(()))
+        assert len(calls) == expected
+    with eagerly():
+        traced(tf.ones(()))
+    traced(tf.ones(()))
+    assert len(calls) == 2
+    assert not tf.config.functions_run_eagerly()
