@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class LSTMCell(keras.layers.Layer):
     """One step of an LSTM from scratch, to be run by `keras.layers.RNN`.
 

@@ -155,7 +155,7 @@ def _lstm_cell(keras_file):
 
     @lstm_cell.keras(points=0.25)
     def base_class(rng):
-        """hands name and trainable to the base class"""
+        """hands name, trainable and dtype to the base class"""
         yield script(
             "a frozen cell with a name",
             cell=step.construct("LSTMCell", 3, name="memory", trainable=False),
@@ -164,6 +164,19 @@ def _lstm_cell(keras_file):
             trainable=step.attribute("cell", "trainable_variables"),
             count=step.length("trainable"),
             returns=("name", "count"),
+        )
+        X = array(rng, 3, 4, 2)
+        yield script(
+            "mixed_float16",
+            cell=step.construct("LSTMCell", 5, dtype="mixed_float16"),
+            **running(X, weights_of(rng, 2, 5), dtype="mixed_float16"),
+            computes_in=step.attribute("cell", "compute_dtype"),
+            keeps=step.attribute("cell", "variable_dtype"),
+            half=step.predict("layer", X),
+            output=step.keras("ops.cast", step.ref("half"), "float32"),
+            returns=("computes_in", "keeps", "output"),
+            rtol=1e-2,
+            atol=1e-2,
         )
 
     lstm_cell.source(

@@ -4,6 +4,8 @@ import numpy as np
 
 from grader.course import Expectation, StudentFile, script, step
 from grader.datasets import digits
+from grader.datasets.disguise import renamed
+from grader.datasets.pictures import negatives, posed
 
 
 def declare_models(keras_file: StudentFile) -> None:
@@ -100,9 +102,9 @@ def _build_sequence_classifier(keras_file):
     @classifier.training(
         points=2.25,
         measure="logits_accuracy",
-        baseline=0.1,
-        threshold=0.85,
-        stated=0.87,
+        baseline=0.4,  # the best linear classifier of twenty seeds reaches 0.36
+        threshold=0.8,
+        stated=0.82,
         cpu_seconds=180,
         same={"facts": "a network that reads its sequence with a recurrent layer was asked for"},
         blank="without_weights",
@@ -110,12 +112,14 @@ def _build_sequence_classifier(keras_file):
     def digits_by_rows(rng):
         """learns digits, read row by row (accuracy on held-out digits)"""
         X, y = digits()
-        X, order = X.reshape(-1, 8, 8).astype("float32"), rng.permutation(len(X))
-        train, test = order[:1_300], order[1_300:]
+        order = rng.permutation(len(X))
+        X = negatives(posed(X[order].reshape(-1, 8, 8), rng), rng).astype("float32")
+        y = renamed(y[order], 10, rng)
+        train, test = slice(0, 1_300), slice(1_300, None)
         yield script(
             "497 held-out digits",
             model=step.call("build_sequence_classifier", 8, 8, 10),
-            _fitted=step.fit("model", X[train], y[train], epochs=20, batch_size=32),
+            _fitted=step.fit("model", X[train], y[train], epochs=30, batch_size=32),
             logits=step.predict("model", X[test]),
             **recurrent(rng, 8, 8, 10),
             _zero=step.zero_weights("model"),

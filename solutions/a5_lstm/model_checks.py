@@ -1,10 +1,10 @@
-"""Checks of the regressor, on arrays and in earnest, and of what a CTC path spells."""
+"""Checks of the regressor, and of what a CTC path spells."""
 
 import numpy as np
 
-from grader.course import Rng, case, script, step
-from grader.datasets import adding_problem, sunspots, windows
+from grader.course import Expectation, Rng, case, script, step
 from solutions.a5_lstm.inputs import layer
+from solutions.a5_lstm.training_checks import declare_training
 
 EXACT = {"rtol": 1e-5, "atol": 1e-6}
 PARAMS = ("Wx", "Wh", "b", "Wy", "by")
@@ -23,7 +23,7 @@ def declare_model(numpy_file):
     )
     _values(regressor)
     _edges(regressor)
-    _training(regressor)
+    declare_training(regressor)
     _ctc_collapse(numpy_file)
 
 
@@ -120,60 +120,30 @@ def _edges(regressor):
 
     @regressor.statistics(points=0.25, edge=True)
     def fresh(rng):
-        """starts with params of the named shapes"""
-        yield script(
-            "three inputs, five units",
-            model=step.construct("LSTMRegressor", 3, 5, Rng(int(rng.integers(2**31)))),
-            params=step.attribute("model", "params"),
-            **{name: step.item("params", name) for name in PARAMS},
-            returns=PARAMS,
-        )
-
-
-def _training(regressor):
-    def trained(rng, label, units, x, y, x_test, held_out):
-        return script(
-            label,
-            model=step.construct("LSTMRegressor", x.shape[2], units, Rng(int(rng.integers(2**31)))),
-            _fitted=step.method("model", "fit", x, y, Rng(int(rng.integers(2**31)))),
-            predicted=step.method("model", "predict", x_test),
-            held_out=held_out,
-            returns=("predicted",),
-        )
-
-    @regressor.training(
-        points=3.25,
-        measure="mean_squared_error",
-        baseline=1 / 6,
-        threshold=0.01,
-        stated=0.008,
-        cpu_seconds=300,
-    )
-    def adding(rng):
-        """learns to add two marked numbers (error on held-out sequences)"""
-        x, _ = adding_problem(2_400, 20, rng)
-        x = np.round(x, 3)  # a third of the space, once it is frozen
-        y = np.sum(x[..., 0] * x[..., 1], axis=1)
-        held_out = {"y": y[2_000:]}
-        label = "400 held-out sequences"
-        yield trained(rng, label, 16, x[:2_000], y[:2_000], x[2_000:], held_out)
-
-    @regressor.training(
-        points=3,
-        measure="relative_rmse",
-        baseline=1.0,
-        threshold=0.75,
-        stated=0.72,
-        cpu_seconds=120,
-    )
-    def forecast(rng):
-        """forecasts sunspots better than 'as last year' (error over that of persistence)"""
-        years, numbers = sunspots()
-        x, y = windows(numbers / 100, 12)
-        before = years[12:] < 1950  # the year to forecast
-        order = rng.permutation(np.flatnonzero(before))
-        held_out = {"y": y[~before], "persistence": x[~before, -1, 0]}
-        yield trained(rng, "1950 to 2008", 16, x[order], y[order], x[~before], held_out)
+        """starts with params of the named shapes, drawn by its generator"""
+        seeds = [Rng(int(seed)) for seed in rng.choice(2**31, size=2, replace=False)]
+        for label, seed in (("three inputs, five units", seeds[0]), ("rng=None", None)):
+            yield script(
+                label,
+                model=step.construct("LSTMRegressor", 3, 5, seed),
+                params=step.attribute("model", "params"),
+                **{name: step.item("params", name) for name in PARAMS},
+                returns=PARAMS,
+                expects=[Expectation("distinct", 0.9, 1.0, of="Wx")],
+            )
+        for label, other, zeros in (("one seed twice", 0, 1.0), ("two seeds", 1, 0.0)):
+            yield script(
+                label,
+                one=step.construct("LSTMRegressor", 3, 5, seeds[0]),
+                other=step.construct("LSTMRegressor", 3, 5, seeds[other]),
+                one_params=step.attribute("one", "params"),
+                other_params=step.attribute("other", "params"),
+                Wx=step.item("one_params", "Wx"),
+                again=step.item("other_params", "Wx"),
+                difference=step.method("Wx", "__sub__", step.ref("again")),
+                returns=("difference",),
+                expects=[Expectation("zeros", zeros, zeros)],
+            )
 
 
 def _ctc_collapse(numpy_file):
