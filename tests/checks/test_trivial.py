@@ -57,3 +57,4 @@ def test_statistics_that_a_constant_has_are_trivial():
     spread = [Expectation("std", 0.9, 1.1)]
     assert is_trivial(*answered(X, kind=Kind.STAT, expects=zeros, n=2))
     assert not is_trivial(*answered(X, kind=Kind.STAT, expects=spread, n=2))
+    assert is_trivial(*answered(X, kind=Kind.STAT, expects=[Expectation("max", 2, 2)], images=X))
