@@ -20,7 +20,7 @@ def fit_model(model, X, y, epochs):
 """
 WRONG_NUMBER_OF_EPOCHS = """
 def fit_model(model, X, y, epochs):
-    losses = model.fit(X, y.reshape(-1, 1), epochs=40, verbose=0).history["loss"]
+    losses = model.fit(X, y.reshape(-1, 1), epochs=15, verbose=0).history["loss"]
     return {"loss": losses[:epochs]}
 """
 
@@ -36,7 +36,9 @@ def test_a_trivial_model_earns_nothing(name, model):
 
 
 @pytest.mark.parametrize(
-    ("answer", "points"), [(MADE_UP_HISTORY, 0), (WRONG_NUMBER_OF_EPOCHS, 2)], ids=["made up", "40"]
+    ("answer", "points"),
+    [(MADE_UP_HISTORY, 0), (WRONG_NUMBER_OF_EPOCHS, 2)],
+    ids=["made up", "15 always"],
 )
 def test_fit_model_is_judged_by_the_weights_that_the_model_has(answer, points):
     file = file_of(A1, "keras")
