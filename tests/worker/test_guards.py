@@ -51,3 +51,19 @@ def test_a_class_that_no_question_forbids_works_as_ever(guarded):
 
 def test_a_guarded_class_still_tells_its_arguments(guarded):
     assert list(inspect.signature(queue.Queue).parameters) == ["maxsize"]
+
+
+def test_a_guarded_layer_is_built_and_called_as_ever():
+    keras = pytest.importorskip("keras")
+    originals = dict(vars(keras.layers.Dense))
+    try:
+        guarded = ForbiddenFunctions(["keras.layers.Dense"])
+        layer = keras.layers.Dense(2)
+        assert layer([[1.0, 2.0, 3.0]]).shape == (1, 2)
+        assert layer.call.__name__ == "call"
+        with guarded.during(["keras.layers.Dense"]), pytest.raises(ForbiddenUse):
+            layer([[1.0, 2.0, 3.0]])
+    finally:
+        for name, value in originals.items():
+            if vars(keras.layers.Dense)[name] is not value:
+                setattr(keras.layers.Dense, name, value)
