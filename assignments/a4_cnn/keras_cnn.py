@@ -30,6 +30,7 @@ def build_lenet(input_shape, n_classes):
     raise NotImplementedError("build_lenet is yours to write")
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class ResidualBlock(layers.Layer):
     """A residual block: relu(x + conv(relu(conv(x)))), both convolutions 3 × 3 "same".
 
@@ -111,9 +112,9 @@ def unfreeze(model, n_layers):
     """Let the last layers of the base learn, too: fine-tuning.
 
     The last `n_layers` of `base.layers` become trainable, where layers without weights count and
-    0 means none; all of them, when there are fewer. Every BatchNormalization stays frozen. The
-    head stays trainable. The model is compiled again, with the same loss: only then does what
-    is trainable change for `fit`.
+    0 means none; all of them, when there are fewer. Each BatchNormalization among them stays
+    frozen. The head stays trainable. The model is compiled again, with the same loss: only then
+    does what is trainable change for `fit`.
 
     Parameters
     ----------

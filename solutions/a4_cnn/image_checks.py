@@ -28,46 +28,59 @@ def _augment(file):
     @augment.statistics(points=1)
     def shifts(rng):
         """shifts each image by its own dy and dx, uniform up to ±max_shift"""
-        # One bright pixel, max_shift from the edges: where it lands is the shift.
+        # One bright pixel, at least max_shift from the edges: where it lands is the shift. Where
+        # it stands and how bright it is, no public answer knows.
         for most in (1, 2):
-            rows, n, places = 2 * most + 1, 1_500, (2 * most + 1) ** 2
-            images = np.zeros((n, rows, rows, 1))
-            images[:, most, most] = 1.0
-            deviation = np.sqrt((rows**2 - 1) / 12)
+            n, places = 1_500, (2 * most + 1) ** 2
+            height, width = (int(one) for one in 2 * most + rng.integers(3, 6, size=2))
+            middle = {
+                "row": int(rng.integers(most, height - most)),
+                "column": int(rng.integers(most, width - most)),
+            }
+            light = float(rng.uniform(0.5, 1.5))
+            images = np.zeros((n, height, width, 1))
+            images[:, middle["row"], middle["column"]] = light
+            deviation = np.sqrt((places - 1) / 12)
             near = [
-                Expectation(statistic, middle - 0.2, middle + 0.2, of=axis)
-                for statistic, middle in (("mean", most), ("std", deviation))
-                for axis in ("row", "column")
+                Expectation(statistic, value - 0.2, value + 0.2, of=axis)
+                for axis, place in middle.items()
+                for statistic, value in (("mean", place), ("std", deviation))
             ]
             together = Expectation("distinct", (places - 0.5) / n, (places + 0.5) / n, of="place")
+            whole = [
+                Expectation(statistic, light - 1e-6, light + 1e-6, of="light")
+                for statistic in ("min", "max")
+            ]
             yield script(
                 f"max_shift = {most}",
                 shifted=step.call("augment", images, seed(rng), most),
                 _columns=step.method("shifted", "max", 1),
                 _rows=step.method("shifted", "max", 2),
-                _flat=step.method("shifted", "reshape", n, rows * rows),
+                _flat=step.method("shifted", "reshape", n, height * width),
+                light=step.method("_flat", "sum", 1),
                 row=step.method("_rows", "argmax", 1),
                 column=step.method("_columns", "argmax", 1),
                 place=step.method("_flat", "argmax", 1),
-                returns=("row", "column", "place"),
-                expects=[*near, together],
+                returns=("row", "column", "place", "light"),
+                expects=[*near, together, *whole],
             )
 
     @augment.statistics(points=0.5)
     def filled(rng):
         """fills with zeros what the shift leaves empty"""
-        height, width, most = 5, 7, 2
+        height, width, most = int(rng.integers(4, 7)), int(rng.integers(6, 9)), 2
+        light = float(rng.uniform(0.5, 1.5))
         lost = most * (most + 1) / (2 * most + 1)  # the mean of |dy|
         zeros = 1 - (1 - lost / height) * (1 - lost / width)
         yield case(
-            "images of ones",
-            x=np.ones((1_500, height, width, 1)),
+            "images of one grey",
+            x=np.full((1_500, height, width, 1), light),
             rng=seed(rng),
             max_shift=most,
             expects=[
                 Expectation("zeros", zeros - 0.03, zeros + 0.03),
                 Expectation("min", 0, 0),
-                Expectation("max", 1, 1),
+                Expectation("max", light - 1e-6, light + 1e-6),
                 Expectation("distinct", 0, 2.5 / (1_500 * height * width)),
             ],
         )
@@ -93,12 +106,13 @@ def _augment(file):
     @augment.statistics(points=0.5)
     def flips(rng):
         """mirrors half of the images left-right, if flip"""
-        images = np.zeros((1_500, 3, 4, 1))
-        images[:, :, 0] = 1.0
+        light = float(rng.uniform(0.5, 1.5))
+        images = np.zeros((1_500, 3, int(rng.integers(3, 7)), 1))
+        images[:, :, 0] = light
         for label, options, left, spread in (
             ("flip=True", {"flip": True}, 0.5, 0.08),
-            ("flip=False", {"flip": False}, 1.0, 0.0),
-            ("no flip asked for", {}, 1.0, 0.0),
+            ("flip=False", {"flip": False}, 1.0, 1e-6),
+            ("no flip asked for", {}, 1.0, 1e-6),
         ):
             yield script(
                 label,
@@ -107,8 +121,10 @@ def _augment(file):
                 last=step.method("moved", "take", -1, 2),
                 returns=("first", "last"),
                 expects=[
-                    Expectation("mean", left - spread, left + spread, of="first"),
-                    Expectation("mean", 1 - left - spread, 1 - left + spread, of="last"),
+                    Expectation(
+                        "mean", light * (share - spread), light * (share + spread), of=which
+                    )
+                    for which, share in (("first", left), ("last", 1 - left))
                 ],
             )
 

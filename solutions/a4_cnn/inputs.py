@@ -3,6 +3,9 @@
 import numpy as np
 
 from grader.course import Rng, step
+from grader.datasets import digits
+from grader.datasets.disguise import renamed
+from grader.datasets.pictures import negatives, posed
 
 PARAMS = tuple(f"{kind}{number}" for number in range(1, 6) for kind in "Wb")
 CLEAR = 1e-3
@@ -118,3 +121,20 @@ def lenet_steps(rng, shape, n_classes):
         "model": step.construct("LeNet", shape, n_classes, seed(rng)),
         "_params": step.fill("model", "params", {name: step.ref(name) for name in PARAMS}),
     }
+
+
+def disguised_digits(rng, held_out=497):
+    """Digits as a seed disguises them, the last `held_out` of them to be read after the training.
+
+    All are turned or mirrored alike, about half are negatives, and the classes are renamed: who
+    knows the public digits by heart knows none of these, and no linear model reads them.
+
+    Returns
+    -------
+    (X, y, X_held_out, y_held_out) : arrays (N, 8, 8, 1) and (N,) of integers from 0 to 9
+    """
+    X, y = digits()
+    order = rng.permutation(len(X))
+    images = negatives(posed(X[order].reshape(-1, 8, 8), rng), rng)[..., None]
+    y = renamed(y[order], 10, rng)
+    return images[:-held_out], y[:-held_out], images[-held_out:], y[-held_out:]

@@ -206,7 +206,7 @@ def _unfreeze(keras_file):
             ],
         )
 
-    @unfreeze.keras(points=0.25)
+    @unfreeze.keras(points=0.25, edge=True)
     def none_of_them(rng):
         """lets the head alone learn for n_layers = 0"""
         yield tuned(rng, Base(rng, *"cC"), 0)

@@ -1,8 +1,14 @@
 """Checks of `LeNet`, on a few images and on digits."""
 
-from grader.course import StudentFile, script, step
-from grader.datasets import digits
-from solutions.a4_cnn.inputs import PARAMS, lenet_params, lenet_problem, lenet_steps, seed
+from grader.course import StudentFile, course_forward, script, step
+from solutions.a4_cnn.inputs import (
+    PARAMS,
+    disguised_digits,
+    lenet_params,
+    lenet_problem,
+    lenet_steps,
+    seed,
+)
 
 EXACT = {"rtol": 1e-5, "atol": 1e-6}
 
@@ -121,21 +127,25 @@ def _training(lenet):
     @lenet.training(
         points=2.75,
         measure="logits_accuracy",
-        baseline=0.1,
-        threshold=0.9,
-        stated=0.91,
+        baseline=0.4,  # the best linear classifier of twenty seeds reaches 0.35
+        threshold=0.86,
+        stated=0.88,
         cpu_seconds=120,
     )
     def reads_digits(rng):
         """reads handwritten digits (accuracy on held-out images)"""
-        X, y = digits()
-        order = rng.permutation(len(X))
-        images, y = X[order].reshape(-1, 8, 8, 1), y[order]
+        X, y, X_held_out, y_held_out = disguised_digits(rng)
         yield script(
             "497 held-out images",
             model=step.construct("LeNet", (8, 8, 1), 10, seed(rng)),
-            _fitted=step.method("model", "fit", images[:1_300], y[:1_300], seed(rng)),
-            logits=step.method("model", "forward", images[1_300:]),
-            held_out={"y": y[1_300:]},
-            returns=("logits",),
+            _fitted=step.method("model", "fit", X, y, seed(rng)),
+            params=step.attribute("model", "params"),
+            logits=step.method("model", "forward", X_held_out),
+            held_out={"y": y_held_out},
+            returns=("params", "logits"),
+            course_forward=course_forward(
+                "params",
+                "logits",
+                lenet=step.call("lenet_logits", step.ref("params"), X_held_out),
+            ),
         )

@@ -224,3 +224,13 @@ def test_what_was_unfrozen_learns_and_nothing_else(keras, letters, functional, n
     for layer in kept:
         same(layer.get_weights(), before[id(layer)])
     assert model.optimizer.iterations == 2
+
+
+def test_a_block_is_loaded_as_it_was_saved(keras, tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(4, 5, 6, 3)).astype("float32")
+    inputs = keras.Input(x.shape[1:])
+    model = keras.Model(inputs, part().ResidualBlock(3)(inputs))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")  # by the name it is registered with
+    np.testing.assert_allclose(loaded(x), model(x), rtol=1e-6, atol=1e-6)
