@@ -22,7 +22,7 @@ _RECENT, _REPEATED = 12, 6
 
 
 def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
-    """What a recurrent layer does, of two models that differ in their number of steps alone."""
+    """What a recurrent layer does, of models that differ in their number of steps alone."""
     short, long = layer_of(scope, step), layer_of(scope, {"on": step["long"]})
     shapes = [[tuple(one.shape) for one in keras_own.weights(model)] for model in (short, long)]
     rng = np.random.default_rng(int(step["seed"]))
@@ -39,8 +39,10 @@ def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
     logits = _logits(long, np.stack(rows))  # one call, since a step in Python may be slow
     moved = np.abs(logits[1:] - logits[0]).max(axis=1)
     by_order, by_place = moved[0], moved[1:].reshape(len(places), _REPEATED).max(axis=1)
+    idle = _idle_weights(scope, {"on": step["single"], "value": X[None, :1]})
     return {
         "its weights do not depend on the number of steps": shapes[0] == shapes[1],
+        "some of its weights have no work in the first step, which remembers nothing": bool(idle),
         "each of the last steps changes its logits": bool(by_place[:-1].min() > _MOVED),
         "the order of the steps changes its logits": bool(by_order > _MOVED),
         "a step of long ago hardly changes them": bool(by_place[-1] < _FORGOTTEN * by_place[0]),
