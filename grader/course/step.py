@@ -161,14 +161,17 @@ class step:
         return {"op": "keras.compute_loss", "on": on, "X": X, "y": y, "value": outputs}
 
     @staticmethod
-    def recurrence(short: str, long: str, steps: int, inputs: int, seed: int = 0) -> Step:
-        """Ask what only recurrent layers do, of one model for few and one for `steps` steps.
+    def recurrence(
+        single: str, short: str, long: str, steps: int, inputs: int, seed: int = 0
+    ) -> Step:
+        """Ask what only recurrent layers do, of models for one, for few and for `steps` steps.
 
         The result is a dict from sentences to whether they are true; a recurrent classifier of
         sequences has them all.
         """
         return {
             "op": "networks.recurrence",
+            "single": single,
             "on": short,
             "long": long,
             "steps": steps,

@@ -22,7 +22,7 @@ _RECENT, _REPEATED, _AT_ENDS, _FIRST = 12, 4, 20, 8
 
 
 def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
-    """What a recurrent layer does, of two models that differ in their number of steps alone."""
+    """What a recurrent layer does, of models that differ in their number of steps alone."""
     short, long = layer_of(scope, step), layer_of(scope, {"on": step["long"]})
     shapes = [[tuple(one.shape) for one in keras_own.weights(model)] for model in (short, long)]
     rng = np.random.default_rng(int(step["seed"]))
@@ -41,8 +41,10 @@ def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
     by_order, *moved = np.abs(logits[1:] - logits[0]).max(axis=1)
     by_place = {int(one): max(np.array(moved)[places == one]) for one in (*recent, 0)}
     last, first = by_place[n_steps - 1], by_place[0]
+    idle = _idle_weights(scope, {"on": step["single"], "value": X[None, :1]})
     return {
         "its weights do not depend on the number of steps": shapes[0] == shapes[1],
+        "some of its weights have no work in the first step, which remembers nothing": bool(idle),
         "each of the last steps changes its logits": bool(
             min(by_place[int(one)] for one in recent) > _MOVED
         ),

@@ -64,9 +64,12 @@ def _build_sequence_classifier(keras_file):
     def recurrent(rng, t, d, k):
         """Steps that tell a recurrent layer by what only it does, far from any training."""
         return {
+            "single": step.call("build_sequence_classifier", 1, d, k),
             "short": step.call("build_sequence_classifier", t, d, k),
             "long": step.call("build_sequence_classifier", 60, d, k),
-            "facts": step.recurrence("short", "long", 60, d, seed=int(rng.integers(2**31))),
+            "facts": step.recurrence(
+                "single", "short", "long", 60, d, seed=int(rng.integers(2**31))
+            ),
         }
 
     @classifier.keras(points=1)
