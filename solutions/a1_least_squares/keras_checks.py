@@ -91,7 +91,7 @@ def _fit_model(keras_file):
     def learns(rng):
         """trains the given model for the given number of epochs"""
         # Rows of ±1 and no noise: training ends near one solution, whatever the batch size.
-        X = rng.permutation(np.array([[a, b] for a in (-1, 1) for b in (-1, 1)] * 7))
+        X = rng.permutation(np.array([[a, b] for a in (-1, 1) for b in (-1, 1)] * 9))
         X = X.astype("float32")
         solution = rng.uniform(1, 3, size=2) * rng.choice([-1, 1], size=2)
         y = (X @ solution + rng.uniform(0.5, 1.5)).astype("float32")
