@@ -40,9 +40,9 @@ def test_a_trivial_model_earns_nothing(name, model):
     [(MADE_UP_HISTORY, 0), (WRONG_NUMBER_OF_EPOCHS, 2)],
     ids=["made up", "15 always"],
 )
-def test_fit_model_is_judged_by_the_weights_that_the_model_has(answer, points):
+def test_fit_model_is_judged_by_the_weights_that_the_model_has(answer, at_most):
     file = file_of(A1, "keras")
     result = grade_text(
         prepared(A1, "keras"), {file: answer}, strongest(), only=frozenset({"fit_model"})
     )
-    assert sum(check.points for check in result.checks) == points
+    assert sum(check.points for check in result.checks) <= at_most
