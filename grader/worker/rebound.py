@@ -36,9 +36,12 @@ class WrittenFunctions:
     ----------
     path, folder
         Its file, and where the submission lies. The file is looked into once a stub is met.
+    of_all
+        What the stubs of all modules made, by identity: behind a decorator it is something else.
     """
 
-    def __init__(self, path: Path, folder: Path) -> None:
+    def __init__(self, path: Path, folder: Path, of_all: dict[int, Any] | None = None) -> None:
+        self._of_all = {} if of_all is None else of_all
         self._path, self._folder = path, folder
         self._functions: dict[str, tuple[Any, int]] = {}
         self._rebound: dict[str, tuple[int, bool]] = {}
@@ -78,7 +81,8 @@ class WrittenFunctions:
         if isinstance(node, Definition) and node.name in vars(module):
             written.add(node.name)
             if is_stub(node):
-                self._stubs[node.name] = vars(module)[node.name]
+                self._stubs[node.name] = made = vars(module)[node.name]
+                self._of_all[id(made)] = made
         for name in written:
             if isinstance(node, Definition) or callable(vars(module).get(name)):
                 self._functions[name] = vars(module).get(name), part.line
@@ -118,7 +122,7 @@ class WrittenFunctions:
             if (
                 name in names
                 and names[name] is not value
-                and (is_made_by_stub(names[name]) or names[name] is self._stubs.get(name))
+                and (is_made_by_stub(names[name]) or id(names[name]) in self._of_all)
                 and self._is_written(name, value)
             ):
                 names[name] = value
