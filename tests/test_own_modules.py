@@ -293,6 +293,25 @@ def test_each_of_two_files_opens_what_lies_beside_it(handed_in, line):
     assert_full(handed_in(files))
 
 
+def test_each_of_two_notebooks_has_what_its_own_cells_write(handed_in):
+    first = "import json\nK = json.load(open('k.json'))\nfrom utils import h\n" + FIRST.replace(
+        "return X @ w + b", "return h(X @ w, b) * K"
+    )
+    second = "import json\nK = json.load(open('k.json'))\nfrom utils import h\n" + SECOND.replace(
+        "return np.sqrt(x)", "return h(np.sqrt(x)) * K / 2"
+    )
+    files = {
+        "part1.ipynb": notebook(
+            "%%writefile utils.py\ndef h(a, b): return a + b", "%%writefile k.json\n1", first
+        ),
+        "part2.ipynb": notebook(
+            "%%writefile utils.py\ndef h(a): return a", "%%writefile k.json\n2", second
+        ),
+        "k.json": "3",
+    }
+    assert_full(handed_in(files))
+
+
 HERE = "os.path.join(os.path.dirname(os.path.abspath(__file__)), 'k.txt')"
 
 

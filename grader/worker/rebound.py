@@ -8,7 +8,7 @@ Of names that are Python's or an import's see `grader.worker.taken_names`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -71,6 +71,7 @@ class WrittenFunctions:
         """Look at a statement of the file that has just run."""
         node = part.node
         self._outdo_stubs(part, module)
+        taken = self._taken_by_values(vars(module))
         for name in self._before.keys() - vars(module).keys():
             value = self._before[name]
             if callable(value) or isinstance(value, ModuleType):
@@ -94,6 +95,17 @@ class WrittenFunctions:
         for name in names:
             if name in self._functions and self._functions[name][1] != part.line:
                 self._rebound[name] = part.line, _is_its_own_answer(node, name)
+        self._rebound |= {name: (part.line, False) for name in taken if name not in names}
+
+    def _taken_by_values(self, names: Mapping[str, Any]) -> list[str]:
+        """Functions whose names a statement has taken that does not say so: ``import *``, say."""
+        return [
+            name
+            for name in self._functions
+            if name in self._before
+            and names.get(name, self._before[name]) is not self._before[name]
+            and not callable(names[name])
+        ]
 
     def is_stub(self, name: str, value: Any) -> bool:
         """Whether a value is what the stub of that name made."""

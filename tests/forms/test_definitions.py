@@ -131,6 +131,14 @@ def test_a_function_that_lends_its_name_to_a_value_has_it_back(handed_in, statem
     assert_full(handed_in({where: content}), "gives root another value; the function in")
 
 
+@pytest.mark.parametrize(
+    "statement", ["from config import *", "exec(open('config.py').read())", "%run config.py"]
+)
+def test_a_function_that_another_file_takes_the_name_of_has_it_back(handed_in, statement):
+    files = {"mini.ipynb": notebook(REFERENCE, statement), "config.py": "root = 0.9\nlr = 1\n"}
+    assert_full(handed_in(files), "cell 2, line 1 gives root another value; the function in cell 1")
+
+
 def test_what_can_be_called_takes_the_place_of_the_function_above(handed_in):
     text = f"{REFERENCE}\n\ndef wrong(x):\n    return x\n\nroot = wrong\n"
     result = handed_in({"mini.py": text})
