@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.checks.measures import MEASURES
+from grader.checks.training import measured_values
 from grader.confine import Launcher, WorkerSettings
 from grader.course.assignment import Check, StudentFile
 from grader.course.prepare import LiveCourse, PreparationError, case_generator, observe
@@ -89,7 +90,7 @@ def run_trials(
             for case in check.cases(case_generator(seed, check.exercise, check.name)):
                 question = question_of(case.calling(check.exercise), file.name)
                 answer = _answer(worker.ask(question, _TRAINING_SECONDS), check)
-                values = observe(answer).values
+                values = measured_values(check.settings, case, observe(answer).values)
                 trial = Trial(
                     course.assignment.name,
                     check.exercise,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -59,20 +60,20 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
         received = dict(zip(case.returns, values, strict=False))
         expected = dict(zip(case.returns, case.expected.values, strict=False))
         for name, sentence in same.items():
-            found = compare(received.pop(name, None), expected.pop(name), case.rtol, case.atol)
+            found = compare(received.get(name), expected[name], case.rtol, case.atol)
             if found is not None:
                 shares.append(0.0)
                 return sentence + _which(found.position)
-        without = received.pop(blank, None)
-        expected.pop(blank, None)
+        values = measured_values(check.settings, case, reply.observation.values)
+        wanted = measured_values(check.settings, case, case.expected.values)
         try:
             with np.errstate(all="ignore"):
-                measured = measure.of([*received.values()], case.held_out, [*expected.values()])
+                measured = measure.of(values, case.held_out, wanted)
         except Unmeasurable as reason:
             shares.append(0.0)
             return str(reason)
         if blank:
-            nothing = _quality([without] * len(received), measure, case, [*expected.values()])
+            nothing = _quality([received.get(blank)] * len(values), measure, case, wanted)
             if (nothing - baseline) / (threshold - baseline) > _MOST_BLANK:
                 shares.append(0.0)
                 return (
@@ -95,6 +96,14 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
         share = 1.0 if verdict.status is Status.PASSED else min(*shares, 0.99)
         return replace(verdict, share=share, plots=tuple(plots))
     return verdict
+
+
+def measured_values(settings: Mapping[str, Any], case: Case, values: list[Any]) -> list[Any]:
+    """What the measure takes of an answer: not what a train check compares beside it."""
+    beside = {*settings.get("same", ()), settings.get("blank")} - {None}
+    if not beside:
+        return values
+    return [value for name, value in zip(case.returns, values, strict=False) if name not in beside]
 
 
 def _which(position: str) -> str:

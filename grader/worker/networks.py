@@ -18,7 +18,7 @@ _MOVED = 3e-6
 """Logits that differ by more than this depend on what was changed; float32 errs by less."""
 _FORGOTTEN = 0.15
 """What a step of long ago may move of the logits, as a part of what the last one moves."""
-_RECENT, _REPEATED = 12, 6
+_RECENT, _REPEATED, _AT_ENDS, _FIRST = 12, 4, 20, 8
 
 
 def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
@@ -31,21 +31,25 @@ def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
     swapped = X.copy()
     swapped[[-3, -2]] = X[[-2, -3]]
     rows = [X, swapped]
-    places = [*range(n_steps - 1, n_steps - 1 - _RECENT, -1), 0]  # of which another is drawn
-    for place in places:
-        for _ in range(_REPEATED):
-            rows.append(X.copy())
-            rows[-1][place] = 0.5 * rng.normal(size=n_inputs)
+    recent = n_steps - 1 - np.arange(_RECENT)
+    places = np.repeat([*recent, recent[0], 0], [*[_REPEATED] * _RECENT, _AT_ENDS, _AT_ENDS])
+    for place in places:  # from which on other steps are drawn: one, or the first few
+        count = 1 if place else _FIRST
+        rows.append(X.copy())
+        rows[-1][place : place + count] = 0.5 * rng.normal(size=(count, n_inputs))
     logits = _logits(long, np.stack(rows))  # one call, since a step in Python may be slow
-    moved = np.abs(logits[1:] - logits[0]).max(axis=1)
-    by_order, by_place = moved[0], moved[1:].reshape(len(places), _REPEATED).max(axis=1)
+    by_order, *moved = np.abs(logits[1:] - logits[0]).max(axis=1)
+    by_place = {int(one): max(np.array(moved)[places == one]) for one in (*recent, 0)}
+    last, first = by_place[n_steps - 1], by_place[0]
     idle = _idle_weights(scope, {"on": step["single"], "value": X[None, :1]})
     return {
         "its weights do not depend on the number of steps": shapes[0] == shapes[1],
         "some of its weights have no work in the first step, which remembers nothing": bool(idle),
-        "each of the last steps changes its logits": bool(by_place[:-1].min() > _MOVED),
+        "each of the last steps changes its logits": bool(
+            min(by_place[int(one)] for one in recent) > _MOVED
+        ),
         "the order of the steps changes its logits": bool(by_order > _MOVED),
-        "a step of long ago hardly changes them": bool(by_place[-1] < _FORGOTTEN * by_place[0]),
+        "a step of long ago hardly changes them": bool(first < _FORGOTTEN * last),
     }
 
 

@@ -3,6 +3,7 @@
 import inspect
 import queue
 
+import numpy as np
 import pytest
 
 from grader.worker.guards import ForbiddenFunctions, ForbiddenUse
@@ -51,3 +52,18 @@ def test_a_class_that_no_question_forbids_works_as_ever(guarded):
 
 def test_a_guarded_class_still_tells_its_arguments(guarded):
     assert list(inspect.signature(queue.Queue).parameters) == ["maxsize"]
+
+
+def test_a_guarded_layer_is_built_and_called_as_ever():
+    keras = pytest.importorskip("keras")
+    originals = dict(vars(keras.layers.Dense))
+    try:
+        guarded = ForbiddenFunctions(["keras.layers.Dense"])
+        layer = keras.layers.Dense(2)
+        assert layer(np.ones((1, 3))).shape == (1, 2)
+        with guarded.during(["keras.layers.Dense"]), pytest.raises(ForbiddenUse):
+            layer(np.ones((1, 3)))
+    finally:
+        for name, value in originals.items():
+            if vars(keras.layers.Dense)[name] is not value:
+                setattr(keras.layers.Dense, name, value)
