@@ -19,6 +19,7 @@ WEIGHTS = "its weights do not depend on the number of steps"
 RECENT = "each of the last steps changes its logits"
 ORDER = "the order of the steps changes its logits"
 FORGETS = "a step of long ago hardly changes them"
+MEMORY = "some of its weights have no work in the first step, which remembers nothing"
 
 
 def run(question, **saved):
@@ -34,7 +35,11 @@ def model(n_steps, *layers):
 NETWORKS = {
     "an LSTM": (lambda n: [L.LSTM(8)], set()),
     "a GRU behind another scale": (lambda n: [L.Rescaling(2.0, -1.0), L.GRU(8)], set()),
-    "all steps side by side": (lambda n: [L.Flatten()], {WEIGHTS, FORGETS}),
+    "all steps side by side": (lambda n: [L.Flatten()], {WEIGHTS, FORGETS, MEMORY}),
+    "a window of twelve steps": (
+        lambda n: [L.Conv1D(8, 12, padding="causal"), L.Cropping1D((n - 1, 0)), L.Flatten()],
+        {MEMORY},
+    ),
     "the last step alone": (
         lambda n: [L.Dense(8), L.Cropping1D((n - 1, 0)), L.Flatten()],
         {RECENT},
@@ -44,7 +49,7 @@ NETWORKS = {
         {ORDER, FORGETS},
     ),
     "a maximum of windows": (
-        lambda n: [L.Conv1D(16, 3, activation="relu"), L.GlobalMaxPooling1D()],
+        lambda n: [L.Conv1D(16, 3, padding="same", activation="relu"), L.GlobalMaxPooling1D()],
         {FORGETS},
     ),
 }
@@ -54,9 +59,9 @@ NETWORKS = {
 def test_only_a_recurrent_network_does_all_that_one_does(name):
     layers, lacking = NETWORKS[name]
     keras.utils.set_random_seed(0)
-    short, long = (model(n, *layers(n)) for n in (20, 30))
-    facts = run(step.recurrence("short", "long", 30, 3), short=short, long=long)
-    assert list(facts) == [WEIGHTS, RECENT, ORDER, FORGETS]
+    models = {name: model(n, *layers(n)) for name, n in (("one", 1), ("short", 20), ("long", 30))}
+    facts = run(step.recurrence("one", "short", "long", 30, 3), **models)
+    assert list(facts) == [WEIGHTS, MEMORY, RECENT, ORDER, FORGETS]
     assert lacking <= {fact for fact, is_so in facts.items() if not is_so}
     assert bool(lacking) == (not all(facts.values()))
 
