@@ -64,16 +64,16 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             if found is not None:
                 shares.append(0.0)
                 return sentence + _which(found.position)
-        values = measured_values(check.settings, case, reply.observation.values)
+        judged = measured_values(check.settings, case, values)
         wanted = measured_values(check.settings, case, case.expected.values)
         try:
             with np.errstate(all="ignore"):
-                measured = measure.of(values, case.held_out, wanted)
+                measured = measure.of(judged, case.held_out, wanted)
         except Unmeasurable as reason:
             shares.append(0.0)
             return str(reason)
         if blank:
-            nothing = _quality([received.get(blank)] * len(values), measure, case, wanted)
+            nothing = _quality([received.get(blank)] * len(judged), measure, case, wanted)
             if (nothing - baseline) / (threshold - baseline) > _MOST_BLANK:
                 shares.append(0.0)
                 return (
