@@ -4,6 +4,8 @@ import numpy as np
 
 from grader.course import Expectation, StudentFile, script, step
 
+HALF = 2e-2
+"""Half precision has eleven binary digits."""
 GELU = 2e-3
 """Blocks may use either form of gelu, which differ by up to 4.7e-4 in each hidden unit."""
 
@@ -29,15 +31,16 @@ def _positional_encoding(keras_file):
         ],
     )
 
-    def encoded(label, x):
+    def encoded(label, x, **options):
         return script(
             label,
-            layer=step.construct("PositionalEncoding"),
+            layer=step.construct("PositionalEncoding", **options),
             output=step.predict("layer", x),
             returns=("output",),
+            **({"rtol": HALF, "atol": HALF} if options else {}),
         )
 
-    @encoding.keras(points=2)
+    @encoding.keras(points=1.75)
     def adds(rng):
         """adds sines in the even and cosines in the odd columns"""
         yield encoded("seven positions, six columns", sequences(rng, 2, 7, 6))
@@ -47,6 +50,12 @@ def _positional_encoding(keras_file):
     def odd_width(rng):
         """works for an odd number of columns"""
         yield encoded("five columns", sequences(rng, 2, 6, 5))
+
+    @encoding.keras(points=0.25)
+    def half_precision(rng):
+        """does not round the positions in half precision"""
+        x = sequences(rng, 1, 900, 6, scale=0.3)
+        yield encoded("900 positions in float16", x, dtype="float16")
 
     @encoding.keras(points=0.25)
     def other_length(rng):
@@ -96,7 +105,7 @@ def _self_attention(keras_file):
         ],
     )
 
-    @attention.keras(points=2)
+    @attention.keras(points=1.5)
     def forward(rng):
         """joins softmax(QKᵀ/√d)V of all heads and multiplies by Wo"""
         yield attended("one head", rng, (2, 5, 4), 1)
@@ -138,6 +147,34 @@ def _self_attention(keras_file):
         yield attended("a fully masked row", rng, (2, 4, 6), 2, mask)
         real = np.arange(4) < np.array([3, 0])[:, None]
         yield attended("a sequence of length 0", rng, (2, 4, 6), 2, real[:, None, :])
+
+    @attention.keras(points=0.25)
+    def half_precision(rng):
+        """gives zeros there in half precision, too, and no NaN"""
+        x, mask = sequences(rng, 2, 4, 6), some_true(rng, 4, 4)
+        mask[rng.integers(4)] = False
+        yield script(
+            "a fully masked row in float16",
+            layer=step.construct("MultiHeadSelfAttention", 2, dtype="float16"),
+            _built=step.predict("layer", x),
+            _weights=step.set_weights("layer", attention_weights(rng, 6)),
+            output=step.call_keras("layer", x, attention_mask=mask),
+            returns=("output",),
+            rtol=HALF,
+            atol=HALF,
+        )
+
+    @attention.errors(points=0.25)
+    def impossible(rng):
+        """raises ValueError in `build` when heads does not divide D, or is 0"""
+        for heads, width in ((5, 12), (0, 6)):
+            yield script(
+                f"{heads} heads of {width} columns",
+                layer=step.construct("MultiHeadSelfAttention", heads),
+                built=step.method("layer", "build", [2, 3, width]),
+                returns=("built",),
+                offending=str(heads),
+            )
 
     @attention.keras(points=0.25)
     def weights(rng):
@@ -235,7 +272,7 @@ def _block(keras_file):
         ],
     )
 
-    @block.keras(points=2.5)
+    @block.keras(points=2.25)
     def forward(rng):
         """is h = x + attention(norm(x)), then h + dense(gelu(dense(norm(h))))"""
         yield through_block("two heads, d_ff = 10", rng, (2, 4, 6), 2, 10)
@@ -267,6 +304,17 @@ def _block(keras_file):
     def small_rows(rng):
         """adds eps = 1e-3 to the variance in its norms"""
         yield through_block("features of size 0.03", rng, (2, 4, 6), 2, 10, scale=0.03)
+
+    @block.keras(points=0.25)
+    def policy(rng):
+        """hands its own dtype to the layers within"""
+        yield script(
+            "a block of float16",
+            layer=step.construct("TransformerBlock", 2, 10, 0.0, dtype="float16"),
+            _built=step.predict("layer", sequences(rng, 2, 4, 6)),
+            facts=step.describe("layer", "dtypes"),
+            returns=("facts",),
+        )
 
     @block.statistics(points=0.75)
     def dropout(rng):

@@ -23,6 +23,8 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         self.heads = heads
 
     def build(self, input_shape):
+        if self.heads < 1 or input_shape[-1] % self.heads:
+            raise ValueError(f"heads = {self.heads} does not divide {input_shape[-1]}")
         self.width = input_shape[-1]
         shape = (self.width, self.width)
         options = {"shape": shape, "initializer": keras.initializers.GlorotNormal()}
@@ -62,11 +64,11 @@ class TransformerBlock(keras.layers.Layer):
 
     def build(self, input_shape):
         width = input_shape[-1]
-        self.norm1 = keras.layers.LayerNormalization(epsilon=1e-3)
+        self.norm1 = keras.layers.LayerNormalization(epsilon=1e-3, dtype=self.dtype_policy)
         self.norm1.build(input_shape)
-        self.attention = MultiHeadSelfAttention(self.heads)
+        self.attention = MultiHeadSelfAttention(self.heads, dtype=self.dtype_policy)
         self.attention.build(input_shape)
-        self.norm2 = keras.layers.LayerNormalization(epsilon=1e-3)
+        self.norm2 = keras.layers.LayerNormalization(epsilon=1e-3, dtype=self.dtype_policy)
         self.norm2.build(input_shape)
         self.W1 = self.add_weight(shape=(width, self.d_ff), initializer="he_normal", name="W1")
         self.b1 = self.add_weight(shape=(self.d_ff,), initializer="zeros", name="b1")
