@@ -14,7 +14,8 @@ class PositionalEncoding(keras.layers.Layer):
         rates = ops.exp(ops.arange(half, dtype="float32") * (-2 * np.log(10_000.0) / self.width))
         angles = ops.einsum("t,j->tj", ops.arange(x.shape[1], dtype="float32"), rates)
         pairs = ops.stack([ops.sin(angles), ops.cos(angles)], axis=-1)  # (T, half, 2)
-        return x + ops.reshape(pairs, (x.shape[1], 2 * half))[:, : self.width]
+        code = ops.reshape(pairs, (x.shape[1], 2 * half))[:, : self.width]
+        return x + ops.cast(code, x.dtype)
 
 
 class MultiHeadSelfAttention(keras.layers.Layer):

@@ -73,7 +73,7 @@ class TransformerBlock(keras.layers.Layer):
         for part in self.parts[:4]:
             part.build(input_shape)
         self.parts[4].build((*input_shape[:-1], self.d_ff))
-        self.droppers = [keras.layers.Dropout(self.dropout), keras.layers.Dropout(self.dropout)]
+        self.droppers = [keras.layers.Dropout(self.dropout, dtype=own) for _ in range(2)]
 
     def call(self, x, attention_mask=None, training=False):
         norm1, attention, norm2, first, second = self.parts

@@ -15,7 +15,7 @@ class PositionalEncoding(keras.layers.Layer):
 
     def call(self, x):
         angles = np.arange(x.shape[1])[:, np.newaxis] * self.rates + self.phases
-        return x + ops.sin(ops.convert_to_tensor(angles.astype("float32")))
+        return x + ops.cast(ops.sin(ops.convert_to_tensor(angles.astype("float32"))), x.dtype)
 
 
 class MultiHeadSelfAttention(keras.layers.Layer):
@@ -73,7 +73,7 @@ class TransformerBlock(keras.layers.Layer):
         self.norm_b = keras.layers.LayerNormalization(epsilon=1e-3, dtype=dtype)
         self.up = keras.layers.Dense(self.d_ff, dtype=dtype)
         self.down = keras.layers.Dense(width, dtype=dtype)
-        self.random = keras.layers.Dropout(self.dropout)
+        self.random = keras.layers.Dropout(self.dropout, dtype=dtype)
         self.norm_a.build(input_shape)
         self.attend.build(input_shape)
         self.norm_b.build(input_shape)

@@ -71,7 +71,7 @@ class TransformerBlock(keras.Layer):
         self.attention_norm = keras.layers.LayerNormalization(**norm)
         self.attention = MultiHeadSelfAttention(heads, dtype=self.dtype_policy)
         self.feed_forward_norm = keras.layers.LayerNormalization(**norm)
-        self.drop = keras.layers.Dropout(dropout)
+        self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
 
     def build(self, input_shape):
         self.attention_norm.build(input_shape)
