@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class PositionalEncoding(keras.layers.Layer):
     """Add sinusoids of the position to `x (N, T, D)`: x + P, with P as in `transformer.py`.
 
@@ -19,6 +20,7 @@ class PositionalEncoding(keras.layers.Layer):
         raise NotImplementedError("PositionalEncoding.call is yours to write")
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class MultiHeadSelfAttention(keras.layers.Layer):
     """Self-attention in `heads` parts: softmax(QKᵀ/√d)V for each head, joined, times Wo.
 
@@ -28,7 +30,7 @@ class MultiHeadSelfAttention(keras.layers.Layer):
     Parameters
     ----------
     heads : int
-        Divides D.
+        At least 1, and divides D; `build` raises ValueError that names it otherwise.
 
     Source: Vaswani et al., Attention is all you need, section 3.2 (2017).
     """
@@ -58,12 +60,15 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         raise NotImplementedError("MultiHeadSelfAttention.get_config is yours to write")
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class TransformerBlock(keras.layers.Layer):
     """A pre-norm block: h = x + attention(norm₁(x)), then h + W₂·gelu(W₁·norm₂(h)).
 
     Both layer norms have eps 1e-3, both dense layers a bias; gelu in either form. In training,
     dropout falls on the output of each branch, before it is added. The weights are gamma, beta,
     Wq, Wk, Wv, Wo, gamma, beta, W1 `(D, d_ff)`, b1, W2 `(d_ff, D)`, b2, in this order.
+
+    The layers within have the block's own `dtype_policy`.
 
     Parameters
     ----------

@@ -201,6 +201,20 @@ class step:
         }
 
     @staticmethod
+    def given_weights_logits(on: str, ids: Any, shapes: list[Any], seed: int) -> Step:
+        """Take a language model's logits of `ids`, with weights of these shapes from a seed.
+
+        The order is that of the layers; whether the embedding is scaled does not matter.
+        """
+        return {
+            "op": "sequences.given_weights_logits",
+            "on": on,
+            "value": ids,
+            "shapes": shapes,
+            "seed": seed,
+        }
+
+    @staticmethod
     def table_model(table: Any, length: int) -> Step:
         """Make a causal Keras model: a row of `table` for each sum of (id + 1) up to a position."""
         return {"op": "sequences.table_model", "value": table, "length": length}

@@ -220,7 +220,7 @@ def _history(scope: Scope, step: Step) -> list[float]:
 
 def _describe(scope: Scope, step: Step) -> dict[str, Any]:
     item, facts = layer_of(scope, step), step["facts"]
-    if not item.built and {"output_shape", "parameters", "weights"} & set(facts):
+    if not item.built and {"output_shape", "parameters", "weights", "dtypes"} & set(facts):
         raise WrongForm(_UNBUILT)
     with _refusals_as(scope, f"a model with {', '.join(facts)} was expected"):
         return {fact: _FACTS[fact](item) for fact in facts}
@@ -255,6 +255,9 @@ _FACTS = {
     "output_shape": _shape,
     "parameters": keras_own.count_params,
     "weights": lambda model: [list(one.shape) for one in keras_own.weights(model)],
+    "dtypes": lambda model: [
+        keras.backend.standardize_dtype(one.dtype) for one in keras_own.weights(model)
+    ],
     "loss": lambda model: _snake(model.loss),
     "from_logits": lambda model: bool(getattr(model.loss, "from_logits", False)),
     "metrics": _metric_names,

@@ -98,6 +98,75 @@ def _influence(scope: Scope, step: Step) -> Array:
     return (difference > step["tolerance"]).T.astype(int)
 
 
+def _contract_order(layer: Any) -> list[Any]:
+    """The weights of a model, layer by layer; a layer may have an order of its own."""
+    found = keras_own.weights(layer)
+    if isinstance(layer, keras.Model):
+        inside = keras.Model.layers.fget(layer)  # what Keras keeps, whatever the class says
+        parts = [weight for one in inside for weight in _contract_order(one)]
+        if sorted(map(id, parts)) == sorted(map(id, found)):
+            return parts
+    return found
+
+
+def _given_weights_logits(scope: Scope, step: Step) -> Array:
+    """The logits of a language model whose weights, in the contract's order, a seed draws.
+
+    Where the model scales its embedding by √d_model, that is made up for: with equal weights
+    both forms of the contract give equal logits. Afterwards it has the weights that it had.
+    """
+    model, ids = layer_of(scope, step), np.asarray(step["value"], "int32")
+    variables, shapes = _contract_order(model), [tuple(shape) for shape in step["shapes"]]
+    found = [tuple(one.shape) for one in variables]
+    if found != shapes:
+        raise WrongForm(
+            f"weights of the shapes {_shown(shapes)} were expected; received {_shown(found)}"
+        )
+    rng = np.random.default_rng(int(step["seed"]))
+    values = [
+        rng.uniform(0.5, 1.5, size=shape)
+        if len(shape) == 1
+        else 1.2 * rng.normal(size=shape) / np.sqrt(1 if number == 0 else shape[0])
+        for number, shape in enumerate(shapes)
+    ]
+    before = [keras.ops.convert_to_numpy(one) for one in variables]
+    if _is_scaled(model, variables, values, ids):
+        values[0] /= np.sqrt(shapes[0][1])
+    _assign(variables, values)
+    logits = _logits(model, ids)
+    _assign(variables, before)
+    return logits
+
+
+def _is_scaled(model: Any, variables: list[Any], values: list[Array], ids: Array) -> bool:
+    """Whether the embedding is multiplied by √d_model, by the logits with blocks that add 0."""
+    embedding, last, bias = values[0], values[-2], values[-1]
+    d_model = embedding.shape[1]
+    zeros = [np.zeros_like(one) for one in values[1:-4]]
+    norm = [np.ones(d_model), np.zeros(d_model)]
+    _assign(variables, [embedding, *zeros, *norm, last, bias])
+    logits = _logits(model, ids)
+    columns = np.arange(d_model)
+    angles = np.arange(ids.shape[1])[:, None] / 10_000.0 ** (2 * (columns // 2) / d_model)
+    code = np.where(columns % 2 == 0, np.sin(angles), np.cos(angles))  # (T, D)
+    errors = []
+    for scale in (1.0, np.sqrt(d_model)):
+        x = scale * embedding[ids] + code
+        centred = x - x.mean(axis=-1, keepdims=True)
+        normed = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-3)
+        errors.append(np.abs(normed @ last + bias - logits).max())
+    return bool(errors[1] < errors[0])
+
+
+def _assign(variables: list[Any], values: list[Array]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def _shown(shapes: list[tuple[int, ...]]) -> str:
+    return ", ".join(map(str, shapes[:20])) + (", …" if len(shapes) > 20 else "")
+
+
 class _TableLogits(keras.layers.Layer):
     """The logits of position t are the row of a table that all ids up to t name, in their order."""
 
@@ -140,6 +209,7 @@ def _best(scope: Scope, step: Step) -> Array:
 OPERATIONS: dict[str, Operation] = {
     "sequences.train": _train_sequences,
     "sequences.influence": _influence,
+    "sequences.given_weights_logits": _given_weights_logits,
     "sequences.table_model": _table_model,
     "sequences.next_id_model": _next_id_model,
     "sequences.best": _best,

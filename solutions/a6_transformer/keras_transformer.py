@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class PositionalEncoding(keras.layers.Layer):
     """Add sinusoids of the position to `x (N, T, D)`: x + P, with P as in `transformer.py`.
 
@@ -18,14 +19,17 @@ class PositionalEncoding(keras.layers.Layer):
         """Return the encoded sequences, `(N, T, D)`."""
         ### BEGIN SOLUTION
         _, length, d_model = ops.shape(x)
-        position = ops.cast(ops.arange(length), x.dtype)[:, None]  # (T, 1)
+        dtype = keras.backend.result_type(x.dtype, "float32")  # half precision rounds positions
+        position = ops.cast(ops.arange(length), dtype)[:, None]  # (T, 1)
         columns = np.arange(d_model)
         rates = 10_000.0 ** (-2 * (columns // 2) / d_model)  # (D,)
-        angles = position * ops.cast(rates, x.dtype)  # (T, D)
-        return x + ops.where(columns % 2 == 0, ops.sin(angles), ops.cos(angles))
+        angles = position * ops.cast(rates, dtype)  # (T, D)
+        code = ops.where(columns % 2 == 0, ops.sin(angles), ops.cos(angles))
+        return x + ops.cast(code, x.dtype)
         ### END SOLUTION
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class MultiHeadSelfAttention(keras.layers.Layer):
     """Self-attention in `heads` parts: softmax(QKᵀ/√d)V for each head, joined, times Wo.
 
@@ -35,7 +39,7 @@ class MultiHeadSelfAttention(keras.layers.Layer):
     Parameters
     ----------
     heads : int
-        Divides D.
+        At least 1, and divides D; `build` raises ValueError that names it otherwise.
 
     Source: Vaswani et al., Attention is all you need, section 3.2 (2017).
     """
@@ -51,6 +55,10 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         """Create the four weights for inputs `(N, T, D)`."""
         ### BEGIN SOLUTION
         d_model = input_shape[-1]
+        if self.heads < 1 or d_model % self.heads:
+            raise ValueError(
+                f"Expected heads to be at least 1 and to divide {d_model}. Received: {self.heads}"
+            )
         self.Wq, self.Wk, self.Wv, self.Wo = (
             self.add_weight(name=name, shape=(d_model, d_model), initializer="glorot_uniform")
             for name in ("Wq", "Wk", "Wv", "Wo")
@@ -76,6 +84,8 @@ class MultiHeadSelfAttention(keras.layers.Layer):
 
         q, k, v = (split(ops.matmul(x, W)) for W in (self.Wq, self.Wk, self.Wv))
         scores = ops.matmul(q, ops.transpose(k, (0, 1, 3, 2)))  # (N, heads, T, T)
+        # In half precision −1e9 would be −∞, and a row of nothing else NaN.
+        scores = ops.cast(scores, keras.backend.result_type(x.dtype, "float32"))
         scores = scores / (d_model // self.heads) ** 0.5
         if attention_mask is None:
             weights = ops.softmax(scores)
@@ -84,8 +94,9 @@ class MultiHeadSelfAttention(keras.layers.Layer):
             if len(mask.shape) == 3:
                 mask = mask[:, None]  # the same for all heads
             # A row without any True is uniform after the softmax, and zero after the product.
-            weights = ops.softmax(ops.where(mask, scores, -1e9)) * ops.cast(mask, x.dtype)
-        out = ops.transpose(ops.matmul(weights, v), (0, 2, 1, 3))  # (N, T, heads, d)
+            weights = ops.softmax(ops.where(mask, scores, -1e9)) * ops.cast(mask, scores.dtype)
+        attended = ops.matmul(ops.cast(weights, v.dtype), v)  # (N, heads, T, d)
+        out = ops.transpose(attended, (0, 2, 1, 3))  # (N, T, heads, d)
         return ops.matmul(ops.reshape(out, (-1, length, d_model)), self.Wo)
         ### END SOLUTION
 
@@ -96,12 +107,15 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         ### END SOLUTION
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class TransformerBlock(keras.layers.Layer):
     """A pre-norm block: h = x + attention(norm₁(x)), then h + W₂·gelu(W₁·norm₂(h)).
 
     Both layer norms have eps 1e-3, both dense layers a bias; gelu in either form. In training,
     dropout falls on the output of each branch, before it is added. The weights are gamma, beta,
     Wq, Wk, Wv, Wo, gamma, beta, W1 `(D, d_ff)`, b1, W2 `(d_ff, D)`, b2, in this order.
+
+    The layers within have the block's own `dtype_policy`.
 
     Parameters
     ----------
@@ -117,19 +131,20 @@ class TransformerBlock(keras.layers.Layer):
         ### BEGIN SOLUTION
         super().__init__(**kwargs)
         self.heads, self.d_ff, self.dropout = heads, d_ff, dropout
-        self.norm1 = keras.layers.LayerNormalization(epsilon=1e-3)
-        self.attention = MultiHeadSelfAttention(heads)
-        self.norm2 = keras.layers.LayerNormalization(epsilon=1e-3)
-        self.widen = keras.layers.Dense(d_ff, activation="gelu")
-        self.drop1 = keras.layers.Dropout(dropout)
-        self.drop2 = keras.layers.Dropout(dropout)
+        inner = {"dtype": self.dtype_policy}
+        self.norm1 = keras.layers.LayerNormalization(epsilon=1e-3, **inner)
+        self.attention = MultiHeadSelfAttention(heads, **inner)
+        self.norm2 = keras.layers.LayerNormalization(epsilon=1e-3, **inner)
+        self.widen = keras.layers.Dense(d_ff, activation="gelu", **inner)
+        self.drop1 = keras.layers.Dropout(dropout, **inner)
+        self.drop2 = keras.layers.Dropout(dropout, **inner)
         ### END SOLUTION
 
     def build(self, input_shape):
         """Build the layers in the order of the weights, for inputs `(N, T, D)`."""
         ### BEGIN SOLUTION
         d_model = input_shape[-1]
-        self.narrow = keras.layers.Dense(d_model)
+        self.narrow = keras.layers.Dense(d_model, dtype=self.dtype_policy)
         for layer in (self.norm1, self.attention, self.norm2, self.widen):
             layer.build(input_shape)
         self.narrow.build((*input_shape[:-1], self.d_ff))

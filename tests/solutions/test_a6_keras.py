@@ -115,6 +115,42 @@ def test_the_positional_encoding_is_the_formula():
                 np.testing.assert_allclose(out[:, t, j], expected, rtol=1e-9, atol=1e-10)
 
 
+@pytest.mark.parametrize("policy", ["mixed_float16", "float16", "bfloat16"])
+def test_half_precision_rounds_results_and_nothing_else(policy):
+    x = np.random.default_rng(0).normal(size=(2, 4, 6)).astype("float32")
+    mask = np.tril(np.ones((4, 4), dtype=bool), k=-1)  # the first query sees nothing
+    attention = made("MultiHeadSelfAttention", 2, dtype=policy)
+    out = attention(x, attention_mask=mask)
+    assert np.all(np.asarray(out, "float32")[:, 0] == 0) and np.all(np.isfinite(out))
+    block = made("TransformerBlock", 2, 10, 0.1, dtype=policy)
+    assert block(x, attention_mask=mask).dtype == block.compute_dtype
+    assert {weight.dtype for weight in block.weights} == {block.variable_dtype}
+    code = made("PositionalEncoding", dtype=policy)(np.zeros((1, 3000, 6), "float32"))
+    exact = made("PositionalEncoding")(np.zeros((1, 3000, 6), "float32"))
+    np.testing.assert_allclose(np.asarray(code, "float32"), exact, atol=5e-3)
+
+
+def test_a_trained_model_is_saved_and_loaded(tmp_path):
+    x = np.random.default_rng(0).normal(size=(8, 4, 6)).astype("float32")
+    inputs = keras.Input((4, 6))
+    encoded = made("PositionalEncoding")(inputs)
+    model = keras.Model(
+        inputs, made("TransformerBlock", 2, 10, 0.1, dtype="mixed_float16")(encoded)
+    )
+    model.compile(loss="mse")
+    model.fit(x, x, verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(again(x), model(x))
+    assert again.layers[-1].attention.dtype_policy.name == "mixed_float16"
+
+
+@pytest.mark.parametrize("heads", [0, 4])
+def test_heads_that_do_not_divide_are_refused_by_build(heads):
+    with pytest.raises(ValueError, match=f"Received: {heads}"):
+        made("MultiHeadSelfAttention", heads).build((None, 4, 6))
+
+
 @pytest.mark.parametrize("masked", [False, True])
 def test_the_block_is_made_of_kerass_layers(masked, float64):
     rng = np.random.default_rng(7)
@@ -163,26 +199,29 @@ def test_the_model_is_causal_and_its_loss_that_of_tensorflow():
     np.testing.assert_allclose(loss, np.mean(expected), rtol=1e-5)
 
 
-class Echo(keras.Model):
-    """A model that records what it is trained on and asked, and learns nothing."""
+def echo_of(loss=0.0):
+    """Make a model that records what it is trained on and asked, and learns nothing."""
 
-    def __init__(self, loss=0.0):
-        super().__init__()
-        self.given_loss = loss
-        self.seen = []
-        self.asked = []
-        self.scale = self.add_weight(shape=(), initializer="ones")
-        self.built = True
-        self.compile(loss="mse", run_eagerly=True)
+    class Echo(keras.Model):
+        def __init__(self, loss=0.0):
+            super().__init__()
+            self.given_loss = loss
+            self.seen = []
+            self.asked = []
+            self.scale = self.add_weight(shape=(), initializer="ones")
+            self.built = True
+            self.compile(loss="mse", run_eagerly=True)
 
-    def call(self, ids, training=False):
-        self.asked.append(np.array(ids))
-        return self.scale * np.ones((*ids.shape, 11), "float32")
+        def call(self, ids, training=False):
+            self.asked.append(np.array(ids))
+            return self.scale * np.ones((*ids.shape, 11), "float32")
 
-    def train_step(self, data):
-        self.seen.append([np.array(one) for one in data])
-        self.metrics[0].update_state(self.given_loss)
-        return self.get_metrics_result()
+        def train_step(self, data):
+            self.seen.append([np.array(one) for one in data])
+            self.metrics[0].update_state(self.given_loss)
+            return self.get_metrics_result()
+
+    return Echo(loss)
 
 
 def trained(model, generate, sequences, start, prompts, **options):
@@ -206,7 +245,7 @@ def trained(model, generate, sequences, start, prompts, **options):
 
 def test_training_shifts_by_one_counts_answers_alone_and_keeps_the_watched_rows():
     task = datasets.reversal(20, 4, np.random.default_rng(0))
-    echo, asked = Echo(), []
+    echo, asked = echo_of(), []
 
     def generate(model, prompt, n_tokens):
         asked.append(prompt.copy())
@@ -233,7 +272,7 @@ def test_training_shifts_by_one_counts_answers_alone_and_keeps_the_watched_rows(
 
 def test_a_model_that_learns_nothing_is_trained_for_so_many_epochs():
     task = datasets.reversal(20, 4, np.random.default_rng(0))
-    echo, start = Echo(loss=1.0), task.answer_start
+    echo, start = echo_of(loss=1.0), task.answer_start
 
     def generate(model, prompt, n_tokens):
         return np.concatenate([prompt, np.zeros((len(prompt), n_tokens), int)], axis=1)

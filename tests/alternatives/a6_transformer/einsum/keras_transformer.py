@@ -14,7 +14,8 @@ class PositionalEncoding(keras.layers.Layer):
         rates = ops.exp(ops.arange(half, dtype="float32") * (-2 * np.log(10_000.0) / self.width))
         angles = ops.einsum("t,j->tj", ops.arange(x.shape[1], dtype="float32"), rates)
         pairs = ops.stack([ops.sin(angles), ops.cos(angles)], axis=-1)  # (T, half, 2)
-        return x + ops.reshape(pairs, (x.shape[1], 2 * half))[:, : self.width]
+        code = ops.reshape(pairs, (x.shape[1], 2 * half))[:, : self.width]
+        return x + ops.cast(code, x.dtype)
 
 
 class MultiHeadSelfAttention(keras.layers.Layer):
@@ -23,6 +24,8 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         self.heads = heads
 
     def build(self, input_shape):
+        if self.heads < 1 or input_shape[-1] % self.heads:
+            raise ValueError(f"heads = {self.heads} does not divide {input_shape[-1]}")
         self.width = input_shape[-1]
         shape = (self.width, self.width)
         options = {"shape": shape, "initializer": keras.initializers.GlorotNormal()}
@@ -62,11 +65,11 @@ class TransformerBlock(keras.layers.Layer):
 
     def build(self, input_shape):
         width = input_shape[-1]
-        self.norm1 = keras.layers.LayerNormalization(epsilon=1e-3)
+        self.norm1 = keras.layers.LayerNormalization(epsilon=1e-3, dtype=self.dtype_policy)
         self.norm1.build(input_shape)
-        self.attention = MultiHeadSelfAttention(self.heads)
+        self.attention = MultiHeadSelfAttention(self.heads, dtype=self.dtype_policy)
         self.attention.build(input_shape)
-        self.norm2 = keras.layers.LayerNormalization(epsilon=1e-3)
+        self.norm2 = keras.layers.LayerNormalization(epsilon=1e-3, dtype=self.dtype_policy)
         self.norm2.build(input_shape)
         self.W1 = self.add_weight(shape=(width, self.d_ff), initializer="he_normal", name="W1")
         self.b1 = self.add_weight(shape=(self.d_ff,), initializer="zeros", name="b1")

@@ -24,6 +24,8 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         self.heads = heads
 
     def build(self, input_shape):
+        if self.heads < 1 or input_shape[-1] % self.heads:
+            raise ValueError(f"heads = {self.heads} does not divide {input_shape[-1]}")
         self.projections = []
         for name in ["Wq", "Wk", "Wv", "Wo"]:
             shape = (input_shape[-1], input_shape[-1])
@@ -41,7 +43,8 @@ class MultiHeadSelfAttention(keras.layers.Layer):
                 weights = ops.softmax(scores, axis=-1)
             else:
                 seen = ops.cast(attention_mask, scores.dtype)
-                weights = ops.softmax(scores - 1e9 * (1 - seen), axis=-1) * seen
+                far = -6e4 if self.compute_dtype == "float16" else -1e9
+                weights = ops.softmax(scores + far * (1 - seen), axis=-1) * seen
             outputs.append(ops.matmul(weights, v[..., own]))
         return ops.matmul(ops.concatenate(outputs, axis=-1), Wo)
 
@@ -59,17 +62,18 @@ class TransformerBlock(keras.layers.Layer):
         self.dropout = dropout
 
     def build(self, input_shape):
+        own = self.dtype_policy
         self.parts = [
-            keras.layers.LayerNormalization(epsilon=1e-3),
-            MultiHeadSelfAttention(self.heads),
-            keras.layers.LayerNormalization(epsilon=1e-3),
-            keras.layers.Dense(self.d_ff, activation="gelu"),
-            keras.layers.Dense(input_shape[-1]),
+            keras.layers.LayerNormalization(epsilon=1e-3, dtype=own),
+            MultiHeadSelfAttention(self.heads, dtype=own),
+            keras.layers.LayerNormalization(epsilon=1e-3, dtype=own),
+            keras.layers.Dense(self.d_ff, activation="gelu", dtype=own),
+            keras.layers.Dense(input_shape[-1], dtype=own),
         ]
         for part in self.parts[:4]:
             part.build(input_shape)
         self.parts[4].build((*input_shape[:-1], self.d_ff))
-        self.droppers = [keras.layers.Dropout(self.dropout), keras.layers.Dropout(self.dropout)]
+        self.droppers = [keras.layers.Dropout(self.dropout, dtype=own) for _ in range(2)]
 
     def call(self, x, attention_mask=None, training=False):
         norm1, attention, norm2, first, second = self.parts

@@ -15,7 +15,7 @@ class PositionalEncoding(keras.layers.Layer):
 
     def call(self, x):
         angles = np.arange(x.shape[1])[:, np.newaxis] * self.rates + self.phases
-        return x + ops.sin(ops.convert_to_tensor(angles.astype("float32")))
+        return x + ops.cast(ops.sin(ops.convert_to_tensor(angles.astype("float32"))), x.dtype)
 
 
 class MultiHeadSelfAttention(keras.layers.Layer):
@@ -26,6 +26,8 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         self.heads = heads
 
     def build(self, input_shape):
+        if self.heads < 1 or input_shape[-1] % self.heads:
+            raise ValueError(f"heads = {self.heads} does not divide {input_shape[-1]}")
         shape = (input_shape[-1],) * 2
         self.query = self.add_weight(shape=shape, name="query")
         self.key = self.add_weight(shape=shape, name="key")
@@ -43,7 +45,7 @@ class MultiHeadSelfAttention(keras.layers.Layer):
             mask = ops.cast(attention_mask, x.dtype)
             if len(mask.shape) == 3:
                 mask = ops.concatenate([mask] * self.heads, axis=0)
-            scores = scores * mask - 1e8 * (1 - mask)
+            scores = ops.where(mask > 0, scores, ops.cast(-3e4, scores.dtype))
         weights = keras.activations.softmax(scores, axis=-1)
         if attention_mask is not None:
             weights = weights * mask
@@ -65,12 +67,13 @@ class TransformerBlock(keras.layers.Layer):
 
     def build(self, input_shape):
         width = input_shape[-1]
-        self.norm_a = keras.layers.LayerNormalization(epsilon=1e-3)
-        self.attend = MultiHeadSelfAttention(self.heads)
-        self.norm_b = keras.layers.LayerNormalization(epsilon=1e-3)
-        self.up = keras.layers.Dense(self.d_ff)
-        self.down = keras.layers.Dense(width)
-        self.random = keras.layers.Dropout(self.dropout)
+        dtype = self.dtype_policy
+        self.norm_a = keras.layers.LayerNormalization(epsilon=1e-3, dtype=dtype)
+        self.attend = MultiHeadSelfAttention(self.heads, dtype=dtype)
+        self.norm_b = keras.layers.LayerNormalization(epsilon=1e-3, dtype=dtype)
+        self.up = keras.layers.Dense(self.d_ff, dtype=dtype)
+        self.down = keras.layers.Dense(width, dtype=dtype)
+        self.random = keras.layers.Dropout(self.dropout, dtype=dtype)
         self.norm_a.build(input_shape)
         self.attend.build(input_shape)
         self.norm_b.build(input_shape)

@@ -27,10 +27,10 @@ def one_head(q, k, v, mask):
     scores = scores / ops.sqrt(ops.cast(q.shape[-1], scores.dtype))
     if mask is None:
         return ops.matmul(ops.softmax(scores), v)
-    scores = ops.where(mask, scores, ops.full_like(scores, -1e30))
+    scores = ops.where(mask, ops.cast(scores, "float32"), -1e30)
     anything = ops.any(mask, axis=-1, keepdims=True)
     weights = ops.where(anything, ops.softmax(scores), ops.zeros_like(scores))
-    return ops.matmul(weights, v)
+    return ops.matmul(ops.cast(weights, v.dtype), v)
 
 
 class MultiHeadSelfAttention(keras.Layer):
@@ -39,8 +39,12 @@ class MultiHeadSelfAttention(keras.Layer):
         self.heads = heads
 
     def build(self, input_shape):
+        if self.heads < 1 or input_shape[-1] % self.heads:
+            raise ValueError(f"heads = {self.heads} does not divide {input_shape[-1]}")
         for name in ("query", "key", "value", "output"):
-            layer = keras.layers.Dense(input_shape[-1], use_bias=False, name=name)
+            layer = keras.layers.Dense(
+                input_shape[-1], use_bias=False, name=name, dtype=self.dtype_policy
+            )
             layer.build(input_shape)
             setattr(self, f"{name}_projection", layer)
 
@@ -63,19 +67,21 @@ class TransformerBlock(keras.Layer):
     def __init__(self, heads, d_ff, dropout=0.0, **kwargs):
         super().__init__(**kwargs)
         self.options = {"heads": heads, "d_ff": d_ff, "dropout": dropout}
-        self.attention_norm = keras.layers.LayerNormalization(axis=-1, epsilon=0.001)
-        self.attention = MultiHeadSelfAttention(heads)
-        self.feed_forward_norm = keras.layers.LayerNormalization(axis=-1, epsilon=0.001)
-        self.drop = keras.layers.Dropout(dropout)
+        norm = {"axis": -1, "epsilon": 0.001, "dtype": self.dtype_policy}
+        self.attention_norm = keras.layers.LayerNormalization(**norm)
+        self.attention = MultiHeadSelfAttention(heads, dtype=self.dtype_policy)
+        self.feed_forward_norm = keras.layers.LayerNormalization(**norm)
+        self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
 
     def build(self, input_shape):
         self.attention_norm.build(input_shape)
         self.attention.build(input_shape)
         self.feed_forward_norm.build(input_shape)
+        own = self.dtype_policy
         self.feed_forward = keras.Sequential(
             [
-                keras.layers.Dense(self.options["d_ff"], activation=keras.activations.gelu),
-                keras.layers.Dense(input_shape[-1]),
+                keras.layers.Dense(self.options["d_ff"], activation="gelu", dtype=own),
+                keras.layers.Dense(input_shape[-1], dtype=own),
             ]
         )
         self.feed_forward.build(input_shape)
