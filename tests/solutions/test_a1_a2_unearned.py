@@ -36,7 +36,7 @@ def test_a_trivial_model_earns_nothing(name, model):
 
 
 @pytest.mark.parametrize(
-    ("answer", "points"),
+    ("answer", "at_most"),
     [(MADE_UP_HISTORY, 0), (WRONG_NUMBER_OF_EPOCHS, 2)],
     ids=["made up", "15 always"],
 )
