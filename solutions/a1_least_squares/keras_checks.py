@@ -52,12 +52,12 @@ def _build_model(keras_file):
         )
 
 
-def _given_model(d, weights):
+def _given_model(d, weights, learning_rate=LEARNING_RATE):
     """Steps that build a compiled linear model of Keras's own layers, with these weights."""
     return {
         "inputs": step.keras("Input", (d,)),
         "dense": step.keras("layers.Dense", 1),
-        "optimizer": step.keras("optimizers.SGD", LEARNING_RATE),
+        "optimizer": step.keras("optimizers.SGD", learning_rate),
         "model": step.keras("Sequential", [step.ref("inputs"), step.ref("dense")]),
         "_compiled": step.method(
             "model", "compile", optimizer=step.ref("optimizer"), loss="mean_squared_error"
@@ -72,12 +72,12 @@ def _fit_model(keras_file):
         hints=["Keras has a method for this; its return value is what you need.", "`verbose=0`."],
     )
 
-    def trained(label, X, y, epochs, returns, **tolerance):
+    def trained(label, X, y, epochs, returns, learning_rate=LEARNING_RATE, **tolerance):
         d = X.shape[1]
         given = [np.zeros((d, 1)), np.zeros(1)]
         return script(
             label,
-            **_given_model(d, given),
+            **_given_model(d, given, learning_rate),
             record=step.call("fit_model", step.ref("model"), X, y, epochs),
             curve=step.history("record", "loss"),
             epochs=step.length("curve"),
@@ -104,7 +104,8 @@ def _fit_model(keras_file):
         """takes one step in each epoch when there is one row, and returns the loss of each"""
         X, y = rng.uniform(0.3, 0.6, size=(1, 3)).astype("float32"), rng.uniform(1, 3, size=1)
         epochs = int(rng.integers(3, 7))
-        yield trained("one row", X, y.astype("float32"), epochs, ("curve", "weights"))
+        slowly = {"learning_rate": 0.05}  # so that each further step is seen in the weights
+        yield trained("one row", X, y.astype("float32"), epochs, ("curve", "weights"), **slowly)
 
 
 def _weights_of(keras_file):
