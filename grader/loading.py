@@ -2,7 +2,7 @@
 
 A worker leaves out what raises and goes on. What hangs or ends the process costs that worker; the
 next one loads the file without it. Which statement it was, the worker's own stopwatch tells;
-where it cannot, the statements are asked for one by one.
+where it cannot, the statements are asked for in pieces, and one by one where some were lost.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any
 
 from grader.checks.left_out import LeftOut, left_out_of, number_in, text_in
@@ -20,6 +21,8 @@ from grader.wire import encode
 _MAX_ROUNDS = 12
 """How many statements of one file may take their worker with them."""
 _MAX_STATEMENTS = 100_000
+_MAX_TOGETHER = 128
+"""How many statements of a file are asked for together, where all of them were too much."""
 _LEAST_SHARE = 1 / 20
 _MAX_TEXT = 200
 _NOT_THE_CODE = {Silence.NOT_STARTED, Silence.LEFT_ALONE}
@@ -150,8 +153,12 @@ class Loading:
     _spent: float = 0.0
     _one_by_one: bool = False
     _statements: int = 0
-    _asked: int | None = None
-    """The statement that is asked for, where they are asked for one by one."""
+    _asked: tuple[int, int] | None = None
+    """The piece that is asked for, where not all statements are: the first, and where it ends."""
+    _narrow: list[tuple[int, int]] = field(default_factory=list)
+    """Such pieces that were lost: each of their statements is asked for alone."""
+    _asking: float = 0.0
+    """Seconds that pieces took which were answered."""
 
     def questions(self) -> Iterator[bytes]:
         """What to ask of a fresh worker, in order; each answer is to be taken before the next."""
@@ -160,9 +167,30 @@ class Loading:
             return
         self._asked = None
         yield self._question(0, 0)  # says how many there are
-        for number in range(min(self._statements, _MAX_STATEMENTS)):
-            self._asked = number
-            yield self._question(number, number + 1)
+        for first, end in self._pieces():
+            self._asked = first, end
+            started = monotonic()
+            yield self._question(first, end)
+            self._asking += monotonic() - started
+
+    def _pieces(self) -> Iterator[tuple[int, int]]:
+        """Which statements to ask for together: more and more, since each question takes time."""
+        first, together = 0, 1
+        count = min(self._statements, _MAX_STATEMENTS)
+        while first < count:
+            end = count
+            if not self._is_late:
+                is_narrow = any(start <= first < stop for start, stop in self._narrow)
+                end = first + (1 if is_narrow else together)
+                end = min(end, count, *(start for start, _ in self._narrow if start > first))
+                together = 1 if is_narrow else min(2 * together, _MAX_TOGETHER)
+            yield first, end
+            first = end
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether the pieces have taken the time that there is for loading the file."""
+        return self._asking > self.seconds
 
     def patience(self) -> float:
         """Seconds that one question may take."""
@@ -235,7 +263,12 @@ class Loading:
             told = lost.told.get("seconds")
             seconds = told if type(told) is float and 0 < told <= 2 * self.seconds else seconds
         elif self._one_by_one and self._asked is not None:
-            place = self.file, self._asked
+            first, end = self._asked
+            if end - first > 1:
+                self._narrow.append((first, end))
+                self._spent += seconds if lost.silence is Silence.TIMEOUT else 0.0
+                return not self._is_late and len(self._narrow) < _MAX_ROUNDS
+            place = self.file, first
         elif self._one_by_one:
             return False
         else:
@@ -250,7 +283,7 @@ class Loading:
 
     def settle(self) -> None:
         """The file is loaded: what later workers load need not wait for what did not end."""
-        self._spent = 0.0
+        self._spent = self._asking = 0.0
 
     def _question(self, first: int, end: int | None) -> bytes:
         return encode(

@@ -28,7 +28,7 @@ def test_the_reference_passes():
 
 
 BAD_VALUES = {
-    "None": ("return None", "None was returned"),
+    "None": ("return print()", "None was returned"),
     "a string": ("return 'five'", "received a string"),
     "a list of lists": ("return [[1.0, 2.0]] * len(X)", "list of lists"),
     "a ragged list": ("return [[1.0], [1.0, 2.0]]", "ragged"),

@@ -15,6 +15,10 @@ def asked(loading):
     return [decode(one) for one in loading.questions()]
 
 
+def pieces(loading):
+    return [(one["first"], one["end"]) for one in asked(loading)[1:]]
+
+
 def test_a_statement_that_the_worker_names_is_passed_over_next_time():
     loading = Loading("mini.py", 10.0)
     assert loading.learn(lost(statement=["mini.py", 4], seconds=10.0))
@@ -23,19 +27,32 @@ def test_a_statement_that_the_worker_names_is_passed_over_next_time():
     assert question["spent"] == 10.0
 
 
-def test_where_nobody_names_it_the_statements_are_asked_for_one_by_one():
+def test_where_nobody_names_it_the_statements_are_asked_for_in_pieces():
     loading = Loading("mini.py", 10.0)
     assert loading.learn(lost(Silence.CRASHED))
     questions = loading.questions()
     assert decode(next(questions))["end"] == 0
     loading.take({"values": [{"statements": 3}]})
-    assert [(decode(one)["first"], decode(one)["end"]) for one in questions] == [
-        (0, 1),
-        (1, 2),
-        (2, 3),
-    ]
+    assert [(decode(one)["first"], decode(one)["end"]) for one in questions] == [(0, 1), (1, 3)]
+    assert loading.learn(lost(Silence.CRASHED))
+    assert pieces(loading) == [(0, 1), (1, 2), (2, 3)]
     assert loading.learn(lost(Silence.CRASHED))
     assert asked(loading)[0]["passed_over"] == [["mini.py", 2]]
+
+
+def test_thousands_of_statements_take_few_questions_and_no_more_than_the_limit(monkeypatch):
+    loading = Loading("mini.py", 10.0)
+    assert loading.learn(lost())
+    loading.take({"values": [{"statements": 20_000}]})
+    found = pieces(loading)
+    assert len(found) < 200
+    assert [one for one, _ in found[1:]] == [end for _, end in found[:-1]]
+    assert found[-1][1] == 20_000
+    now = iter(range(10**6))
+    monkeypatch.setattr("grader.loading.monotonic", lambda: float(next(now)))
+    found = pieces(loading)
+    assert len(found) < 14 and found[-1][1] == 20_000
+    assert not loading.learn(lost())
 
 
 @pytest.mark.parametrize("silence", [Silence.NOT_STARTED, Silence.LEFT_ALONE])

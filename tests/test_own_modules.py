@@ -293,6 +293,76 @@ def test_each_of_two_files_opens_what_lies_beside_it(handed_in, line):
     assert_full(handed_in(files))
 
 
+def test_each_of_two_notebooks_has_what_its_own_cells_write(handed_in):
+    first = "import json\nK = json.load(open('k.json'))\nfrom utils import h\n" + FIRST.replace(
+        "return X @ w + b", "return h(X @ w, b) * K"
+    )
+    second = "import json\nK = json.load(open('k.json'))\nfrom utils import h\n" + SECOND.replace(
+        "return np.sqrt(x)", "return h(np.sqrt(x)) * K / 2"
+    )
+    files = {
+        "part1.ipynb": notebook(
+            "%%writefile utils.py\ndef h(a, b): return a + b", "%%writefile k.json\n1", first
+        ),
+        "part2.ipynb": notebook(
+            "%%writefile utils.py\ndef h(a): return a", "%%writefile k.json\n2", second
+        ),
+        "k.json": "3",
+    }
+    assert_full(handed_in(files))
+
+
+HERE = "os.path.join(os.path.dirname(os.path.abspath(__file__)), 'k.txt')"
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        (f"import os\nK = float(open({HERE}).read())", "1"),
+        ("from pathlib import Path\nK = float((Path(__file__).parent / 'k.txt').read_text())", "1"),
+        (r"K = float(open('C:\\hw2\\k.txt').read())", "1"),
+        ("K = float(np.loadtxt('/content/drive/MyDrive/k.txt'))", "1"),
+        ("np.savetxt('k.txt', [NUMBER])\nK = float(np.loadtxt('k.txt'))", "9"),
+        ("open('k.txt', 'w').write(str(NUMBER))\nK = float(open('k.txt').read())", "9"),
+        (
+            "import os\nos.chdir('data')\nK = float(open('k.txt').read()) + NUMBER - 1\n"
+            "os.chdir('..')",
+            "9",
+        ),
+    ],
+)
+def test_each_of_two_files_has_what_lies_in_its_folder_and_what_it_writes(handed_in, line, first):
+    files = {
+        "q1/solution.py": f"import numpy as np\nNUMBER = 1.0\n{line}\n"
+        + FIRST.replace("return X @ w + b", "return (X @ w + b) * K"),
+        "q1/k.txt": first,
+        "q1/data/k.txt": "1",
+        "q2/solution.py": f"import numpy as np\nNUMBER = 2.0\n{line}\n"
+        + SECOND.replace("return np.sqrt(x)", "return np.sqrt(x) * K / 2"),
+        "q2/k.txt": first.replace("1", "2"),
+    }
+    assert_full(handed_in(files))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from importlib import import_module\nh = import_module('utils').h",
+        "h = __import__('utils').h",
+        "from importlib import util\nspec = util.spec_from_file_location('utils', 'utils.py')\n"
+        "it = util.module_from_spec(spec)\nspec.loader.exec_module(it)\nh = it.h",
+    ],
+)
+def test_each_of_two_files_imports_its_own_by_a_call(handed_in, line):
+    files = {
+        "q1/solution.py": f"{line}\n" + FIRST.replace("return X @ w + b", "return h(X @ w, b)"),
+        "q1/utils.py": "def h(a, b): return a + b\n",
+        "q2/solution.py": f"{line}\n" + SECOND.replace("return np.sqrt(x)", "return h(np.sqrt(x))"),
+        "q2/utils.py": "def h(a): return a\n",
+    }
+    assert_full(handed_in(files))
+
+
 @pytest.mark.parametrize("said", ["'{}'", "'../src/{}'", "r'C:\\hw\\src\\{}'"])
 def test_each_of_two_files_has_the_module_of_the_folder_that_it_names(handed_in, said):
     line = f"import sys\nsys.path.append({said})\nfrom utils import h\n"

@@ -28,7 +28,9 @@ def expected_of(assignment: PreparedAssignment, root: Path | None = None) -> Exp
     """
     pairs = ((one.file, one.name) for one in assignment.exercises)
     expected = _expected(assignment.name, (file.name for file in assignment.files), pairs, root)
-    return replace(expected, aside=tuple(one.name for one in assignment.files_aside))
+    aside = tuple(one.name for one in assignment.files_aside)
+    names = partial(_exercises_aside, assignment.name, aside, root)
+    return replace(expected, aside=aside, exercises_aside=names)
 
 
 def expected_of_live(live: Assignment, root: Path | None = None) -> Expected:
@@ -53,6 +55,13 @@ def _other_exercises(name: str, root: Path | None) -> Mapping[str, Exercises]:
         return {}
     known = frozen_assignments(place)
     return {other: _exercises(folder) for other, folder in known.items() if other != name}
+
+
+def _exercises_aside(name: str, files: Iterable[str], root: Path | None) -> frozenset[str]:
+    place = root or course_root()
+    folder = frozen_assignments(place).get(name) if place is not None else None
+    known = _exercises(folder) if folder is not None else {}
+    return frozenset(one for file in files for one in known.get(file, ()))
 
 
 @lru_cache(maxsize=64)

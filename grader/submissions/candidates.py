@@ -87,9 +87,13 @@ class Candidates:
         return self._likenesses[name]
 
     def is_of_another_part(self, entry: Entry) -> bool:
-        """Whether a file's name stands for one of the assignment that is not graded now."""
+        """Whether a file stands, by its name or by what it defines, for one not graded now."""
         aside = self.expected.aside
-        return bool(aside) and likeness(entry.name, aside, "") is not None
+        if not aside or likeness(entry.name, aside, "") is not None:
+            return bool(aside)
+        content = self.read(entry).main_content
+        wanted = self.expected.exercises_aside() if content is not None else ()
+        return bool(wanted) and not self.definitions(content or b"").names.isdisjoint(wanted)
 
     def is_known(self, entry: Entry) -> bool:
         """Whether a file was read before."""

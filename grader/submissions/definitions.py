@@ -40,7 +40,10 @@ _OPENING, _CLOSING = "([{", ")]}"
 _DEFINED = re.compile(rb"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _RETURNS = re.compile(r"\b(?:return|yield)\b")
 _RAISES_AS_STUB = re.compile(r"raise\s+NotImplementedError\b")
-_MARKS_OF_STUBS = (b"NotImplementedError", b"pass", b"...")
+_MARKS_OF_STUBS = re.compile(
+    rb"NotImplementedError|pass|\.\.\.|\breturn[ \t]*(?:None\b)?[ \t]*(?:[;#\r\n]|\Z)"
+)
+_OPEN = {"pass", "...", "return", "return None"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def is_surely_written(content: bytes, names: Collection[str]) -> bool:
     False says nothing.
     """
     found = {name.decode("utf-8", "replace") for name in _DEFINED.findall(content)}
-    return len(found.intersection(names)) > sum(map(content.count, _MARKS_OF_STUBS))
+    return len(found.intersection(names)) > len(_MARKS_OF_STUBS.findall(content))
 
 
 def definitions(content: bytes, *, parse: bool = True) -> Definitions:
@@ -259,7 +262,7 @@ def is_open(kind: str, lines: list[str]) -> bool:
 
 def _is_stub(lines: list[str]) -> bool:
     statements = _statements(after_colon("\n".join(lines)))
-    if not statements or all(one in ("pass", "...") for one in statements):
+    if not statements or all(one in _OPEN for one in statements):
         return True
     return _RAISES_AS_STUB.match(statements[0]) is not None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Exercises = Mapping[str, tuple[str, ...]]
@@ -30,6 +30,8 @@ class Expected:
     exercises: Exercises = field(default_factory=dict)
     others: Callable[[], Mapping[str, Exercises]] = field(default=dict, compare=False)
     aside: tuple[str, ...] = ()
+    exercises_aside: Callable[[], Collection[str]] = field(default=frozenset, compare=False)
+    """What these are to define; asked only where a file is of no use to this part."""
 
     @classmethod
     def of(cls, given: Expected | Sequence[str]) -> Expected:

@@ -21,6 +21,7 @@ from grader.submissions.taking import MAX_FILE, Taken
 from grader.submissions.times import parse_timestamp
 from grader.submissions.tree import Entry, Tree
 from grader.unpack.names import TIMESTAMP as TIMESTAMP
+from grader.worker.private import private_folder
 
 _ANYWHERE = re.compile(rb"\b(?:def|class)[ \t]+(\w+)")
 _INDENTED = re.compile(rb"^[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
@@ -87,7 +88,7 @@ def _take(choice: Choice, expected: Expected, taken: Taken) -> None:
     candidate = choice.candidate
     try:
         taken.take(choice.file, candidate, choice.part)
-        _take_written(candidate, expected, taken)
+        _take_written(candidate, choice.file, expected, taken)
     except Unreadable as error:
         taken.problems[choice.file] = f"{candidate.label} {error}"
         return
@@ -98,7 +99,7 @@ def _supplement(one: Supplement, expected: Expected, taken: Taken) -> None:
     candidate = one.candidate
     try:
         taken.take(one.name, candidate, one.part)
-        _take_written(candidate, expected, taken)
+        _take_written(candidate, one.name, expected, taken)
     except Unreadable as error:
         taken.notes.append(f"{candidate.label} was left out: it {error}")
         return
@@ -106,14 +107,25 @@ def _supplement(one: Supplement, expected: Expected, taken: Taken) -> None:
     taken.notes += candidate.notes
 
 
-def _take_written(candidate: Candidate, expected: Expected, taken: Taken) -> None:
-    """Take the modules of the student's own that a notebook writes, and what else it opens."""
-    for name in candidate.modules:
-        if is_module_path(name) and name not in {*expected.files, *taken.files}:
-            taken.take(name, candidate, name)
+def _take_written(candidate: Candidate, owner: str, expected: Expected, taken: Taken) -> None:
+    """Take the modules of the student's own that a notebook writes, and what else it opens.
+
+    Where another notebook writes a file of the same name, each sees its own.
+    """
+
+    def place_of(name: str, content: bytes) -> str:
+        known = name in {*expected.files, owner} or taken.files.get(name) == content
+        place = f"{private_folder(owner)}/{name}" if name in taken.files else name
+        return "" if known or place in taken.files else place
+
+    for name, content in candidate.modules.items():
+        place = place_of(name, content) if is_module_path(name) else ""
+        if place:
+            taken.take(place, candidate, name)
     for name, content in candidate.data.items():
-        if name not in {*expected.files, *taken.files}:
-            taken.take_data(name, candidate.entry.place, content)
+        place = place_of(name, content)
+        if place:
+            taken.take_data(place, candidate.entry.place, content)
 
 
 def _find_unread(tree: Tree, chosen: Chosen, candidates: Candidates, taken: Taken) -> None:

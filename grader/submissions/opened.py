@@ -136,6 +136,8 @@ def _own_place(claim: _Claim, texts: Sequence[tuple[str, bytes]], taken: Taken) 
     if above or not claim.is_said or known in (None, claim.entry.place):
         return ""
     own = taken.sources.get(texts[number][0], "")
+    if known == own:
+        return ""  # a cell of the same notebook writes it
     place = f"{private_folder(texts[number][0])}/{claim.place}"
     beside = joined(own.rpartition("/")[0], claim.place)
     return place if beside == claim.entry.place and place not in taken.files else ""

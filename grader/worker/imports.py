@@ -12,6 +12,7 @@ import builtins
 import functools
 import importlib.abc
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -82,6 +83,8 @@ class ImportRule:
         """
         builtins.__import__ = self._import  # type: ignore[assignment]
         importlib.util.find_spec = _without_the_blocked(importlib.util.find_spec)
+        if self.private:
+            self._offer_private_modules()
         if block_packages:
             sys.meta_path.insert(0, _BlockedPackages(self._free, loaded_packages()))
 
@@ -94,6 +97,8 @@ class ImportRule:
         level: int = 0,
     ) -> Any:
         names = global_names or {}
+        if self.private and global_names is None:
+            names = sys._getframe(1).f_globals  # ``__import__("utils")``
         if not str(names.get("__file__", "")).startswith(self._prefix):
             return self._importing(name, global_names, local_names, fromlist, level)
         if self.private and (level == 0 or not names.get("__package__")):
@@ -146,6 +151,32 @@ class ImportRule:
         package = folder.replace("/", ".")
         found = self._importing(f"{package}.{name}", None, None, fromlist or ("*",), 0)
         return found if fromlist else sys.modules[f"{package}.{root}"]
+
+    def _offer_private_modules(self) -> None:
+        """Let calls that import find what a file alone sees as well."""
+        import_module, from_file = importlib.import_module, importlib.util.spec_from_file_location
+
+        @functools.wraps(import_module)
+        def imported(name: str, package: str | None = None) -> ModuleType:
+            file = str(sys._getframe(1).f_globals.get("__file__", ""))
+            if package is None and type(name) is str and file.startswith(self._prefix):
+                found: ModuleType | None = self._import_private(name, file, ("*",))
+                if found is not None:
+                    return found
+            return import_module(name, package)
+
+        @functools.wraps(from_file)
+        def spec(name: str, location: Any = None, **options: Any) -> ModuleSpec | None:
+            file = str(sys._getframe(1).f_globals.get("__file__", ""))
+            if isinstance(location, str | os.PathLike) and file.startswith(self._prefix):
+                folder = private_folder(Path(file).relative_to(self.folder).as_posix())
+                said = os.path.relpath(location, self.folder)
+                if (self.folder / folder / said).is_file():
+                    location = self.folder / folder / said
+            return from_file(name, location, **options)
+
+        importlib.import_module = imported
+        importlib.util.spec_from_file_location = spec
 
     def _beside(self, name: str, fromlist: tuple[str, ...], frame: FrameType) -> Any:
         """In a file that lies in no package, ``from .utils import f`` means the file beside it."""

@@ -116,12 +116,11 @@ class Loader:
     """Functions that were taken out of others: ``name``, ``inside``, ``file``, ``line``."""
     deleted: list[dict[str, Any]] = field(default_factory=list)
     """What was deleted and counts all the same: ``name``, ``file``, ``line``."""
-    opened: list[dict[str, Any]] = field(default_factory=list)
-    """What code opened by a place elsewhere: ``name``, ``origin``, ``file``, ``line``."""
     failed: list[_Failed] = field(default_factory=list)
     """Statements that did not find a name which another file of the student's may have."""
     reach: Reach = field(default_factory=Reach)
     """Whether what was loaded reaches beyond its own names."""
+    _stubs: dict[int, Any] = field(default_factory=dict)
     _passed_over: frozenset[Place] = frozenset()
     _allowance: Allowance | None = None
     """None while no file is loaded: what a question imports has the question's own time."""
@@ -135,8 +134,7 @@ class Loader:
         """Load the submission's own helper modules by the same rule."""
         prefix = str(self.folder)
         loader = self
-        if self.misplaced.is_needed:
-            self.misplaced.install()
+        self.misplaced.install()
 
         class OwnModule(SourceFileLoader):
             def exec_module(self, module: ModuleType) -> None:
@@ -329,7 +327,8 @@ class Loader:
         flags = future_flags(parts)
         identity = {name: vars(module).get(name) for name in ("__name__", "__file__")}
         if module.__name__ not in self.written:
-            self.written[module.__name__] = WrittenFunctions(Path(path), self.folder)
+            written = WrittenFunctions(Path(path), self.folder, self._stubs)
+            self.written[module.__name__] = written
         for number, part in enumerate(parts[first:end], start=first):
             place = own, number
             if not self._may_run(place, part, module):
@@ -371,15 +370,10 @@ class Loader:
     def _attempt(self, place: Place, part: Part, module: ModuleType, path: str, flags: int) -> None:
         """Run a statement, or leave it out; of an import that fails, only the names that fail."""
         try:
-            run_statement(part, module, path, flags, self.reach.see)
+            with self.misplaced.during(place[0], part.line):
+                run_statement(part, module, path, flags, self.reach.see)
         except BaseException as raised:  # SystemExit and KeyboardInterrupt are the student's
             error = what_it_is(raised, self.folder)
-            found = self.misplaced.finds(error)
-            if found:
-                where = {"file": place[0], "line": part.line}
-                self.opened.append({"name": found, "origin": self.misplaced.found[found], **where})
-                self._attempt(place, part, module, path, flags)
-                return
             pieces = imports_one_by_one(part) if isinstance(error, ImportError) else []
             if len(pieces) < 2:
                 self._note_failure(place, part, error, module, path, flags)

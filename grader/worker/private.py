@@ -38,6 +38,11 @@ def private_modules(files: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_private(file: str) -> bool:
+    """Whether one file of a submission alone sees this one."""
+    return f"{_MARK}/" in file
+
+
 def is_any_private(files: Iterable[str]) -> bool:
     """Whether one file of a submission has something that it alone sees."""
-    return any(f"{_MARK}/" in one for one in files)
+    return any(map(is_private, files))

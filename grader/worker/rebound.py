@@ -8,7 +8,7 @@ Of names that are Python's or an import's see `grader.worker.taken_names`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -36,9 +36,12 @@ class WrittenFunctions:
     ----------
     path, folder
         Its file, and where the submission lies. The file is looked into once a stub is met.
+    of_all
+        What the stubs of all modules made, by identity: behind a decorator it is something else.
     """
 
-    def __init__(self, path: Path, folder: Path) -> None:
+    def __init__(self, path: Path, folder: Path, of_all: dict[int, Any] | None = None) -> None:
+        self._of_all = {} if of_all is None else of_all
         self._path, self._folder = path, folder
         self._functions: dict[str, tuple[Any, int]] = {}
         self._rebound: dict[str, tuple[int, bool]] = {}
@@ -68,6 +71,7 @@ class WrittenFunctions:
         """Look at a statement of the file that has just run."""
         node = part.node
         self._outdo_stubs(part, module)
+        taken = self._taken_by_values(vars(module))
         for name in self._before.keys() - vars(module).keys():
             value = self._before[name]
             if callable(value) or isinstance(value, ModuleType):
@@ -78,7 +82,8 @@ class WrittenFunctions:
         if isinstance(node, Definition) and node.name in vars(module):
             written.add(node.name)
             if is_stub(node):
-                self._stubs[node.name] = vars(module)[node.name]
+                self._stubs[node.name] = made = vars(module)[node.name]
+                self._of_all[id(made)] = made
         for name in written:
             if isinstance(node, Definition) or callable(vars(module).get(name)):
                 self._functions[name] = vars(module).get(name), part.line
@@ -90,6 +95,17 @@ class WrittenFunctions:
         for name in names:
             if name in self._functions and self._functions[name][1] != part.line:
                 self._rebound[name] = part.line, _is_its_own_answer(node, name)
+        self._rebound |= {name: (part.line, False) for name in taken if name not in names}
+
+    def _taken_by_values(self, names: Mapping[str, Any]) -> list[str]:
+        """Functions whose names a statement has taken that does not say so: ``import *``, say."""
+        return [
+            name
+            for name in self._functions
+            if name in self._before
+            and names.get(name, self._before[name]) is not self._before[name]
+            and not callable(names[name])
+        ]
 
     def is_stub(self, name: str, value: Any) -> bool:
         """Whether a value is what the stub of that name made."""
@@ -118,7 +134,7 @@ class WrittenFunctions:
             if (
                 name in names
                 and names[name] is not value
-                and (is_made_by_stub(names[name]) or names[name] is self._stubs.get(name))
+                and (is_made_by_stub(names[name]) or id(names[name]) in self._of_all)
                 and self._is_written(name, value)
             ):
                 names[name] = value

@@ -151,9 +151,6 @@ class Session:
         """Leave the worker to the next question as this one found it; return whether it is so."""
         if question["kind"] == "load":
             self.traces.keep(thoroughly=self.loader.reach.found)
-            if self.loader.misplaced.is_needed:  # what a function opens is found as well
-                self.loader.misplaced.install()
-                self.traces.begin()
             return True
         return self.traces.undo()
 
@@ -258,7 +255,7 @@ class Session:
             "borrowed": joined.borrowed,
             "nested": self.loader.nested,
             "deleted": self.loader.deleted,
-            "opened": self.loader.opened,
+            "opened": self.loader.misplaced.opened,
             "statements": count,
             "left_out": self.loader.left_out,
             "count": self.loader.count,

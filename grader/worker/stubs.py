@@ -12,7 +12,10 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def is_stub(node: Definition) -> bool:
-    """Whether nothing but a docstring and `raise NotImplementedError` (or `pass`) is there."""
+    """Whether nothing but a docstring and `raise NotImplementedError` is there.
+
+    Or ``pass``, ``return`` or ``return None``: no exercise asks for nothing.
+    """
     if isinstance(node, ast.ClassDef):
         methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
         if not methods and not node.bases:
@@ -23,8 +26,8 @@ def is_stub(node: Definition) -> bool:
 
 def is_open_body(statements: Sequence[ast.stmt]) -> bool:
     """Whether some statements do nothing but say that they are not written yet."""
-    body = [item for item in statements if not _is_constant(item)]
-    if not body or all(isinstance(item, ast.Pass) for item in body):
+    body = [one for one in statements if not (_is_constant(one) or isinstance(one, ast.Pass))]
+    if not body or _returns_nothing(body[0]):
         return True
     return isinstance(body[0], ast.Raise) and _raises_not_implemented(body[0])
 
@@ -45,6 +48,12 @@ def _is_constant(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
+def _returns_nothing(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.Return):
+        return False
+    return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
+
+
 def _raises_not_implemented(node: ast.Raise) -> bool:
     error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
     return is_name(error, "NotImplementedError")
@@ -61,7 +70,8 @@ def is_made_by_stub(value: Any) -> bool:
     A function that is half written counts as well.
     """
     if type(value) is FunctionType:
-        return _does_nothing(value)
+        inner = value.__dict__.get("__wrapped__")  # behind a decorator
+        return _does_nothing(inner if type(inner) is FunctionType else value)
     if not issubclass(type(value), type):
         return False
     members = type.__getattribute__(value, "__dict__").items()

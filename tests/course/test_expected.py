@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,6 @@ def test_the_files_of_another_part_are_told_of_as_no_other_names(tmp_path: Path)
     (tmp_path / "Untitled.ipynb").write_text('{"cells": []}')
     found = read_path(tmp_path, expected_of(part, ROOT), student="ada", assignment=name)
     assert found.notes == ("Untitled.ipynb was not graded: the assignment asks for other names",)
+    cell = {"cell_type": "code", "source": "def build_mlp(n):\n    return n\n"}
+    (tmp_path / "Untitled.ipynb").write_text(json.dumps({"cells": [cell]}))
+    assert read_path(tmp_path, expected_of(part, ROOT), student="ada", assignment=name).notes == ()

@@ -80,6 +80,25 @@ def test_a_stub_of_another_file_does_not_replace_what_is_written(handed_in, stat
     assert sum("what is written above counts" in one for one in result.submission.notes) == 1
 
 
+@pytest.mark.parametrize(
+    "starter",
+    [
+        "def root(x):\n    return None\n\n\ndef noise(n):\n    return  # TODO\n",
+        '"""D."""\ndef root(x):\n    """The root."""\n    # TODO\n    return None\n',
+        "def todo(f):\n    return lambda *given: f(*given)\n@todo\n" + STUBS,
+        "from functools import wraps\ndef todo(f):\n    @wraps(f)\n    def g(x):\n"
+        "        return f(x)\n    return g\n@todo\n" + STUBS,
+    ],
+)
+def test_so_does_no_stub_that_returns_nothing_or_is_decorated(handed_in, starter):
+    text = f"{REFERENCE}\nfrom starter import *\n"
+    result = handed_in({"mini.py": text, "starter.py": starter})
+    assert_full(result, "brings the stub")
+    assert len(result.submission.notes) == 1
+    below = "\n\ndef root(x):\n    return None\n"
+    assert_full(handed_in({"mini.py": REFERENCE + below}), "counts, and not the stub")
+
+
 def test_what_another_file_brings_counts_where_it_is_written_or_nothing_is_above(handed_in):
     above, root = REFERENCE.split("def root")[0], "from starter import root\n"
     half = "def root(x):\n    y = x\n    raise NotImplementedError\n"
@@ -110,6 +129,14 @@ def test_a_function_that_lends_its_name_to_a_value_has_it_back(handed_in, statem
     cells = [*others, statement, last]
     content = notebook(*cells) if where.endswith("ipynb") else "\n\n\n".join(cells) + "\n"
     assert_full(handed_in({where: content}), "gives root another value; the function in")
+
+
+@pytest.mark.parametrize(
+    "statement", ["from config import *", "exec(open('config.py').read())", "%run config.py"]
+)
+def test_a_function_that_another_file_takes_the_name_of_has_it_back(handed_in, statement):
+    files = {"mini.ipynb": notebook(REFERENCE, statement), "config.py": "root = 0.9\nlr = 1\n"}
+    assert_full(handed_in(files), "cell 2, line 1 gives root another value; the function in cell 1")
 
 
 def test_what_can_be_called_takes_the_place_of_the_function_above(handed_in):
