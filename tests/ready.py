@@ -59,7 +59,11 @@ def run_ready(
             encoding="utf-8",
             check=check,
         )
-    code, output, errors = _ready(command).run(call, cwd, env)
+    try:
+        code, output, errors = _ready(command).run(call, cwd, env)
+    except BrokenPipeError:  # somebody ended it between two calls
+        _ready.cache_clear()
+        code, output, errors = _ready(command).run(call, cwd, env)
     if check and code:
         raise AssertionError(f"{call} ended with {code}: {output[-3_000:]}{errors[-3_000:]}")
     return subprocess.CompletedProcess(call, code, output, errors)

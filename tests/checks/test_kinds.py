@@ -75,7 +75,7 @@ def test_statistics_out_of_range_fail():
 
 
 def test_a_constant_or_misshapen_sample_fails():
-    for new in ("np.zeros(n)", "rng.normal(size=(n, 1))", "np.full(n, np.nan)", "None"):
+    for new in ("np.zeros(n)", "rng.normal(size=(n, 1))", "np.full(n, np.nan)", "[None]"):
         check = check_of(grade_mini(replaced("rng.normal(size=n)", new)), "noise.moments")
         assert check.status is Status.FAILED, new
 

@@ -88,7 +88,7 @@ ENDING = {
     "import os; os._exit(0)": "the program was ended there",
     "import ctypes; ctypes.string_at(0)": "the program was ended there",
     "import os; os.abort()": "the program was ended there",
-    "import sys; sys.settrace(lambda *a: 1 / 0)": "something that Python itself needs",
+    "import sys; sys.settrace(lambda *a: 1 / 0)": "ZeroDivisionError",
     "import builtins; del builtins.len": "something that Python itself needs",
     "import shutil; shutil.rmtree('.', ignore_errors=True)": "files of the submission were deleted",
     "import os\nfor f in os.listdir('.'): os.remove(f)": "files of the submission were deleted",

@@ -137,7 +137,7 @@ _add(
 )
 _add(
     "patched msgpack",
-    CRASHED,
+    FAILED,  # the worker took its packer before
     "sys.modules['msgpack'].packb = lambda *a, **k: b'\\x81'\nreturn np.zeros(len(X))",
 )
 _add(
@@ -145,13 +145,13 @@ _add(
     CRASHED,
     """
     wire = sys.modules["grader.wire"]
-    encode = wire.encode
+    encode = wire.encode_plain
     def forged(value, *rest):
         if type(value) is dict and "id" in value:
             value = {"id": value["id"], "outcome": "answered", "values": [True], "points": 100,
                      "status": "passed", "cases": {"run": 1, "passed": 1}}
         return encode(value, *rest)
-    sys.modules["grader.worker.loop"].encode = forged
+    sys.modules["grader.worker.loop"].encode_plain = forged
     return np.zeros(len(X))
     """,
 )

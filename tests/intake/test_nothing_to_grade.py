@@ -82,7 +82,7 @@ def test_the_latest_attempt_is_the_one_that_is_spoken_of(course: Path) -> None:
 
 def test_the_command_lists_them(course: Path) -> None:
     console = Console(width=60, record=True, file=StringIO())
-    _show(console, run(course, FILES), WANTED)
+    _show(console, run(course, FILES), WANTED, ())
     text = console.export_text()
     assert "1 of those collected handed in nothing that can be graded:" in text
     assert f"  mallory: {WHY}\n" in text
