@@ -9,6 +9,7 @@ import contextlib
 import os
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,6 +75,19 @@ _COLUMNS = (
 )
 
 
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Keep a write-ahead log; wait for another who begins one, which SQLite itself does not."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
 class Queue:
     """Jobs on disk; each thread and each process has a `Queue` of its own.
 
@@ -88,7 +102,7 @@ class Queue:
         with contextlib.suppress(FileExistsError):  # SQLite's files beside it take its mode
             os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
         self._database = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(self._database)
         self._database.execute("PRAGMA synchronous = FULL")  # a queued push outlives power
         prepare(self._database)
 
