@@ -58,7 +58,7 @@ def test_a_submission_opens_with_our_diagnosis_beside_the_students_code(browser,
     open_submission(browser, address, course, SHOWN, "cid")
     text = browser.find_element("css selector", "body").text
     assert "as it was handed in" in text
-    assert "✗ is " in text or "✗ returns" in text
+    assert "✗ " in text
     boxes = browser.find_elements("css selector", "input.score")
     assert len(boxes) == len(
         [one for one in live(NAME).assignment.exercises() if one.file == "logistic_regression.py"]
