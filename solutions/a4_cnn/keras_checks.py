@@ -71,8 +71,8 @@ def _build_lenet(keras_file):
         points=2.75,
         measure="logits_accuracy",
         baseline=0.4,  # above linear classifiers, as for `LeNet`
-        threshold=0.86,
-        stated=0.88,
+        threshold=0.83,  # right models that were tuned elsewhere go down to 0.867
+        stated=0.85,
         cpu_seconds=120,
         same={"given": NOT_LENET},
         blank="without_weights",

@@ -61,9 +61,9 @@ def _forecast(regressor):
     @regressor.training(
         points=3,
         measure="relative_rmse",
-        baseline=0.2,  # of twenty seeds, lines reach 0.57, random units with a fitted output 0.25
-        threshold=0.12,
-        stated=0.11,
+        baseline=0.22,  # of twenty seeds, lines reach 0.57, random units with a fitted output 0.25
+        threshold=0.15,  # the worst of the reference's twenty is 0.119
+        stated=0.14,
         cpu_seconds=180,
     )
     def forecast(rng):
