@@ -26,26 +26,26 @@ def predict(X, w, b):
     >>> predict(np.array([[1.0, 2.0]]), np.array([3.0, 4.0]), 0.5)
     array([11.5])
 
-    Source: course notes, section 1.1.
+    Source: N5, section 1.1.
     """
     raise NotImplementedError("predict is yours to write")
 
 
 def half_mse(X, y, w, b):
-    """Half the mean squared error: J(w, b) = 1/(2m) Σᵢ (f(xᵢ) − yᵢ)².
+    """Half the mean squared error: J(w, b) = 1/(2m) Σᵢ (f(xᵢ) − yᵢ)², with m = N rows.
 
     Returns
     -------
     float
         The half is there for its derivative's sake.
 
-    Source: course notes, section 1.2.
+    Source: N5, section 1.2.
     """
     raise NotImplementedError("half_mse is yours to write")
 
 
 def grid_search(x, y, candidates):
-    """Exhaustive search: the candidate w with the least squared error of y ≈ wx.
+    """Exhaustive search: the candidate w with the least sum of squared errors of y ≈ wx.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def grid_search(x, y, candidates):
     float
         The value of the best candidate, not its index. The first one wins a tie.
 
-    Source: course notes, section 1.3.
+    Source: N5, section 1.3.
     """
     raise NotImplementedError("grid_search is yours to write")
 
@@ -69,13 +69,13 @@ def add_bias_column(X):
     -------
     array (N, D + 1)
 
-    Source: course notes, section 1.4.2.
+    Source: N5, section 1.4.2.
     """
     raise NotImplementedError("add_bias_column is yours to write")
 
 
 def normal_equation(X, y):
-    """Solve XᵀX w = Xᵀy for the matrix with the bias column.
+    """Solve AᵀA v = Aᵀy, where A is X with the bias column and v is w with b as its last entry.
 
     Returns
     -------
@@ -84,12 +84,12 @@ def normal_equation(X, y):
     Raises
     ------
     numpy.linalg.LinAlgError
-        When `np.linalg.matrix_rank` of the matrix with the bias column is below D + 1: a
-        constant column counts too. `np.linalg.solve` alone does not always notice.
+        When `np.linalg.matrix_rank` of A is below D + 1: a constant column counts too, as it
+        repeats the bias. `np.linalg.solve` alone does not always notice.
 
     `np.linalg.lstsq` and `np.linalg.pinv` are not allowed here; the rest of `np.linalg` is.
 
-    Source: course notes, section 1.4.2.
+    Source: N5, section 1.4.2.
     """
     raise NotImplementedError("normal_equation is yours to write")
 
@@ -98,13 +98,14 @@ def least_squares(X, y):
     """Least squares for any rank: of all minimisers the one with the least ‖(w, b)‖.
 
     Singular values below eps · max(N, D + 1) · s_max count as 0, where eps is the spacing of
-    float64 at 1 and s_max the largest singular value of the matrix with the bias column.
+    float64 at 1 (2⁻⁵²) and s_max the largest singular value of the matrix with the bias column.
 
     Returns
     -------
     (w, b) : array (D,) and float
 
-    Source: course notes, section 1.4.2; Golub and Van Loan, Matrix Computations, section 5.5.
+    Source: Golub and Van Loan, Matrix Computations, section 5.5; N5, section 1.4.2, says when
+    it is needed.
     """
     raise NotImplementedError("least_squares is yours to write")
 
@@ -129,13 +130,13 @@ def ridge(X, y, l2):
 
 
 def gradients(X, y, w, b):
-    """Gradient of `half_mse`: ∂J/∂w = 1/m Xᵀ(f − y), ∂J/∂b = 1/m Σ (f − y).
+    """Gradient of `half_mse`: ∂J/∂w = 1/m Xᵀ(f − y), ∂J/∂b = 1/m Σᵢ (fᵢ − yᵢ), f = Xw + b.
 
     Returns
     -------
     (dw, db) : array (D,) and float
 
-    Source: course notes, section 1.5.
+    Source: N5, sections 1.4.2 (the gradient of the sum) and 1.5.
     """
     raise NotImplementedError("gradients is yours to write")
 
@@ -152,7 +153,7 @@ def gradient_descent(X, y, w, b, learning_rate, steps):
         The history holds `half_mse` before each step. With steps = 0 it is empty, and w and b
         are the given ones.
 
-    Source: course notes, section 1.5.
+    Source: N5, section 1.5.
     """
     raise NotImplementedError("gradient_descent is yours to write")
 
@@ -172,7 +173,7 @@ def sgd(X, y, w, b, learning_rate, epochs, batch_size, rng):
     -------
     (w, b) : array (D,) and float
 
-    Source: course notes, section 1.5.
+    Source: N2, section 3.3 (batch, stochastic and mini-batch descent).
     """
     raise NotImplementedError("sgd is yours to write")
 
@@ -180,7 +181,7 @@ def sgd(X, y, w, b, learning_rate, epochs, batch_size, rng):
 def mae(y_true, y_pred):
     """Mean absolute error: 1/N Σ |y − ŷ|.
 
-    Source: course notes, section 2.5.
+    Source: N5, section 2.5.1.
     """
     raise NotImplementedError("mae is yours to write")
 
@@ -188,7 +189,7 @@ def mae(y_true, y_pred):
 def mse(y_true, y_pred):
     """Mean squared error: 1/N Σ (y − ŷ)².
 
-    Source: course notes, section 2.5.
+    Source: N5, section 2.5.2.
     """
     raise NotImplementedError("mse is yours to write")
 
@@ -196,7 +197,7 @@ def mse(y_true, y_pred):
 def rmse(y_true, y_pred):
     """Root mean squared error: √(1/N Σ (y − ŷ)²), in the unit of y.
 
-    Source: course notes, section 2.5.
+    Source: N5, section 2.5.3.
     """
     raise NotImplementedError("rmse is yours to write")
 
@@ -207,9 +208,9 @@ def mape(y_true, y_pred):
     Raises
     ------
     ValueError
-        When a true value is 0; the message names it.
+        When a true value is 0 (−0.0 too); the message names the 0.
 
-    Source: course notes, section 2.5.4.
+    Source: N5, section 2.5.4.
     """
     raise NotImplementedError("mape is yours to write")
 
@@ -222,6 +223,8 @@ def standardize(X_train, X_test):
     Returns
     -------
     (X_train, X_test) : arrays of the shapes that came in
+
+    Source: N2, section 3.5.
     """
     raise NotImplementedError("standardize is yours to write")
 
@@ -241,7 +244,9 @@ def train_val_test_split(X, y, val_fraction, test_fraction, rng):
     ------
     ValueError
         For a negative fraction, fractions whose sum is above 1, or X and y of different
-        lengths; the message names the offending value.
+        lengths; the message names both fractions, or both lengths.
+
+    Source: N5, section 2.6.
     """
     raise NotImplementedError("train_val_test_split is yours to write")
 

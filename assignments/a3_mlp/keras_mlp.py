@@ -23,7 +23,7 @@ class Dense(keras.layers.Layer):
     **kwargs
         For the base class: `name`, `trainable`, `dtype`.
 
-    Source: course notes on deep learning, section 2.2; Keras guide "Making new layers".
+    Source: N4, section 2.2; Keras guide "Making new layers and models via subclassing".
     """
 
     def __init__(self, units, activation=None, **kwargs):
@@ -46,8 +46,9 @@ class Dense(keras.layers.Layer):
 class FocalLoss(keras.losses.Loss):
     """Focal loss −(1 − p_t)^γ log p_t, where p_t is the probability of the row's own label.
 
-    γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. Finite also
-    for p_t = 1 and p_t → 0. The base class averages the rows and weighs them by `sample_weight`.
+    γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. For γ ≥ 1 loss
+    and gradient are finite also for p_t = 1 and p_t → 0. The base class averages the rows and
+    weighs them by `sample_weight`.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def build_mlp(n_inputs, hidden, n_classes, dropout=0.0, l2=0.0, batch_norm=False
     keras.Model
         From `(N, D)` to `(N, K)`.
 
-    Source: course notes on deep learning, sections 3.2.4 and 3.2.5.
+    Source: N4, sections 3.2.3 (Adam), 3.2.5 (dropout, L2) and 3.2.6 (batch normalisation).
     """
     raise NotImplementedError("build_mlp is yours to write")
 
@@ -122,6 +123,6 @@ def callbacks(patience):
     -------
     list of keras.callbacks.Callback
 
-    Source: Prechelt, Early stopping — but when? (1998); course notes, section 3.2.6.
+    Source: Prechelt, Early stopping — but when? (1998); N4, section 3.2.6.
     """
     raise NotImplementedError("callbacks is yours to write")

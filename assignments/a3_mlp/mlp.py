@@ -21,7 +21,7 @@ def relu(z):
     -------
     array of the same shape
 
-    Source: course notes on deep learning, section 3.2.2.
+    Source: N4, section 3.2.2.
     """
     raise NotImplementedError("relu is yours to write")
 
@@ -44,7 +44,8 @@ def relu_grad(z):
 def leaky_relu(z, alpha=0.01):
     """Leaky ReLU: z where z > 0, else αz, elementwise.
 
-    Source: Maas, Hannun and Ng, Rectifier nonlinearities improve acoustic models (2013).
+    Source: Maas, Hannun and Ng, Rectifier nonlinearities improve neural network acoustic models
+    (2013).
     """
     raise NotImplementedError("leaky_relu is yours to write")
 
@@ -59,7 +60,8 @@ def elu(z, alpha=1.0):
 
     Finite for large z too.
 
-    Source: Clevert, Unterthiner and Hochreiter, Fast and accurate deep network learning (2016).
+    Source: Clevert, Unterthiner and Hochreiter, Fast and accurate deep network learning by
+    exponential linear units (2016); N4, section 3.2.2.
     """
     raise NotImplementedError("elu is yours to write")
 
@@ -72,7 +74,7 @@ def elu_grad(z, alpha=1.0):
 def tanh(z):
     """Hyperbolic tangent: (e^z − e^−z) / (e^z + e^−z), elementwise.
 
-    Source: course notes on deep learning, section 3.2.2.
+    Source: N4, section 3.2.2.
     """
     raise NotImplementedError("tanh is yours to write")
 
@@ -87,7 +89,7 @@ def sigmoid(z):
 
     Stable: for |z| = 1000 the result is 0 or 1 and NumPy warns of nothing.
 
-    Source: course notes on deep learning, section 3.2.2.
+    Source: N4, section 3.2.2.
     """
     raise NotImplementedError("sigmoid is yours to write")
 
@@ -122,7 +124,7 @@ def he_normal(fan_in, fan_out, rng):
     -------
     array (fan_in, fan_out)
 
-    Source: He et al., Delving deep into rectifiers (2015); course notes, section 3.2.4.
+    Source: He et al., Delving deep into rectifiers (2015); N4, section 3.2.4.
     """
     raise NotImplementedError("he_normal is yours to write")
 
@@ -130,7 +132,8 @@ def he_normal(fan_in, fan_out, rng):
 def xavier_uniform(fan_in, fan_out, rng):
     """Draw weights uniformly from ±√(6/(fan_in + fan_out)), shape `(fan_in, fan_out)`.
 
-    Source: Glorot and Bengio, Understanding the difficulty of training deep networks (2010).
+    Source: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural
+    networks (2010); N4, section 3.2.4.
     """
     raise NotImplementedError("xavier_uniform is yours to write")
 
@@ -148,7 +151,7 @@ def dense_forward(x, W, b):
     -------
     (out, cache) : array (N, H) and whatever `dense_backward` needs
 
-    Source: course notes on deep learning, section 2.2.
+    Source: N5, section 3.1; N4, section 2.2.
     """
     raise NotImplementedError("dense_forward is yours to write")
 
@@ -197,8 +200,9 @@ def focal_loss(logits, y, gamma=2.0):
 def distillation_loss(student_logits, teacher_logits, y, temperature, alpha):
     """Learn from labels and from a teacher: alpha · CE + (1 − alpha) · T² · KL(teacher ‖ student).
 
-    The cross-entropy CE is taken at temperature 1, the divergence KL = Σ_k q_k (log q_k − log p_k)
-    between q = softmax(teacher / T) and p = softmax(student / T). Both are means over the batch.
+    T is the temperature. The cross-entropy CE of the student with the labels is taken at
+    temperature 1, the divergence KL = Σ_k q_k (log q_k − log p_k) between q = softmax(teacher / T)
+    and p = softmax(student / T). Both are means over the batch.
 
     Returns
     -------
@@ -263,9 +267,9 @@ def dropout_forward(x, rate, training, rng):
     Raises
     ------
     ValueError
-        For another rate; the message names it.
+        For a rate below 0, and from 1 on; the message names it.
 
-    Source: Srivastava et al., Dropout (2014); course notes, section 3.2.5.
+    Source: Srivastava et al., Dropout (2014); N4, section 3.2.5.
     """
     raise NotImplementedError("dropout_forward is yours to write")
 
@@ -285,9 +289,9 @@ class MLP:
     activation : "relu", "leaky_relu", "elu", "tanh" or "sigmoid"
         With the default alpha; the last layer has none.
     l1, l2 : float
-        Weights of the penalties.
-    rng : np.random.Generator
-        For the first weights; None means any generator.
+        Weights of the penalties l1 Σ|W| and l2/2 Σ W².
+    rng : np.random.Generator or None
+        For the first weights, which are random; None means any generator.
 
     Attributes
     ----------
@@ -300,7 +304,7 @@ class MLP:
     ValueError
         For another activation; the message names it.
 
-    Source: course notes on deep learning, section 2.2.
+    Source: N4, section 2.2; N5, sections 3.4 and 3.5.
     """
 
     def __init__(self, layer_sizes, activation="relu", l1=0.0, l2=0.0, rng=None):
@@ -335,7 +339,7 @@ def sgd_step(param, grad, state, learning_rate=0.01):
     -------
     (param, state) : a new array and the state for the next call
 
-    Source: course notes on deep learning, section 3.2.3.
+    Source: N5, section 1.5; N4, section 3.2.3.
     """
     raise NotImplementedError("sgd_step is yours to write")
 
@@ -353,8 +357,9 @@ def momentum_step(param, grad, state, learning_rate=0.01, momentum=0.9):
 def adam_step(param, grad, state, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     """One step of Adam, with bias correction.
 
-    m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², both from 0; in step t = 1, 2, …
-    param ← param − learning_rate · √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε).
+    With g = grad: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², both from 0; in step t = 1, 2, …
+    param ← param − learning_rate · √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε). The paper's form, with ε
+    beside the corrected root of v, is right, too.
 
     Source: Kingma and Ba, Adam (2015), in the form of its section 2 that Keras uses.
     """
@@ -414,8 +419,9 @@ class EarlyStopping:
     Attributes
     ----------
     best : float
+        Begins at infinity.
 
-    Source: Prechelt, Early stopping — but when? (1998); course notes, section 3.2.6.
+    Source: Prechelt, Early stopping — but when? (1998); N4, section 3.2.6.
     """
 
     def __init__(self, patience, min_delta=0.0):
@@ -447,18 +453,22 @@ def train(X_train, y_train, X_val, y_val, rng):
 def gradient_norms(depth, activation, rng):
     """Lengths ‖dL/dW‖ of the gradients in a deep `MLP`, from the input side to the output.
 
-    Width, data and first weights are yours to choose. With sigmoids the gradients of the first
-    layers vanish; with ReLU they do not.
+    Data and first weights are yours to choose, and so is the width: 16 units or more, since a
+    narrow network of ReLUs may be dead. L is the mean cross-entropy. With sigmoids the gradients of
+    the first layers vanish; with ReLU they do not.
 
     Parameters
     ----------
     depth : int
         The number of weight matrices.
+    activation : str
+        As for `MLP`.
+    rng : np.random.Generator
 
     Returns
     -------
     array (depth,)
 
-    Source: course notes on deep learning, section 3.1.2.
+    Source: N4, section 3.1.2; Glorot and Bengio (2010).
     """
     raise NotImplementedError("gradient_norms is yours to write")

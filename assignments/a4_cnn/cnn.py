@@ -26,7 +26,8 @@ def output_size(n, kernel, stride=1, padding=0, dilation=1):
     >>> output_size(28, 5, stride=2, padding=2)
     14
 
-    Source: course notes, section 3.3.1; Dumoulin and Visin, arXiv:1603.07285, section 2.
+    Source: N5, section 4.2.4; Dumoulin and Visin, arXiv:1603.07285, chapter 2, and section 5.1
+    for dilations.
     """
     raise NotImplementedError("output_size is yours to write")
 
@@ -37,8 +38,14 @@ def conv_parameters(kernel, in_channels, out_channels, bias=True):
     Parameters
     ----------
     kernel : int or pair (KH, KW)
+    in_channels, out_channels : int
+        C and F.
 
-    Source: course notes, section 3.5.
+    Returns
+    -------
+    int
+
+    Source: N4, section 2.3.1.
     """
     raise NotImplementedError("conv_parameters is yours to write")
 
@@ -59,7 +66,7 @@ def pad(x, kernel, mode):
     ValueError
         For another mode; the message names it.
 
-    Source: course notes, section 3.3.1.
+    Source: N1, section 3.3.1.
     """
     raise NotImplementedError("pad is yours to write")
 
@@ -83,10 +90,10 @@ def conv2d_forward(x, w, b, stride=1, padding=0, dilation=1):
     Raises
     ------
     ValueError
-        When x and w differ in C, or the kernel does not fit; the message names the number of
+        When x and w differ in C, or the kernel does not fit; the message names both numbers of
         channels, or the kernel's size.
 
-    Source: course notes, sections 3.1 and 3.3.
+    Source: N5, sections 4.2.2 and 4.2.6; N1, section 3.1.
     """
     raise NotImplementedError("conv2d_forward is yours to write")
 
@@ -105,7 +112,7 @@ def conv2d_backward(dout, cache):
     -------
     (dx, dw, db) : arrays of the shapes of x, w and b
 
-    Source: course notes, section 3.3; Dumoulin and Visin, arXiv:1603.07285, section 4.
+    Source: the chain rule; Dumoulin and Visin, arXiv:1603.07285, chapter 4.
     """
     raise NotImplementedError("conv2d_backward is yours to write")
 
@@ -124,7 +131,7 @@ def max_pool_forward(x, size, stride):
     ValueError
         When the window does not fit; the message names its size.
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1.
     """
     raise NotImplementedError("max_pool_forward is yours to write")
 
@@ -138,7 +145,7 @@ def max_pool_backward(dout, cache):
     -------
     array (N, H, W, C)
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1.
     """
     raise NotImplementedError("max_pool_backward is yours to write")
 
@@ -155,7 +162,7 @@ def average_pool_forward(x, size, stride):
     ValueError
         When the window does not fit; the message names its size.
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1.
     """
     raise NotImplementedError("average_pool_forward is yours to write")
 
@@ -167,7 +174,7 @@ def average_pool_backward(dout, cache):
     -------
     array (N, H, W, C)
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1.
     """
     raise NotImplementedError("average_pool_backward is yours to write")
 
@@ -184,7 +191,7 @@ def l2_pool_forward(x, size, stride):
     ValueError
         When the window does not fit; the message names its size.
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1, which names it.
     """
     raise NotImplementedError("l2_pool_forward is yours to write")
 
@@ -208,7 +215,7 @@ def depthwise_conv2d(x, w):
     ValueError
         When x and w differ in C, or the kernel does not fit; as for `conv2d_forward`.
 
-    Source: course notes, section 3.6.
+    Source: N1, section 3.6, which names it; Chollet, Xception, arXiv:1610.02357.
     """
     raise NotImplementedError("depthwise_conv2d is yours to write")
 
@@ -229,9 +236,9 @@ def separable_conv2d(x, depthwise, pointwise):
     Raises
     ------
     ValueError
-        When the channels do not match; the message names their number.
+        When the channels do not match; the message names both numbers.
 
-    Source: course notes, section 3.6; Chollet, Xception, arXiv:1610.02357.
+    Source: N1, section 3.6, which names it; Chollet, Xception, arXiv:1610.02357.
     """
     raise NotImplementedError("separable_conv2d is yours to write")
 
@@ -240,8 +247,8 @@ def conv2d_transpose(x, w, b, stride):
     """Transposed convolution: each input puts a kernel, times its value, into a larger output.
 
     Input (p, q) adds x[n, p, q, c] · w[i, j, f, c] to output (p·stride + i, q·stride + j), and b
-    is added once everywhere. Of n inputs there are n·stride + max(k − stride, 0) outputs, as in
-    Keras: no padding ("valid").
+    is added once everywhere. On each axis, n inputs and k rows of the kernel make
+    n·stride + max(k − stride, 0) outputs, as in Keras: no padding ("valid").
 
     Parameters
     ----------
@@ -256,9 +263,9 @@ def conv2d_transpose(x, w, b, stride):
     Raises
     ------
     ValueError
-        When x and w differ in C; the message names the number of channels.
+        When x and w differ in C; the message names both numbers of channels.
 
-    Source: Dumoulin and Visin, arXiv:1603.07285, section 4.
+    Source: Dumoulin and Visin, arXiv:1603.07285, chapter 4.
     """
     raise NotImplementedError("conv2d_transpose is yours to write")
 
@@ -316,7 +323,7 @@ def residual_block_forward(x, w1, b1, w2, b2):
     -------
     (out, cache) : array (N, H, W, C), and what `residual_block_backward` needs
 
-    Source: course notes, section 3.8; He et al., arXiv:1512.03385.
+    Source: He et al., arXiv:1512.03385, without batch normalisation; N1, section 3.8.
     """
     raise NotImplementedError("residual_block_forward is yours to write")
 
@@ -328,13 +335,13 @@ def residual_block_backward(dout, cache):
     -------
     (dx, dw1, db1, dw2, db2) : arrays of the shapes of x, w1, b1, w2 and b2
 
-    Source: course notes, section 3.8; He et al., arXiv:1512.03385.
+    Source: the chain rule; N1, section 3.8, on why the direct way helps.
     """
     raise NotImplementedError("residual_block_backward is yours to write")
 
 
 class LeNet:
-    """Two convolutions and three dense layers: a small LeNet-5 for images of any size.
+    """Two convolutions and three dense layers: a relative of LeNet-5, for images of any size.
 
     conv 3 × 3 "same" of 6 filters → relu → max pool 2/2 → conv 3 × 3 "same" of 16 → relu → max
     pool 2/2 → flatten (row-major, channels last) → 120 → relu → 84 → relu → n_classes logits.
@@ -353,7 +360,8 @@ class LeNet:
         W4 (120, 84), b4 (84,), W5 (84, n_classes), b5 (n_classes,), with D = 16·⌊H/4⌋·⌊W/4⌋.
         Every method reads them at the time of the call: others may replace them.
 
-    Source: course notes, section 3.2; LeCun et al., Gradient-based learning (1998).
+    Source: after LeCun et al., Gradient-based learning applied to document recognition (1998);
+    N1, section 3.2, shows the original.
     """
 
     def __init__(self, input_shape, n_classes, rng):
@@ -404,7 +412,7 @@ def augment(x, rng, max_shift, flip=False):
     ValueError
         When max_shift is below 0; the message names it.
 
-    Source: course notes, section 3.10.1.
+    Source: N1, section 3.10.1.
     """
     raise NotImplementedError("augment is yours to write")
 
@@ -422,7 +430,7 @@ def saliency(model, x, y):
     Returns
     -------
     array (N, H, W, C)
-        With its signs.
+        With its signs; relu'(0) = 0, and of equal maxima the first takes the gradient.
 
     Source: Simonyan et al., arXiv:1312.6034.
     """

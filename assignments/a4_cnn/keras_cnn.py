@@ -25,7 +25,7 @@ def build_lenet(input_shape, n_classes):
         From `(N, H, W, C)` to `(N, K)`; `get_weights()` in the order of the network, of each
         layer the kernel before the bias.
 
-    Source: course notes, section 3.2; LeCun et al., Gradient-based learning (1998).
+    Source: as for `cnn.LeNet`.
     """
     raise NotImplementedError("build_lenet is yours to write")
 
@@ -77,7 +77,7 @@ def build_augmentation(max_shift=0.1, rotation=0.05, flip=False, seed=None):
     keras.Model
         From `(N, H, W, C)` to `(N, H, W, C)`, for any size.
 
-    Source: course notes, section 3.10.1.
+    Source: N1, section 3.10.1.
     """
     raise NotImplementedError("build_augmentation is yours to write")
 
@@ -103,7 +103,7 @@ def build_transfer_model(base, n_classes):
         From the base's input to `(N, K)`. `get_weights()` are the base's weights, then the
         head's kernel and bias.
 
-    Source: course notes, section 3.10.2.
+    Source: N1, section 3.10.2.
     """
     raise NotImplementedError("build_transfer_model is yours to write")
 
@@ -127,6 +127,6 @@ def unfreeze(model, n_layers):
     keras.Model
         The same model.
 
-    Source: course notes, section 3.10.2.
+    Source: N1, section 3.10.2.
     """
     raise NotImplementedError("unfreeze is yours to write")

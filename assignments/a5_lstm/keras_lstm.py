@@ -32,7 +32,7 @@ class LSTMCell(keras.layers.Layer):
     state_size : [H, H]
         The sizes of h and c; `RNN` asks for them.
 
-    Source: course notes, sections 5.5.1 to 5.5.5; Keras guide "Working with RNNs".
+    Source: N5, sections 5.5.1 to 5.5.5; Keras guide "Working with RNNs".
     """
 
     def __init__(self, units, **kwargs):
@@ -102,6 +102,6 @@ def build_forecaster(n_steps, n_hidden):
     keras.Model
         From `(N, T, 1)` to `(N, 1)`.
 
-    Source: course notes, section 5.5.
+    Source: N5, section 5.5.
     """
     raise NotImplementedError("build_forecaster is yours to write")

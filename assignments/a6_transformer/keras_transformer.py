@@ -158,5 +158,7 @@ def pretrain_then_finetune(
     -------
     (pretrain_losses, finetune_losses) : lists of float
         One for each epoch.
+
+    Source: N4, section 5.3.
     """
     raise NotImplementedError("pretrain_then_finetune is yours to write")

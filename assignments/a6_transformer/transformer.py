@@ -24,7 +24,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     -------
     (out, weights) : arrays (…, Tq, dv) and (…, Tq, Tk)
 
-    Source: course notes, section 5.1; Vaswani et al., Attention is all you need (2017), eq. 1.
+    Source: N4, section 5.1; Vaswani et al., Attention is all you need (2017), equation 1.
     """
     raise NotImplementedError("scaled_dot_product_attention is yours to write")
 
@@ -55,7 +55,7 @@ def causal_mask(T):
 
     Row t belongs to the query at t, column s to the key at s: True where s ≤ t.
 
-    Source: course notes, section 5.2.
+    Source: N4, section 5.2; Vaswani et al., section 3.2.3.
     """
     raise NotImplementedError("causal_mask is yours to write")
 
@@ -68,7 +68,7 @@ def padding_mask(lengths, T):
     lengths : array (N,) of integers from 0 to T
         Row n is True at its first `lengths[n]` positions.
 
-    Source: Vaswani et al., Attention is all you need (2017), section 3.2.3.
+    Source: as the mask of Vaswani et al., section 3.2.3, for padding in place of the future.
     """
     raise NotImplementedError("padding_mask is yours to write")
 
@@ -83,7 +83,7 @@ def split_heads(x, heads):
     ValueError
         When `heads` is below 1 or does not divide D; the message names it.
 
-    Source: course notes, section 5.1.
+    Source: N4, section 5.1, step 3.
     """
     raise NotImplementedError("split_heads is yours to write")
 
@@ -93,7 +93,7 @@ def merge_heads(x):
 
     The inverse of `split_heads`.
 
-    Source: course notes, section 5.1.
+    Source: N4, section 5.1, step 5.
     """
     raise NotImplementedError("merge_heads is yours to write")
 
@@ -115,7 +115,7 @@ def multi_head_attention_forward(x, Wq, Wk, Wv, Wo, heads, mask=None):
     -------
     (out, cache) : array (N, T, D) and whatever your backward pass needs
 
-    Source: course notes, section 5.1; Vaswani et al., section 3.2.2.
+    Source: N4, section 5.1; Vaswani et al., section 3.2.2.
     """
     raise NotImplementedError("multi_head_attention_forward is yours to write")
 
@@ -137,10 +137,11 @@ def multi_head_attention_backward(dout, cache):
 def positional_encoding(length, d_model):
     """Sinusoids that tell the positions apart: `(length, d_model)`.
 
-    Column j of row p is the sine (even j) or the cosine (odd j) of p / 10000^(2⌊j/2⌋/d_model).
+    Column j of row p, both from 0, is the sine (even j) or the cosine (odd j) of
+    p / 10000^(2⌊j/2⌋/d_model).
     An odd d_model is allowed: its last column is a sine without a cosine.
 
-    Source: course notes, section 5.1; Vaswani et al., section 3.5.
+    Source: Vaswani et al., section 3.5; N4, section 5.1, says what it is for.
     """
     raise NotImplementedError("positional_encoding is yours to write")
 
@@ -181,9 +182,10 @@ def layer_norm_backward(dout, cache):
 def gelu(x):
     """GELU in its tanh form: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), elementwise.
 
-    Not the form with the error function, from which it differs by up to 4.7e-4.
+    Not the form with the error function, from which it differs by up to 4.7e-4: that one counts
+    as wrong here. (In the Keras part either form is right.)
 
-    Source: Hendrycks and Gimpel, Gaussian error linear units (2016).
+    Source: Hendrycks and Gimpel, Gaussian error linear units (2016), section 2.
     """
     raise NotImplementedError("gelu is yours to write")
 
@@ -229,7 +231,7 @@ def encoder_block_forward(x, params, heads, mask=None):
     x : array (N, T, D)
     params : dict of arrays
         Wq, Wk, Wv, Wo of (D, D), gamma1, beta1, gamma2, beta2 of (D,), W1 (D, F), b1 (F,),
-        W2 (F, D), b2 (D,). The norms have their default eps.
+        W2 (F, D), b2 (D,). The norms have their default eps, and gelu is the tanh form.
     heads, mask
         As for `multi_head_attention_forward`.
 
@@ -259,7 +261,7 @@ def masked_cross_entropy(logits, targets, mask):
     -------
     (loss, dlogits) : float and array (N, T, V)
 
-    Source: course notes, section 5.3 (one part of the input serves as the label of the other).
+    Source: N4, section 5.3 (one part of the input serves as the label of the other).
     """
     raise NotImplementedError("masked_cross_entropy is yours to write")
 
@@ -283,7 +285,7 @@ def greedy_generate(next_logits, prompt, n_tokens, end=None):
     array (P + at most n_tokens,) of integers
         The prompt and the new ids. Of equal logits the smallest id wins.
 
-    Source: course notes, sections 5.2 and 5.3.
+    Source: N4, section 5.2 (what is generated depends only on what stands before it).
     """
     raise NotImplementedError("greedy_generate is yours to write")
 
@@ -294,7 +296,11 @@ def top_k_filter(logits, k):
     Parameters
     ----------
     logits : array (…, V)
-        Exactly k of the last axis survive; of equal logits the smaller index does.
+        Exactly k of the last axis survive; of equal logits the one with the smaller index does.
+
+    Returns
+    -------
+    array (…, V)
 
     Raises
     ------
@@ -328,6 +334,7 @@ def mask_tokens(tokens, rate, mask_id, rng):
     ValueError
         For a rate outside 0 … 1; the message names it.
 
-    Source: course notes, section 5.3; Devlin et al., BERT (2019), without its random replacements.
+    Source: Devlin et al., BERT (2019), section 3.1, without its random replacements; N4,
+    section 5.3.
     """
     raise NotImplementedError("mask_tokens is yours to write")

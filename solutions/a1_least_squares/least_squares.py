@@ -26,7 +26,7 @@ def predict(X, w, b):
     >>> predict(np.array([[1.0, 2.0]]), np.array([3.0, 4.0]), 0.5)
     array([11.5])
 
-    Source: course notes, section 1.1.
+    Source: N5, section 1.1.
     """
     ### BEGIN SOLUTION
     return X @ w + b
@@ -34,14 +34,14 @@ def predict(X, w, b):
 
 
 def half_mse(X, y, w, b):
-    """Half the mean squared error: J(w, b) = 1/(2m) Σᵢ (f(xᵢ) − yᵢ)².
+    """Half the mean squared error: J(w, b) = 1/(2m) Σᵢ (f(xᵢ) − yᵢ)², with m = N rows.
 
     Returns
     -------
     float
         The half is there for its derivative's sake.
 
-    Source: course notes, section 1.2.
+    Source: N5, section 1.2.
     """
     ### BEGIN SOLUTION
     residual = predict(X, w, b) - y  # (N,)
@@ -50,7 +50,7 @@ def half_mse(X, y, w, b):
 
 
 def grid_search(x, y, candidates):
-    """Exhaustive search: the candidate w with the least squared error of y ≈ wx.
+    """Exhaustive search: the candidate w with the least sum of squared errors of y ≈ wx.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def grid_search(x, y, candidates):
     float
         The value of the best candidate, not its index. The first one wins a tie.
 
-    Source: course notes, section 1.3.
+    Source: N5, section 1.3.
     """
     ### BEGIN SOLUTION
     residuals = x[:, None] * candidates - y[:, None]  # (N, K)
@@ -77,7 +77,7 @@ def add_bias_column(X):
     -------
     array (N, D + 1)
 
-    Source: course notes, section 1.4.2.
+    Source: N5, section 1.4.2.
     """
     ### BEGIN SOLUTION
     return np.hstack([X, np.ones((len(X), 1), like=X)])
@@ -85,7 +85,7 @@ def add_bias_column(X):
 
 
 def normal_equation(X, y):
-    """Solve XᵀX w = Xᵀy for the matrix with the bias column.
+    """Solve AᵀA v = Aᵀy, where A is X with the bias column and v is w with b as its last entry.
 
     Returns
     -------
@@ -94,12 +94,12 @@ def normal_equation(X, y):
     Raises
     ------
     numpy.linalg.LinAlgError
-        When `np.linalg.matrix_rank` of the matrix with the bias column is below D + 1: a
-        constant column counts too. `np.linalg.solve` alone does not always notice.
+        When `np.linalg.matrix_rank` of A is below D + 1: a constant column counts too, as it
+        repeats the bias. `np.linalg.solve` alone does not always notice.
 
     `np.linalg.lstsq` and `np.linalg.pinv` are not allowed here; the rest of `np.linalg` is.
 
-    Source: course notes, section 1.4.2.
+    Source: N5, section 1.4.2.
     """
     ### BEGIN SOLUTION
     A = add_bias_column(X)  # (N, D + 1)
@@ -115,13 +115,14 @@ def least_squares(X, y):
     """Least squares for any rank: of all minimisers the one with the least ‖(w, b)‖.
 
     Singular values below eps · max(N, D + 1) · s_max count as 0, where eps is the spacing of
-    float64 at 1 and s_max the largest singular value of the matrix with the bias column.
+    float64 at 1 (2⁻⁵²) and s_max the largest singular value of the matrix with the bias column.
 
     Returns
     -------
     (w, b) : array (D,) and float
 
-    Source: course notes, section 1.4.2; Golub and Van Loan, Matrix Computations, section 5.5.
+    Source: Golub and Van Loan, Matrix Computations, section 5.5; N5, section 1.4.2, says when
+    it is needed.
     """
     ### BEGIN SOLUTION
     A = add_bias_column(X)  # (N, D + 1)
@@ -162,13 +163,13 @@ def ridge(X, y, l2):
 
 
 def gradients(X, y, w, b):
-    """Gradient of `half_mse`: ∂J/∂w = 1/m Xᵀ(f − y), ∂J/∂b = 1/m Σ (f − y).
+    """Gradient of `half_mse`: ∂J/∂w = 1/m Xᵀ(f − y), ∂J/∂b = 1/m Σᵢ (fᵢ − yᵢ), f = Xw + b.
 
     Returns
     -------
     (dw, db) : array (D,) and float
 
-    Source: course notes, section 1.5.
+    Source: N5, sections 1.4.2 (the gradient of the sum) and 1.5.
     """
     ### BEGIN SOLUTION
     residual = predict(X, w, b) - y  # (N,)
@@ -188,7 +189,7 @@ def gradient_descent(X, y, w, b, learning_rate, steps):
         The history holds `half_mse` before each step. With steps = 0 it is empty, and w and b
         are the given ones.
 
-    Source: course notes, section 1.5.
+    Source: N5, section 1.5.
     """
     ### BEGIN SOLUTION
     history = np.zeros(steps)
@@ -215,7 +216,7 @@ def sgd(X, y, w, b, learning_rate, epochs, batch_size, rng):
     -------
     (w, b) : array (D,) and float
 
-    Source: course notes, section 1.5.
+    Source: N2, section 3.3 (batch, stochastic and mini-batch descent).
     """
     ### BEGIN SOLUTION
     for _ in range(epochs):
@@ -231,7 +232,7 @@ def sgd(X, y, w, b, learning_rate, epochs, batch_size, rng):
 def mae(y_true, y_pred):
     """Mean absolute error: 1/N Σ |y − ŷ|.
 
-    Source: course notes, section 2.5.
+    Source: N5, section 2.5.1.
     """
     ### BEGIN SOLUTION
     return np.mean(np.abs(y_true - y_pred))
@@ -241,7 +242,7 @@ def mae(y_true, y_pred):
 def mse(y_true, y_pred):
     """Mean squared error: 1/N Σ (y − ŷ)².
 
-    Source: course notes, section 2.5.
+    Source: N5, section 2.5.2.
     """
     ### BEGIN SOLUTION
     return np.mean((y_true - y_pred) ** 2)
@@ -251,7 +252,7 @@ def mse(y_true, y_pred):
 def rmse(y_true, y_pred):
     """Root mean squared error: √(1/N Σ (y − ŷ)²), in the unit of y.
 
-    Source: course notes, section 2.5.
+    Source: N5, section 2.5.3.
     """
     ### BEGIN SOLUTION
     return np.sqrt(mse(y_true, y_pred))
@@ -264,9 +265,9 @@ def mape(y_true, y_pred):
     Raises
     ------
     ValueError
-        When a true value is 0; the message names it.
+        When a true value is 0 (−0.0 too); the message names the 0.
 
-    Source: course notes, section 2.5.4.
+    Source: N5, section 2.5.4.
     """
     ### BEGIN SOLUTION
     if np.any(y_true == 0):
@@ -283,6 +284,8 @@ def standardize(X_train, X_test):
     Returns
     -------
     (X_train, X_test) : arrays of the shapes that came in
+
+    Source: N2, section 3.5.
     """
     ### BEGIN SOLUTION
     constant = X_train.max(axis=0) == X_train.min(axis=0)
@@ -308,7 +311,9 @@ def train_val_test_split(X, y, val_fraction, test_fraction, rng):
     ------
     ValueError
         For a negative fraction, fractions whose sum is above 1, or X and y of different
-        lengths; the message names the offending value.
+        lengths; the message names both fractions, or both lengths.
+
+    Source: N5, section 2.6.
     """
     ### BEGIN SOLUTION
     if len(X) != len(y):

@@ -8,8 +8,8 @@ def build_model(n_features, l2=0.0):
     """Build and compile logistic regression: one sigmoid unit.
 
     Compiled with binary cross-entropy (from probabilities) and the metrics accuracy, precision
-    and recall. The penalty of the course is l2/2 ‖w‖², so the kernel's regulariser is
-    `keras.regularizers.L2(l2 / 2)`.
+    and recall; the optimiser is yours. The penalty of the course is l2/2 ‖w‖², so the kernel's
+    regulariser is `keras.regularizers.L2(l2 / 2)`.
 
     Parameters
     ----------
@@ -20,6 +20,8 @@ def build_model(n_features, l2=0.0):
     -------
     keras.Model
         From `(N, D)` to `(N, 1)`.
+
+    Source: N5, section 2.1.
     """
     ### BEGIN SOLUTION
     unit = keras.layers.Dense(
@@ -39,10 +41,13 @@ def build_model(n_features, l2=0.0):
 class F1Score(keras.metrics.Metric):
     """F1 of predicted probabilities: 2·tp / (2·tp + fp + fn), positive at ≥ 0.5.
 
-    Counts over all batches since the last `reset_state`; 0 where nothing is positive.
-    Labels and probabilities have shape `(N,)` or `(N, 1)`, in any combination.
+    Counts over all batches since the last `reset_state`; 0 where nothing is or was called positive.
+    Labels and probabilities have shape `(N,)` or `(N, 1)`, in any combination; labels are 0 and 1
+    of any integer or float type.
     `sample_weight`, when given, weighs the rows. It works in `compile`, `fit` and `evaluate`,
     which run it inside a graph: counts are variables of the metric, not Python numbers.
+
+    Source: N5, section 2.4.4.
     """
 
     def __init__(self, name="f1", **kwargs):
@@ -77,7 +82,7 @@ class F1Score(keras.metrics.Metric):
 def build_softmax_model(n_features, n_classes):
     """Build and compile softmax regression: one Dense layer with softmax output.
 
-    Compiled with sparse categorical cross-entropy (from probabilities).
+    Compiled with sparse categorical cross-entropy (from probabilities); the optimiser is yours.
 
     Returns
     -------

@@ -25,7 +25,7 @@ def sigmoid(z):
     >>> sigmoid(np.array([0.0, 1000.0]))
     array([0.5, 1. ])
 
-    Source: course notes, section 2.1.1.
+    Source: N5, section 2.1.1.
     """
     ### BEGIN SOLUTION
     decay = np.exp(-np.abs(z))  # in (0, 1], so nothing can overflow
@@ -41,7 +41,7 @@ def sigmoid_grad(z):
     z : array of any shape
         The argument of σ, not its value.
 
-    Source: course notes, section 2.1.3.
+    Source: N5, section 2.1.1.
     """
     ### BEGIN SOLUTION
     s = sigmoid(z)
@@ -52,7 +52,7 @@ def sigmoid_grad(z):
 def predict_proba(X, w, b):
     """Probability of class 1: p = σ(Xw + b), shape `(N,)`.
 
-    Source: course notes, section 2.1.1.
+    Source: N5, section 2.1.1.
     """
     ### BEGIN SOLUTION
     return sigmoid(X @ w + b)
@@ -67,7 +67,8 @@ def predict(X, w, b, threshold=0.5):
     array (N,) of integers
         Not of bool.
 
-    Source: course notes, section 2.1.1.
+    Source: N5, section 2.1.1, for the probability; the threshold is Bishop, Pattern Recognition
+    and Machine Learning, section 1.5.
     """
     ### BEGIN SOLUTION
     return (predict_proba(X, w, b) >= threshold).astype(int)
@@ -75,7 +76,7 @@ def predict(X, w, b, threshold=0.5):
 
 
 def binary_cross_entropy(X, y, w, b):
-    """Mean binary cross-entropy: −1/m Σ [y log p + (1 − y) log(1 − p)] with p = σ(Xw + b).
+    """Mean binary cross-entropy: −1/N Σ [y log p + (1 − y) log(1 − p)] with p = σ(Xw + b).
 
     Computed from the logits z = Xw + b, and so finite however large they are:
     the loss of one row is log(1 + e^z) − yz.
@@ -84,7 +85,7 @@ def binary_cross_entropy(X, y, w, b):
     -------
     float
 
-    Source: course notes, section 2.1.2.
+    Source: N5, section 2.1.2.
     """
     ### BEGIN SOLUTION
     logits = X @ w + b  # (N,)
@@ -93,13 +94,13 @@ def binary_cross_entropy(X, y, w, b):
 
 
 def gradients(X, y, w, b):
-    """Gradient of `binary_cross_entropy`: ∂J/∂w = 1/m Xᵀ(p − y), ∂J/∂b = 1/m Σ (p − y).
+    """Gradient of J, the `binary_cross_entropy`: ∂J/∂w = 1/N Xᵀ(p − y), ∂J/∂b = 1/N Σ (p − y).
 
     Returns
     -------
     (dw, db) : array (D,) and float
 
-    Source: course notes, section 2.1.3.
+    Source: N5, sections 2.1.3 (for w) and 2.2 (for b).
     """
     ### BEGIN SOLUTION
     residual = predict_proba(X, w, b) - y  # (N,)
@@ -110,14 +111,14 @@ def gradients(X, y, w, b):
 def fit(X, y, learning_rate, steps, l2=0.0):
     """Gradient descent from zeros on `binary_cross_entropy` + l2/2 ‖w‖².
 
-    The bias is not penalised.
+    w and b begin at zero; the bias is not penalised.
 
     Returns
     -------
     (w, b, history) : array (D,), float and array (steps,)
         The history holds the penalised objective before each step.
 
-    Source: course notes, section 2.1.3.
+    Source: N5, sections 2.1.3 and 2.2; the penalty: N2, section 3.2.
     """
     ### BEGIN SOLUTION
     w, b = np.zeros(X.shape[1], like=X), 0.0
@@ -135,7 +136,7 @@ def confusion_counts(y_true, y_pred):
 
     The first letter says whether the prediction is true, the second what was predicted.
 
-    Source: course notes, section 2.4.
+    Source: N5, section 2.4.1.
     """
     ### BEGIN SOLUTION
     tp = np.sum((y_pred == 1) & (y_true == 1))
@@ -158,7 +159,7 @@ def _ratio(numerator, denominator):
 def accuracy(y_true, y_pred):
     """The share of right predictions: (tp + tn) / N; 0.0 for empty input.
 
-    Source: course notes, section 2.4.1.
+    Source: N5, section 2.4.1.
     """
     ### BEGIN SOLUTION
     return _ratio(np.sum(y_true == y_pred), len(y_true))
@@ -168,7 +169,7 @@ def accuracy(y_true, y_pred):
 def precision(y_true, y_pred):
     """How many of the predicted positives are positive: tp / (tp + fp); 0.0 without any.
 
-    Source: course notes, section 2.4.2.
+    Source: N5, section 2.4.2.
     """
     ### BEGIN SOLUTION
     tp, fp, _, _ = confusion_counts(y_true, y_pred)
@@ -179,7 +180,7 @@ def precision(y_true, y_pred):
 def recall(y_true, y_pred):
     """How many of the positives were found: tp / (tp + fn); 0.0 without any.
 
-    Source: course notes, section 2.4.3.
+    Source: N5, section 2.4.3.
     """
     ### BEGIN SOLUTION
     tp, _, fn, _ = confusion_counts(y_true, y_pred)
@@ -190,7 +191,7 @@ def recall(y_true, y_pred):
 def f1(y_true, y_pred):
     """Harmonic mean of precision and recall: 2PR / (P + R); 0.0 where that is 0/0.
 
-    Source: course notes, section 2.4.4.
+    Source: N5, section 2.4.4.
     """
     ### BEGIN SOLUTION
     p, r = precision(y_true, y_pred), recall(y_true, y_pred)
@@ -206,6 +207,10 @@ def roc_auc(y_true, scores):
     y_true : array (N,) of 0 and 1
     scores : array (N,)
         Any real numbers; they need not be probabilities.
+
+    Returns
+    -------
+    float
 
     Raises
     ------
@@ -230,7 +235,7 @@ def softmax(z):
 
     A constant added to all logits of a row changes nothing, which makes it stable.
 
-    Source: Bishop, Pattern Recognition and Machine Learning, section 4.3.4.
+    Source: N5, section 3.3.5; Bishop, Pattern Recognition and Machine Learning, section 4.3.4.
     """
     ### BEGIN SOLUTION
     exponentials = np.exp(z - np.max(z, axis=-1, keepdims=True))
@@ -263,6 +268,8 @@ def softmax_cross_entropy(logits, y):
     Returns
     -------
     (loss, dlogits) : float and array (N, K)
+
+    Source: N2, section 3.2; its gradient: Bishop, section 4.3.4.
     """
     ### BEGIN SOLUTION
     rows = np.arange(len(y))
@@ -279,6 +286,8 @@ def softmax_regression_gradients(X, y, W, b):
     Returns
     -------
     (dW, db) : arrays (D, K) and (K,)
+
+    Source: Bishop, Pattern Recognition and Machine Learning, section 4.3.4.
     """
     ### BEGIN SOLUTION
     _, dlogits = softmax_cross_entropy(X @ W + b, y)  # (N, K)
@@ -295,7 +304,7 @@ def hinge_loss(scores, y, margin=1.0):
     -------
     (loss, dscores) : float and array (N, K)
 
-    Source: Weston and Watkins, Multi-class support vector machines (1998).
+    Source: Weston and Watkins, Multi-class support vector machines (1998); N2, section 3.2.
     """
     ### BEGIN SOLUTION
     rows = np.arange(len(y))
@@ -308,23 +317,28 @@ def hinge_loss(scores, y, margin=1.0):
 
 
 def knn_predict(X_train, y_train, X, k, metric="l2"):
-    """k nearest neighbours: the label that most of the k nearest training rows have.
+    """k nearest neighbours: for each row of X, the label that most of its k nearest rows have.
 
     The smallest label wins a tie of votes. Labels are at least 0 and may have gaps.
 
     Parameters
     ----------
+    X_train, y_train : arrays (N, D) and (N,)
+    X : array (M, D)
+    k : int, from 1 to N
     metric : "l1" or "l2"
         Sum of absolute differences, or root of the sum of squares.
 
     Returns
     -------
-    array of integers, one for each row of X
+    array (M,) of integers
 
     Raises
     ------
     ValueError
         For k < 1, k above the number of training rows, or another metric; the message names it.
+
+    Source: N2, section 2.1.
     """
     ### BEGIN SOLUTION
     if not 1 <= k <= len(X_train):

@@ -26,7 +26,8 @@ def output_size(n, kernel, stride=1, padding=0, dilation=1):
     >>> output_size(28, 5, stride=2, padding=2)
     14
 
-    Source: course notes, section 3.3.1; Dumoulin and Visin, arXiv:1603.07285, section 2.
+    Source: N5, section 4.2.4; Dumoulin and Visin, arXiv:1603.07285, chapter 2, and section 5.1
+    for dilations.
     """
     ### BEGIN SOLUTION
     at_least_one = {"n": n, "kernel": kernel, "stride": stride, "dilation": dilation}
@@ -51,8 +52,14 @@ def conv_parameters(kernel, in_channels, out_channels, bias=True):
     Parameters
     ----------
     kernel : int or pair (KH, KW)
+    in_channels, out_channels : int
+        C and F.
 
-    Source: course notes, section 3.5.
+    Returns
+    -------
+    int
+
+    Source: N4, section 2.3.1.
     """
     ### BEGIN SOLUTION
     height, width = _pair(kernel)
@@ -76,7 +83,7 @@ def pad(x, kernel, mode):
     ValueError
         For another mode; the message names it.
 
-    Source: course notes, section 3.3.1.
+    Source: N1, section 3.3.1.
     """
     ### BEGIN SOLUTION
     extra = [k - 1 for k in _pair(kernel)]
@@ -139,10 +146,10 @@ def conv2d_forward(x, w, b, stride=1, padding=0, dilation=1):
     Raises
     ------
     ValueError
-        When x and w differ in C, or the kernel does not fit; the message names the number of
+        When x and w differ in C, or the kernel does not fit; the message names both numbers of
         channels, or the kernel's size.
 
-    Source: course notes, sections 3.1 and 3.3.
+    Source: N5, sections 4.2.2 and 4.2.6; N1, section 3.1.
     """
     ### BEGIN SOLUTION
     kernel_height, kernel_width, channels, filters = w.shape
@@ -173,7 +180,7 @@ def conv2d_backward(dout, cache):
     -------
     (dx, dw, db) : arrays of the shapes of x, w and b
 
-    Source: course notes, section 3.3; Dumoulin and Visin, arXiv:1603.07285, section 4.
+    Source: the chain rule; Dumoulin and Visin, arXiv:1603.07285, chapter 4.
     """
     ### BEGIN SOLUTION
     padded, w, stride, padding, dilation = cache
@@ -220,7 +227,7 @@ def max_pool_forward(x, size, stride):
     ValueError
         When the window does not fit; the message names its size.
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1.
     """
     ### BEGIN SOLUTION
     windows = _pool_windows(x, size, stride)  # (size², N, OH, OW, C)
@@ -237,7 +244,7 @@ def max_pool_backward(dout, cache):
     -------
     array (N, H, W, C)
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1.
     """
     ### BEGIN SOLUTION
     x, size, stride, winner = cache
@@ -258,7 +265,7 @@ def average_pool_forward(x, size, stride):
     ValueError
         When the window does not fit; the message names its size.
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1.
     """
     ### BEGIN SOLUTION
     return np.mean(_pool_windows(x, size, stride), axis=0), (x, size, stride)
@@ -272,7 +279,7 @@ def average_pool_backward(dout, cache):
     -------
     array (N, H, W, C)
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1.
     """
     ### BEGIN SOLUTION
     x, size, stride = cache
@@ -293,7 +300,7 @@ def l2_pool_forward(x, size, stride):
     ValueError
         When the window does not fit; the message names its size.
 
-    Source: course notes, section 3.4.1.
+    Source: N1, section 3.4.1, which names it.
     """
     ### BEGIN SOLUTION
     return np.sqrt(np.sum(_pool_windows(x, size, stride) ** 2, axis=0)), None
@@ -319,7 +326,7 @@ def depthwise_conv2d(x, w):
     ValueError
         When x and w differ in C, or the kernel does not fit; as for `conv2d_forward`.
 
-    Source: course notes, section 3.6.
+    Source: N1, section 3.6, which names it; Chollet, Xception, arXiv:1610.02357.
     """
     ### BEGIN SOLUTION
     kernel_height, kernel_width, channels, multiplier = w.shape
@@ -348,9 +355,9 @@ def separable_conv2d(x, depthwise, pointwise):
     Raises
     ------
     ValueError
-        When the channels do not match; the message names their number.
+        When the channels do not match; the message names both numbers.
 
-    Source: course notes, section 3.6; Chollet, Xception, arXiv:1610.02357.
+    Source: N1, section 3.6, which names it; Chollet, Xception, arXiv:1610.02357.
     """
     ### BEGIN SOLUTION
     features = depthwise_conv2d(x, depthwise)  # (N, OH, OW, C·M)
@@ -364,8 +371,8 @@ def conv2d_transpose(x, w, b, stride):
     """Transposed convolution: each input puts a kernel, times its value, into a larger output.
 
     Input (p, q) adds x[n, p, q, c] · w[i, j, f, c] to output (p·stride + i, q·stride + j), and b
-    is added once everywhere. Of n inputs there are n·stride + max(k − stride, 0) outputs, as in
-    Keras: no padding ("valid").
+    is added once everywhere. On each axis, n inputs and k rows of the kernel make
+    n·stride + max(k − stride, 0) outputs, as in Keras: no padding ("valid").
 
     Parameters
     ----------
@@ -380,9 +387,9 @@ def conv2d_transpose(x, w, b, stride):
     Raises
     ------
     ValueError
-        When x and w differ in C; the message names the number of channels.
+        When x and w differ in C; the message names both numbers of channels.
 
-    Source: Dumoulin and Visin, arXiv:1603.07285, section 4.
+    Source: Dumoulin and Visin, arXiv:1603.07285, chapter 4.
     """
     ### BEGIN SOLUTION
     kernel_height, kernel_width, filters, channels = w.shape
@@ -481,7 +488,7 @@ def residual_block_forward(x, w1, b1, w2, b2):
     -------
     (out, cache) : array (N, H, W, C), and what `residual_block_backward` needs
 
-    Source: course notes, section 3.8; He et al., arXiv:1512.03385.
+    Source: He et al., arXiv:1512.03385, without batch normalisation; N1, section 3.8.
     """
     ### BEGIN SOLUTION
     first, cache1 = _same_conv_forward(x, w1, b1)
@@ -498,7 +505,7 @@ def residual_block_backward(dout, cache):
     -------
     (dx, dw1, db1, dw2, db2) : arrays of the shapes of x, w1, b1, w2 and b2
 
-    Source: course notes, section 3.8; He et al., arXiv:1512.03385.
+    Source: the chain rule; N1, section 3.8, on why the direct way helps.
     """
     ### BEGIN SOLUTION
     first, cache1, cache2, out = cache
@@ -571,7 +578,7 @@ def _lenet_backward(p, x, y):
 
 
 class LeNet:
-    """Two convolutions and three dense layers: a small LeNet-5 for images of any size.
+    """Two convolutions and three dense layers: a relative of LeNet-5, for images of any size.
 
     conv 3 × 3 "same" of 6 filters → relu → max pool 2/2 → conv 3 × 3 "same" of 16 → relu → max
     pool 2/2 → flatten (row-major, channels last) → 120 → relu → 84 → relu → n_classes logits.
@@ -590,7 +597,8 @@ class LeNet:
         W4 (120, 84), b4 (84,), W5 (84, n_classes), b5 (n_classes,), with D = 16·⌊H/4⌋·⌊W/4⌋.
         Every method reads them at the time of the call: others may replace them.
 
-    Source: course notes, section 3.2; LeCun et al., Gradient-based learning (1998).
+    Source: after LeCun et al., Gradient-based learning applied to document recognition (1998);
+    N1, section 3.2, shows the original.
     """
 
     def __init__(self, input_shape, n_classes, rng):
@@ -669,7 +677,7 @@ def augment(x, rng, max_shift, flip=False):
     ValueError
         When max_shift is below 0; the message names it.
 
-    Source: course notes, section 3.10.1.
+    Source: N1, section 3.10.1.
     """
     ### BEGIN SOLUTION
     if max_shift < 0:
@@ -700,7 +708,7 @@ def saliency(model, x, y):
     Returns
     -------
     array (N, H, W, C)
-        With its signs.
+        With its signs; relu'(0) = 0, and of equal maxima the first takes the gradient.
 
     Source: Simonyan et al., arXiv:1312.6034.
     """

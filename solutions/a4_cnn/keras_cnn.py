@@ -25,7 +25,7 @@ def build_lenet(input_shape, n_classes):
         From `(N, H, W, C)` to `(N, K)`; `get_weights()` in the order of the network, of each
         layer the kernel before the bias.
 
-    Source: course notes, section 3.2; LeCun et al., Gradient-based learning (1998).
+    Source: as for `cnn.LeNet`.
     """
     ### BEGIN SOLUTION
     conv = {"padding": "same", "activation": "relu", "data_format": "channels_last"}
@@ -118,7 +118,7 @@ def build_augmentation(max_shift=0.1, rotation=0.05, flip=False, seed=None):
     keras.Model
         From `(N, H, W, C)` to `(N, H, W, C)`, for any size.
 
-    Source: course notes, section 3.10.1.
+    Source: N1, section 3.10.1.
     """
     ### BEGIN SOLUTION
     last = {"data_format": "channels_last", "seed": seed}
@@ -153,7 +153,7 @@ def build_transfer_model(base, n_classes):
         From the base's input to `(N, K)`. `get_weights()` are the base's weights, then the
         head's kernel and bias.
 
-    Source: course notes, section 3.10.2.
+    Source: N1, section 3.10.2.
     """
     ### BEGIN SOLUTION
     base.trainable = False
@@ -192,7 +192,7 @@ def unfreeze(model, n_layers):
     keras.Model
         The same model.
 
-    Source: course notes, section 3.10.2.
+    Source: N1, section 3.10.2.
     """
     ### BEGIN SOLUTION
     base = next(layer for layer in model.layers if isinstance(layer, keras.Model))

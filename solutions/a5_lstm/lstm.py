@@ -22,7 +22,7 @@ def rnn_step_forward(x, h, Wx, Wh, b):
     -------
     (h_next, cache) : array (N, H), and anything that `rnn_step_backward` needs
 
-    Source: course notes, section 5.3.1.
+    Source: N5, section 5.3.1.
     """
     ### BEGIN SOLUTION
     h_next = np.tanh(x @ Wx + h @ Wh + b)  # (N, H)
@@ -43,7 +43,7 @@ def rnn_step_backward(dh_next, cache):
     -------
     (dx, dh, dWx, dWh, db) : arrays of the shapes of the forward's arguments
 
-    Source: course notes, section 5.3.2.
+    Source: N5, section 5.3.2.
     """
     ### BEGIN SOLUTION
     x, h, Wx, Wh, h_next = cache
@@ -64,7 +64,7 @@ def rnn_forward(x, h0, Wx, Wh, b):
     -------
     (h, cache) : the states after each step, `(N, T, H)`, and anything
 
-    Source: course notes, section 5.3.1.
+    Source: N5, section 5.3.1.
     """
     ### BEGIN SOLUTION
     state, states, caches = h0, [], []
@@ -91,7 +91,7 @@ def rnn_backward(dh, cache):
     -------
     (dx, dh0, dWx, dWh, db) : `dx (N, T, D)`, the others as the forward's arguments
 
-    Source: course notes, section 5.3.2.
+    Source: N5, section 5.3.2.
     """
     ### BEGIN SOLUTION
     dstate, dx, totals = np.zeros_like(dh[:, 0]), [], [0.0, 0.0, 0.0]
@@ -130,9 +130,9 @@ def clip_by_value(grads, limit):
 
 
 def jacobian_norm_bound(Wh, activation_bound, steps):
-    """Bound of ‖∂h_t/∂h_{t−k}‖: (σ_max(Wh) · γ)^k, with the largest singular value of Wh.
+    """Bound of ‖∂h_t/∂h_{t−k}‖: (s_max(Wh) · γ)^k, with the largest singular value of Wh.
 
-    Below 1 the gradient must vanish, above 1 it can explode.
+    Where s_max · γ is below 1, gradients must vanish in the long run; above 1 they can explode.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def jacobian_norm_bound(Wh, activation_bound, steps):
     -------
     float
 
-    Source: course notes, section 5.4; Pascanu, Mikolov and Bengio, On the difficulty of training
+    Source: N5, section 5.4; Pascanu, Mikolov and Bengio, On the difficulty of training
     recurrent neural networks (2013).
     """
     ### BEGIN SOLUTION
@@ -166,7 +166,8 @@ def _sigmoid(z):
 def lstm_step_forward(x, h, c, Wx, Wh, b):
     """One step of an LSTM. With a = x Wx + h Wh + b, cut into four along its columns:
 
-    i = σ(a_i), f = σ(a_f), g = tanh(a_c), o = σ(a_o); c' = f·c + i·g; h' = o·tanh(c').
+    i = σ(a_i), f = σ(a_f), g = tanh(a_c), o = σ(a_o); c' = f·c + i·g; h' = o·tanh(c'). σ is the
+    sigmoid 1/(1 + e^−a). Finite for scores of ±1000, too.
 
     Parameters
     ----------
@@ -179,7 +180,7 @@ def lstm_step_forward(x, h, c, Wx, Wh, b):
     -------
     (h_next, c_next, cache) : two arrays (N, H), and anything
 
-    Source: course notes, sections 5.5.1 to 5.5.5.
+    Source: N5, sections 5.5.1 to 5.5.5; the formulas, without biases, in 5.6.
     """
     ### BEGIN SOLUTION
     a_i, a_f, a_c, a_o = np.split(x @ Wx + h @ Wh + b, 4, axis=1)  # (N, H) each
@@ -206,7 +207,7 @@ def lstm_step_backward(dh_next, dc_next, cache):
     -------
     (dx, dh, dc, dWx, dWh, db) : arrays of the shapes of the forward's arguments
 
-    Source: course notes, section 5.6.
+    Source: the chain rule; N5, section 5.6, for the way along the cells.
     """
     ### BEGIN SOLUTION
     x, h, c, Wx, Wh, i, f, g, o, tanh_c = cache
@@ -232,7 +233,7 @@ def lstm_forward(x, h0, c0, Wx, Wh, b):
     -------
     (h, c_last, cache) : `(N, T, H)` the states after each step, `(N, H)` the last cell, anything
 
-    Source: course notes, section 5.5.
+    Source: N5, section 5.5.
     """
     ### BEGIN SOLUTION
     h, c, states, caches = h0, c0, [], []
@@ -259,7 +260,7 @@ def lstm_backward(dh, dc_last, cache):
     -------
     (dx, dh0, dc0, dWx, dWh, db) : `dx (N, T, D)`, the others as the forward's arguments
 
-    Source: course notes, section 5.6.
+    Source: the chain rule; N5, section 5.6, for the way along the cells.
     """
     ### BEGIN SOLUTION
     dstate, dcell, dx, totals = np.zeros_like(dc_last), dc_last, [], [0.0, 0.0, 0.0]
@@ -272,18 +273,20 @@ def lstm_backward(dh, dc_last, cache):
 
 
 def forget_gate_gradient(f):
-    """How much of the last cell's gradient survives to the first: Π_t f_t, elementwise.
+    """How much of the last cell's gradient arrives at the initial cell c0: Π_t f_t, elementwise.
+
+    Along the cells alone: what goes by way of the states is left out.
 
     Parameters
     ----------
     f : array (N, T, H)
-        The forget gate of every step.
+        The forget gate of every step, all T of them.
 
     Returns
     -------
     array (N, H)
 
-    Source: course notes, section 5.6.
+    Source: N5, section 5.6.
     """
     ### BEGIN SOLUTION
     return np.prod(f, axis=1)
@@ -293,8 +296,8 @@ def forget_gate_gradient(f):
 def peephole_lstm_step(x, h, c, Wx, Wh, b, peepholes):
     """One step of an LSTM whose gates also see the cell, each unit its own entry.
 
-    i = σ(a_i + p_i·c), f = σ(a_f + p_f·c), c' = f·c + i·tanh(a_c), o = σ(a_o + p_o·c'),
-    h' = o·tanh(c').
+    With the scores a of `lstm_step_forward`: i = σ(a_i + p_i·c), f = σ(a_f + p_f·c),
+    c' = f·c + i·tanh(a_c), o = σ(a_o + p_o·c'), h' = o·tanh(c').
 
     Parameters
     ----------
@@ -345,8 +348,8 @@ def coupled_lstm_step(x, h, c, Wx, Wh, b):
 def gru_step(x, h, Wx, Wh, b):
     """One step of a GRU: h' = z·h + (1 − z)·ĥ with ĥ = tanh(x Wx_h + (r·h) Wh_h + b_h).
 
-    The gates z and r are σ of x Wx + h Wh + b, each with its own columns. The reset gate works
-    before the product with Wh (in Keras: `reset_after=False`).
+    The update gate z and the reset gate r are σ of x Wx + h Wh + b, each with its own columns. The
+    reset gate works before the product with Wh (in Keras: `reset_after=False`).
 
     Parameters
     ----------
@@ -397,8 +400,8 @@ def gru_forward(x, h0, Wx, Wh, b):
 def bidirectional(x, forward_params, backward_params):
     """Two LSTMs from zero states, one reading from the left and one from the right, side by side.
 
-    Row t of either half speaks of step t: what the second one says, in the order in which it
-    reads, is turned back before the halves are joined.
+    Entry [:, t] of either half speaks of step t: what the second one says, in the order in which
+    it reads, is turned back in time before the halves are joined.
 
     Parameters
     ----------

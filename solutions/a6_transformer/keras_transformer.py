@@ -253,6 +253,8 @@ def pretrain_then_finetune(
     -------
     (pretrain_losses, finetune_losses) : lists of float
         One for each epoch.
+
+    Source: N4, section 5.3.
     """
     ### BEGIN SOLUTION
     options = {"batch_size": batch_size, "verbose": 0}

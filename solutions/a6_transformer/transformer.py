@@ -41,7 +41,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     -------
     (out, weights) : arrays (…, Tq, dv) and (…, Tq, Tk)
 
-    Source: course notes, section 5.1; Vaswani et al., Attention is all you need (2017), eq. 1.
+    Source: N4, section 5.1; Vaswani et al., Attention is all you need (2017), equation 1.
     """
     ### BEGIN SOLUTION
     weights = _attention_weights(q, k, mask)  # (…, Tq, Tk)
@@ -82,7 +82,7 @@ def causal_mask(T):
 
     Row t belongs to the query at t, column s to the key at s: True where s ≤ t.
 
-    Source: course notes, section 5.2.
+    Source: N4, section 5.2; Vaswani et al., section 3.2.3.
     """
     ### BEGIN SOLUTION
     positions = np.arange(T)
@@ -98,7 +98,7 @@ def padding_mask(lengths, T):
     lengths : array (N,) of integers from 0 to T
         Row n is True at its first `lengths[n]` positions.
 
-    Source: Vaswani et al., Attention is all you need (2017), section 3.2.3.
+    Source: as the mask of Vaswani et al., section 3.2.3, for padding in place of the future.
     """
     ### BEGIN SOLUTION
     return np.arange(T, like=lengths) < lengths[:, None]
@@ -115,7 +115,7 @@ def split_heads(x, heads):
     ValueError
         When `heads` is below 1 or does not divide D; the message names it.
 
-    Source: course notes, section 5.1.
+    Source: N4, section 5.1, step 3.
     """
     ### BEGIN SOLUTION
     N, T, D = x.shape
@@ -130,7 +130,7 @@ def merge_heads(x):
 
     The inverse of `split_heads`.
 
-    Source: course notes, section 5.1.
+    Source: N4, section 5.1, step 5.
     """
     ### BEGIN SOLUTION
     N, heads, T, d = x.shape
@@ -155,7 +155,7 @@ def multi_head_attention_forward(x, Wq, Wk, Wv, Wo, heads, mask=None):
     -------
     (out, cache) : array (N, T, D) and whatever your backward pass needs
 
-    Source: course notes, section 5.1; Vaswani et al., section 3.2.2.
+    Source: N4, section 5.1; Vaswani et al., section 3.2.2.
     """
     ### BEGIN SOLUTION
     q, k, v = (split_heads(x @ W, heads) for W in (Wq, Wk, Wv))  # (N, heads, T, D/heads)
@@ -213,10 +213,11 @@ def multi_head_attention_backward(dout, cache):
 def positional_encoding(length, d_model):
     """Sinusoids that tell the positions apart: `(length, d_model)`.
 
-    Column j of row p is the sine (even j) or the cosine (odd j) of p / 10000^(2⌊j/2⌋/d_model).
+    Column j of row p, both from 0, is the sine (even j) or the cosine (odd j) of
+    p / 10000^(2⌊j/2⌋/d_model).
     An odd d_model is allowed: its last column is a sine without a cosine.
 
-    Source: course notes, section 5.1; Vaswani et al., section 3.5.
+    Source: Vaswani et al., section 3.5; N4, section 5.1, says what it is for.
     """
     ### BEGIN SOLUTION
     columns = np.arange(d_model)
@@ -274,9 +275,10 @@ def layer_norm_backward(dout, cache):
 def gelu(x):
     """GELU in its tanh form: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), elementwise.
 
-    Not the form with the error function, from which it differs by up to 4.7e-4.
+    Not the form with the error function, from which it differs by up to 4.7e-4: that one counts
+    as wrong here. (In the Keras part either form is right.)
 
-    Source: Hendrycks and Gimpel, Gaussian error linear units (2016).
+    Source: Hendrycks and Gimpel, Gaussian error linear units (2016), section 2.
     """
     ### BEGIN SOLUTION
     return 0.5 * x * (1.0 + np.tanh(np.sqrt(2.0 / np.pi) * (x + 0.044715 * x**3)))
@@ -351,7 +353,7 @@ def encoder_block_forward(x, params, heads, mask=None):
     x : array (N, T, D)
     params : dict of arrays
         Wq, Wk, Wv, Wo of (D, D), gamma1, beta1, gamma2, beta2 of (D,), W1 (D, F), b1 (F,),
-        W2 (F, D), b2 (D,). The norms have their default eps.
+        W2 (F, D), b2 (D,). The norms have their default eps, and gelu is the tanh form.
     heads, mask
         As for `multi_head_attention_forward`.
 
@@ -390,7 +392,7 @@ def masked_cross_entropy(logits, targets, mask):
     -------
     (loss, dlogits) : float and array (N, T, V)
 
-    Source: course notes, section 5.3 (one part of the input serves as the label of the other).
+    Source: N4, section 5.3 (one part of the input serves as the label of the other).
     """
     ### BEGIN SOLUTION
     shifted = logits - np.max(logits, axis=-1, keepdims=True)  # (N, T, V)
@@ -424,7 +426,7 @@ def greedy_generate(next_logits, prompt, n_tokens, end=None):
     array (P + at most n_tokens,) of integers
         The prompt and the new ids. Of equal logits the smallest id wins.
 
-    Source: course notes, sections 5.2 and 5.3.
+    Source: N4, section 5.2 (what is generated depends only on what stands before it).
     """
     ### BEGIN SOLUTION
     ids = prompt
@@ -443,7 +445,11 @@ def top_k_filter(logits, k):
     Parameters
     ----------
     logits : array (…, V)
-        Exactly k of the last axis survive; of equal logits the smaller index does.
+        Exactly k of the last axis survive; of equal logits the one with the smaller index does.
+
+    Returns
+    -------
+    array (…, V)
 
     Raises
     ------
@@ -484,7 +490,8 @@ def mask_tokens(tokens, rate, mask_id, rng):
     ValueError
         For a rate outside 0 … 1; the message names it.
 
-    Source: course notes, section 5.3; Devlin et al., BERT (2019), without its random replacements.
+    Source: Devlin et al., BERT (2019), section 3.1, without its random replacements; N4,
+    section 5.3.
     """
     ### BEGIN SOLUTION
     if not 0 <= rate <= 1:
