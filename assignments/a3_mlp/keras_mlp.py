@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class Dense(keras.layers.Layer):
     """Fully connected layer from scratch: activation(X·W + b).
 
@@ -43,15 +44,18 @@ class Dense(keras.layers.Layer):
         raise NotImplementedError("Dense.get_config is yours to write")
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class FocalLoss(keras.losses.Loss):
     """Focal loss −(1 − p_t)^γ log p_t, where p_t is the probability of the row's own label.
 
-    γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. Finite also
-    for p_t = 1 and p_t → 0. The base class averages the rows and weighs them by `sample_weight`.
+    γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. Loss and
+    gradient are finite also for p_t = 1 and p_t → 0, whatever γ. The base class averages the rows
+    and weighs them by `sample_weight`.
 
     Parameters
     ----------
     gamma : float
+        γ ≥ 0, perhaps below 1.
     **kwargs
         For the base class: `name`, `reduction`, `dtype`.
 

@@ -238,8 +238,10 @@ def _maxout(file):
 
     @maxout.errors(points=0.25)
     def ragged(rng):
-        """raises ValueError when k does not divide the last axis"""
+        """raises ValueError when k does not divide the last axis, or is below 1"""
         yield case("k = 4 of six", z=rng.normal(size=(3, 6)), k=4, offending="4")
         yield case("k = 7 of five", z=rng.normal(size=(2, 5)), k=7, offending="7")
+        yield case("k = −2 of six", z=rng.normal(size=(3, 6)), k=-2, offending="-2")
+        yield case("k = 0", z=rng.normal(size=(2, 4)), k=0)
 
     maxout.purity(points=0.25)
