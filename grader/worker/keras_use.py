@@ -20,7 +20,7 @@ from grader.worker.steps import Operation, Scope, Step, WrongForm
 _save_model, _load_model = keras.saving.save_model, keras.saving.load_model
 """As they were before any file was loaded."""
 _CLOSE = {"rtol": 1e-3, "atol": 1e-4}
-_LONGEST = 160
+_LONGEST = 120
 _MISSING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required \S+ arguments?: (.+)")
 _UNEXPECTED = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument ('\w+')")
 _KERAS_SAYS = "Exception encountered: "
@@ -125,7 +125,7 @@ def _raise(scope: Scope, error: Exception, meaning: str) -> NoReturn:
     for one in reversed(behind):
         if in_lines_of(scope.module, one):
             raise one
-    raise WrongForm(f"{meaning}: {_reason(behind[-1])}") from error
+    raise WrongForm(f"{meaning}: {_reason(behind[-1])}") from None  # Keras's text is a page long
 
 
 def _behind(error: BaseException | None) -> Iterator[Exception]:

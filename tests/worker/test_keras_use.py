@@ -260,3 +260,32 @@ def test_options_reach_the_layer_and_only_models_are_saved():
     np.testing.assert_array_equal(found["output"], [[1, 0]])
     with pytest.raises(WrongForm, match="received Masked"):
         run(Masked, **steps, loaded=step.reloaded("layer"))
+
+
+def test_a_model_is_saved_by_keras_whatever_its_own_save_does():
+    class Silent(keras.Model):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.dense = units, keras.layers.Dense(units)
+
+        def call(self, x):
+            return self.dense(x)
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+        def save(self, *args, **options):
+            raise SystemExit
+
+        def load_weights(self, *args, **options):
+            raise SystemExit
+
+    found = run(
+        Silent,
+        model=step.construct("Silent", 2),
+        before=step.predict("model", X),
+        loaded=step.reloaded("model", X),
+        after=step.predict("loaded", X),
+    )
+    assert type(found["loaded"]) is Silent
+    np.testing.assert_allclose(found["after"], found["before"], rtol=1e-6)
