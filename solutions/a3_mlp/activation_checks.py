@@ -235,6 +235,7 @@ def _maxout(file):
         """takes the largest of each group of neighbours"""
         yield case("a matrix, k = 3", z=rng.normal(size=(4, 6)), k=3)
         yield case("three axes, k = 2", z=rng.normal(size=(2, 3, 8)), k=2)
+        yield case("groups of one", z=rng.normal(size=(3, 4)), k=1)
 
     @maxout.errors(points=0.25)
     def ragged(rng):

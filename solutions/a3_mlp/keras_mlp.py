@@ -96,11 +96,10 @@ class FocalLoss(keras.losses.Loss):
         labels = ops.cast(ops.reshape(y_true, (-1,)), "int32")
         picked = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)  # (N, K)
         log_p = ops.sum(picked * ops.log_softmax(y_pred, axis=-1), axis=-1)  # (N,)
-        # 1 − p as −expm1(log p) keeps its digits where p is nearly 1. At 0 a power below 1 has
-        # an infinite slope, and ∞ · log 1 is NaN: there the factor is a constant.
+        # 1 − p as −expm1(log p) keeps its digits where p is nearly 1. At 0 a power below 1 has an
+        # infinite slope, and ∞ · log 1 is NaN: there any constant will do, since log 1 is 0.
         miss = -ops.expm1(log_p)
-        factor = ops.power(ops.where(miss > 0, miss, 1.0), self.gamma)
-        return -ops.where(miss > 0, factor, float(self.gamma == 0)) * log_p
+        return -ops.power(ops.where(miss > 0, miss, 1.0), self.gamma) * log_p
         ### END SOLUTION
 
     def get_config(self):
