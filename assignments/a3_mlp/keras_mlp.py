@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class Dense(keras.layers.Layer):
     """Fully connected layer from scratch: activation(X·W + b).
 
@@ -23,7 +24,7 @@ class Dense(keras.layers.Layer):
     **kwargs
         For the base class: `name`, `trainable`, `dtype`.
 
-    Source: N4, section 2.2; Keras guide "Making new layers and models via subclassing".
+    Source: course notes on deep learning, section 2.2; Keras guide "Making new layers".
     """
 
     def __init__(self, units, activation=None, **kwargs):
@@ -43,16 +44,18 @@ class Dense(keras.layers.Layer):
         raise NotImplementedError("Dense.get_config is yours to write")
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class FocalLoss(keras.losses.Loss):
     """Focal loss −(1 − p_t)^γ log p_t, where p_t is the probability of the row's own label.
 
-    γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. For γ ≥ 1 loss
-    and gradient are finite also for p_t = 1 and p_t → 0. The base class averages the rows and
-    weighs them by `sample_weight`.
+    γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. Loss and
+    gradient are finite also for p_t = 1 and p_t → 0, whatever γ. The base class averages the rows
+    and weighs them by `sample_weight`.
 
     Parameters
     ----------
     gamma : float
+        γ ≥ 0, perhaps below 1.
     **kwargs
         For the base class: `name`, `reduction`, `dtype`.
 
@@ -104,7 +107,7 @@ def build_mlp(n_inputs, hidden, n_classes, dropout=0.0, l2=0.0, batch_norm=False
     keras.Model
         From `(N, D)` to `(N, K)`.
 
-    Source: N4, sections 3.2.3 (Adam), 3.2.5 (dropout, L2) and 3.2.6 (batch normalisation).
+    Source: course notes on deep learning, sections 3.2.4 and 3.2.5.
     """
     raise NotImplementedError("build_mlp is yours to write")
 
@@ -123,6 +126,6 @@ def callbacks(patience):
     -------
     list of keras.callbacks.Callback
 
-    Source: Prechelt, Early stopping — but when? (1998); N4, section 3.2.6.
+    Source: Prechelt, Early stopping — but when? (1998); course notes, section 3.2.6.
     """
     raise NotImplementedError("callbacks is yours to write")

@@ -105,7 +105,7 @@ def maxout(z, k):
     Raises
     ------
     ValueError
-        When k does not divide the length of the last axis; the message names k.
+        When k is below 1 or does not divide the length of the last axis; the message names k.
 
     Source: Goodfellow et al., Maxout networks (2013).
     """

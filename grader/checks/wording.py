@@ -17,7 +17,7 @@ from grader.result import Visibility
 from grader.wire import Opaque
 
 _MAX_SHOWN = 6
-_MAX_FORM = 120
+_MAX_FORM = 250
 _MAX_REPR = 120
 _BOUNDED = reprlib.Repr()
 _BOUNDED.maxtuple = _BOUNDED.maxlist = _BOUNDED.maxdict = 40

@@ -6,9 +6,11 @@ from grader.course.course_forward import course_forward
 from grader.course.misconception import Misconception, misconception
 from grader.course.step import step
 from grader.course.trivial_model import trivial_model
+from grader.course.usage import USED, as_used
 from grader.wire import Rng
 
 __all__ = [
+    "USED",
     "Assignment",
     "Case",
     "Exercise",
@@ -16,6 +18,7 @@ __all__ = [
     "Misconception",
     "Rng",
     "StudentFile",
+    "as_used",
     "backward_case",
     "case",
     "course_forward",

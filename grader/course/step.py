@@ -245,6 +245,27 @@ class step:
         return {"op": "keras.rebuilt", "on": on}
 
     @staticmethod
+    def functional(on: str, shape: tuple[int, ...], dtype: str = "float32", **options: Any) -> Step:
+        """Make a functional model of one layer, called on `keras.Input(shape)`."""
+        return {
+            "op": "keras.functional",
+            "on": on,
+            "shape": list(shape),
+            "dtype": dtype,
+            "options": options,
+        }
+
+    @staticmethod
+    def reloaded(on: str, X: Any = None) -> Step:
+        """Save a model to a `.keras` file in the worker's scratch, and load it from there.
+
+        The result is the loaded model. It has to have the saved weights and, where `X` is given,
+        the saved model's answers; what is missing has a sentence. Classes and functions of the
+        student's file need not be registered with Keras.
+        """
+        return {"op": "keras.reloaded", "on": on, "value": X}
+
+    @staticmethod
     def number(on: str) -> Step:
         """Read a scalar tensor as a number."""
         return {"op": "keras.number", "on": on}

@@ -115,6 +115,12 @@ def is_layer(item: Any) -> bool:
     return issubclass(type(item), keras.Layer)
 
 
+def layers_within(layer: Any) -> list[Any]:
+    """A layer or model and all layers in it."""
+    with undisguised(layer):
+        return list(_own(layer, "_flatten_layers")(layer))
+
+
 def call(layer: Any, X: Any, **options: Any) -> Any:
     """Call a layer or model as Keras does: its `call`, with what belongs around it."""
     with undisguised(layer):

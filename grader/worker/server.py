@@ -39,6 +39,7 @@ _NUMPY_MODULES = ("grader.worker.loop", "grader.worker.session", "numpy.ma", "nu
 _KERAS_MODULES = (
     "grader.worker.keras_state",
     "grader.worker.keras_steps",
+    "grader.worker.keras_use",
     "grader.worker.networks",
     "grader.worker.sequence_training",
 )

@@ -63,10 +63,16 @@ class Session:
         self.convert = lambda value: value
         self.while_guarded: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
         if self.backend == "keras":
-            from grader.worker import keras_state, keras_steps, networks, sequence_training
+            from grader.worker import (
+                keras_state,
+                keras_steps,
+                keras_use,
+                networks,
+                sequence_training,
+            )
 
             self.operations |= keras_steps.OPERATIONS | sequence_training.OPERATIONS
-            self.operations |= networks.OPERATIONS
+            self.operations |= networks.OPERATIONS | keras_use.OPERATIONS
             self.convert = keras_steps.to_plain
             self.reseed = keras_state.reset
             self.while_guarded = keras_state.eagerly

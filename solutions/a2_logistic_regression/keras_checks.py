@@ -121,7 +121,7 @@ def _f1_score(keras_file):
                 returns=("value",),
             )
 
-    @f1_score.keras(points=2.25)
+    @f1_score.keras(points=2)
     def evaluated(rng):
         """is F1 of all batches in `evaluate`, and of the new rows alone in the next"""
         steps = compiled(1.0)
@@ -147,6 +147,22 @@ def _f1_score(keras_file):
             _trained=step.fit("model", x.astype("float32"), x > 0, epochs=2, batch_size=6),
             result=step.method("metric", "result"),
             value=step.number("result"),
+            returns=("value",),
+        )
+
+    @f1_score.keras(points=0.25)
+    def saved(rng):
+        """counts on in a model that was saved and loaded"""
+        (y, p), (y_next, p_next) = batch(rng, 13), batch(rng, 19, share_wrong=4)
+        yield script(
+            "an evaluation of the loaded model",
+            **compiled(1.0),
+            _evaluated=step.method("model", "evaluate", logits(p), y, batch_size=5, verbose=0),
+            loaded=step.reloaded("model"),
+            evaluated=step.method(
+                "loaded", "evaluate", logits(p_next), y_next, batch_size=6, verbose=0
+            ),
+            value=step.item("evaluated", 1),
             returns=("value",),
         )
 

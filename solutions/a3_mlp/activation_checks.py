@@ -235,11 +235,14 @@ def _maxout(file):
         """takes the largest of each group of neighbours"""
         yield case("a matrix, k = 3", z=rng.normal(size=(4, 6)), k=3)
         yield case("three axes, k = 2", z=rng.normal(size=(2, 3, 8)), k=2)
+        yield case("groups of one", z=rng.normal(size=(3, 4)), k=1)
 
     @maxout.errors(points=0.25)
     def ragged(rng):
-        """raises ValueError when k does not divide the last axis"""
+        """raises ValueError when k does not divide the last axis, or is below 1"""
         yield case("k = 4 of six", z=rng.normal(size=(3, 6)), k=4, offending="4")
         yield case("k = 7 of five", z=rng.normal(size=(2, 5)), k=7, offending="7")
+        yield case("k = −2 of six", z=rng.normal(size=(3, 6)), k=-2, offending="-2")
+        yield case("k = 0", z=rng.normal(size=(2, 4)), k=0)
 
     maxout.purity(points=0.25)

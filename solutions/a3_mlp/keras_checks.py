@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import Assignment, Expectation, script, step
+from grader.course import USED, Assignment, Expectation, as_used, script, step
 from solutions.a3_mlp.keras_model_checks import declare_models
 from solutions.a3_mlp.tf_checks import declare_train_step
 
@@ -92,7 +92,7 @@ def _dense(keras_file):
 
     @dense.keras(points=0.5)
     def config(rng):
-        """comes back equal from from_config(get_config())"""
+        """comes back equal from from_config(get_config()), and from a saved model"""
         X = array(rng, 5, 3)
         weights = [rng.normal(size=(3, 4)), rng.normal(size=4)]
         yield script(
@@ -107,10 +107,17 @@ def _dense(keras_file):
             output=step.predict("copy", X),
             returns=("original", "equal", "output"),
         )
+        X, weights = array(rng, 6, 4), [rng.normal(size=(4, 3)), rng.normal(size=3)]
+        yield script(
+            "a functional model that is fitted, saved and loaded",
+            layer=step.construct("Dense", 3, activation="sigmoid"),
+            **as_used("layer", X, np.zeros((6, 3), "float32"), weights, learning_rate=5.0),
+            returns=USED,
+        )
 
     @dense.keras(points=0.25)
     def base_class(rng):
-        """hands name and trainable to the base class"""
+        """hands name, trainable and dtype to the base class"""
         X = array(rng, 2, 3)
         yield script(
             "a frozen layer with a name",
@@ -119,6 +126,17 @@ def _dense(keras_file):
             trainable=step.attribute("layer", "trainable_variables"),
             count=step.length("trainable"),
             returns=("name", "count"),
+        )
+        yield script(
+            "mixed_float16",
+            **built(rng, array(rng, 5, 3), 4, activation="tanh", dtype="mixed_float16"),
+            computes_in=step.attribute("layer", "compute_dtype"),
+            keeps=step.attribute("layer", "variable_dtype"),
+            half=step.predict("layer", array(rng, 6, 3)),
+            output=step.keras("ops.cast", step.ref("half"), "float32"),
+            returns=("computes_in", "keeps", "output"),
+            rtol=1e-2,
+            atol=1e-2,
         )
 
     dense.source(
@@ -177,11 +195,16 @@ def _focal_loss(keras_file):
 
     @focal_loss.keras(points=0.25)
     def saturated(rng):
-        """is finite for p_t = 1 and p_t → 0, and so is its gradient"""
+        """is finite for p_t = 1 and p_t → 0, and so is its gradient, whatever γ"""
         gap = float(rng.uniform(150, 250))
+        logits = np.array([[0, gap, -gap / 2], [2 * gap, 1, 0]], dtype="float32")
         for label, y in (("p_t = 1", [1, 0]), ("p_t → 0", [2, 1])):
-            logits = np.array([[0, gap, -gap / 2], [2 * gap, 1, 0]], dtype="float32")
-            yield script(label, **parts(np.array(y), logits), returns=("value", "gradient"))
+            for gamma in (0.0, 0.5, 2.0):  # a power below 1 has an infinite slope at 0
+                yield script(
+                    f"{label}, γ = {gamma}",
+                    **parts(np.array(y), logits, gamma=gamma),
+                    returns=("value", "gradient"),
+                )
 
     @focal_loss.keras(points=0.25)
     def weighted(rng):
@@ -197,7 +220,7 @@ def _focal_loss(keras_file):
 
     @focal_loss.keras(points=0.25)
     def config(rng):
-        """comes back equal from from_config(get_config())"""
+        """comes back equal from from_config(get_config()), and from a saved model"""
         y, logits = batch(rng, 6, 3)
         yield script(
             "γ = 3.5",
@@ -207,4 +230,22 @@ def _focal_loss(keras_file):
             copy=step.method("criterion", "from_config", step.ref("config")),
             value=step.method("copy", "__call__", y, logits),
             returns=("equal", "value"),
+        )
+        X, y = array(rng, 9, 3), rng.permutation(np.arange(9) % 4)
+        yield script(
+            "a model that is fitted with it, saved and loaded",
+            criterion=step.construct("FocalLoss", gamma=0.7),
+            inputs=step.keras("Input", (3,)),
+            scores=step.keras("layers.Dense", 4),
+            model=step.keras("Sequential", [step.ref("inputs"), step.ref("scores")]),
+            _weights=step.set_weights("model", [rng.normal(size=(3, 4)), rng.normal(size=4)]),
+            optimizer=step.keras("optimizers.SGD", 0.5),
+            _compiled=step.method(
+                "model", "compile", optimizer=step.ref("optimizer"), loss=step.ref("criterion")
+            ),
+            record=step.fit("model", X, y, epochs=2, batch_size=5, shuffle=False),
+            curve=step.history("record", "loss"),
+            loaded=step.reloaded("model", X),
+            evaluated=step.method("loaded", "evaluate", X, y, verbose=0),
+            returns=("curve", "evaluated"),
         )

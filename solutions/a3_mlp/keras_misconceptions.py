@@ -109,6 +109,23 @@ class TakesTheLogOfASoftmax(keras.losses.Loss):
         return {**super().get_config(), "gamma": self.gamma}
 
 
+@misconception("FocalLoss", hint="What is the slope of √x at 0, and what is it times 0?")
+class RaisesZeroToAFraction(keras.losses.Loss):
+    """takes the power of 1 − p_t where that is 0, and its slope there is infinite for γ < 1"""
+
+    def __init__(self, gamma=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.gamma = gamma
+
+    def call(self, y_true, y_pred):
+        picked = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
+        log_p = ops.sum(picked * ops.log_softmax(y_pred, axis=-1), axis=-1)
+        return -ops.power(-ops.expm1(log_p), self.gamma) * log_p
+
+    def get_config(self):
+        return {**super().get_config(), "gamma": self.gamma}
+
+
 @misconception("FocalLoss", hint="How could `sample_weight` weigh rows that are averaged already?")
 class AveragesTooEarly(keras.losses.Loss):
     """averages the rows in `call`, before the base class can weigh them"""

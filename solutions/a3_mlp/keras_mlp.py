@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class Dense(keras.layers.Layer):
     """Fully connected layer from scratch: activation(X·W + b).
 
@@ -56,16 +57,18 @@ class Dense(keras.layers.Layer):
         ### END SOLUTION
 
 
+@keras.saving.register_keras_serializable(package="deep_learning_course")
 class FocalLoss(keras.losses.Loss):
     """Focal loss −(1 − p_t)^γ log p_t, where p_t is the probability of the row's own label.
 
-    γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. For γ ≥ 1 loss
-    and gradient are finite also for p_t = 1 and p_t → 0. The base class averages the rows and
-    weighs them by `sample_weight`.
+    γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. Loss and
+    gradient are finite also for p_t = 1 and p_t → 0, whatever γ. The base class averages the rows
+    and weighs them by `sample_weight`.
 
     Parameters
     ----------
     gamma : float
+        γ ≥ 0, perhaps below 1.
     **kwargs
         For the base class: `name`, `reduction`, `dtype`.
 
@@ -93,8 +96,10 @@ class FocalLoss(keras.losses.Loss):
         labels = ops.cast(ops.reshape(y_true, (-1,)), "int32")
         picked = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)  # (N, K)
         log_p = ops.sum(picked * ops.log_softmax(y_pred, axis=-1), axis=-1)  # (N,)
-        # 1 − p as −expm1(log p) keeps its digits where p is nearly 1.
-        return -ops.power(-ops.expm1(log_p), self.gamma) * log_p
+        # 1 − p as −expm1(log p) keeps its digits where p is nearly 1. At 0 a power below 1 has an
+        # infinite slope, and ∞ · log 1 is NaN: there any constant will do, since log 1 is 0.
+        miss = -ops.expm1(log_p)
+        return -ops.power(ops.where(miss > 0, miss, 1.0), self.gamma) * log_p
         ### END SOLUTION
 
     def get_config(self):

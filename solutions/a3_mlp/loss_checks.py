@@ -95,9 +95,13 @@ def _focal_loss(file):
         logits = np.array([[2e3, 0.0, -5.0], [0.0, 1e3, -1e3]])
         yield case("p_t = 1", logits=logits, y=np.array([0, 1]))
         yield case("p_t next to 0", logits=logits, y=np.array([1, 2]))
-        yield case(
-            "p_t = 1 and gamma = 0", logits=logits, y=np.array([0, 1]), options={"gamma": 0.0}
-        )
+        for gamma in (0.0, 0.5):  # a power below 1 has an infinite slope at 0
+            yield case(
+                f"p_t = 1 and gamma = {gamma:g}",
+                logits=logits,
+                y=np.array([0, 1]),
+                options={"gamma": gamma},
+            )
 
     focal_loss.purity(points=0.25)
 

@@ -127,14 +127,17 @@ def maxout(z, k):
     Raises
     ------
     ValueError
-        When k does not divide the length of the last axis; the message names k.
+        When k is below 1 or does not divide the length of the last axis; the message names k.
 
     Source: Goodfellow et al., Maxout networks (2013).
     """
     ### BEGIN SOLUTION
     size = z.shape[-1]
-    if size % k:
-        raise ValueError(f"Expected k to divide the last axis of length {size}. Received: k={k}")
+    if k < 1 or size % k:
+        raise ValueError(
+            f"Expected k to be at least 1 and to divide the last axis of length {size}. "
+            f"Received: k={k}"
+        )
     return np.max(z.reshape(*z.shape[:-1], size // k, k), axis=-1)
     ### END SOLUTION
 
@@ -657,10 +660,9 @@ def train(X_train, y_train, X_val, y_val, rng):
                     model.params[name], gradient, states[name], learning_rate=0.003
                 )
         loss, _ = softmax_cross_entropy(model.forward(X_val), y_val)
-        stop = stopping.update(loss)
-        if stopping.best == loss:
+        if loss < stopping.best:
             best = dict(model.params)
-        if stop:
+        if stopping.update(loss):
             break
     model.params.update(best)
     return model

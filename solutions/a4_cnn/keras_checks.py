@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import Assignment, Expectation, script, step
+from grader.course import USED, Assignment, Expectation, as_used, script, step
 from solutions.a4_cnn.inputs import PARAMS, disguised_digits, lenet_problem, residual_block
 from solutions.a4_cnn.keras_transfer_checks import declare_transfer
 
@@ -150,19 +150,13 @@ def _residual_block(keras_file):
 
     @block.keras(points=0.5)
     def used(rng):
-        """works as layers do: in a functional model that is fitted, and in mixed precision"""
+        """works as layers do: in a model that is fitted, saved and loaded, and in half precision"""
         x, weights = problem(rng, (6, 5, 4, 3))
         yield script(
-            "a functional model, two epochs of fit",
-            inputs=step.keras("Input", (5, 4, 3)),
+            "a functional model that is fitted, saved and loaded",
             block=step.construct("ResidualBlock", 3),
-            outputs=step.method("block", "__call__", step.ref("inputs")),
-            model=step.keras("Model", step.ref("inputs"), step.ref("outputs")),
-            _weights=step.set_weights("model", weights),
-            _compiled=step.method("model", "compile", optimizer="sgd", loss="mse"),
-            _fit=step.fit("model", x, np.zeros_like(x), epochs=2, batch_size=3, shuffle=False),
-            output=step.predict("model", x),
-            returns=("output",),
+            **as_used("block", x, np.zeros_like(x), weights, learning_rate=0.01),
+            returns=USED,
         )
         x, weights = problem(rng, (2, 6, 5, 4))
         yield script(
@@ -173,6 +167,13 @@ def _residual_block(keras_file):
             returns=("output",),
             rtol=0.02,
             atol=0.02,
+        )
+        yield script(
+            "float16",
+            block=step.construct("ResidualBlock", 4, dtype="float16"),
+            _built=step.predict("block", x),
+            facts=step.describe("block", "dtypes"),
+            returns=("facts",),
         )
 
     @block.keras(points=0.75)

@@ -59,7 +59,8 @@ class ResidualBlock(layers.Layer):
 
     The input has as many channels as `filters`, or `build` raises ValueError with the number
     that it has. The weights, in the order of `get_weights()`, are w1 `(3, 3, C, C)`, b1 `(C,)`,
-    w2 `(3, 3, C, C)` and b2 `(C,)`. `from_config(get_config())` gives a block like this one.
+    w2 `(3, 3, C, C)` and b2 `(C,)`. `from_config(get_config())` gives a block like this one. The
+    layers within, if any, have the block's own `dtype_policy`.
 
     Source: He et al., Deep residual learning (2016), without batch normalisation.
     """

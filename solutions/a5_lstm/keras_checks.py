@@ -1,6 +1,8 @@
 """Checks of assignment 5's Keras part: the cell; models stand in `keras_model_checks.py`."""
 
-from grader.course import Assignment, Expectation, script, step
+import numpy as np
+
+from grader.course import USED, Assignment, Expectation, as_used, script, step
 from solutions.a5_lstm.keras_model_checks import declare_models
 
 
@@ -140,7 +142,7 @@ def _lstm_cell(keras_file):
 
     @lstm_cell.keras(points=0.5)
     def config(rng):
-        """comes back equal from from_config(get_config())"""
+        """comes back equal from from_config(get_config()), and from a saved model"""
         X, weights = array(rng, 3, 4, 2), weights_of(rng, 2, 5)
         yield script(
             "five units",
@@ -151,6 +153,14 @@ def _lstm_cell(keras_file):
             **running(X, weights, cell="copy", prefix="other_"),
             output=step.predict("other_layer", X),
             returns=("equal", "output"),
+        )
+        X = array(rng, 6, 4, 3)
+        yield script(
+            "a functional model that is fitted, saved and loaded",
+            cell=step.construct("LSTMCell", 2),
+            layer=step.keras("layers.RNN", step.ref("cell"), return_sequences=True),
+            **as_used("layer", X, np.ones((6, 4, 2), "float32"), weights_of(rng, 3, 2)),
+            returns=USED,
         )
 
     @lstm_cell.keras(points=0.25)

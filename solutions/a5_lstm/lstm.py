@@ -467,7 +467,7 @@ def _adam(model, x, y, rng, epochs=50, size=32):
             first[name] = 0.9 * first[name] + 0.1 * grad
             second[name] = 0.999 * second[name] + 0.001 * grad**2
             mean, square = first[name] / (1 - 0.9**step), second[name] / (1 - 0.999**step)
-            params[name] = params[name] - learning_rate * mean / (np.sqrt(square) + 1e-8)
+            params[name] = params[name] - learning_rate * mean / (np.sqrt(square) + 1e-7)
 
 
 ### END SOLUTION

@@ -42,7 +42,10 @@ class FocalLoss(keras.losses.Loss):
         log_p = y_pred - ops.logsumexp(y_pred, axis=-1, keepdims=True)
         labels = ops.expand_dims(ops.cast(y_true, "int32"), -1)
         log_p_t = ops.squeeze(ops.take_along_axis(log_p, labels, axis=-1), -1)
-        return -ops.power(1 - ops.exp(log_p_t), self.gamma) * log_p_t
+        if self.gamma == 0:
+            return -log_p_t
+        p_t = ops.minimum(ops.exp(log_p_t), 1 - 1e-7)  # a power of 0 may have an infinite slope
+        return -ops.power(1 - p_t, self.gamma) * log_p_t
 
     def get_config(self):
         config = super().get_config()

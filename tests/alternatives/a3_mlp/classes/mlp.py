@@ -84,6 +84,8 @@ def elu_grad(z, alpha=1.0):
 
 
 def maxout(z, k):
+    if k < 1:
+        raise ValueError(f"groups of {k} hold nothing")
     groups, rest = divmod(z.shape[-1], k)
     if rest:
         raise ValueError(f"k = {k} leaves {rest} over")

@@ -40,8 +40,8 @@ class FocalLoss(keras.losses.Loss):
         cross_entropy = keras.losses.sparse_categorical_crossentropy(
             y_true, y_pred, from_logits=True
         )
-        p_t = keras.ops.exp(-cross_entropy)
-        return keras.ops.power(1 - p_t, self.gamma) * cross_entropy
+        miss = keras.ops.clip(1 - keras.ops.exp(-cross_entropy), 1e-12, 1.0)
+        return keras.ops.power(miss, self.gamma) * cross_entropy
 
     def get_config(self):
         return dict(super().get_config(), gamma=self.gamma)

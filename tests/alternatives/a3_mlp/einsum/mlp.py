@@ -61,7 +61,7 @@ def sigmoid_grad(z):
 
 
 def maxout(z, k):
-    if z.shape[-1] % k:
+    if k <= 0 or z.shape[-1] % k:
         raise ValueError(f"{z.shape[-1]} entries cannot be grouped by {k}")
     return np.stack([z[..., start::k] for start in range(k)]).max(axis=0)
 

@@ -49,7 +49,7 @@ class FocalLoss(keras.losses.Loss):
         for label in range(y_pred.shape[1]):
             own = ops.cast(ops.equal(y_true, label), y_pred.dtype)
             log_p = log_p + own * (y_pred[:, label] - normaliser)
-        factor = (1.0 - ops.exp(log_p)) ** self.gamma
+        factor = ops.maximum(1.0 - ops.exp(log_p), 1e-30) ** self.gamma
         return -factor * log_p
 
     def get_config(self):

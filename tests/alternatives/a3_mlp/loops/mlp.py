@@ -69,7 +69,7 @@ def sigmoid_grad(z):
 
 def maxout(z, k):
     size = z.shape[-1]
-    if size % k != 0:
+    if k < 1 or size % k != 0:
         raise ValueError(f"groups of {k} do not fill {size} entries")
     out = np.empty((*z.shape[:-1], size // k))
     for index in np.ndindex(out.shape):

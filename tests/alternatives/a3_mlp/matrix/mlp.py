@@ -51,7 +51,7 @@ def sigmoid_grad(z):
 
 
 def maxout(z, k):
-    if z.shape[-1] / k != z.shape[-1] // k:
+    if k not in range(1, z.shape[-1] + 1) or z.shape[-1] / k != z.shape[-1] // k:
         raise ValueError(f"{k} does not divide {z.shape[-1]}")
     return np.maximum.reduceat(z, np.arange(0, z.shape[-1], k), axis=-1)
 

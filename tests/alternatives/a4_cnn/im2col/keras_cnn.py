@@ -54,7 +54,9 @@ class ResidualBlock(layers.Layer):
     def __init__(self, filters, **kwargs):
         super().__init__(**kwargs)
         self.filters = filters
-        self.first, self.second = PatchConvolution(filters), PatchConvolution(filters)
+        self.first, self.second = (
+            PatchConvolution(filters, dtype=self.dtype_policy) for _ in range(2)
+        )
 
     def build(self, input_shape):
         if input_shape[3] != self.filters:
