@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from grader.course import Expectation, Rng, StudentFile, backward_case, case, script, step
+from grader.course import (
+    Expectation,
+    Rng,
+    StudentFile,
+    backward_case,
+    case,
+    independent,
+    script,
+    step,
+)
 
 
 def declare_regularisation(file: StudentFile) -> None:
@@ -56,6 +65,7 @@ def _batchnorm_forward(file):
         """uses the running values at inference and returns them as they were"""
         yield forwards("five rows", rng, 5, 3, training=False, values=(0, 2, 3))
         yield forwards("one row", rng, 1, 4, training=False, values=(0, 2, 3))
+        yield forwards("eps = 0.3", rng, 4, 2, training=False, values=(0, 2, 3), eps=0.3)
 
     @batchnorm_forward.outputs(points=0.25)
     def one_row(rng):
@@ -99,6 +109,31 @@ def _batchnorm_backward(file):
     batchnorm_backward.purity(points=0.25)
 
 
+def dropped_once(label, rng, shape, rate):
+    """A case that drops from ones, and expects that no entry follows its neighbours."""
+    return script(
+        label,
+        forward=step.call(
+            "dropout_forward", np.ones(shape), rate, True, Rng(int(rng.integers(2**31)))
+        ),
+        out=step.item("forward", 0),
+        returns=("out",),
+        expects=independent(rate, shape),
+    )
+
+
+def dropped_again(label, rng, rate, times, left):
+    """A case that drops from a single 1 so many times, and expects what is left of it."""
+    steps, x = {}, np.ones(1)
+    for number in range(times):
+        seed = Rng(int(rng.integers(2**31)))
+        steps[f"forward {number}"] = step.call("dropout_forward", x, rate, True, seed)
+        steps[f"out {number}"] = step.item(f"forward {number}", 0)
+        x = step.ref(f"out {number}")
+    expects = [Expectation(end, left - 1e-6, left + 1e-6) for end in ("min", "max")]
+    return script(label, returns=(x.name,), expects=expects, **steps)
+
+
 def _dropout_forward(file):
     dropout_forward = file.exercise(
         "dropout_forward",
@@ -108,7 +143,7 @@ def _dropout_forward(file):
         ],
     )
 
-    @dropout_forward.statistics(points=1.5)
+    @dropout_forward.statistics(points=1.25)
     def dropped(rng):
         """drops the share `rate` and scales up what is left"""
         for rate in (0.2, 0.7):
@@ -147,6 +182,14 @@ def _dropout_forward(file):
                 rng=Rng(int(rng.integers(2**31))),
                 offending=f"{rate:g}",
             )
+
+    @dropout_forward.statistics(points=0.25)
+    def each_by_itself(rng):
+        """drops each entry whatever is done with its neighbours, or with how many"""
+        yield dropped_once("a table of ones", rng, (120, 130), round(rng.uniform(0.2, 0.4), 2))
+        # Who drops a certain number of the entries drops none of one, or one of one.
+        yield dropped_again("one entry, over and over", rng, rate=0.5, times=24, left=0.0)
+        yield dropped_again("one entry, next to never", rng, rate=1e-7, times=1, left=1.0)
 
     dropout_forward.purity(points=0.25)
 
