@@ -23,6 +23,8 @@ STATISTICS: dict[str, Callable[[Array], float]] = {
     "max": lambda x: float(np.max(x)),
     "zeros": lambda x: float(np.mean(x == 0)),
     "distinct": lambda x: float(np.unique(x).size / max(x.size, 1)),
+    "alike_rows": lambda x: float(np.mean(x[1:] == x[:-1])),
+    "alike_columns": lambda x: float(np.mean(x[..., 1:] == x[..., :-1])),
     "size": lambda x: float(x.size),
     "first_over_last": lambda x: _first_over_last(x.ravel()),
 }
@@ -36,6 +38,8 @@ _TITLES = {
     "zeros": "share of zeros",
     "distinct": "share of distinct values",
     "size": "number of values",
+    "alike_rows": "share of values that equal the one in the row before",
+    "alike_columns": "share of values that equal the one in the column before",
     "first_over_last": "ratio of the first value to the last",
 }
 """What messages call a statistic, where its name is no word."""

@@ -262,6 +262,9 @@ _FACTS = {
     "from_logits": lambda model: bool(getattr(model.loss, "from_logits", False)),
     "metrics": _metric_names,
     "optimizer": lambda model: type(model.optimizer).__name__,
+    "learning_rate_above_0": lambda model: bool(
+        keras.ops.convert_to_numpy(model.optimizer.learning_rate) > 0
+    ),
     "last_activation": lambda model: _snake(getattr(model.layers[-1], "activation", "linear")),
     "layers": lambda model: [type(layer).__name__ for layer in model.layers],
 }

@@ -122,6 +122,11 @@ def best(rng):
         candidates = rng.permutation(np.linspace(-2.1, 2.2, count) + rng.uniform(-0.03, 0.03))
         y = slope * x + 0.1 * rng.normal(size=n) + 0.3
         yield case(f"{count} candidates", x=x, y=y, candidates=candidates)
+    # Squares heed a large error more than amounts do.
+    x, candidates = np.linspace(-1.0, 1.2, 7), rng.permutation(np.linspace(-2.5, 2.5, 41))
+    y = rng.uniform(-1, 1) * x + 0.05 * rng.normal(size=7)
+    y[-1] += rng.choice([-2.0, 2.0])
+    yield case("one value far off", x=x, y=y, candidates=candidates + rng.uniform(-0.06, 0.06))
 
 
 @grid_search.outputs(points=0.5, edge=True)
@@ -352,7 +357,7 @@ def descent(rng, n, d, steps, learning_rate=0.07):
 def trajectory(rng):
     """takes the right steps and writes down the loss before each"""
     yield case("one step", **descent(rng, 6, 3, 1))
-    yield case("ten steps", **descent(rng, 8, 2, 10))
+    yield case("ten steps", **descent(rng, 8, 2, 10, learning_rate=0.04))
 
 
 @gradient_descent.outputs(points=0.5, edge=True)
@@ -373,11 +378,11 @@ sgd = numpy_file.exercise(
 )
 
 
-def stochastic(rng, n, d, epochs, batch_size):
+def stochastic(rng, n, d, epochs, batch_size, learning_rate=0.05):
     """Arguments of stochastic gradient descent."""
     return {
         **problem(rng, n, d),
-        "learning_rate": 0.05,
+        "learning_rate": learning_rate,
         "epochs": epochs,
         "batch_size": batch_size,
         "rng": Rng(int(rng.integers(2**31))),
@@ -388,7 +393,7 @@ def stochastic(rng, n, d, epochs, batch_size):
 def epochs(rng):
     """goes through a new permutation in every epoch"""
     yield case("three epochs of four batches", **stochastic(rng, 12, 3, 3, 3))
-    yield case("two epochs, one row a batch", **stochastic(rng, 5, 2, 2, 1))
+    yield case("two epochs, one row a batch", **stochastic(rng, 5, 2, 2, 1, learning_rate=0.08))
 
 
 @sgd.outputs(points=0.75)
@@ -508,10 +513,10 @@ train_val_test_split = numpy_file.exercise(
 )
 
 
-def split(rng, n, val_fraction, test_fraction):
+def split(rng, n, val_fraction, test_fraction, d=2):
     """Arguments of the split."""
     return {
-        "X": rows(rng, n, 2),
+        "X": rows(rng, n, d),
         "y": rng.normal(size=n),
         "val_fraction": val_fraction,
         "test_fraction": test_fraction,
@@ -523,7 +528,7 @@ def split(rng, n, val_fraction, test_fraction):
 def three_sets(rng):
     """cuts one permutation into three sets"""
     yield case("twenty rows", **split(rng, 20, 0.2, 0.3))
-    yield case("eleven rows, rounded counts", **split(rng, 11, 0.25, 0.15))
+    yield case("eleven rows, rounded counts", **split(rng, 11, 0.25, 0.15, d=3))
 
 
 @train_val_test_split.outputs(points=0.25)

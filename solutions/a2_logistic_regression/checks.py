@@ -227,22 +227,25 @@ fit = numpy_file.exercise(
 )
 
 
-def training(rng, n, d, steps):
+def training(rng, n, d, steps, learning_rate=0.4):
     """Arguments of the training."""
-    return {"X": rows(rng, n, d), "y": labels(rng, n), "learning_rate": 0.4, "steps": steps}
+    given = {"X": rows(rng, n, d), "y": labels(rng, n)}
+    return {**given, "learning_rate": learning_rate, "steps": steps}
 
 
 @fit.outputs(points=4.5)
 def trajectory(rng):
     """takes the right steps and writes down the objective before each"""
     yield case("one step", **training(rng, 9, 3, 1))
-    yield case("fifteen steps", **training(rng, 8, 2, 15))
+    yield case("fifteen steps", **training(rng, 8, 2, 15, learning_rate=0.25))
 
 
 @fit.outputs(points=1)
 def penalised(rng):
     """penalises the weights, but not the bias"""
     yield case("l2 = 0.3", **training(rng, 9, 3, 6), options={"l2": 0.3})
+    given = training(rng, 8, 2, 5, learning_rate=0.2)
+    yield case("l2 = 1.5", **given, options={"l2": 1.5})
 
 
 @fit.outputs(points=0.25, edge=True)
@@ -372,8 +375,8 @@ roc_auc = numpy_file.exercise(
 @roc_auc.outputs(points=4)
 def ranking(rng):
     """is the share of pairs in the right order"""
-    for n in (12, 25):
-        y = labels(rng, n)
+    for n, classes in ((12, 2), (25, 3)):
+        y = (labels(rng, n, classes) == 1).astype(int)  # half of the rows, then a third
         yield case(f"{n} rows", y_true=y, scores=0.8 * y + rng.normal(size=n))
 
 
@@ -583,7 +586,7 @@ def winners(X_train, y_train, X, k, power):
 def neighbours(rng, n, m, d, k, power=2):
     """Arguments of a vote that is clear; half of the queries tell the metrics apart."""
     X_train, X = (rng.normal(size=(size, d)) * np.linspace(1, 3, d) for size in (n, 60 * m))
-    y_train = labels(rng, n, 3) * 2  # labels with gaps
+    y_train = labels(rng, n, 3) * 2 + int(rng.integers(0, 9))  # labels with gaps
     chosen, other = (winners(X_train, y_train, X, k, one) for one in (power, 3 - power))
     clear = (chosen >= 0) & (other >= 0)
     telling = np.flatnonzero(clear & (chosen != other))[: m // 2]
@@ -621,6 +624,7 @@ def impossible(rng):
     """raises ValueError for an impossible k or metric"""
     given = neighbours(rng, 6, 2, 2, 1)
     yield case("k = 0", **{**given, "k": 0}, offending="0")
+    yield case("k = -2", **{**given, "k": -2}, offending="-2")
     yield case("k = 9 of six rows", **{**given, "k": 9}, offending="9")
     yield case("metric cosine", **given, options={"metric": "cosine"}, offending="cosine")
 

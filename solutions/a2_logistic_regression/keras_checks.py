@@ -45,7 +45,7 @@ def _build_model(keras_file):
             model=step.call("build_model", 3),
             _weights=step.set_weights("model", [rng.normal(size=(3, 1)), rng.normal(size=1)]),
             gradient=step.loss_and_gradients("model", X, y),
-            facts=step.describe("model", "loss", "metrics"),
+            facts=step.describe("model", "loss", "metrics", "learning_rate_above_0"),
             returns=("gradient", "facts"),
         )
 
@@ -256,6 +256,6 @@ def _build_softmax_model(keras_file):
             model=step.call("build_softmax_model", 3, 4),
             _weights=step.set_weights("model", [rng.normal(size=(3, 4)), rng.normal(size=4)]),
             gradient=step.loss_and_gradients("model", X, np.arange(8) % 4),
-            facts=step.describe("model", "loss"),
+            facts=step.describe("model", "loss", "learning_rate_above_0"),
             returns=("gradient", "facts"),
         )

@@ -182,12 +182,14 @@ def _mlp(file):
         """adds the gradients of l1 Σ|W| and of l2/2 Σ W², for weights alone"""
         yield backwards("l1 = 0.2", rng, 6, (3, 5, 4), l1=0.2)
         yield backwards("l2 = 0.3", rng, 6, (3, 5, 4), l2=0.3)
+        yield backwards("both", rng, 5, (3, 6, 2), l1=0.1, l2=0.4)
 
     @mlp.outputs(points=0.25)
     def penalised_loss(rng):
         """adds both penalties to the loss"""
         yield backwards("l1 = 0.2", rng, 6, (3, 5, 4), returns="objective", l1=0.2)
         yield backwards("l2 = 0.3", rng, 6, (3, 5, 4), returns="objective", l2=0.3)
+        yield backwards("both", rng, 5, (3, 6, 2), returns="objective", l1=0.1, l2=0.4)
 
     @mlp.outputs(points=0.25)
     def sign_of_zero(rng):

@@ -30,10 +30,16 @@ def one_step(rng, label, tolerance=1e-6, **options):
     return case(label, takes=1, options=options, rtol=tolerance, atol=tolerance, **given)
 
 
-def steps(rng, exercise, count, label, shape=SHAPE, tolerance=1e-6, **options):
-    """Several steps, each from the last one's parameter and state; the last is compared."""
+def steps(rng, exercise, count, label, shape=SHAPE, tolerance=1e-6, pause=None, **options):
+    """Several steps, each from the last one's parameter and state; the last is compared.
+
+    In the step of number `pause` one row of the gradient is 0: what an optimiser remembers
+    moves its parameters all the same.
+    """
     arguments = {"param": clear(rng, shape)}
     arguments |= {f"grad{number}": clear(rng, shape) for number in range(count)}
+    if pause is not None:
+        arguments[f"grad{pause}"][1] = 0.0
     chain = {}
     param, state = step.ref("param"), None
     for number in range(count):
@@ -73,6 +79,8 @@ def _momentum_step(file):
         """adds up a velocity, step by step"""
         yield one_step(rng, "one step", learning_rate=0.3, momentum=0.8)
         yield steps(rng, "momentum_step", 4, "four steps", learning_rate=0.3, momentum=0.6)
+        options = {"learning_rate": 0.2, "momentum": 0.7, "pause": 2}
+        yield steps(rng, "momentum_step", 3, "three steps, zeros in the last", **options)
 
     @momentum_step.outputs(points=0.25)
     def defaults(rng):
@@ -99,6 +107,8 @@ def _adam_step(file):
         """averages gradients and their squares, and corrects both"""
         yield one_step(rng, "one step", **BETAS)
         yield steps(rng, "adam_step", 4, "four steps", **BETAS)
+        options = {**BETAS, "pause": 2, "tolerance": 1e-5}
+        yield steps(rng, "adam_step", 3, "three steps, zeros in the last", **options)
 
     @adam_step.outputs(points=0.5)
     def defaults(rng):
@@ -128,6 +138,8 @@ def _adamw_step(file):
         """decays the weights beside Adam's step"""
         yield one_step(rng, "one step", weight_decay=0.3, **BETAS)
         yield steps(rng, "adamw_step", 4, "four steps", weight_decay=0.5, **BETAS)
+        options = {**BETAS, "weight_decay": 0.4, "pause": 2, "tolerance": 1e-5}
+        yield steps(rng, "adamw_step", 3, "three steps, zeros in the last", **options)
 
     @adamw_step.outputs(points=0.5)
     def defaults(rng):
@@ -158,7 +170,8 @@ def _clip_by_global_norm(file):
     def above(rng):
         """shortens all gradients by one factor, and returns the norm before"""
         yield case("norm 5, at most 2", grads=gradients(rng, 5.0), max_norm=2.0)
-        yield case("norm 0.7, at most 0.1", grads=gradients(rng, 0.7), max_norm=0.1)
+        renamed = dict(zip(("gamma", "V", "bias"), gradients(rng, 0.7).values(), strict=True))
+        yield case("norm 0.7, at most 0.1", grads=renamed, max_norm=0.1)
 
     @clip_by_global_norm.outputs(points=0.25)
     def below(rng):

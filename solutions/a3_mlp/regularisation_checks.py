@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from grader.course import Expectation, Rng, StudentFile, backward_case, case, script, step
+from grader.course import (
+    Expectation,
+    Rng,
+    StudentFile,
+    backward_case,
+    case,
+    independent,
+    script,
+    step,
+)
 from solutions.a3_mlp.dense_checks import two_generators
 
 
@@ -57,6 +66,7 @@ def _batchnorm_forward(file):
         """uses the running values at inference and returns them as they were"""
         yield forwards("five rows", rng, 5, 3, training=False, values=(0, 2, 3))
         yield forwards("one row", rng, 1, 4, training=False, values=(0, 2, 3))
+        yield forwards("eps = 0.3", rng, 4, 2, training=False, values=(0, 2, 3), eps=0.3)
 
     @batchnorm_forward.outputs(points=0.25)
     def one_row(rng):
@@ -100,9 +110,6 @@ def _batchnorm_backward(file):
     batchnorm_backward.purity(points=0.25)
 
 
-LINES = ("most_of_column", "least_of_column", "most_of_row", "least_of_row")
-
-
 def rates(rng):
     """A small and a large rate, with two digits."""
     yield round(float(rng.uniform(0.2, 0.4)), 2)
@@ -126,15 +133,6 @@ def shares(rate, of):
     ]
 
 
-def of_lines(rate):
-    """Each row and each column loses some entries and keeps some: no two share their draws."""
-    kept = 0.9999 / (1 - rate)
-    return [
-        *(Expectation("min", kept, 10, of=f"most_of_{line}") for line in ("row", "column")),
-        *(Expectation("max", 0, 0, of=f"least_of_{line}") for line in ("row", "column")),
-    ]
-
-
 def of_generators(rate):
     """One seed drops the same entries twice, another seed others."""
     both = rate**2 + (1 - rate) ** 2
@@ -152,6 +150,31 @@ def _ratio_steps(name, x, rate, generator):
     yield name, step.quotient(out, x)
 
 
+def dropped_once(label, rng, shape, rate):
+    """A case that drops from ones, and expects that no entry follows its neighbours."""
+    return script(
+        label,
+        forward=step.call(
+            "dropout_forward", np.ones(shape), rate, True, Rng(int(rng.integers(2**31)))
+        ),
+        out=step.item("forward", 0),
+        returns=("out",),
+        expects=independent(rate, shape),
+    )
+
+
+def dropped_again(label, rng, rate, times, left):
+    """A case that drops from a single 1 so many times, and expects what is left of it."""
+    steps, x = {}, np.ones(1)
+    for number in range(times):
+        seed = Rng(int(rng.integers(2**31)))
+        steps[f"forward {number}"] = step.call("dropout_forward", x, rate, True, seed)
+        steps[f"out {number}"] = step.item(f"forward {number}", 0)
+        x = step.ref(f"out {number}")
+    expects = [Expectation(end, left - 1e-6, left + 1e-6) for end in ("min", "max")]
+    return script(label, returns=(x.name,), expects=expects, **steps)
+
+
 def _dropout_forward(file):
     dropout_forward = file.exercise(
         "dropout_forward",
@@ -161,7 +184,7 @@ def _dropout_forward(file):
         ],
     )
 
-    @dropout_forward.statistics(points=1.5)
+    @dropout_forward.statistics(points=1.25)
     def dropped(rng):
         """drops the share `rate`, entry by entry, and scales up what is left"""
         for rate in rates(rng):
@@ -177,12 +200,12 @@ def _dropout_forward(file):
                 **ratios,
                 equal_for_one_seed=step.equal_share("ratio", "_again"),
                 equal_for_two_seeds=step.equal_share("ratio", "_other"),
-                most_of_column=step.method("ratio", "max", 0),
-                least_of_column=step.method("ratio", "min", 0),
-                most_of_row=step.method("ratio", "max", 1),
-                least_of_row=step.method("ratio", "min", 1),
-                returns=("ratio", "equal_for_one_seed", "equal_for_two_seeds", *LINES),
-                expects=[*shares(rate, "ratio"), *of_lines(rate), *of_generators(rate)],
+                returns=("ratio", "equal_for_one_seed", "equal_for_two_seeds"),
+                expects=[
+                    *shares(rate, "ratio"),
+                    *independent(rate, x.shape, "ratio"),
+                    *of_generators(rate),
+                ],
             )
 
     @dropout_forward.outputs(points=0.5, edge=True)
@@ -205,6 +228,14 @@ def _dropout_forward(file):
                 rng=Rng(int(rng.integers(2**31))),
                 offending=f"{rate:g}",
             )
+
+    @dropout_forward.statistics(points=0.25, edge=True)
+    def each_by_itself(rng):
+        """drops each entry whatever is done with its neighbours, or with how many"""
+        yield dropped_once("a table of ones", rng, (120, 130), round(rng.uniform(0.2, 0.4), 2))
+        # Who drops a certain number of the entries drops none of one, or one of one.
+        yield dropped_again("one entry, over and over", rng, rate=0.5, times=24, left=0.0)
+        yield dropped_again("one entry, next to never", rng, rate=1e-7, times=1, left=1.0)
 
     dropout_forward.purity(points=0.25)
 

@@ -58,6 +58,7 @@ def _spatial_batchnorm_forward(file):
         """uses the running values at inference and returns them as they were"""
         yield one("three images", rng, (3, 2, 4, 5), training=False, values=(0, 2, 3))
         yield one("one image", rng, (1, 3, 2, 4), training=False, values=(0, 2, 3))
+        yield one("eps = 0.3", rng, (2, 2, 3, 4), training=False, values=(0, 2, 3), eps=0.3)
 
     @spatial_batchnorm_forward.outputs(points=0.25)
     def constant(rng):

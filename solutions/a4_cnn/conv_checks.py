@@ -254,6 +254,7 @@ def _conv2d_backward(file):
     def dilations(rng):
         """returns them with a dilation"""
         yield one("dilation 2", rng, (2, 6, 5, 3), (3, 2, 3, 4), (2, 3), dilation=2)
+        yield one("dilation 3", rng, (1, 7, 5, 2), (2, 2, 2, 3), (4, 2), dilation=3)
 
     @conv2d_backward.gradient(points=0.5, **every)
     def together(rng):

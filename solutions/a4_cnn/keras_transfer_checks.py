@@ -106,7 +106,8 @@ def _build_transfer_model(keras_file):
             "a batch of six",
             **Base(rng, *"cn").with_head(rng, 3),
             gradient=step.loss_and_gradients("model", X, y),
-            returns=("gradient",),
+            optimizer=step.describe("model", "learning_rate_above_0"),
+            returns=("gradient", "optimizer"),
         )
 
     @build_transfer_model.keras(points=0.75)
@@ -158,7 +159,8 @@ def _unfreeze(keras_file):
             **base.with_head(rng, 3),
             tuned=step.call("unfreeze", step.ref("model"), n_layers),
             gradient=step.loss_and_gradients("tuned", X, y),
-            returns=("gradient",),
+            optimizer=step.describe("tuned", "learning_rate_above_0"),
+            returns=("gradient", "optimizer"),
         )
 
     @unfreeze.keras(points=1.25)

@@ -64,6 +64,7 @@ def _values(lenet):
         """computes the logits"""
         yield _logits(rng, "8 × 4 images of one channel", 2, (8, 4, 1), 3)
         yield _logits(rng, "4 × 8 images of two channels", 3, (4, 8, 2), 4)
+        yield _logits(rng, "8 × 12 images, of which 2 × 3 places are left", 1, (8, 12, 1), 3)
 
     @lenet.outputs(points=0.75)
     def loss(rng):
@@ -81,7 +82,7 @@ def _values(lenet):
 def _edges(lenet):
     @lenet.outputs(points=0.25, edge=True)
     def shapes(rng):
-        """starts with params of the named shapes"""
+        """starts with params of the named shapes, drawn by its generator"""
         for shape, n_classes in (((8, 8, 1), 10), ((12, 9, 3), 4)):
             yield script(
                 f"images of {shape}",
@@ -90,6 +91,28 @@ def _edges(lenet):
                 **{f"_{name}": step.item("params", name) for name in PARAMS},
                 **{name: step.attribute(f"_{name}", "shape") for name in PARAMS},
                 returns=PARAMS,
+            )
+        first, second = seed(rng), seed(rng)
+        for label, other, names in (
+            ("one seed twice", first, PARAMS),
+            ("two seeds", second, ("W1", "W3")),  # how biases begin is free
+        ):
+            yield script(
+                label,
+                one=step.construct("LeNet", (4, 8, 2), 3, first),
+                other=step.construct("LeNet", (4, 8, 2), 3, other),
+                one_params=step.attribute("one", "params"),
+                other_params=step.attribute("other", "params"),
+                **{f"one {name}": step.item("one_params", name) for name in names},
+                **{f"other {name}": step.item("other_params", name) for name in names},
+                **{
+                    f"difference {name}": step.method(
+                        f"one {name}", "__sub__", step.ref(f"other {name}")
+                    )
+                    for name in names
+                },
+                **{name: step.method(f"difference {name}", "any") for name in names},
+                returns=names,
             )
 
     @lenet.outputs(points=0.25)

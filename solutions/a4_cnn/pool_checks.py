@@ -191,6 +191,7 @@ def _l2_pool_forward(file):
     def tiles(rng):
         """is the root of the sum of squares of each window"""
         yield _pooled("windows of 2 × 2", rng, (2, 6, 8, 3), 2, 2)
+        yield _pooled("7 rows in twos", rng, (2, 7, 5, 3), 2, 2)
         yield _pooled("windows of 3 × 3", rng, (1, 6, 9, 2), 3, 3)
 
     @l2_pool_forward.outputs(points=0.25)

@@ -172,7 +172,7 @@ def _build_forecaster(keras_file):
             "loss and its gradients",
             **built(rng, 5, 3),
             gradient=step.loss_and_gradients("model", X, y),
-            criterion=step.describe("model", "loss"),
+            criterion=step.describe("model", "loss", "learning_rate_above_0"),
             returns=("gradient", "criterion"),
         )
 

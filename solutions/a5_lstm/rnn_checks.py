@@ -146,9 +146,8 @@ def _clip_by_value(numpy_file):
     def clipped(rng):
         """clips every entry to ±limit"""
         yield case("limit 1", grads=gradients(rng), limit=1.0)
-        yield case(
-            "limit 0.25", grads={**gradients(rng), "Wh": rng.normal(size=(2, 5))}, limit=0.25
-        )
+        more = {"gamma": rng.normal(size=(2, 5))}
+        yield case("limit 0.25", grads={**gradients(rng), **more}, limit=0.25)
 
     @clip_by_value.outputs(points=0.25, edge=True)
     def nothing_left(rng):

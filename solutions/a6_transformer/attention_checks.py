@@ -42,7 +42,8 @@ def _attention(numpy_file):
     def averages(rng):
         """is the average of the values, weighted by the softmax of the scaled scores"""
         yield case("one sequence", **queries(rng))
-        yield case("two sequences, three heads", **queries(rng, 2, 3))
+        sizes = {"n_queries": 5, "n_keys": 4, "d": 8}
+        yield case("two sequences, three heads", **queries(rng, 2, 3, **sizes))
 
     @attention.outputs(points=0.75, select=1)
     def returned_weights(rng):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import Expectation, Rng, StudentFile, case, script, step
+from grader.course import Expectation, Rng, StudentFile, case, independent, script, step
 
 
 def declare_generation(numpy_file: StudentFile) -> None:
@@ -114,6 +114,7 @@ def _greedy_generate(numpy_file):
         yield walk("five ids", leading_to(rng, successors), order[:3], 5)
         order, successors = ring(rng, 6)
         yield walk("one id", leading_to(rng, successors), order[1:3], 1)
+        yield walk("no id", leading_to(rng, successors), order[:4], 0)
 
     @greedy_generate.outputs(points=0.5)
     def history(rng):
@@ -130,6 +131,8 @@ def _greedy_generate(numpy_file):
         end = int(order[5])
         yield walk("an end after four of seven", leading_to(rng, successors), order[:2], 7, end=end)
         yield walk("no end in reach", leading_to(rng, successors), order[:2], 3, end=end)
+        at_once = int(order[2])
+        yield walk("an end at once", leading_to(rng, successors), order[:2], 4, end=at_once)
 
     @greedy_generate.outputs(points=0.25)
     def end_in_the_prompt(rng):
@@ -187,7 +190,8 @@ def _top_k_filter(numpy_file):
     def impossible(rng):
         """raises ValueError for a k below 1 or above V"""
         yield case("k = 0", logits=rng.normal(size=(2, 5)), k=0, offending="0")
-        yield case("k = 9 of five", logits=rng.normal(size=(2, 5)), k=9, offending="9")
+        yield case("k = 6 of five", logits=rng.normal(size=(2, 5)), k=6, offending="6")
+        yield case("k = -2", logits=rng.normal(size=(2, 5)), k=-2, offending="-2")
 
     top_k_filter.purity(points=0.25)
 
@@ -231,6 +235,30 @@ def hidden(rng, rate, mask_id, shape, expects, *returns):
     )
 
 
+def hidden_once(label, rng, shape, rate):
+    """A case that hides ones behind 0, and expects that no position follows its neighbours."""
+    seed = Rng(int(rng.integers(2**31)))
+    return script(
+        label,
+        masked=step.call("mask_tokens", np.ones(shape, dtype=int), rate, 0, seed),
+        inputs=step.item("masked", 0),
+        returns=("inputs",),
+        expects=independent(rate, shape),
+    )
+
+
+def hidden_again(label, rng, rate, times, left):
+    """A case that hides a single 1 behind 0 so many times, and expects what is left of it."""
+    steps, tokens = {}, np.ones(1, dtype=int)
+    for number in range(times):
+        seed = Rng(int(rng.integers(2**31)))
+        steps[f"masked {number}"] = step.call("mask_tokens", tokens, rate, 0, seed)
+        steps[f"inputs {number}"] = step.item(f"masked {number}", 0)
+        tokens = step.ref(f"inputs {number}")
+    expects = [Expectation(end, left, left) for end in ("min", "max")]
+    return script(label, returns=(tokens.name,), expects=expects, **steps)
+
+
 def _mask_tokens(numpy_file):
     mask_tokens = numpy_file.exercise(
         "mask_tokens",
@@ -244,7 +272,7 @@ def _mask_tokens(numpy_file):
         """A rate, and an id that no token has."""
         return round(float(rng.uniform(0.1, 0.45)), 2), int(rng.integers(9, 99))
 
-    @mask_tokens.statistics(points=1.25)
+    @mask_tokens.statistics(points=1)
     def share(rng):
         """hides each position independently with the given probability"""
         # Hidden or not is a matter of each position: whole rows or columns would make a share
@@ -298,5 +326,13 @@ def _mask_tokens(numpy_file):
         yield case(
             "rate -0.25", tokens=tokens, rate=-0.25, mask_id=9, rng=Rng(3), offending="-0.25"
         )
+
+    @mask_tokens.statistics(points=0.25, edge=True)
+    def each_by_itself(rng):
+        """hides each position whatever is done with its neighbours, or with how many"""
+        yield hidden_once("a table of tokens", rng, (120, 130), round(rng.uniform(0.2, 0.4), 2))
+        # Who hides a certain number of the positions hides none of one, or one of one.
+        yield hidden_again("one token, over and over", rng, rate=0.5, times=24, left=0)
+        yield hidden_again("one token, next to never", rng, rate=1e-6, times=1, left=1)
 
     mask_tokens.purity(points=0.25)

@@ -23,6 +23,14 @@ def self_attention(rng, n, t, d, heads):
     return {"x": rng.normal(size=(n, t, d)), **weights, "heads": heads}
 
 
+def square_masks(rng, t):
+    """Masks (T, T) by their labels: not every one is causal."""
+    return ("a causal mask", np.tril(np.ones((t, t), dtype=bool))), (
+        "another mask (T, T)",
+        some_allowed(rng, t, t),
+    )
+
+
 def of_padding(lengths, t):
     """The padding mask as attention takes it: (N, 1, T)."""
     return np.arange(t) < np.array(lengths)[:, None, None]
@@ -48,6 +56,7 @@ def _split_heads(numpy_file):
     def impossible(rng):
         """raises ValueError when heads is below 1 or does not divide D"""
         yield case("no heads", x=rng.normal(size=(2, 5, 6)), heads=0, offending="0")
+        yield case("minus three heads", x=rng.normal(size=(2, 5, 6)), heads=-3, offending="-3")
         yield case("four heads, six columns", x=rng.normal(size=(2, 3, 6)), heads=4, offending="4")
 
     split_heads.purity(points=0.25)
@@ -90,8 +99,8 @@ def _forward(numpy_file):
     @forward.outputs(points=0.75)
     def causal(rng):
         """takes a mask (T, T) for all sequences"""
-        mask = np.tril(np.ones((5, 5), dtype=bool))
-        yield case("a causal mask", takes=1, **self_attention(rng, 3, 5, 8, 2), mask=mask)
+        for label, mask in square_masks(rng, 5):
+            yield case(label, takes=1, **self_attention(rng, 3, 5, 8, 2), mask=mask)
 
     @forward.outputs(points=0.75)
     def mask_of_each_sequence(rng):
@@ -111,6 +120,7 @@ def _forward(numpy_file):
     def impossible(rng):
         """raises ValueError when heads is below 1 or does not divide D"""
         yield case("no heads", **self_attention(rng, 2, 3, 6, 0), offending="0")
+        yield case("minus two heads", **self_attention(rng, 2, 3, 6, -2), offending="-2")
         yield case("four heads, six columns", **self_attention(rng, 2, 3, 6, 4), offending="4")
 
     forward.purity(points=0.25)
@@ -143,8 +153,8 @@ def _backward(numpy_file):
     @backward.gradient(points=1.5, of=FORWARD, wrt=WRT)
     def masked_derivative(rng):
         """is the gradient under a mask"""
-        mask = np.tril(np.ones((5, 5), dtype=bool))
-        yield gradients_of("a causal mask", rng, 3, 5, 8, 2, mask=mask)
+        for label, mask in square_masks(rng, 5):
+            yield gradients_of(label, rng, 3, 5, 8, 2, mask=mask)
         yield gradients_of("a padding mask", rng, 3, 5, 6, 2, mask=of_padding([5, 2, 3], 5))
 
     @backward.outputs(points=0.5)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.course import StudentFile, backward_case, case
-from solutions.a6_transformer.heads_checks import of_padding, self_attention
+from solutions.a6_transformer.heads_checks import of_padding, self_attention, square_masks
 
 NORM = "layer_norm_forward"
 DENSE = "feed_forward_forward"
@@ -254,8 +254,8 @@ def _encoder_block(numpy_file):
     @encoder_block.outputs(points=0.75)
     def masked(rng):
         """hands the mask to attention"""
-        causal = np.tril(np.ones((5, 5), dtype=bool))
-        yield case("a causal mask", takes=1, **block(rng, 3, 5, 8, 7, 2), mask=causal)
+        for label, mask in square_masks(rng, 5):
+            yield case(label, takes=1, **block(rng, 3, 5, 8, 7, 2), mask=mask)
         padding = of_padding([5, 2, 3], 5)
         yield case("a padding mask", takes=1, **block(rng, 3, 5, 6, 7, 2), mask=padding)
 

@@ -46,6 +46,17 @@ def test_keras_makes_what_a_script_names(run):
     assert float(found["optimizer"].learning_rate) == 0.5
 
 
+@pytest.mark.parametrize(("rate", "is_above_0"), [(0.5, True), (-0.5, False), (0.0, False)])
+def test_a_model_tells_whether_it_is_compiled_to_descend(run, rate, is_above_0):
+    found = run(
+        **LINEAR,
+        optimizer=step.keras("optimizers.SGD", learning_rate=rate),
+        _compiled=step.method("model", "compile", optimizer=step.ref("optimizer"), loss="mse"),
+        facts=step.describe("model", "learning_rate_above_0"),
+    )
+    assert found["facts"] == {"learning_rate_above_0": is_above_0}
+
+
 def test_gradients_take_dout_in_whatever_precision(run):
     X, dout = np.eye(3, dtype="float32"), np.arange(6.0).reshape(3, 2)
     found = run(**LINEAR, gradients=step.gradients("model", X, dout))["gradients"]

@@ -32,8 +32,8 @@ class Equivalent:
 
     def means(self, mutant: Mutant) -> bool:
         """Whether the mutant is one of those."""
-        lines = (mutant.before, mutant.after)
-        return _is_within(mutant, self.file, self.definition) and lines == (self.before, self.after)
+        where = mutant.file == self.file and _is_within(mutant.scope, self.definition)
+        return where and (mutant.before, mutant.after) == (self.before, self.after)
 
     def __str__(self) -> str:
         """Name the entry in one line."""
@@ -51,7 +51,7 @@ class LeftOut:
 
     def means(self, mutant: Mutant) -> bool:
         """Whether the mutant is one of those."""
-        return _is_within(mutant, self.file, self.definition)
+        return mutant.file == self.file and _is_within(mutant.scope, self.definition)
 
     def __str__(self) -> str:
         """Name the entry in one line."""
@@ -72,6 +72,11 @@ class Listed:
     def reason(self, mutant: Mutant) -> str:
         """Why the mutant is no mistake; empty when no entry says so."""
         return next((one.reason for one in self.equivalent if one.means(mutant)), "")
+
+    def speaks_of(self, file: str, scope: str) -> bool:
+        """Whether an entry names this definition of the file, or the class that it is in."""
+        entries: list[Equivalent | LeftOut] = [*self.equivalent, *self.left_out]
+        return any(one.file == file and _is_within(scope, one.definition) for one in entries)
 
     def unmatched(self, mutants: Iterable[Mutant]) -> tuple[Equivalent | LeftOut, ...]:
         """The entries that mean none of these mutants."""
@@ -113,9 +118,9 @@ def read_listed(folder: Path) -> Listed:
     return Listed(tuple(equivalent), tuple(left_out))
 
 
-def _is_within(mutant: Mutant, file: str, definition: str) -> bool:
-    """Whether the mistake is in a definition: ``f``, a class, or a method ``Dense.forward``."""
-    return mutant.file == file and f"{mutant.scope}.".startswith(f"{definition}.")
+def _is_within(scope: str, definition: str) -> bool:
+    """Whether a scope is a definition's: ``f``, a class with all in it, or ``Dense.forward``."""
+    return f"{scope}.".startswith(f"{definition}.")
 
 
 def _checked(record: object, kind: type[Equivalent | LeftOut], place: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -43,11 +43,14 @@ class Mutant:
     text: str
 
 
-def mutants_of(text: str, file: str) -> list[Mutant]:
+def mutants_of(
+    text: str, file: str, within: Callable[[str], bool] = lambda scope: True
+) -> list[Mutant]:
     """All mutants of a file, in the order of its lines.
 
     In a file with solution markers only what students write is changed, and default values.
     What does not compile, or says the same as the reference or an earlier mutant, is dropped.
+    `within` is asked of each scope: where it says no, nothing is changed.
     """
     module = cst.parse_module(text)
     places = Places(module)
@@ -59,14 +62,14 @@ def mutants_of(text: str, file: str) -> list[Mutant]:
         if definition is None:
             continue
         above, below = top + "".join(parts[:index]), "".join(parts[index + 1 :]) + bottom
-        for family, scope, code in _changed(module, statement, places):
+        for family, scope, code in _changed(module, statement, places, definition, within):
             line, before, after = _difference(parts[index], code)
             line += above.count("\n")
             found.append(
                 Mutant(
                     file,
                     definition,
-                    scope or definition,
+                    scope,
                     family,
                     line,
                     before,
@@ -82,18 +85,25 @@ def _text(module: cst.Module, lines: Sequence[cst.CSTNode]) -> str:
 
 
 def _changed(
-    module: cst.Module, statement: cst.CSTNode, places: Places
+    module: cst.Module,
+    statement: cst.CSTNode,
+    places: Places,
+    definition: str,
+    within: Callable[[str], bool],
 ) -> Iterator[tuple[str, str, str]]:
     """Every mistaken code of one statement, with its family and scope."""
     seen = {_meaning(module.code_for_node(statement)), None}
     for node, ancestors in places.within(statement):
+        scope = scope_of((*ancestors, node)) or definition
+        if not within(scope):
+            continue
         for family, changes in FAMILIES.items():
             for change in changes(node, ancestors):
                 code = _replaced(module, ancestors, node, change)
                 meaning = _meaning(code)
                 if meaning not in seen:
                     seen.add(meaning)
-                    yield family, scope_of((*ancestors, node)), code
+                    yield family, scope, code
 
 
 def _replaced(
