@@ -60,6 +60,21 @@ class step:
         return {"op": "length", "on": on}
 
     @staticmethod
+    def difference(first: Any, second: Any) -> Step:
+        """Subtract two results, or arrays, number by number, whatever holds them."""
+        return {"op": "difference", "first": first, "second": second}
+
+    @staticmethod
+    def quotient(first: Any, second: Any) -> Step:
+        """Divide two results, or arrays, number by number, whatever holds them."""
+        return {"op": "quotient", "first": first, "second": second}
+
+    @staticmethod
+    def equal_share(first: Any, second: Any) -> Step:
+        """Tell which share of the numbers of two results, or arrays, is equal."""
+        return {"op": "equal_share", "first": first, "second": second}
+
+    @staticmethod
     def seed(value: int) -> Step:
         """Seed Keras, NumPy and the backend."""
         return {"op": "keras.seed", "value": value}

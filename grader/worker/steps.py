@@ -181,6 +181,37 @@ def _falls(scope: Scope, step: Step) -> bool:
     return bool(curve[-1] < curve[0])
 
 
+def _difference(scope: Scope, step: Step) -> Any:
+    first, second = _two_arrays(scope, step)
+    return first - second
+
+
+def _quotient(scope: Scope, step: Step) -> Any:
+    first, second = _two_arrays(scope, step)
+    with np.errstate(all="ignore"):
+        return first / second
+
+
+def _equal_share(scope: Scope, step: Step) -> float:
+    first, second = _two_arrays(scope, step)
+    return float(np.mean(first == second)) if first.size else 1.0
+
+
+def _two_arrays(scope: Scope, step: Step) -> tuple[Any, Any]:
+    """Two results as arrays of floats, whatever holds their numbers; they have one shape."""
+    found = []
+    for key in ("first", "second"):
+        value = scope.saved[step[key]] if isinstance(step[key], str) else scope.resolve(step[key])
+        try:
+            found.append(np.asarray(value, dtype=np.float64))
+        except (TypeError, ValueError, RuntimeError):
+            raise WrongForm(f"an array of numbers was expected; received {_form(value)}") from None
+    if found[0].shape != found[1].shape:
+        shapes = " and ".join(str(one.shape) for one in found)
+        raise WrongForm(f"two arrays of one shape were expected; received {shapes}")
+    return found[0], found[1]
+
+
 CORE: dict[str, Operation] = {
     "call": _call,
     "method": _method,
@@ -191,4 +222,7 @@ CORE: dict[str, Operation] = {
     "lookup": _lookup,
     "length": _length,
     "falls": _falls,
+    "difference": _difference,
+    "quotient": _quotient,
+    "equal_share": _equal_share,
 }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import Expectation, Rng, StudentFile, backward_case, case
+from grader.course import Expectation, Rng, StudentFile, backward_case, case, script, step
 
 
 def declare_dense_layer(file: StudentFile) -> None:
@@ -13,19 +13,38 @@ def declare_dense_layer(file: StudentFile) -> None:
     _dense_backward(file)
 
 
-def drawn(rng, fan_in, fan_out, expects):
-    """A case that draws weights; the ranges are five standard errors wide, or more."""
-    generator = Rng(int(rng.integers(2**31)))
-    return case(
+def two_generators(rng):
+    """Two generators with different seeds."""
+    return [Rng(int(seed)) for seed in rng.choice(2**31, size=2, replace=False)]
+
+
+BY_GENERATOR = [
+    Expectation("mean", 1, 1, of="equal_for_one_seed"),
+    Expectation("mean", 0, 0.01, of="equal_for_two_seeds"),
+]
+"""Draws of one seed are the same twice, those of another seed have nothing in common with them."""
+
+
+def drawn(exercise, rng, fans, expects):
+    """A case that draws weights three times; the ranges are five standard errors wide, or more."""
+    one, other = two_generators(rng)
+    fan_in, fan_out = fans
+    return script(
         f"{fan_in} inputs, {fan_out} outputs",
-        fan_in=fan_in,
-        fan_out=fan_out,
-        rng=generator,
-        expects=expects,
+        weights=step.call(exercise, fan_in, fan_out, one),
+        _again=step.call(exercise, fan_in, fan_out, one),
+        _other=step.call(exercise, fan_in, fan_out, other),
+        equal_for_one_seed=step.equal_share("weights", "_again"),
+        equal_for_two_seeds=step.equal_share("weights", "_other"),
+        returns=("weights", "equal_for_one_seed", "equal_for_two_seeds"),
+        expects=[*expects, *BY_GENERATOR],
     )
 
 
-SHAPES = ((120, 40), (30, 150))
+def shapes(rng):
+    """Two shapes of weights: many inputs, and many outputs."""
+    yield int(rng.integers(100, 160)), int(rng.integers(45, 60))
+    yield int(rng.integers(30, 45)), int(rng.integers(150, 200))
 
 
 def _he_normal(file):
@@ -40,7 +59,7 @@ def _he_normal(file):
     @he_normal.statistics(points=1.25)
     def spread(rng):
         """has mean 0 and standard deviation √(2/fan_in)"""
-        for fan_in, fan_out in SHAPES:
+        for fan_in, fan_out in shapes(rng):
             std = np.sqrt(2 / fan_in)
             near = 6 * std / np.sqrt(fan_in * fan_out)
             expects = [
@@ -48,15 +67,15 @@ def _he_normal(file):
                 Expectation("mean", -near, near),
                 Expectation("distinct", 0.99, 1),
             ]
-            yield drawn(rng, fan_in, fan_out, expects)
+            yield drawn("he_normal", rng, (fan_in, fan_out), expects)
 
     @he_normal.statistics(points=0.25)
     def tails(rng):
         """draws from a normal distribution, plain or truncated"""
-        for fan_in, fan_out in SHAPES:
+        for fan_in, fan_out in shapes(rng):
             std = np.sqrt(2 / fan_in)
             expects = [Expectation("max", 2 * std, 7 * std), Expectation("min", -7 * std, -2 * std)]
-            yield drawn(rng, fan_in, fan_out, expects)
+            yield drawn("he_normal", rng, (fan_in, fan_out), expects)
 
 
 def _xavier_uniform(file):
@@ -71,7 +90,7 @@ def _xavier_uniform(file):
     @xavier_uniform.statistics(points=1.5)
     def bounds(rng):
         """is uniform between ±√(6/(fan_in + fan_out))"""
-        for fan_in, fan_out in SHAPES:
+        for fan_in, fan_out in shapes(rng):
             bound = np.sqrt(6 / (fan_in + fan_out))
             std = bound / np.sqrt(3)
             near = 6 * std / np.sqrt(fan_in * fan_out)
@@ -82,7 +101,7 @@ def _xavier_uniform(file):
                 Expectation("mean", -near, near),
                 Expectation("distinct", 0.99, 1),
             ]
-            yield drawn(rng, fan_in, fan_out, expects)
+            yield drawn("xavier_uniform", rng, (fan_in, fan_out), expects)
 
 
 def layer(rng, n, d, h):

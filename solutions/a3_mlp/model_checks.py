@@ -8,6 +8,7 @@ from grader.course import Expectation, Rng, StudentFile, case, course_forward, s
 from grader.datasets import digits, spirals
 from grader.datasets.disguise import renamed
 from grader.datasets.pictures import negatives, posed
+from solutions.a3_mlp.dense_checks import BY_GENERATOR, two_generators
 
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "tanh", "sigmoid")
 
@@ -123,30 +124,40 @@ def _mlp(file):
             for name in ("W1", "W2", "W3")
             for statistic, low, high in (("std", 1e-6, 10), ("distinct", 0.9, 1))
         ]
-        for label, options in (
-            ("a seed", {"rng": Rng(int(rng.integers(2**31)))}),
-            ("rng=None, sigmoid", {"activation": "sigmoid"}),
-        ):
+        seed, other = two_generators(rng)
+        sizes = [int(one) for one in rng.integers(5, 12, size=4)]
+        for label, options in (("a seed", {"rng": seed}), ("rng=None, sigmoid", {})):
+            activation = {} if options else {"activation": "sigmoid"}
             yield script(
                 label,
-                model=step.construct("MLP", [7, 5, 6, 3], **options),
+                model=step.construct("MLP", sizes, **activation, **options),
+                other=step.construct("MLP", sizes, **activation, rng=other),
                 params=step.attribute("model", "params"),
+                other_params=step.attribute("other", "params"),
                 **{name: step.item("params", name) for name in names},
-                returns=names,
-                expects=random,
+                _other_W2=step.item("other_params", "W2"),
+                equal_for_two_seeds=step.equal_share("W2", "_other_W2"),
+                returns=(*names, "equal_for_two_seeds"),
+                expects=[*random, Expectation("mean", 0, 0.01, of="equal_for_two_seeds")],
             )
-        seed = Rng(int(rng.integers(2**31)))
         yield script(
-            "one seed twice",
-            one=step.construct("MLP", [4, 5, 3], rng=seed),
-            other=step.construct("MLP", [4, 5, 3], rng=seed),
-            one_params=step.attribute("one", "params"),
-            other_params=step.attribute("other", "params"),
-            W1=step.item("one_params", "W1"),
-            again=step.item("other_params", "W1"),
-            difference=step.method("W1", "__sub__", step.ref("again")),
-            returns=("difference",),
-            expects=[Expectation("zeros", 1, 1)],
+            "one seed twice, and another",
+            **{
+                name: step.construct("MLP", sizes[:3], rng=generator)
+                for name, generator in (("one", seed), ("again", seed), ("other", other))
+            },
+            **{
+                f"{name}_params": step.attribute(name, "params")
+                for name in ("one", "again", "other")
+            },
+            **{
+                f"_{name}_W1": step.item(f"{name}_params", "W1")
+                for name in ("one", "again", "other")
+            },
+            equal_for_one_seed=step.equal_share("_one_W1", "_again_W1"),
+            equal_for_two_seeds=step.equal_share("_one_W1", "_other_W1"),
+            returns=("equal_for_one_seed", "equal_for_two_seeds"),
+            expects=BY_GENERATOR,
         )
 
     @mlp.outputs(points=0.5)
@@ -275,12 +286,17 @@ def _gradient_norms(file):
     )
 
     def deep(rng, activation, low, high):
-        return case(
-            "depth 12",
-            depth=12,
-            activation=activation,
-            rng=Rng(int(rng.integers(2**31))),
-            expects=[Expectation("first_over_last", low, high)],
+        depth = int(rng.integers(10, 14))
+        one, other = two_generators(rng)
+        return script(
+            f"depth {depth}",
+            norms=step.call("gradient_norms", depth, activation, one),
+            _again=step.call("gradient_norms", depth, activation, one),
+            _other=step.call("gradient_norms", depth, activation, other),
+            equal_for_one_seed=step.equal_share("norms", "_again"),
+            equal_for_two_seeds=step.equal_share("norms", "_other"),
+            returns=("norms", "equal_for_one_seed", "equal_for_two_seeds"),
+            expects=[Expectation("first_over_last", low, high), *BY_GENERATOR],
         )
 
     @gradient_norms.statistics(points=0.75)

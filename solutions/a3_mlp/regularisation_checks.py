@@ -12,6 +12,7 @@ from grader.course import (
     script,
     step,
 )
+from solutions.a3_mlp.dense_checks import two_generators
 
 
 def declare_regularisation(file: StudentFile) -> None:
@@ -109,6 +110,46 @@ def _batchnorm_backward(file):
     batchnorm_backward.purity(points=0.25)
 
 
+def rates(rng):
+    """A small and a large rate, with two digits."""
+    yield round(float(rng.uniform(0.2, 0.4)), 2)
+    yield round(float(rng.uniform(0.6, 0.72)), 2)
+
+
+def powers(rng):
+    """Many entries of different sizes whose multiples are exact: positive powers of two."""
+    return 2.0 ** rng.integers(-2, 4, size=(120, 110))
+
+
+def shares(rate, of):
+    """The share `rate` of the entries is 0, the others are all 1 / (1 − rate)."""
+    scale = 1 / (1 - rate)
+    return [
+        Expectation("zeros", rate - 0.03, rate + 0.03, of=of),
+        Expectation("max", 0.9999 * scale, 1.0001 * scale, of=of),
+        Expectation("min", 0, 0, of=of),
+        Expectation("mean", 0.9, 1.1, of=of),
+        Expectation("distinct", 0, 2.5 / (120 * 110), of=of),
+    ]
+
+
+def of_generators(rate):
+    """One seed drops the same entries twice, another seed others."""
+    both = rate**2 + (1 - rate) ** 2
+    return [
+        Expectation("mean", 1, 1, of="equal_for_one_seed"),
+        Expectation("mean", both - 0.03, both + 0.03, of="equal_for_two_seeds"),
+    ]
+
+
+def _ratio_steps(name, x, rate, generator):
+    """The steps that divide an output of dropout by its input."""
+    called, out = f"_call_of_{name}", f"_out_of_{name}"
+    yield called, step.call("dropout_forward", x, rate, True, generator)
+    yield out, step.item(called, 0)
+    yield name, step.quotient(out, x)
+
+
 def dropped_once(label, rng, shape, rate):
     """A case that drops from ones, and expects that no entry follows its neighbours."""
     return script(
@@ -145,20 +186,25 @@ def _dropout_forward(file):
 
     @dropout_forward.statistics(points=1.25)
     def dropped(rng):
-        """drops the share `rate` and scales up what is left"""
-        for rate in (0.2, 0.7):
-            yield case(
+        """drops the share `rate`, entry by entry, and scales up what is left"""
+        for rate in rates(rng):
+            one, other = two_generators(rng)
+            x = powers(rng)
+            ratios = {
+                name: ratio
+                for name, generator in (("ratio", one), ("_again", one), ("_other", other))
+                for name, ratio in _ratio_steps(name, x, rate, generator)
+            }
+            yield script(
                 f"rate = {rate}",
-                takes=1,
-                x=np.full((80, 50), 3.0),
-                rate=rate,
-                training=True,
-                rng=Rng(int(rng.integers(2**31))),
+                **ratios,
+                equal_for_one_seed=step.equal_share("ratio", "_again"),
+                equal_for_two_seeds=step.equal_share("ratio", "_other"),
+                returns=("ratio", "equal_for_one_seed", "equal_for_two_seeds"),
                 expects=[
-                    Expectation("zeros", rate - 0.04, rate + 0.04),
-                    Expectation("max", 2.999 / (1 - rate), 3.001 / (1 - rate)),
-                    Expectation("min", 0, 0),
-                    Expectation("distinct", 0, 2.5 / 4000),
+                    *shares(rate, "ratio"),
+                    *independent(rate, x.shape, "ratio"),
+                    *of_generators(rate),
                 ],
             )
 
@@ -183,7 +229,7 @@ def _dropout_forward(file):
                 offending=f"{rate:g}",
             )
 
-    @dropout_forward.statistics(points=0.25)
+    @dropout_forward.statistics(points=0.25, edge=True)
     def each_by_itself(rng):
         """drops each entry whatever is done with its neighbours, or with how many"""
         yield dropped_once("a table of ones", rng, (120, 130), round(rng.uniform(0.2, 0.4), 2))
@@ -204,32 +250,28 @@ def _dropout_backward(file):
         ],
     )
 
-    def there_and_back(rng, label, rate, dout, largest):
-        return script(
-            label,
-            forward=step.call(
-                "dropout_forward", np.ones((80, 50)), rate, True, Rng(int(rng.integers(2**31)))
-            ),
-            out=step.item("forward", 0),
-            cache=step.cache("forward"),
-            dx=step.call("dropout_backward", dout, step.ref("cache")),
-            returns=("dx",),
-            expects=[
-                Expectation("zeros", rate - 0.04, rate + 0.04),
-                Expectation("max", 0.999 * largest, 1.001 * largest),
-                Expectation("min", 0, 0),
-                Expectation("distinct", 0, 2.5 / 4000),
-            ],
-        )
-
     @dropout_backward.statistics(points=1.25)
     def same_entries(rng):
         """drops and scales the same entries as on the way forward"""
-        yield there_and_back(rng, "dout of ones", 0.4, np.ones((80, 50)), 1 / 0.6)
-        # The output goes back as its own gradient: what is left is scaled twice, where the same
-        # entries were dropped; another choice of entries would leave fewer.
-        for rate in (0.3, 0.6):
-            yield there_and_back(rng, f"rate = {rate}", rate, step.ref("out"), (1 - rate) ** -2)
+        for rate in rates(rng):
+            x, dout = powers(rng), powers(rng)
+            generator = Rng(int(rng.integers(2**31)))
+            yield script(
+                f"rate = {rate}",
+                forward=step.call("dropout_forward", x, rate, True, generator),
+                out=step.item("forward", 0),
+                cache=step.cache("forward"),
+                dx=step.call("dropout_backward", dout, step.ref("cache")),
+                dx_over_dout=step.quotient("dx", dout),
+                _out_over_x=step.quotient("out", x),
+                minus_forward=step.difference("dx_over_dout", "_out_over_x"),
+                returns=("dx_over_dout", "minus_forward"),
+                expects=[
+                    *shares(rate, "dx_over_dout"),
+                    Expectation("min", -1e-6, 0, of="minus_forward"),
+                    Expectation("max", 0, 1e-6, of="minus_forward"),
+                ],
+            )
 
     @dropout_backward.outputs(points=0.25, edge=True)
     def at_inference(rng):

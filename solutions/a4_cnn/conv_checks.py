@@ -27,7 +27,8 @@ def _output_size(file):
     @output_size.outputs(points=1.5)
     def formula(rng):
         """counts the places of a kernel, with stride and padding"""
-        n, padding = int(rng.integers(20, 40)), int(rng.integers(1, 4))
+        # From so many sizes that no number is right by luck.
+        n, padding = int(rng.integers(200, 2_000)), int(rng.integers(1, 4))
         yield case("kernel 3", n=n, kernel=3)
         yield case("kernel 5 and padding", n=n, kernel=5, options={"padding": padding})
         for stride in (2, 3):
@@ -37,7 +38,7 @@ def _output_size(file):
     @output_size.outputs(points=0.75)
     def dilated(rng):
         """stretches the kernel by the dilation"""
-        n = int(rng.integers(20, 40))
+        n = int(rng.integers(200, 2_000))
         yield case("dilation 3", n=n, kernel=3, options={"dilation": 3})
         yield case("all four", n=n, kernel=4, stride=3, padding=2, dilation=3)
 

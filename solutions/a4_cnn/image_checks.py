@@ -72,16 +72,17 @@ def _augment(file):
         light = float(rng.uniform(0.5, 1.5))
         lost = most * (most + 1) / (2 * most + 1)  # the mean of |dy|
         zeros = 1 - (1 - lost / height) * (1 - lost / width)
-        yield case(
+        yield script(
             "images of one grey",
-            x=np.full((1_500, height, width, 1), light),
-            rng=seed(rng),
-            max_shift=most,
+            moved=step.call("augment", np.full((1_500, height, width, 1), light), seed(rng), most),
+            light=step.method("moved", "sum", (1, 2)),
+            returns=("moved", "light"),
             expects=[
                 Expectation("zeros", zeros - 0.03, zeros + 0.03),
                 Expectation("min", 0, 0),
                 Expectation("max", light - 1e-6, light + 1e-6),
                 Expectation("distinct", 0, 2.5 / (1_500 * height * width)),
+                Expectation("distinct", 5.5 / 1_500, 1, of="light"),  # each has its own shift
             ],
         )
 
@@ -109,24 +110,30 @@ def _augment(file):
         light = float(rng.uniform(0.5, 1.5))
         images = np.zeros((1_500, 3, int(rng.integers(3, 7)), 1))
         images[:, :, 0] = light
-        for label, options, left, spread in (
-            ("flip=True", {"flip": True}, 0.5, 0.08),
-            ("flip=False", {"flip": False}, 1.0, 1e-6),
-            ("no flip asked for", {}, 1.0, 1e-6),
-        ):
-            yield script(
-                label,
-                moved=step.call("augment", images, seed(rng), 0, **options),
-                first=step.method("moved", "take", 0, 2),
-                last=step.method("moved", "take", -1, 2),
-                returns=("first", "last"),
-                expects=[
-                    Expectation(
-                        "mean", light * (share - spread), light * (share + spread), of=which
-                    )
-                    for which, share in (("first", left), ("last", 1 - left))
-                ],
-            )
+        x = step.ref("x")
+        near = (0.42 * light, 0.58 * light)
+        same = (light - 1e-6, light + 1e-6)
+        yield script(
+            "flip=True, flip=False, and no flip asked for",
+            arguments={"x": images},
+            flipped=step.call("augment", x, seed(rng), 0, flip=True),
+            first=step.method("flipped", "take", 0, 2),
+            last=step.method("flipped", "take", -1, 2),
+            light=step.method("flipped", "sum", 2),
+            _told_not_to=step.call("augment", x, seed(rng), 0, flip=False),
+            _not_asked=step.call("augment", x, seed(rng), 0),
+            equal_for_flip_False=step.equal_share("_told_not_to", x),
+            equal_unless_asked=step.equal_share("_not_asked", x),
+            returns=("first", "last", "light", "equal_for_flip_False", "equal_unless_asked"),
+            expects=[
+                *(Expectation("mean", *near, of=which) for which in ("first", "last")),
+                *(Expectation(which, *same, of="light") for which in ("min", "max")),
+                *(
+                    Expectation("mean", 1, 1, of=which)
+                    for which in ("equal_for_flip_False", "equal_unless_asked")
+                ),
+            ],
+        )
 
     @augment.statistics(points=0.25, edge=True)
     def far(rng):
@@ -147,18 +154,19 @@ def _augment(file):
         """does the same with the same seed, and something else with another"""
         images = rng.uniform(1, 2, size=(20, 4, 5, 1))
         one, other = seed(rng), seed(rng)
-        for label, second, low, high in (
-            ("one seed twice", one, 1, 1),
-            ("two seeds", other, 0, 0.9),
-        ):
-            yield script(
-                label,
-                first=step.call("augment", images, one, 1, flip=True),
-                second=step.call("augment", images, second, 1, flip=True),
-                difference=step.method("first", "__sub__", step.ref("second")),
-                returns=("difference",),
-                expects=[Expectation("zeros", low, high)],
-            )
+        yield script(
+            "one seed twice, and another",
+            first=step.call("augment", images, one, 1, flip=True),
+            _again=step.call("augment", images, one, 1, flip=True),
+            _other=step.call("augment", images, other, 1, flip=True),
+            equal_for_one_seed=step.equal_share("first", "_again"),
+            equal_for_two_seeds=step.equal_share("first", "_other"),
+            returns=("equal_for_one_seed", "equal_for_two_seeds"),
+            expects=[
+                Expectation("mean", 1, 1),
+                Expectation("mean", 0, 0.9, of="equal_for_two_seeds"),
+            ],
+        )
 
     @augment.errors(points=0.25)
     def negative(rng):

@@ -131,19 +131,20 @@ def _edges(regressor):
                 returns=PARAMS,
                 expects=[Expectation("distinct", 0.9, 1.0, of="Wx")],
             )
-        for label, other, zeros in (("one seed twice", 0, 1.0), ("two seeds", 1, 0.0)):
-            yield script(
-                label,
-                one=step.construct("LSTMRegressor", 3, 5, seeds[0]),
-                other=step.construct("LSTMRegressor", 3, 5, seeds[other]),
-                one_params=step.attribute("one", "params"),
-                other_params=step.attribute("other", "params"),
-                Wx=step.item("one_params", "Wx"),
-                again=step.item("other_params", "Wx"),
-                difference=step.method("Wx", "__sub__", step.ref("again")),
-                returns=("difference",),
-                expects=[Expectation("zeros", zeros, zeros)],
-            )
+        made = {"one": seeds[0], "again": seeds[0], "other": seeds[1]}
+        yield script(
+            "one seed twice, and another",
+            **{name: step.construct("LSTMRegressor", 3, 5, seed) for name, seed in made.items()},
+            **{f"_{name}_params": step.attribute(name, "params") for name in made},
+            **{f"_{name}_Wx": step.item(f"_{name}_params", "Wx") for name in made},
+            equal_for_one_seed=step.equal_share("_one_Wx", "_again_Wx"),
+            equal_for_two_seeds=step.equal_share("_one_Wx", "_other_Wx"),
+            returns=("equal_for_one_seed", "equal_for_two_seeds"),
+            expects=[
+                Expectation("mean", 1, 1),
+                Expectation("mean", 0, 0, of="equal_for_two_seeds"),
+            ],
+        )
 
 
 def _ctc_collapse(numpy_file):

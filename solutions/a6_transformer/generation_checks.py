@@ -196,17 +196,41 @@ def _top_k_filter(numpy_file):
     top_k_filter.purity(points=0.25)
 
 
-def hidden_twice(label, first, second, expects, of="targets"):
-    """A case that hides ones behind 0 and then does the same with the first call's result."""
-    tokens = np.ones((30, 40), dtype=int)
+GENERATORS = ("equal_for_one_seed", "equal_for_two_seeds")
+
+
+def by_generator(rate, spread):
+    """One seed hides the same tokens twice, another seed hides others as often."""
+    alike = rate**2 + (1 - rate) ** 2
+    return [
+        Expectation("mean", 1, 1, of="equal_for_one_seed"),
+        Expectation("mean", alike - spread, alike + spread, of="equal_for_two_seeds"),
+    ]
+
+
+def hidden(rng, rate, mask_id, shape, expects, *returns):
+    """A case that hides tokens three times: with one seed twice, and with another."""
+    tokens = step.ref("tokens")
+    one, other = (Rng(int(seed)) for seed in rng.choice(2**31, size=2, replace=False))
     return script(
-        label,
-        once=step.call("mask_tokens", tokens, 0.4, 0, Rng(first)),
-        between=step.item("once", 0 if of == "inputs" else 1),
-        twice=step.call("mask_tokens", step.ref("between"), 0.4, 0, Rng(second)),
-        inputs=step.item("twice", 0),
-        targets=step.item("twice", 1),
-        returns=("inputs", "targets"),
+        f"rate {rate}",
+        arguments={"tokens": rng.integers(1, 9, size=shape)},
+        masked=step.call("mask_tokens", tokens, rate, mask_id, one),
+        _again=step.call("mask_tokens", tokens, rate, mask_id, one),
+        _other=step.call("mask_tokens", tokens, rate, mask_id, other),
+        inputs=step.item("masked", 0),
+        targets=step.item("masked", 1),
+        _inputs_again=step.item("_again", 0),
+        _inputs_other=step.item("_other", 0),
+        inputs_minus_tokens=step.difference("inputs", tokens),
+        # What both tell of a position: mask_id where it is hidden and asked for, −1 elsewhere.
+        _tokens_minus_targets=step.difference(tokens, "targets"),
+        inputs_plus_targets_minus_tokens=step.difference("inputs", "_tokens_minus_targets"),
+        most_of_column=step.method("inputs_plus_targets_minus_tokens", "max", 0),
+        least_of_column=step.method("inputs_plus_targets_minus_tokens", "min", 0),
+        equal_for_one_seed=step.equal_share("inputs", "_inputs_again"),
+        equal_for_two_seeds=step.equal_share("inputs", "_inputs_other"),
+        returns=returns,
         expects=expects,
     )
 
@@ -244,57 +268,50 @@ def _mask_tokens(numpy_file):
         ],
     )
 
+    def some(rng):
+        """A rate, and an id that no token has."""
+        return round(float(rng.uniform(0.1, 0.45)), 2), int(rng.integers(9, 99))
+
     @mask_tokens.statistics(points=1)
     def share(rng):
         """hides each position independently with the given probability"""
         # Hidden or not is a matter of each position: whole rows or columns would make a share
         # of a quarter or a half.
-        for rate, shape in ((0.4, (4, 1500)), (0.15, (1500, 4))):
+        for shape in ((4, 1500), (1500, 4)):
+            rate, mask_id = some(rng)
             spread = 6 * np.sqrt(rate * (1 - rate) / 6000)
-            yield script(
-                f"rate {rate}",
-                masked=step.call(
-                    "mask_tokens", np.ones(shape, dtype=int), rate, 0, Rng(int(rng.integers(2**31)))
-                ),
-                inputs=step.item("masked", 0),
-                targets=step.item("masked", 1),
-                returns=("inputs", "targets"),
-                expects=[
-                    Expectation("zeros", rate - spread, rate + spread, of="inputs"),
-                    Expectation("max", 1, 1, of="inputs"),
-                    Expectation("min", -1, -1, of="targets"),
-                    Expectation(
-                        "mean", 2 * (rate - spread) - 1, 2 * (rate + spread) - 1, "targets"
-                    ),
-                    Expectation("zeros", 0, 0, of="targets"),
-                ],
-            )
+            expects = [
+                Expectation("zeros", 1 - rate - spread, 1 - rate + spread),
+                Expectation("min", -1, -1, of="targets"),
+                Expectation("max", 8, 8, of="targets"),
+                Expectation("zeros", 0, 0, of="targets"),
+                *by_generator(rate, 2 * spread),
+            ]
+            returns = ("inputs_minus_tokens", "targets", *GENERATORS)
+            yield hidden(rng, rate, mask_id, shape, expects, *returns)
 
     @mask_tokens.statistics(points=0.75)
     def same_positions(rng):
         """asks for a token exactly where it is hidden"""
-        # Hiding the same positions of the targets hides every 1 in them.
-        seed = int(rng.integers(2**31))
+        rate, mask_id = some(rng)
+        # Each column of 150 positions has some of both kinds.
+        both = ("inputs_plus_targets_minus_tokens", "most_of_column", "least_of_column")
         expects = [
-            Expectation("max", 0, 0, of="inputs"),
-            Expectation("min", -1, -1, of="inputs"),
-            Expectation("max", 1, 1, of="targets"),
+            Expectation("distinct", 1.5 / 6000, 2.5 / 6000),
+            Expectation("min", -1, -1),
+            Expectation("max", mask_id, mask_id),
+            Expectation("min", mask_id, mask_id, of="most_of_column"),
+            Expectation("max", -1, -1, of="least_of_column"),
         ]
-        yield hidden_twice("hidden, and the targets hidden", seed, seed, expects)
+        yield hidden(rng, rate, mask_id, (150, 40), expects, *both)
 
     @mask_tokens.statistics(points=0.25)
     def seeds(rng):
         """hides the same positions for the same seed, others for another"""
-        first, second = (int(seed) for seed in rng.choice(2**31, size=2, replace=False))
-        same = [Expectation("max", 0, 0, of="targets"), Expectation("max", 1, 1, of="inputs")]
-        yield hidden_twice("one seed twice", first, first, same, of="inputs")
-        other = [
-            Expectation("max", 1, 1, of="targets"),
-            Expectation("zeros", 0.5, 0.8, of="inputs"),
-        ]
-        yield hidden_twice("two seeds", first, second, other, of="inputs")
+        rate, mask_id = some(rng)
+        yield hidden(rng, rate, mask_id, (30, 40), by_generator(rate, 0.09), *GENERATORS)
 
-    @mask_tokens.outputs(points=0.25)
+    @mask_tokens.outputs(points=0.25, edge=True)
     def nothing_or_everything(rng):
         """hides nothing at rate 0 and everything at rate 1"""
         for rate in (0.0, 1.0):
@@ -310,7 +327,7 @@ def _mask_tokens(numpy_file):
             "rate -0.25", tokens=tokens, rate=-0.25, mask_id=9, rng=Rng(3), offending="-0.25"
         )
 
-    @mask_tokens.statistics(points=0.25)
+    @mask_tokens.statistics(points=0.25, edge=True)
     def each_by_itself(rng):
         """hides each position whatever is done with its neighbours, or with how many"""
         yield hidden_once("a table of tokens", rng, (120, 130), round(rng.uniform(0.2, 0.4), 2))

@@ -133,7 +133,7 @@ def declare_keras_block(keras_file: StudentFile) -> None:
     def dropout(rng):
         """drops out elements of both branches in training"""
         for branch, rate in ((1, 0.4), (2, 0.3)):
-            rate = float(np.round(rate + rng.uniform(-0.1, 0.1), 2))
+            rate = float(np.round(rate + rng.uniform(-0.1, 0.1), 4))
             yield dropped(f"branch {branch}, rate {rate}", branch, rate)
 
     @block.keras(points=0.25)
@@ -155,4 +155,4 @@ def declare_keras_block(keras_file: StudentFile) -> None:
     @block.statistics(points=0.25)
     def rebuilt_dropout(rng):
         """keeps its rate of dropout in its config"""
-        yield dropped("a rebuilt block", 2, float(np.round(rng.uniform(0.3, 0.5), 2)), copied=True)
+        yield dropped("a rebuilt block", 2, float(np.round(rng.uniform(0.3, 0.5), 4)), copied=True)

@@ -46,7 +46,7 @@ def _build_language_model(keras_file):
         ],
     )
 
-    @build.keras(points=0.5)
+    @build.keras(points=0.5, edge=True)
     def sizes(rng):
         """gives logits for every position, with the weights of all its layers"""
         for sizes in ((11, 7, 8, 2, 2), (5, 4, 12, 3, 1)):
@@ -281,7 +281,7 @@ def _pretrain_then_finetune(keras_file):
             "most targets without weight", corpus, x, np.where(counts, y, wrong), weight, **epochs
         )
 
-    @finetune.keras(points=0.25)
+    @finetune.keras(points=0.25, edge=True)
     def defaults(rng):
         """trains for 5 and 5 epochs unless told otherwise"""
         yield two_stages("no options", *stages(rng), returns=("n_pretrain", "n_finetune"))

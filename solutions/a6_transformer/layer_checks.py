@@ -29,16 +29,20 @@ def _positional_encoding(numpy_file):
         ],
     )
 
+    def encoding(rng, d_model):
+        length = int(rng.integers(3, 40))
+        return case(f"{length} positions, {d_model} columns", length=length, d_model=d_model)
+
     @positional_encoding.outputs(points=2)
     def sinusoids(rng):
         """is a sine in the even and a cosine in the odd columns"""
-        yield case("seven positions, four columns", length=7, d_model=4)
-        yield case("another size", length=int(rng.integers(3, 6)), d_model=10)
+        for d_model in rng.choice(np.arange(4, 60, 2), size=2, replace=False):
+            yield encoding(rng, int(d_model))
 
     @positional_encoding.outputs(points=0.5)
     def odd_width(rng):
         """works for an odd d_model"""
-        yield case("five columns", length=int(rng.integers(4, 9)), d_model=5)
+        yield encoding(rng, 2 * int(rng.integers(2, 30)) + 1)
 
 
 def normed(rng, *shape):

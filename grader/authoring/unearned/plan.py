@@ -10,7 +10,7 @@ from grader.authoring.audit.reach import uses_of
 from grader.authoring.unearned.groups import grouped
 from grader.authoring.unearned.lessons import lessons_of, trained_definitions
 from grader.authoring.unearned.sources import Answer, known_of, submission_of
-from grader.authoring.unearned.stand_ins import CONSTANTS
+from grader.authoring.unearned.stand_ins import CONSTANTS, RANDOM
 from grader.authoring.unearned.stand_ins_training import FOR_WEIGHTS, RULES
 from grader.course.prepare import LiveCourse
 from grader.course.prepared import PreparedAssignment, PreparedCheck
@@ -28,7 +28,7 @@ class Mode(StrEnum):
 
 ANSWERS = {
     Mode.THOUGHTLESS: tuple(
-        Answer(kind, kind) for kind in (*CONSTANTS, "first", "none", "empty", "raises")
+        Answer(kind, kind) for kind in (*CONSTANTS, "first", *RANDOM, "none", "empty", "raises")
     ),
     Mode.REPLAY: (
         Answer("nearest", "replay"),

@@ -15,6 +15,10 @@ import numpy as np
 
 PLAIN = (bool, int, float, complex, str, bytes, np.generic)
 CONSTANTS = {"zeros": 0.0, "ones": 1.0, "minus ones": -1.0, "halves": 0.5, "nan": float("nan")}
+RANDOM = ("permuted", "own draws")
+"""The first argument in another order; numbers as large as the answer's, from another generator."""
+_ENOUGH = 50
+"""Of fewer numbers mean and spread would tell too much."""
 WHOLE = {"none": None, "empty": ()}
 """Answers that are the same whatever the form."""
 _KEPT = {"__init__", "__init_subclass__", "__new__", "__class__", "__dict__", "__getattribute__"}
@@ -26,7 +30,8 @@ class Filling:
     Parameters
     ----------
     kind
-        A name in `CONSTANTS`, ``"first"`` for the first argument, ``"replay"`` or ``"right"``.
+        A name in `CONSTANTS` or `RANDOM`, ``"first"`` for the first argument, ``"replay"`` or
+        ``"right"``.
     arguments
         All arguments of the call.
     values
@@ -44,9 +49,13 @@ class Filling:
                 number = CONSTANTS[self.kind]
                 fits = like.dtype.kind in "fc" or number.is_integer()
                 return np.full(like.shape, number, like.dtype if fits else float)
-        source = self._argument() if self.kind == "first" else self._replayed(like)
+        if self.kind == "own draws":
+            return _drawn(like)
+        source = self._replayed(like) if self.kind == "replay" else self._argument()
         if source is None:
             return np.zeros_like(like)
+        if self.kind == "permuted":
+            source = np.random.default_rng().permutation(source.ravel()).reshape(source.shape)
         found = source if source.shape == like.shape else np.resize(source, like.shape)
         return found.astype(like.dtype) if like.dtype.kind in "biuf" else found
 
@@ -71,6 +80,14 @@ class Filling:
             if np.shape(one) == like.shape:
                 return np.asarray(self._values.pop(number))
         return np.asarray(self._values[0]) if self._values else None
+
+
+def _drawn(like: Any) -> Any:
+    """Normal numbers with mean and spread of an answer; zeros for an answer of few numbers."""
+    if like.size < _ENOUGH or like.dtype.kind not in "iuf" or not np.isfinite(like).all():
+        return np.zeros_like(like)
+    drawn = np.random.default_rng().normal(like.mean(), like.std(), size=like.shape)
+    return (drawn if like.dtype.kind == "f" else np.round(drawn)).astype(like.dtype)
 
 
 def leaves(value: Any) -> list[Any]:

@@ -53,6 +53,20 @@ def test_the_first_argument_is_brought_into_the_right_form():
     assert number == 0.0 and labels.tolist() == [0, 1, 2]
 
 
+def test_the_first_argument_in_another_order():
+    many = np.arange(200.0)
+    found = StandIns(SimpleNamespace(same=lambda x: x), "permuted").function("same")(many)
+    assert not np.array_equal(found, many) and np.array_equal(np.sort(found), many)
+
+
+def test_numbers_of_another_generator_are_as_large_as_the_answers():
+    many = np.arange(10_000.0)
+    found = Filling("own draws", []).array(many)
+    assert abs(found.mean() / many.mean() - 1) < 0.1 and abs(found.std() / many.std() - 1) < 0.1
+    assert not np.isin(found, many).any()
+    assert not Filling("own draws", []).array(many[1:9]).any()
+
+
 @pytest.mark.parametrize(("kind", "answer"), [("none", None), ("empty", ())])
 def test_nothing_is_an_answer_too(kind, answer):
     assert StandIns(MODULE, kind).function("pair")(X, Y) == answer

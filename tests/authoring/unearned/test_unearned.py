@@ -48,9 +48,12 @@ def test_the_reference_s_own_answers_earn_all_through_the_same_stand_ins(monkeyp
 
 
 def test_constants_earn_nothing_where_checks_are_good():
+    """Numbers of another generator do, where no check asks for that of the call."""
     report = earned(mini_course(), Mode.THOUGHTLESS, mini(public=True), mini())
-    assert report.is_good and report.rows == ()
-    assert report.submissions == 9 * len(grouped(mini(), "mini.py", uses_of(REFERENCE)))
+    (row,) = report.rows
+    assert (row.exercise, row.checks) == ("noise", ("moments",))
+    assert [one.rpartition(" ")[0] for one in row.answers] == ["own draws"]
+    assert report.submissions == 11 * len(grouped(mini(), "mini.py", uses_of(REFERENCE)))
 
 
 def test_what_is_earned_is_told_by_exercise_and_what_is_listed_apart():

@@ -1,0 +1,33 @@
+"""Steps that relate results to each other."""
+
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from grader.course.step import step
+from grader.worker.steps import CORE, Scope, WrongForm
+
+
+def run(question, **saved):
+    scope = Scope(ModuleType("student"))
+    scope.saved.update(saved)
+    return CORE[question["op"]](scope, question)
+
+
+def test_results_are_subtracted_and_divided_whatever_holds_them():
+    first, second = [[2.0, 0.0], [6.0, 1.0]], ((1, 0), (3, 4))
+    found = run(step.difference("first", "second"), first=first, second=second)
+    np.testing.assert_array_equal(found, [[1, 0], [3, -3]])
+    found = run(step.quotient("first", np.array([[4, 1], [2, 2]])), first=first)
+    np.testing.assert_array_equal(found, [[0.5, 0], [3, 0.5]])
+
+
+def test_a_division_by_zero_is_no_error():
+    assert np.isnan(run(step.quotient("first", "first"), first=[0.0, 1.0])[0])
+
+
+@pytest.mark.parametrize("second", [None, [1.0], [[1.0, 2.0], [3.0]], "12", {"a": 1}])
+def test_what_cannot_be_subtracted_has_the_wrong_form(second):
+    with pytest.raises(WrongForm, match="expected; received"):
+        run(step.difference("first", "second"), first=[1.0, 2.0], second=second)
