@@ -16,6 +16,7 @@ import pytest
 from grader.batch.hidden import hidden_assignment
 from grader.confine import Launcher, quickest_launcher
 from grader.course import frozen
+from grader.course.assignment import OF_WEIGHTS
 from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
@@ -57,6 +58,15 @@ def untrained(name: str, backend: str = "numpy") -> PreparedAssignment:
 def without_training(assignment: PreparedAssignment) -> PreparedAssignment:
     checks = tuple(one for one in assignment.checks if one.kind is not Kind.TRAIN)
     return replace(assignment, checks=checks)
+
+
+def by_quality_alone(assignment: PreparedAssignment) -> PreparedAssignment:
+    """Return it with train checks that compare no weights: what a threshold alone keeps out."""
+    checks = (
+        replace(one, settings={key: one.settings[key] for key in one.settings.keys() - OF_WEIGHTS})
+        for one in assignment.checks
+    )
+    return replace(assignment, checks=tuple(checks))
 
 
 def have_hidden_cases(course: Path, name: str) -> None:

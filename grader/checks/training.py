@@ -12,8 +12,10 @@ import numpy as np
 from grader.checks.examine import Judgement, answered, examine
 from grader.checks.measures import MEASURES, Measure, Unmeasurable
 from grader.checks.parameters import model_values
+from grader.checks.untrained import untrained
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.comparison import compare
+from grader.course.assignment import OF_WEIGHTS
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.result import Plot, Status
@@ -64,6 +66,10 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             if found is not None:
                 shares.append(0.0)
                 return sentence + _which(found.position)
+        not_trained = untrained(check.settings, received)
+        if not_trained is not None:
+            shares.append(0.0)
+            return not_trained
         judged = measured_values(check.settings, case, values)
         wanted = measured_values(check.settings, case, case.expected.values)
         try:
@@ -100,7 +106,8 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
 
 def measured_values(settings: Mapping[str, Any], case: Case, values: list[Any]) -> list[Any]:
     """What the measure takes of an answer: not what a train check compares beside it."""
-    beside = {*settings.get("same", ()), settings.get("blank")} - {None}
+    named = (settings.get(one) for one in ("blank", *OF_WEIGHTS))
+    beside = {*settings.get("same", ()), *named} - {None}
     if not beside:
         return values
     return [value for name, value in zip(case.returns, values, strict=False) if name not in beside]

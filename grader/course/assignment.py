@@ -12,6 +12,8 @@ import numpy as np
 from grader.course.case import Case
 from grader.result import Kind
 
+OF_WEIGHTS = ("trained", "before", "control")
+"""The settings of a train check that name results which hold a student's weights."""
 Cases = Callable[[np.random.Generator], Iterable[Case]]
 Backend = Literal["numpy", "keras"]
 
@@ -119,6 +121,9 @@ class Exercise:
         cpu_seconds: float = 60,
         same: Mapping[str, str] | None = None,
         blank: str = "",
+        trained: str = "",
+        before: str = "",
+        control: str = "",
         needs: Iterable[str] = (),
     ) -> Callable[[Cases], Cases]:
         """Measure the quality of what was fitted, on data that the student's process never sees.
@@ -143,6 +148,12 @@ class Exercise:
         blank
             A result that a script returns beside its answer: what the model answers when all
             its weights are zero. Where that is better than nothing, nothing is earned.
+        trained, before, control
+            Results that a script returns beside its answer, dicts of arrays by name: what
+            training left (`step.attribute`, or `step.kernels` of a Keras model), what was there
+            before it (`step.snapshot`, `step.kernels`), and what comes of other targets
+            (`step.control`). Of the arrays with two or more axes each has to be another than the
+            one of its name in both, or nothing is earned; what is not there is not compared.
         """
         settings = {
             "measure": measure,
@@ -152,14 +163,27 @@ class Exercise:
             "cpu_seconds": cpu_seconds,
             **({"same": dict(same)} if same else {}),
             **({"blank": blank} if blank else {}),
+            **({"trained": trained} if trained else {}),
+            **({"before": before} if before else {}),
+            **({"control": control} if control else {}),
         }
         return self._declare(Kind.TRAIN, points, needs, settings)
 
     def keras(
-        self, *, points: float, needs: Iterable[str] = (), edge: bool = False
+        self,
+        *,
+        points: float,
+        needs: Iterable[str] = (),
+        edge: bool = False,
+        cpu_seconds: float | None = None,
     ) -> Callable[[Cases], Cases]:
-        """Run a script on a Keras model or layer and compare what it returns."""
-        return self._declare(Kind.KERAS, points, needs, {}, edge)
+        """Run a script on a Keras model or layer and compare what it returns.
+
+        `cpu_seconds` is the CPU time of one case where it trains, which takes long on a machine
+        that is busy; by default it is that of any question.
+        """
+        settings = {} if cpu_seconds is None else {"cpu_seconds": cpu_seconds}
+        return self._declare(Kind.KERAS, points, needs, settings, edge)
 
     def purity(self, *, points: float) -> None:
         """Expect the inputs of the first outputs check to be unchanged."""

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from grader.confine import Launcher, Limits, Worker, WorkerSettings
-from grader.course.assignment import Assignment, Check, StudentFile
+from grader.course.assignment import OF_WEIGHTS, Assignment, Check, StudentFile
 from grader.course.case import Case, Observation
 from grader.course.course_forward import AGREEMENT, FORWARD_FILE, best_agreement
 from grader.course.forward_worker import ForwardFailed, ForwardWorker, loading_problem
@@ -69,6 +69,15 @@ def observe(answer: dict[str, Any]) -> Observation:
         mutated=_names(mutated),
         warned=bool(answer.get("warnings")),
     )
+
+
+def _without_weights(check: Check, case: Case, expected: Observation) -> Observation:
+    """Without what only a student's weights are compared with: no copy shall hold a model."""
+    left_out = {check.settings.get(one) for one in OF_WEIGHTS}
+    if case.course_forward is not None:
+        left_out -= {case.course_forward.parameters}
+    values = zip(case.returns, expected.values, strict=False)
+    return replace(expected, values=[None if name in left_out else one for name, one in values])
 
 
 def _names(values: Any) -> list[str]:
@@ -257,6 +266,7 @@ class _FilePreparation:
         expected = self._reference(worker, check, asked)
         if asked.course_forward is not None:
             expected = self._agreeing(check, asked, expected)
+        expected = _without_weights(check, asked, expected)
         mistaken = {}
         if check.kind not in _NOT_OBSERVED:
             for identifier, (file_name, one) in self.mistakes.items():

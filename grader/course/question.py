@@ -14,8 +14,10 @@ from grader.wire import encode
 _LEAST_BYTES, _LEAST_ITEMS = 2 * 2**20, 100_000
 """So much any answer may take: ordinary wrong shapes are compared, and named."""
 _LEAST_MODEL_BYTES = 16 * 2**20
-"""So much where an answer holds the parameters of a model, which may be wider than the reference's:
-two million numbers."""
+"""So much for each result that holds the parameters of a model, which may be wider than the
+reference's: two million numbers."""
+_OF_MODELS = frozenset({"snapshot", "control", "keras.kernels"})
+"""The steps whose results hold such parameters."""
 _FACTOR = 8
 """How much larger than the expected answer one may be."""
 _LEAST_FREE = 1_000
@@ -30,7 +32,9 @@ def budget_of(case: Case) -> Budget:
     expected = case.expected.values if case.expected is not None else []
     known = encode(expected or case.asked_steps())
     items = _FACTOR * count_items(known)
-    least = _LEAST_BYTES if case.course_forward is None else _LEAST_MODEL_BYTES
+    models = [one for one in case.steps if one["op"] in _OF_MODELS]
+    n_models = len(models) + (case.course_forward is not None)
+    least = max(_LEAST_BYTES, n_models * _LEAST_MODEL_BYTES)
     return Budget(
         max(least, _FACTOR * len(known)),
         max(_LEAST_ITEMS, items),

@@ -50,6 +50,22 @@ class step:
         return {"op": "fill", "on": on, "target": attribute, "value": entries}
 
     @staticmethod
+    def snapshot(on: str, attribute: str) -> Step:
+        """Copy the arrays of a dict attribute, `params` say, as they are at this step."""
+        return {"op": "snapshot", "on": on, "target": attribute}
+
+    @staticmethod
+    def control(*, within: float = 3.0, **steps: Step) -> Step:
+        """Run steps of their own and take the last one's result; None where they fail.
+
+        They see no other result, draw the same random numbers as if they were run first, and are
+        left out when what was run before took more than `within` CPU seconds: a second training,
+        on other targets, is for what was hardly trained.
+        """
+        inner = [{**one, "save": name} for name, one in steps.items()]
+        return {"op": "control", "within": within, "steps": inner}
+
+    @staticmethod
     def lookup(table: Any, by: str = "last") -> Step:
         """Make a function from ids to a row of `table`: the last id's, or that of their sum."""
         return {"op": "lookup", "value": table, "by": by}
@@ -103,6 +119,11 @@ class step:
     def get_weights(on: str) -> Step:
         """Read the weights of a model or layer."""
         return {"op": "keras.get_weights", "on": on}
+
+    @staticmethod
+    def kernels(on: str) -> Step:
+        """Read the weights of a model or layer that have two or more axes, by their paths."""
+        return {"op": "keras.kernels", "on": on}
 
     @staticmethod
     def predict(on: str, X: Any) -> Step:

@@ -17,6 +17,7 @@ from grader.worker import keras_own
 from grader.worker.differentiate import value_and_gradients
 from grader.worker.steps import Operation, Scope, Step, WrongForm
 
+_MAX_PATH = 60
 _UNBUILT = "a built model was expected; give it its input shape"
 
 
@@ -185,6 +186,21 @@ def _compute_loss(scope: Scope, step: Step) -> Any:
         return keras_own.compute_loss(model, X, y, outputs)
 
 
+def _kernels(scope: Scope, step: Step) -> dict[str, Any]:
+    return kernels(layer_of(scope, step))
+
+
+def kernels(layer: Any) -> dict[str, Any]:
+    """The values of the weights with two or more axes; of equal paths each has a number."""
+    found: dict[str, Any] = {}
+    for number, one in enumerate(keras_own.weights(layer), start=1):
+        if len(one.shape) > 1:
+            path = str(one.path)[-_MAX_PATH:]
+            path = f"{path} ({number})" if path in found else path
+            found[path] = keras.ops.convert_to_numpy(one)
+    return found
+
+
 def _zero_weights(scope: Scope, step: Step) -> None:
     zero_weights(layer_of(scope, step))
 
@@ -264,6 +280,7 @@ OPERATIONS: dict[str, Operation] = {
     "keras.record_calls": _record_calls,
     "keras.set_weights": _set_weights,
     "keras.get_weights": _get_weights,
+    "keras.kernels": _kernels,
     "keras.predict": _predict,
     "keras.call": _call,
     "keras.fit": _fit,

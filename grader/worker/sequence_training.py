@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from grader.worker import keras_own
-from grader.worker.keras_steps import compiled_model, layer_of, zero_weights
+from grader.worker.keras_steps import compiled_model, kernels, layer_of, zero_weights
 from grader.worker.steps import Operation, Scope, Step, WrongForm, look_up
 
 Array = np.ndarray[Any, Any]
@@ -17,7 +17,7 @@ _NOTHING_LEFT = 1e-3
 """A training loss below which further epochs would change nothing."""
 
 
-def _train_sequences(scope: Scope, step: Step) -> dict[str, Array]:
+def _train_sequences(scope: Scope, step: Step) -> dict[str, Any]:
     """Train on whole sequences, and complete the prompts: by the student's `generate`, and here.
 
     The last `watched` sequences are not trained on: how many of them are answered exactly says
@@ -44,10 +44,11 @@ def _train_sequences(scope: Scope, step: Step) -> dict[str, Array]:
             break
     length = sequences.shape[1]
     decoded = _decoded(model, prompts, length)
+    trained = kernels(model)
     answers = _answers(generate, model, prompts, length)
     zero_weights(model)
     blank = _decoded(model, prompts, length)
-    return {"answers": answers, "decoded": decoded, "blank": blank}
+    return {"answers": answers, "decoded": decoded, "blank": blank, "kernels": trained}
 
 
 def _decoded(model: Any, prompts: Array, length: int) -> Array:

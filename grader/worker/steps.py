@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from time import process_time
 from types import ModuleType
 from typing import Any
 
@@ -42,6 +43,8 @@ class Scope:
         self.private: set[str] = set()
         """Results that are the student's own business: a cache may be changed at will."""
         self.mutated: list[str] = []
+        self.began = process_time()
+        self.global_generator = np.random.get_state()
 
     def resolve(self, value: Any) -> Any:
         """Replace references and seeds, at any depth, by what they stand for."""
@@ -172,6 +175,37 @@ def _lookup(scope: Scope, step: Step) -> Callable[[Any], Any]:
     return row_of
 
 
+def _snapshot(scope: Scope, step: Step) -> dict[str, Any]:
+    """Copies of the arrays in a dict attribute; none of what is not there, or no array."""
+    entries = getattr(scope.saved[step["on"]], step["target"], None)
+    if not isinstance(entries, dict):
+        return {}
+    return {
+        key: np.array(value)
+        for key, value in entries.items()
+        if isinstance(key, str) and isinstance(value, np.ndarray) and not value.dtype.hasobject
+    }
+
+
+def _control(scope: Scope, step: Step) -> Any:
+    """The last result of steps of their own, as if they were run first; None where they fail.
+
+    They are left out when what was run before took longer than they may, so that no slow
+    training is done twice.
+    """
+    if process_time() - scope.began > step["within"]:
+        return None
+    inner, global_generator = Scope(scope.module), np.random.get_state()
+    np.random.set_state(scope.global_generator)
+    try:
+        run_steps(inner, step["steps"], CORE)
+    except Exception:
+        return None
+    finally:
+        np.random.set_state(global_generator)
+    return inner.saved[step["steps"][-1]["save"]]
+
+
 def _length(scope: Scope, step: Step) -> int:
     return len(scope.saved[step["on"]])
 
@@ -220,6 +254,8 @@ CORE: dict[str, Operation] = {
     "cache": _cache,
     "fill": _fill,
     "lookup": _lookup,
+    "snapshot": _snapshot,
+    "control": _control,
     "length": _length,
     "falls": _falls,
     "difference": _difference,

@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.course import Expectation, Rng, StudentFile, case, course_forward, script, step
 from grader.datasets import digits, spirals
-from grader.datasets.disguise import renamed
+from grader.datasets.disguise import other_classes, renamed
 from grader.datasets.pictures import negatives, posed
 from solutions.a3_mlp.dense_checks import BY_GENERATOR, two_generators
 
@@ -223,14 +223,17 @@ def _train(file):
 
     def trained(rng, label, X, y, n_train, n_val):
         rows, val, test = np.split(np.arange(len(X)), [n_train, n_train + n_val])
+        other, of_train = other_classes(X, y), Rng(int(rng.integers(2**31)))
         return script(
             label,
-            model=step.call(
-                "train", X[rows], y[rows], X[val], y[val], Rng(int(rng.integers(2**31)))
+            model=step.call("train", X[rows], y[rows], X[val], y[val], of_train),
+            control=step.control(
+                model=step.call("train", X[rows], other[rows], X[val], other[val], of_train),
+                params=step.snapshot("model", "params"),
             ),
             params=step.attribute("model", "params"),
             logits=step.method("model", "forward", X[test]),
-            returns=("params", "logits"),
+            returns=("control", "params", "logits"),
             held_out={"y": y[test]},
             course_forward=course_forward(
                 "params",
@@ -250,6 +253,8 @@ def _train(file):
         threshold=0.86,
         stated=0.88,
         cpu_seconds=180,
+        trained="params",
+        control="control",
     )
     def handwriting(rng):
         """reads handwritten digits (accuracy on held-out images)"""
@@ -266,6 +271,8 @@ def _train(file):
         threshold=0.92,
         stated=0.93,
         cpu_seconds=180,
+        trained="params",
+        control="control",
     )
     def two_spirals(rng):
         """tells two spirals apart (accuracy on held-out points)"""

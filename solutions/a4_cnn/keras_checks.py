@@ -76,6 +76,8 @@ def _build_lenet(keras_file):
         cpu_seconds=120,
         same={"given": NOT_LENET},
         blank="without_weights",
+        trained="trained",
+        before="before",
     )
     def reads_digits(rng):
         """reads handwritten digits (accuracy on held-out images)"""
@@ -85,13 +87,16 @@ def _build_lenet(keras_file):
         yield script(
             "497 held-out images",
             model=step.call("build_lenet", (8, 8, 1), 10),
+            _built=step.predict("model", X[:1]),
+            before=step.kernels("model"),
             _fit=step.fit("model", X, y, epochs=25, batch_size=32),
+            trained=step.kernels("model"),
             output=step.predict("model", X_held_out),
             _weights=step.set_weights("model", [weights[name] for name in PARAMS]),
             given=step.predict("model", X_held_out[:20]),
             _zero=step.zero_weights("model"),
             without_weights=step.predict("model", X_held_out),
-            returns=("given", "without_weights", "output"),
+            returns=("before", "trained", "given", "without_weights", "output"),
             held_out={"y": y_held_out},
         )
 

@@ -1,6 +1,7 @@
 """Checks of `LeNet`, on a few images and on digits."""
 
 from grader.course import StudentFile, course_forward, script, step
+from grader.datasets.disguise import other_classes
 from solutions.a4_cnn.inputs import (
     PARAMS,
     disguised_digits,
@@ -154,18 +155,29 @@ def _training(lenet):
         threshold=0.86,
         stated=0.88,
         cpu_seconds=120,
+        trained="params",
+        before="before",
+        control="control",
     )
     def reads_digits(rng):
         """reads handwritten digits (accuracy on held-out images)"""
         X, y, X_held_out, y_held_out = disguised_digits(rng)
+        made = step.construct("LeNet", (8, 8, 1), 10, seed(rng))
+        of_fit = seed(rng)
         yield script(
             "497 held-out images",
-            model=step.construct("LeNet", (8, 8, 1), 10, seed(rng)),
-            _fitted=step.method("model", "fit", X, y, seed(rng)),
+            model=made,
+            before=step.snapshot("model", "params"),
+            _fitted=step.method("model", "fit", X, y, of_fit),
+            control=step.control(
+                model=made,
+                _fitted=step.method("model", "fit", X, other_classes(X, y), of_fit),
+                params=step.snapshot("model", "params"),
+            ),
             params=step.attribute("model", "params"),
             logits=step.method("model", "forward", X_held_out),
             held_out={"y": y_held_out},
-            returns=("params", "logits"),
+            returns=("before", "control", "params", "logits"),
             course_forward=course_forward(
                 "params",
                 "logits",

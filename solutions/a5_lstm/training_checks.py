@@ -6,6 +6,7 @@ from grader.course import Rng, course_forward, script, step
 from grader.datasets import adding_problem, henon, windows
 
 WIDTH, UNITS, TRAIN = 12, 16, 800
+WEIGHTS = {"trained": "params", "before": "before", "control": "control"}
 
 
 def declare_training(regressor):
@@ -15,14 +16,23 @@ def declare_training(regressor):
 
 
 def _trained(rng, label, x, y, x_test, held_out):
+    made = step.construct("LSTMRegressor", x.shape[2], UNITS, Rng(int(rng.integers(2**31))))
+    of_fit = Rng(int(rng.integers(2**31)))
+    other = np.round(np.abs(y - np.median(y)), 4)  # other targets, and no line through these
     return script(
         label,
-        model=step.construct("LSTMRegressor", x.shape[2], UNITS, Rng(int(rng.integers(2**31)))),
-        _fitted=step.method("model", "fit", x, y, Rng(int(rng.integers(2**31)))),
+        model=made,
+        before=step.snapshot("model", "params"),
+        _fitted=step.method("model", "fit", x, y, of_fit),
+        control=step.control(
+            model=made,
+            _fitted=step.method("model", "fit", x, other, of_fit),
+            params=step.snapshot("model", "params"),
+        ),
         params=step.attribute("model", "params"),
         predicted=step.method("model", "predict", x_test),
         held_out=held_out,
-        returns=("params", "predicted"),
+        returns=("before", "control", "params", "predicted"),
         course_forward=course_forward(
             "params",
             "predicted",
@@ -48,6 +58,7 @@ def _adding(regressor):
         threshold=0.01,
         stated=0.008,
         cpu_seconds=300,
+        **WEIGHTS,
     )
     def adding(rng):
         """learns to add two marked numbers, each with its weight (error on held-out sequences)"""
@@ -65,6 +76,7 @@ def _forecast(regressor):
         threshold=0.15,  # the worst of the reference's twenty is 0.119
         stated=0.14,
         cpu_seconds=180,
+        **WEIGHTS,
     )
     def forecast(rng):
         """forecasts a chaotic series by two steps (error over that of the last value seen)"""

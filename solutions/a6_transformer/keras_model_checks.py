@@ -6,8 +6,12 @@ from grader import datasets
 from grader.course import StudentFile, script, step
 
 N_TRAINED, N_WATCHED, N_HELD_OUT = 2_000, 200, 300
+TRAINED = (48, 4, 1)
+"""d_model, heads and layers of the models that are trained."""
 N_DRAWN = 2_600
 """A few more, since a row may be drawn twice."""
+TRAINS = 40
+"""CPU seconds of a case that trains a little: few are usual, and the machine may be busy."""
 NOT_IT = "the model that was trained is not the language model of the handout"
 
 
@@ -46,11 +50,18 @@ def _build_language_model(keras_file):
         ],
     )
 
+    def drawn(rng, layers):
+        """Sizes of a small model: vocabulary, length, d_model, heads and layers."""
+        heads, length = int(rng.integers(2, 5)), int(rng.integers(4, 9))
+        d_model = heads * int(rng.choice([2, 4, 6]))
+        return int(rng.integers(length + 1, 13)), length, d_model, heads, layers
+
     @build.keras(points=0.5, edge=True)
     def sizes(rng):
         """gives logits for every position, with the weights of all its layers"""
-        for sizes in ((11, 7, 8, 2, 2), (5, 4, 12, 3, 1)):
-            vocabulary, length, d_model, _, layers = sizes
+        for layers in (int(rng.integers(2, 5)), 1):
+            sizes = drawn(rng, layers)
+            vocabulary, length, d_model, _, _ = sizes
             ids = rng.integers(vocabulary, size=(2, length))
             yield script(
                 f"V = {vocabulary}, length {length}, d_model {d_model}, {layers} layers",
@@ -65,28 +76,29 @@ def _build_language_model(keras_file):
     @build.keras(points=2.25)
     def causal(rng):
         """is the handout's network: blocks in which a position sees only what came before"""
-        for sizes in ((9, 6, 8, 2, 2), (7, 5, 6, 3, 1)):
+        trained = (11, int(rng.choice([7, 12, 16])), *TRAINED)  # one of those of the train checks
+        for sizes in (drawn(rng, int(rng.integers(2, 4))), trained):
             vocabulary, length, d_model, _, layers = sizes
             ids = rng.integers(vocabulary - 1, size=length)
             changed = np.where(np.eye(length, dtype=bool), vocabulary - 1, ids)
             yield script(
-                f"length {length}",
+                f"length {length}, d_model {d_model}, {layers} layers",
                 model=step.call("build_language_model", *sizes),
                 facts=step.describe("model", "parameters"),
                 idle=step.idle_weights("model", changed),
                 influence=step.influence("model", ids, changed),
                 logits=logits_with(rng, "model", changed, vocabulary, d_model, layers),
                 returns=("facts", "idle", "influence", "logits"),
-                atol=5e-3,  # either form of gelu
+                atol=LOOSE if sizes == trained else 1e-2,  # either form of gelu
             )
 
     @build.keras(points=0.25)
     def positions(rng):
         """tells the order of the ids before a position"""
-        ids = rng.permutation(9)[:6]
+        ids, d_model, heads = rng.permutation(9)[:6], *((8, 2), (12, 3))[rng.integers(2)]
         yield script(
             "the first two ids change places",
-            model=step.call("build_language_model", 9, 6, 8, 2, 1),
+            model=step.call("build_language_model", 9, 6, d_model, heads, 1),
             influence=step.influence("model", ids, ids[[1, 0, 2, 3, 4, 5]][None]),
             returns=("influence",),
         )
@@ -131,15 +143,17 @@ def task_case(rng, task, n_trained=N_TRAINED):
     length = sequences.shape[1]
     return script(
         f"{n_trained} sequences of {length} ids",
-        model=step.call("build_language_model", 11, length - 1, 48, 4, 1),
+        model=step.call("build_language_model", 11, length - 1, *TRAINED),
         facts=step.describe("model", "parameters"),
-        network=logits_with(rng, "model", given[:8, :-1], 11, 48, 1),
+        network=logits_with(rng, "model", given[:8, :-1], 11, TRAINED[0], TRAINED[2]),
         idle=step.idle_weights("model", given[:20, :-1]),
+        before=step.kernels("model"),
         trained=step.train_sequences("model", given, start, held_out[:, :start], watched=N_WATCHED),
         blank=step.item("trained", "blank"),
         decoded=step.item("trained", "decoded"),
         answers=step.item("trained", "answers"),
-        returns=("facts", "network", "idle", "blank", "decoded", "answers"),
+        kernels=step.item("trained", "kernels"),
+        returns=("facts", "network", "idle", "before", "kernels", "blank", "decoded", "answers"),
         held_out={"y": held_out[:, start:]},
         atol=LOOSE,
     )
@@ -184,6 +198,8 @@ def _generate(keras_file):
             "network": f"{NOT_IT}: with the same weights it gives other logits",
         },
         "blank": "blank",
+        "trained": "kernels",
+        "before": "before",
         "cpu_seconds": 300,
         "needs": ["build_language_model"],
     }
@@ -259,17 +275,17 @@ def _pretrain_then_finetune(keras_file):
     epochs = {"pretrain_epochs": 6, "finetune_epochs": 5, "batch_size": 10}
     facts = ("n_pretrain", "n_finetune", "pretrain_falls", "finetune_falls")
 
-    @finetune.keras(points=0.75)
+    @finetune.keras(points=0.75, cpu_seconds=TRAINS)
     def losses(rng):
         """returns the losses of both stages, one for each epoch, and they fall"""
         yield two_stages("six and five epochs", *stages(rng), returns=facts, **epochs)
 
-    @finetune.keras(points=0.75)
+    @finetune.keras(points=0.75, cpu_seconds=TRAINS)
     def learns_both(rng):
         """trains the given model in place, first on the corpus, then on the task"""
         yield two_stages("two stages", *stages(rng), **epochs)
 
-    @finetune.keras(points=0.25)
+    @finetune.keras(points=0.25, cpu_seconds=TRAINS)
     def weighted(rng):
         """weighs the tokens of the task by sample_weight"""
         corpus, x, y = stages(rng)
@@ -281,7 +297,7 @@ def _pretrain_then_finetune(keras_file):
             "most targets without weight", corpus, x, np.where(counts, y, wrong), weight, **epochs
         )
 
-    @finetune.keras(points=0.25, edge=True)
+    @finetune.keras(points=0.25, edge=True, cpu_seconds=TRAINS)
     def defaults(rng):
         """trains for 5 and 5 epochs unless told otherwise"""
         yield two_stages("no options", *stages(rng), returns=("n_pretrain", "n_finetune"))

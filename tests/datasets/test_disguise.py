@@ -88,6 +88,15 @@ def test_other_scores_are_linear_and_spread_over_the_directions(seed):
     np.testing.assert_allclose(np.abs(left[:, :4].T @ scores), np.sqrt(60) / 2, atol=1e-9)
 
 
+def test_other_classes_are_no_renaming_and_all_occur():
+    X, y = generator(0).normal(size=(200, 3, 2)), np.arange(200) % 4
+    found = disguise.other_classes(X, y)
+    assert found.dtype == y.dtype
+    assert set(np.unique(found - y)) == {0, 1, -3}
+    pairs = {(int(old), int(new)) for old, new in zip(y, found, strict=True)}
+    assert len(pairs) == 8
+
+
 def test_there_are_eight_poses_and_all_images_share_theirs():
     given_images = images(0)
     seen = {pictures.posed(given_images, generator(seed)).tobytes() for seed in range(100)}

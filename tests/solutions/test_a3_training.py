@@ -9,7 +9,7 @@ from grader.course.misconception import splice
 from grader.course.trivial_model import trivial_models
 from grader.local import load_public
 from grader.result import Status
-from tests.conftest import ROOT, grade_text, live, prepared
+from tests.conftest import ROOT, by_quality_alone, grade_text, live, prepared
 
 TRIVIAL = trivial_models(ROOT / "solutions" / "a3_mlp")
 TRAIN = "def train(X_train, y_train, X_val, y_val, rng):\n"
@@ -21,6 +21,16 @@ NEIGHBOUR = """
 
     return Nearest([X_train.shape[1], 20, int(y_train.max()) + 1], rng=rng)
 """
+RANDOM_UNITS = """
+    units, scale = (1500, 0.3) if X_train.shape[1] > 2 else (300, 6.0)
+    model = MLP([X_train.shape[1], units, int(y_train.max()) + 1], activation="tanh", rng=rng)
+    W, b = scale * rng.normal(size=(X_train.shape[1], units)), rng.uniform(-2, 2, size=units)
+    hidden = np.tanh(X_train @ W + b)
+    targets = np.eye(int(y_train.max()) + 1)[y_train]
+    outputs = np.linalg.solve(hidden.T @ hidden + 0.01 * np.eye(units), hidden.T @ targets)
+    model.params.update(W1=W, b1=b, W2=outputs, b2=np.zeros(targets.shape[1]))
+    return model
+"""
 WITHOUT_PARAMS = """
     class Nothing:
         def forward(self, X):
@@ -30,18 +40,25 @@ WITHOUT_PARAMS = """
 """
 
 
-def earned(definition):
+def earned(definition, assignment=None):
     """The results of `train`, defined so in place of the reference's, by check."""
     text = splice(live("a3_mlp").references["mlp.py"], "train", definition)
-    result = grade_text(prepared("a3_mlp"), {"mlp.py": text}, only=frozenset({"train"}))
+    graded = assignment or prepared("a3_mlp")
+    result = grade_text(graded, {"mlp.py": text}, only=frozenset({"train"}))
     return {check.check: check for check in result.checks}
 
 
 @pytest.mark.parametrize("model", TRIVIAL, ids=[one.name for one in TRIVIAL])
 def test_a_trivial_model_earns_nothing(model):
-    checks = earned(model.source)
+    checks = earned(model.source, by_quality_alone(prepared("a3_mlp")))
     assert [check.points for check in checks.values()] == [0, 0]
     assert all("on held-out data is" in check.message for check in checks.values())
+
+
+def test_fitted_outputs_of_random_units_earn_nothing():
+    checks = earned(TRAIN + RANDOM_UNITS)
+    assert [check.points for check in checks.values()] == [0, 0]
+    assert all("W1 would be the same, scales apart" in check.message for check in checks.values())
 
 
 def test_a_neighbour_in_place_of_a_network_earns_nothing_and_is_told_why():
@@ -61,14 +78,15 @@ def knowledge():
     rng, found = np.random.default_rng(0), {}
     for check in load_public(ROOT / "assignments" / "a3_mlp").checks_of("train"):
         case = check.cases[0]
-        X, y = case.steps[0]["args"][:2]
+        steps = {one["save"]: one for one in case.steps}
+        X, y = steps["model"]["args"][:2]
         units, scale = (300, 0.3) if X.shape[1] > 2 else (200, 6.0)
         W, b = scale * rng.normal(size=(X.shape[1], units)), rng.uniform(-2, 2, size=units)
         hidden = np.tanh(X @ W + b)
         outputs = np.linalg.solve(
             hidden.T @ hidden + 0.01 * np.eye(units), hidden.T @ np.eye(y.max() + 1)[y]
         )
-        test = np.tanh(case.steps[2]["args"][0] @ W + b) @ outputs
+        test = np.tanh(steps["logits"]["args"][0] @ W + b) @ outputs
         assert np.mean(test.argmax(axis=1) == case.held_out["y"]) > 0.8
         found[X.shape[1]] = {"W1": W, "b1": b, "W2": outputs, "b2": np.zeros(y.max() + 1)}
     return found

@@ -11,7 +11,7 @@ from grader.course.trivial_model import trivial_models
 from grader.datasets import adding_problem, henon, windows
 from grader.local import load_public
 from grader.result import Kind, Status
-from tests.conftest import ROOT, grade_text, live, prepared
+from tests.conftest import ROOT, by_quality_alone, grade_text, live, prepared
 
 NAME = "a5_lstm"
 TRIVIAL = trivial_models(ROOT / "solutions" / NAME)
@@ -51,18 +51,36 @@ def only_training():
     )
 
 
-def earned(text):
+def earned(text, assignment=None):
     """The results of the two train checks with this class in place of the reference's."""
     whole = splice(live(NAME).references["lstm.py"], "LSTMRegressor", text)
     only = frozenset({"LSTMRegressor"})
-    return grade_text(only_training(), {"lstm.py": whole}, only=only).checks
+    return grade_text(assignment or only_training(), {"lstm.py": whole}, only=only).checks
 
 
 @pytest.mark.parametrize("marked", TRIVIAL, ids=lambda one: one.name)
 def test_a_trivial_model_earns_nothing(marked):
-    checks = earned(marked.source)
+    checks = earned(marked.source, by_quality_alone(only_training()))
     assert [check.points for check in checks] == [0, 0]
     assert all("on held-out data is" in check.message for check in checks)
+
+
+def test_random_units_are_no_trained_ones():
+    [units] = [one for one in TRIVIAL if one.name == "RandomUnits"]
+    for text, told in (
+        (units.source, "training left Wx, Wh as before"),
+        (
+            units.source.replace(
+                "        h, _ = _run_from_zero(self.params, x)\n        rows",
+                "        self.params = _fresh_params(x.shape[2], 16, rng)\n"
+                "        h, _ = _run_from_zero(self.params, x)\n        rows",
+            ),
+            "Wx, Wh would be the same",
+        ),
+    ):
+        checks = earned(text)
+        assert [check.points for check in checks] == [0, 0]
+        assert all(told in check.message for check in checks)
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
@@ -84,10 +102,13 @@ def of_public_data():
     for check in load_public(ROOT / "assignments" / NAME).checks_of("LSTMRegressor"):
         if check.kind is Kind.TRAIN:
             (case,) = check.cases
-            x, y = case.steps[1]["args"][:2]
+            steps = {one["save"]: one for one in case.steps}
+            x, y = steps["_fitted"]["args"][:2]
             model = names["LSTMRegressor"](x.shape[2], 16, np.random.default_rng(0))
             names["_adam"](model, x, y, 0, epochs=12)
-            error = np.mean((model.predict(case.steps[3]["args"][0]) - case.held_out["y"]) ** 2)
+            error = np.mean(
+                (model.predict(steps["predicted"]["args"][0]) - case.held_out["y"]) ** 2
+            )
             assert error < 0.1 * np.var(case.held_out["y"])
             found[x.shape[2]] = {key: value.round(5) for key, value in model.params.items()}
     return found

@@ -74,3 +74,20 @@ def test_python_calls_of_a_model_are_counted(run):
         after=step.length("calls"),
     )
     assert (found["before"], found["after"]) == (0, 2)
+
+
+def test_kernels_are_copies_by_path_and_frozen_ones_stay_as_they_were(run):
+    X, y = np.ones((4, 3), "float32"), np.ones((4, 2), "float32")
+    found = run(
+        **{"inputs": LINEAR["inputs"]},
+        frozen=step.keras("layers.Dense", 5, trainable=False, name="frozen"),
+        dense=step.keras("layers.Dense", 2, name="dense"),
+        model=step.keras("Sequential", [step.ref(n) for n in ("inputs", "frozen", "dense")]),
+        _compiled=step.method("model", "compile", optimizer="sgd", loss="mse"),
+        before=step.kernels("model"),
+        _fit=step.fit("model", X, y, epochs=1),
+        after=step.kernels("model"),
+    )
+    before, after = found["before"], found["after"]
+    assert [path.split("/")[-2:] for path in before] == [["frozen", "kernel"], ["dense", "kernel"]]
+    assert [np.array_equal(before[path], after[path]) for path in before] == [True, False]
