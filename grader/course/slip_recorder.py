@@ -24,11 +24,12 @@ from grader.result import Kind
 from grader.wire import Ref, Rng
 
 _FILE = "slips.py"
-_SECONDS, _LOADING_SECONDS = 10.0, 300.0
+_SECONDS, _CPU_SECONDS, _LOADING_SECONDS = 120.0, 10.0, 300.0
 _ASKED = {Kind.OUT, Kind.GRAD, Kind.STAT}
-_TOGETHER = {"call", "method", "attribute", "item", "cache", "fill"}
+_TAKEN = {"call", "method", "attribute", "item", "cache", "fill", "lookup", "length"}
 """The steps that the slips' own driver can take."""
-_ASK_ALL = "answers_of_slips"
+_ASK, _AT_ONCE = "answers_of_slips", 100
+"""The driver, and how many slips it is asked at once: an answer has a size that may be."""
 
 
 class SlipRecorder:
@@ -46,10 +47,9 @@ class SlipRecorder:
             return
         text, names = references[file.name], [one.name for one in file.exercises]
         self._made = {name: slips_of(text, name, names) for name in names}
-        every = [one for made in self._made.values() for one in made]
         contents = {name: other.encode() for name, other in references.items()}
         self._settings = WorkerSettings(
-            files={**contents, _FILE: with_slips(text, every).encode()},
+            files={**contents, _FILE: with_slips(text, self._made).encode()},
             backend=file.backend,
             imports=file.imports,
             guarded=(),
@@ -67,48 +67,43 @@ class SlipRecorder:
         calls = any(one.get("target") == check.exercise for one in case.steps)
         if not made or check.kind not in _ASKED or judges != "values" or not calls:
             return None
-        together = self._together(made, check, case)
-        if together is not None:
-            return together
-        return np.array([self._signature(one, check, case) for one in made])
-
-    def _together(self, made: Sequence[MadeSlip], check: Check, case: Case) -> Signatures | None:
-        """What all slips answer to a case, asked at once; None where that cannot be."""
-        if not all(one["op"] in _TOGETHER for one in case.steps):
+        if not all(one["op"] in _TAKEN for one in case.steps):
             return None
-        names = [one.name for one in made]
+        parts = (made[start : start + _AT_ONCE] for start in range(0, len(made), _AT_ONCE))
+        return np.concatenate([self._asked(part, check, case) for part in parts])
+
+    def _asked(self, made: Sequence[MadeSlip], check: Check, case: Case) -> Signatures:
+        """What slips answer to a case; one that does not end is not asked again."""
+        if len(made) == 1 and made[0].name in self._lost:
+            return np.full((1, KEPT), np.nan)
+        names = [one.name for one in made if one.name not in self._lost]
         arguments = [check.exercise, names, _marked(case.asked_steps()), list(case.returns)]
-        asked = {"op": "call", "save": "all", "target": _ASK_ALL, "args": arguments, "options": {}}
+        asked = {"op": "call", "save": "all", "target": _ASK, "args": arguments, "options": {}}
+        question = question_of(
+            replace(case, arguments={}, steps=(asked,), returns=("all",)),
+            _FILE,
+            seconds=_SECONDS,
+            cpu_seconds=_CPU_SECONDS,
+        )
         try:
             with self._worker() as worker:
-                question = replace(case, arguments={}, steps=(asked,), returns=("all",))
-                answer = worker.ask(question_of(question, _FILE), 4 * _SECONDS)
+                found = observe(worker.ask(question, _SECONDS)).values
         except Lost:
-            return None
-        values = observe(answer).values
-        if len(values) != 1 or not isinstance(values[0], list) or len(values[0]) != len(made):
-            return None
-        return np.array([_row(check, outcome, found)[:KEPT] for outcome, found in values[0]])
+            found = []
+        if len(found) == 1 and isinstance(found[0], list) and len(found[0]) == len(names):
+            rows = dict(zip(names, found[0], strict=True))
+            return np.array(
+                [_row(check, *rows.get(one.name, ("other", [])))[:KEPT] for one in made]
+            )
+        if len(made) > 1:
+            return np.concatenate([self._asked([one], check, case) for one in made])
+        self._lost.add(made[0].name)
+        return np.full((1, KEPT), np.nan)
 
     def close(self) -> None:
         """End the workers."""
         for worker in self._workers:
             worker.close()
-
-    def _signature(self, one: MadeSlip, check: Check, case: Case) -> np.ndarray[Any, Any]:
-        if one.name in self._lost:
-            return np.full(KEPT, np.nan)
-        steps = tuple(
-            {**step, "target": one.name} if step.get("target") == check.exercise else step
-            for step in case.steps
-        )
-        try:
-            with self._worker() as worker:
-                answer = worker.ask(question_of(replace(case, steps=steps), _FILE), _SECONDS)
-        except Lost:  # it does not end, or takes too much: it is told of nobody
-            self._lost.add(one.name)
-            return np.full(KEPT, np.nan)
-        return signature_of(check.kind, check.settings, observe(answer), answer.get("error"))[:KEPT]
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[Worker]:

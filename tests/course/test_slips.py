@@ -56,16 +56,18 @@ def test_no_sentence_shows_a_private_name_or_a_guard():
 
 def test_all_slips_stand_in_one_file_beside_the_reference():
     made = slips_of(REFERENCE, "loss", ["loss", "twice"])
-    names = {
-        node.name for node in ast.parse(with_slips(REFERENCE, made)).body if hasattr(node, "name")
-    }
-    assert {one.name for one in made} | {"loss", "twice", "answers_of_slips"} <= names
+    space = {}
+    exec(with_slips(REFERENCE, {"loss": made}), space)
+    for name, source in space["SOURCES_OF_SLIPS"].items():
+        assert name in {node.name for node in ast.parse(source).body}
+    assert {one.name for one in made} == set(space["SOURCES_OF_SLIPS"])
+    assert "loss" in space and "answers_of_slips" in space
 
 
 def run(steps, exercise="loss"):
     made = slips_of(REFERENCE, exercise, ["loss", "twice"])
     space = {}
-    exec(with_slips(REFERENCE, made), space)
+    exec(with_slips(REFERENCE, {exercise: made}), space)
     answers = space["answers_of_slips"](exercise, [one.name for one in made], steps, ["r"])
     return {one.slip.said: answer for one, answer in zip(made, answers, strict=True)}
 

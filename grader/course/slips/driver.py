@@ -9,6 +9,10 @@ from typing import Any
 
 import numpy as np
 
+SOURCES_OF_SLIPS: dict[str, str] = {}
+"""The definitions of each slip, by its name."""
+_SPACES: dict[str, dict[str, Any]] = {}
+
 
 def answers_of_slips(
     exercise: str, names: list[str], steps: list[dict[str, Any]], returns: list[str]
@@ -17,13 +21,23 @@ def answers_of_slips(
     return [_answer_of_slip(exercise, name, copy.deepcopy(steps), returns) for name in names]
 
 
+def _space_of(name: str) -> dict[str, Any]:
+    """The names that a slip sees: those of the reference, and its own."""
+    if name not in _SPACES:
+        space = dict(globals())
+        exec(SOURCES_OF_SLIPS[name], space)
+        _SPACES[name] = space
+    return _SPACES[name]
+
+
 def _answer_of_slip(
     exercise: str, name: str, steps: list[dict[str, Any]], returns: list[str]
 ) -> list[Any]:
     saved: dict[str, Any] = {}
+    space = _space_of(name)
     try:
         for step in steps:
-            saved[step["save"]] = _run_step(saved, step, exercise, name)
+            saved[step["save"]] = _run_step(space, saved, step, exercise, name)
         return ["answered", [copy.deepcopy(saved[one]) for one in returns]]
     except _OtherForm:
         return ["other", []]
@@ -36,15 +50,21 @@ class _OtherForm(Exception):
     pass
 
 
-def _run_step(saved: dict[str, Any], step: dict[str, Any], exercise: str, name: str) -> Any:
+def _run_step(
+    space: dict[str, Any], saved: dict[str, Any], step: dict[str, Any], exercise: str, name: str
+) -> Any:
     operation = step["op"]
     if operation in {"call", "method"}:
         target = name if operation == "call" and step["target"] == exercise else step["target"]
-        function = globals()[target] if operation == "call" else getattr(saved[step["on"]], target)
+        function = space[target] if operation == "call" else getattr(saved[step["on"]], target)
         arguments = [_given(saved, one) for one in step["args"]]
         options = {key: _given(saved, one) for key, one in step["options"].items()}
         return function(*arguments, **options)
+    if operation == "lookup":
+        return _lookup(_given(saved, step["value"]), step["by"])
     held = saved[step["on"]]
+    if operation == "length":
+        return len(held)
     if operation == "attribute":
         return getattr(held, step["target"])
     if operation == "fill":
@@ -61,6 +81,11 @@ def _run_step(saved: dict[str, Any], step: dict[str, Any], exercise: str, name: 
         return held[key]
     except LookupError:
         raise _OtherForm from None
+
+
+def _lookup(table: Any, by: str) -> Any:
+    rows = np.array(table)
+    return lambda ids: rows[int(np.sum(ids) if by == "sum" else ids[-1]) % len(rows)].copy()
 
 
 def _given(saved: dict[str, Any], value: Any) -> Any:

@@ -90,10 +90,15 @@ def slips_of(text: str, exercise: str, known: Sequence[str] = ()) -> tuple[MadeS
     )
 
 
-def with_slips(text: str, slips: Sequence[MadeSlip]) -> str:
-    """The reference's file with the definitions of slips behind it, and what asks them."""
+def with_slips(text: str, slips: Mapping[str, Sequence[MadeSlip]]) -> str:
+    """The reference's file with what asks its slips behind it.
+
+    Their definitions are texts that are run when they are asked: together they are many times
+    the reference.
+    """
     driver = Path(__file__).with_name("driver.py").read_text(encoding="utf-8")
-    return "\n\n".join([text, *(one.source for one in slips), driver]) + "\n"
+    sources = {one.name: one.source for found in slips.values() for one in found}
+    return f"{text}\n\n{driver}\n\nSOURCES_OF_SLIPS.update({sources!r})\n"
 
 
 def _contract(definition: Definition) -> set[str]:
@@ -134,7 +139,9 @@ def _renamed(
     ending: str,
 ) -> Iterator[str]:
     """The changed definition under a name of its own, and all between it and the exercise."""
-    own = {exercise} if changed == exercise else {exercise, *reached}
+    own = {exercise, changed} | {
+        name for name in reached if changed in _reached(definitions[name], definitions)
+    }
     for name in (*reached, exercise):
         if name in own:
             source = one.source if name == changed else ast.unparse(definitions[name])
