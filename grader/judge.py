@@ -20,7 +20,7 @@ from grader.course.prepared import (
     PreparedExercise,
 )
 from grader.course.question import Questions
-from grader.diagnose import Explained, contradicts
+from grader.diagnose import SLIP, Explained, agreed, contradicts
 from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks
 from grader.liberties import Shared, note_on_own_forward, notes_of
@@ -451,7 +451,7 @@ class _Grading:
             self._tell(result)
 
     def _take_back(self, exercise: str) -> None:
-        """Take back each misconception that other checks of its exercise contradict."""
+        """Take back each diagnosis that other checks of its exercise contradict."""
         judged = self.results.of(exercise)
         for result in list(judged):
             named = _misconception_of(result)
@@ -460,6 +460,10 @@ class _Grading:
             if contradicts(self.assignment, named, result.check, judged, self.explained):
                 otherwise = self.explained[result.check].otherwise()
                 self.results.replace(result, result.model_copy(update={"diagnosis": otherwise}))
+        for result in list(judged := self.results.of(exercise)):
+            if result.diagnosis is not None and result.diagnosis.id.startswith(SLIP):
+                known = agreed(self.assignment, result, judged, self.explained)
+                self.results.replace(result, result.model_copy(update={"diagnosis": known}))
 
     def _tell(self, result: CheckResult) -> None:
         self.told += 1

@@ -10,7 +10,7 @@ from grader.checks import Verdict
 from grader.checks.left_out import left_out_of, number_in, text_in
 from grader.checks.verdict import Reply
 from grader.confine import TIME_IS_UP, Limits, Lost, Silence
-from grader.course.prepare import observe
+from grader.course.observed import observe
 from grader.result import Status
 from grader.submissions.places import NO_FILE, Places, sentence
 

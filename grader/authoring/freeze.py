@@ -69,6 +69,7 @@ def _generate(
         launcher,
         with_mistakes=complete,
         with_training=complete,
+        with_slips=complete,
     )
     target.mkdir(parents=True, exist_ok=True)
     for name, text in course.references.items():
@@ -97,8 +98,8 @@ def points_table(prepared: PreparedAssignment) -> str:
 def stale_files(solution: Path, target: Path, launcher: Launcher) -> list[str]:
     """Names of generated files that differ from what `freeze` would write now.
 
-    The public cases are compared by what the references answer. What the misconceptions answer
-    may be rounding alone (a singular matrix that is inverted all the same), and in training
+    The public cases are compared by what the references answer. What misconceptions and slips
+    answer may be rounding alone (a singular matrix that is inverted all the same), and in training
     rounding grows, so both differ from one processor to the next and are not asked for anew;
     the digest of the sources tells whether one of them changed.
     """
@@ -133,10 +134,10 @@ def _equal(one: PreparedAssignment, other: PreparedAssignment) -> bool:
 
 def _without_mistakes(prepared: PreparedAssignment) -> PreparedAssignment:
     checks = (
-        replace(check, cases=tuple(replace(case, mistaken={}) for case in check.cases))
+        replace(check, cases=tuple(replace(case, mistaken={}, slips=None) for case in check.cases))
         for check in repeatable(prepared).checks
     )
-    return replace(prepared, checks=tuple(checks))
+    return replace(prepared, checks=tuple(checks), slips={})
 
 
 def _fields(value: Any) -> Any:

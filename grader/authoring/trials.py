@@ -12,7 +12,8 @@ from grader.checks.measures import MEASURES
 from grader.checks.training import measured_values
 from grader.confine import Launcher, WorkerSettings
 from grader.course.assignment import Check, StudentFile
-from grader.course.prepare import LiveCourse, PreparationError, case_generator, observe
+from grader.course.observed import observe
+from grader.course.prepare import LiveCourse, PreparationError, case_generator
 from grader.course.question import question_of
 from grader.result import Kind
 

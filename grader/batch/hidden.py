@@ -51,7 +51,7 @@ def hidden_assignment(
         sweep_folders(folder)
     with contextlib.suppress(frozen.FrozenError):
         return frozen.load(kept)
-    prepared = prepare(live, seed, Visibility.HIDDEN, launcher, jobs=jobs)
+    prepared = prepare(live, seed, Visibility.HIDDEN, launcher, with_slips=True, jobs=jobs)
     with contextlib.suppress(OSError):  # a full disk or a read-only course costs time alone
         _keep(prepared, private_folder(directory.path, _KEPT, live.assignment.name), kept)
     return prepared
@@ -71,7 +71,7 @@ def _key(live: LiveCourse, seed: str, launcher: Launcher) -> str:
     digest = hashlib.sha256("\n".join(known).encode())
     own = Path(grader.__file__).parent
     for part in _ASKING:
-        for path in sorted((own / part).glob("*.py")):
+        for path in sorted((own / part).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
 

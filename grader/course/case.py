@@ -70,6 +70,8 @@ class Case:
     loss_weights: tuple[np.ndarray[Any, Any], ...] = ()
     expected: Observation | None = None
     mistaken: dict[str, Observation] = field(default_factory=dict)
+    slips: np.ndarray[Any, Any] | None = None
+    """The signatures of what the exercise's slips answer, one row for each."""
 
     def calling(self, exercise: str) -> Case:
         """Return the case with its steps: unless it has its own, one call of the exercise."""

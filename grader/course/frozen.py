@@ -29,6 +29,7 @@ from grader.course.prepared import (
     PreparedExercise,
     PreparedFile,
 )
+from grader.course.slips import Slip
 from grader.foreign_json import read_json
 from grader.result import Kind, Visibility
 from grader.wire import Ref, Rng
@@ -212,6 +213,10 @@ def _assignment(plain: dict[str, Any]) -> PreparedAssignment:
             "checks": tuple(_check(one) for one in plain["checks"]),
             "misconceptions": tuple(Misconception(**one) for one in plain["misconceptions"]),
             "visibility": Visibility(plain["visibility"]),
+            "slips": {
+                name: tuple(Slip(**one) for one in found)
+                for name, found in plain.get("slips", {}).items()
+            },
             "files_aside": tuple(FileAside(**one) for one in plain.get("files_aside", ())),
         }
     )

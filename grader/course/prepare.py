@@ -23,6 +23,7 @@ from grader.course.case import Case, Observation
 from grader.course.course_forward import AGREEMENT, FORWARD_FILE, best_agreement
 from grader.course.forward_worker import ForwardFailed, ForwardWorker, loading_problem
 from grader.course.misconception import Misconception, splice
+from grader.course.observed import observe
 from grader.course.prepared import (
     PreparedAssignment,
     PreparedCheck,
@@ -31,12 +32,11 @@ from grader.course.prepared import (
 )
 from grader.course.question import question_of
 from grader.course.raised import raised_where
+from grader.course.slip_recorder import SlipRecorder, told_apart
 from grader.result import Kind, Visibility
 from grader.wire import Opaque
 
 _REFERENCE_SECONDS = 300.0
-_MAX_NAMES, _MAX_TEXT = 50, 1_000
-"""Names of an answer that are read, and characters of each."""
 _NOT_OBSERVED = {Kind.SRC, Kind.TRAIN}
 
 
@@ -57,20 +57,6 @@ class LiveCourse:
     """The files of the course's own forward pass, by name; empty where no check asks it."""
 
 
-def observe(answer: dict[str, Any]) -> Observation:
-    """Read a worker's answer as an observation, trusting none of its fields."""
-    error = answer.get("error")
-    chain = error.get("chain") if type(error) is dict else None
-    values, mutated = answer.get("values"), answer.get("mutated")
-    return Observation(
-        outcome=str(answer.get("outcome"))[:_MAX_TEXT],
-        values=values if type(values) is list else [],
-        raised=_names(chain),
-        mutated=_names(mutated),
-        warned=bool(answer.get("warnings")),
-    )
-
-
 def _without_weights(check: Check, case: Case, expected: Observation) -> Observation:
     """Without what only a student's weights are compared with: no copy shall hold a model."""
     left_out = {check.settings.get(one) for one in OF_WEIGHTS}
@@ -78,12 +64,6 @@ def _without_weights(check: Check, case: Case, expected: Observation) -> Observa
         left_out -= {case.course_forward.parameters}
     values = zip(case.returns, expected.values, strict=False)
     return replace(expected, values=[None if name in left_out else one for name, one in values])
-
-
-def _names(values: Any) -> list[str]:
-    """A worker's list of names, bounded; "" for what is none."""
-    found = values[:_MAX_NAMES] if type(values) is list else []
-    return [name[:_MAX_TEXT] if type(name) is str else "" for name in found]
 
 
 def _mistaken(answer: dict[str, Any], expected: Observation) -> Observation:
@@ -105,6 +85,7 @@ def prepare(
     only_backend: str | None = None,
     with_mistakes: bool = True,
     with_training: bool = True,
+    with_slips: bool = False,
     jobs: int = 1,
 ) -> PreparedAssignment:
     """Generate every case from `seed` and record the reference's and each mistake's answer.
@@ -121,6 +102,8 @@ def prepare(
     with_training
         Run the training of train checks. Without it their cases have no answer, so they cannot
         be graded, and all the rest is ready in no time.
+    with_slips
+        Record what the slips of references answer, too; it takes most of the time.
     jobs
         How many checks to prepare at once, each with a worker.
 
@@ -132,7 +115,9 @@ def prepare(
     assignment = course.assignment
     known = course if with_mistakes else replace(course, misconceptions=())
     preparing = {
-        file.name: _FilePreparation(known, file, seed, launcher, with_training=with_training)
+        file.name: _FilePreparation(
+            known, file, seed, launcher, with_training=with_training, with_slips=with_slips
+        )
         for file in assignment.files
         if only_backend in {None, file.backend}
     }
@@ -148,6 +133,8 @@ def prepare(
         for one in preparing.values():
             workers.callback(one.close)
         checks = tuple(pool.map(_prepared, *zip(*wanted, strict=True)))
+    made = {name: found for one in preparing.values() for name, found in one.slips.said().items()}
+    slips, checks = told_apart(made, checks)
     return PreparedAssignment(
         name=assignment.name,
         title=assignment.title,
@@ -163,6 +150,7 @@ def prepare(
         seed=fingerprint(seed),
         sha256=course.sha256,
         forward_files=course.forward_files if visibility is Visibility.HIDDEN else {},
+        slips=slips,
     )
 
 
@@ -202,9 +190,11 @@ class _FilePreparation:
         launcher: Launcher,
         *,
         with_training: bool,
+        with_slips: bool,
     ) -> None:
         self.course, self.file, self.seed, self.launcher = course, file, seed, launcher
         self.with_training = with_training
+        self.slips = SlipRecorder(course.references, file if with_slips else None, launcher)
         self.mistakes = {
             one.id: (f"mistake_{number}.py", one)
             for number, one in enumerate(course.misconceptions)
@@ -236,6 +226,7 @@ class _FilePreparation:
     def close(self) -> None:
         """End the workers."""
         self._forward.close()
+        self.slips.close()
         for worker in self._workers:
             worker.close()
 
@@ -273,7 +264,8 @@ class _FilePreparation:
                 if one.exercise == check.exercise:
                     answer = worker.ask(question_of(asked, file_name), _REFERENCE_SECONDS)
                     mistaken[identifier] = _mistaken(answer, expected)
-        return replace(asked, expected=expected, mistaken=mistaken)
+        slips = self.slips.signatures(check, asked)
+        return replace(asked, expected=expected, mistaken=mistaken, slips=slips)
 
     def _reference(self, worker: Worker, check: Check, case: Case) -> Observation:
         expected = self._ask(worker, case, self.file.name)

@@ -10,6 +10,7 @@ from typing import Any
 from grader.course.assignment import Backend, all_forbidden
 from grader.course.case import Case
 from grader.course.misconception import Misconception
+from grader.course.slips import Slip
 from grader.result import Kind, Visibility
 
 
@@ -107,6 +108,8 @@ class PreparedAssignment:
     """Where this is a part of an assignment, the files of its other parts."""
     forward_files: dict[str, str] = field(default_factory=dict)
     """The course's own forward pass, by file name: for who grades, and in no student's copy."""
+    slips: dict[str, tuple[Slip, ...]] = field(default_factory=dict)
+    """By exercise, what is said of its slips, in the order of their signatures."""
 
     @property
     def points(self) -> float:
@@ -125,6 +128,7 @@ class PreparedAssignment:
             exercises=exercises,
             checks=tuple(one for one in self.checks if one.exercise in kept),
             misconceptions=tuple(one for one in self.misconceptions if one.exercise in kept),
+            slips={name: found for name, found in self.slips.items() if name in kept},
             files_aside=(
                 *self.files_aside,
                 *(self._aside(one) for one in self.files if one.name not in names),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -13,9 +13,12 @@ from grader.diagnose.foretold import contradicts
 from grader.diagnose.generic import diagnose_generic
 from grader.diagnose.misconceptions import explaining, told
 from grader.diagnose.ratios import has_fractions
-from grader.result import Diagnosis
+from grader.diagnose.refusals import diagnose_refusal
+from grader.diagnose.slips import PREFIX as SLIP
+from grader.diagnose.slips import consistent, is_telling, matching, told_of
+from grader.result import CheckResult, Diagnosis
 
-__all__ = ["Evidence", "Explained", "contradicts", "diagnose", "picked"]
+__all__ = ["SLIP", "Evidence", "Explained", "agreed", "contradicts", "diagnose", "picked"]
 
 
 def diagnose(
@@ -32,13 +35,34 @@ def diagnose(
             item.failed and (item.observation.outcome != "answered" or has_fractions(check, item))
             for item in evidence
         )
-    explained = Explained(frozenset(known), is_thin, partial(diagnose_pattern, check, evidence))
+        slips = matching(check, evidence)
+    otherwise = partial(diagnose_pattern, assignment, check, evidence)
+    slip = told_of(assignment, check.exercise, slips) if is_telling(check, evidence) else None
     if len(known) == 1:
-        return told(assignment, known[0]), explained
-    return diagnose_pattern(check, evidence), explained
+        return told(assignment, known[0]), Explained(
+            frozenset(known), is_thin, slips, lambda: slip or otherwise()
+        )
+    return slip or otherwise(), Explained(frozenset(known), is_thin, slips, otherwise)
 
 
-def diagnose_pattern(check: PreparedCheck, evidence: Sequence[Evidence]) -> Diagnosis | None:
+def diagnose_pattern(
+    assignment: PreparedAssignment, check: PreparedCheck, evidence: Sequence[Evidence]
+) -> Diagnosis | None:
     """Name a pattern that fits all failures."""
     with np.errstate(all="ignore"):
-        return diagnose_generic(check, evidence)
+        return diagnose_generic(check, evidence) or diagnose_refusal(assignment, check, evidence)
+
+
+def agreed(
+    assignment: PreparedAssignment,
+    named: CheckResult,
+    results: Sequence[CheckResult],
+    explained: Mapping[str, Explained],
+) -> Diagnosis | None:
+    """What is said of a check for which a slip was named, once all of its exercise are judged.
+
+    A slip that other checks contradict is not told.
+    """
+    with np.errstate(all="ignore"):
+        found = consistent(assignment, named.exercise, results, explained)
+    return told_of(assignment, named.exercise, found) or explained[named.check].otherwise()

@@ -8,8 +8,9 @@ from typing import Any
 
 from grader.comparison import Mismatch
 from grader.course.case import Case, Observation
+from grader.course.compared import picked_values
 from grader.course.prepared import PreparedCheck
-from grader.result import Diagnosis, Kind
+from grader.result import Diagnosis
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Explained:
     ----------
     by
         The misconceptions that explain every answer.
+    slips
+        The slips that do, by number.
     is_thin
         Whether only whole numbers are wrong, which may be the same by chance.
     otherwise
@@ -40,17 +43,10 @@ class Explained:
 
     by: frozenset[str] = frozenset()
     is_thin: bool = False
+    slips: frozenset[int] = frozenset()
     otherwise: Callable[[], Diagnosis | None] = lambda: None
 
 
 def picked(check: PreparedCheck, observation: Observation) -> list[Any]:
     """The values that a check compares: all, one of a tuple, or the gradients of a pair."""
-    values = observation.values
-    if len(values) != 1 or not isinstance(values[0], tuple | list):
-        return values
-    select = check.settings.get("select")
-    if select is not None:
-        return [values[0][select]] if select < len(values[0]) else values
-    if check.kind is Kind.GRAD and check.settings["of"] is None and len(values[0]) > 1:
-        return [values[0][1]] if len(values[0]) == 2 else [tuple(values[0][1:])]
-    return values
+    return picked_values(check.kind, check.settings, observation.values)

@@ -9,11 +9,14 @@ import numpy as np
 
 from grader.comparison import Array, Difference, as_array
 from grader.course.prepared import PreparedCheck
+from grader.diagnose.arrangements import diagnose_arrangement
 from grader.diagnose.evidence import Evidence
+from grader.diagnose.independent import diagnose_independent
 from grader.diagnose.ratios import diagnose_factor, diagnose_offset, is_fractional, numbers_of
 from grader.result import Diagnosis
 
-_CLOSE = 1e-6
+_WEAK = {"not_reduced", "over_reduced", "shape", "transposed_shape", "not_finite"}
+"""What says less than an arrangement that explains the same."""
 Pattern = Callable[[Evidence], tuple[str, str] | None]
 
 
@@ -22,15 +25,26 @@ def diagnose_generic(check: PreparedCheck, evidence: Sequence[Evidence]) -> Diag
     failures = [item for item in evidence if item.mismatch]
     if not failures:
         return None
-    for pattern in _PATTERNS:
-        found = [pattern(item) for item in failures]
-        first = found[0]
-        if first is not None and all(other is not None and other[0] == first[0] for other in found):
-            return Diagnosis(id=f"generic.{first[0]}", hint=first[1])
+    first = _common(failures)
+    if first is not None and first[0] not in _WEAK:
+        return Diagnosis(id=f"generic.{first[0]}", hint=first[1])
+    known = diagnose_arrangement(check, evidence) or diagnose_independent(check, evidence) or first
+    if known is not None:
+        return Diagnosis(id=f"generic.{known[0]}", hint=known[1])
     known = diagnose_factor(check, evidence) or diagnose_offset(check, evidence)
     if known is None and all(item.observation.mutated for item in failures):
         known = _mutated(failures[0])
     return None if known is None else Diagnosis(id=f"generic.{known[0]}", hint=known[1])
+
+
+def _common(failures: Sequence[Evidence]) -> tuple[str, str] | None:
+    """The first pattern that every failure shows."""
+    for pattern in _PATTERNS:
+        found = [pattern(item) for item in failures]
+        first = found[0]
+        if first is not None and all(other is not None and other[0] == first[0] for other in found):
+            return first
+    return None
 
 
 def _none(item: Evidence) -> tuple[str, str] | None:
@@ -88,13 +102,14 @@ def _shape(item: Evidence) -> tuple[str, str] | None:
     if expected.ndim == 0 and received.size > 1:
         return (
             "not_reduced",
-            "A single number was expected, and several came out: is a sum or a mean missing?",
+            "A single number was expected, and several came out. Follow their shape back to the "
+            "line where it should have become one.",
         )
     if received.ndim == 0 and expected.ndim > 0:
         return (
             "over_reduced",
-            "One number came out where several were expected: is something summed or averaged over "
-            "all axes instead of one?",
+            "One number came out where several were expected. Follow the shapes to the line where "
+            "the axes are lost.",
         )
     return (
         "shape",
