@@ -47,6 +47,8 @@ class GradingOptions:
     """How exercises ended that are not judged now: others may depend on them."""
     until_lost: bool = False
     """Stop at the first check that loses points, for who asks no more than whether any does."""
+    confirms: bool = True
+    """Judge once more, by a fresh worker, what may have lost points by what others left behind."""
     settled: tuple[CheckResult, ...] = ()
     """Checks that are not judged: an earlier judge of this submission did not survive them."""
     seconds_used: float = 0.0
@@ -309,7 +311,7 @@ class _Grading:
         self._judge_checks(exercise, interview)
         if not self.is_doubtful:
             return
-        if not self.options.until_lost:
+        if self.options.confirms and not self.options.until_lost:
             statuses = {one.status for one in self.results.of(exercise.name) if one.lost_points}
             if interview.is_doubtful(exercise.name, statuses):
                 before = self.results.forget(exercise.name)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from grader.batch.attempts import Attempt, best_of
+from grader.batch.attempts import Attempt, best_of, counted
+from grader.batch.inputs import Name, PublicInputs
 from grader.batch.plan import Job
+from grader.batch.searching import checks_to_explain, explained_publicly, still_open
 from grader.confine import Confinement, Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
@@ -29,6 +31,8 @@ class GradingWork:
     ----------
     fingerprints
         Those of the assignment's exercises, by which a later run knows what changed.
+    inputs
+        What explains failures on hidden cases; None where nothing is to.
     """
 
     job: Job
@@ -37,6 +41,7 @@ class GradingWork:
     questions: Questions
     fingerprints: dict[str, str]
     confinement: Confinement
+    inputs: PublicInputs | None = None
 
     def judge(self, launcher: Launcher, slate: Slate, past: Past) -> Result:
         """Grade the job; a failure of ours is its result, not an exception."""
@@ -46,7 +51,24 @@ class GradingWork:
             return self.ungraded(f"The grader cannot read it ({failure_of(error)}).")
         with records_name(f"{self.job.student}, {self.assignment.name}"):
             result = _Attempts(self, launcher, slate, past).grade(attempts)
-        return result.model_copy(update={"exercise_sha256": self.fingerprints})
+            result = result.model_copy(update={"exercise_sha256": self.fingerprints})
+            return self._explained(result, attempts, launcher, slate)
+
+    def _explained(
+        self, result: Result, attempts: Sequence[Attempt], launcher: Launcher, slate: Slate
+    ) -> Result:
+        """The result with public inputs on which it fails, too; it stands without them."""
+        only = self.job.only
+        if self.inputs is None:
+            return result
+        names = checks_to_explain(result, self.inputs.assignment, only)
+        if not names:
+            return result
+        slate.stands(self.deliver(result))
+        submission = counted(attempts, result).submission
+        return explained_publicly(
+            result, names, submission, self.inputs, launcher, self.options.limits
+        )
 
     def ungraded(self, reason: str) -> Result:
         """A result that says that the grader failed, and why; the files were not read."""
@@ -55,11 +77,7 @@ class GradingWork:
 
     def deliver(self, result: Result) -> bytes:
         """A `Delivery` of the result."""
-        try:
-            content, trouble = content_of(result), ""
-        except StoreError as error:
-            content, trouble = b"", str(error)
-        return Delivery(result.student, result.has_grader_error, trouble, content).encode()
+        return Delivery.of(result, still_open(result, self.job.only)).encode()
 
 
 @dataclass(frozen=True)
@@ -74,24 +92,37 @@ class Delivery:
         Why the result cannot be written; "" when it can.
     content
         What the store keeps.
+    still_open
+        Checks that further inputs may explain.
     """
 
     student: str
     failed: bool
     trouble: str
     content: bytes
+    still_open: tuple[Name, ...] = ()
+
+    @classmethod
+    def of(cls, result: Result, still_open: Sequence[Name] = ()) -> Delivery:
+        """The delivery of a result."""
+        try:
+            content, trouble = content_of(result), ""
+        except StoreError as error:
+            content, trouble = b"", str(error)
+        failed = result.has_grader_error
+        return cls(result.student, failed, trouble, content, tuple(still_open))
 
     def encode(self) -> bytes:
         """Return it as bytes."""
-        head = json.dumps([self.student, self.failed, self.trouble])
+        head = json.dumps([self.student, self.failed, self.trouble, self.still_open])
         return head.encode("ascii") + b"\n" + self.content
 
     @classmethod
     def decode(cls, data: bytes) -> Delivery:
         """Return what `encode` made `data` from."""
         head, _, content = data.partition(b"\n")
-        student, failed, trouble = json.loads(head)
-        return cls(student, failed, trouble, content)
+        student, failed, trouble, names = json.loads(head)
+        return cls(student, failed, trouble, content, tuple((one, other) for one, other in names))
 
     def keep(self, store: ResultStore) -> None:
         """Keep the result; raises `StoreError` when it cannot be written."""
