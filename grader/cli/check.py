@@ -92,10 +92,8 @@ def command(
     something did not, 2 when the command was called wrongly.
     """
     counterexample = None if case is None else read_counterexample(case)
-    if counterexample is not None:
-        require_alone(list(exercises or []), watch=watch)
-        if assignment is None and assignment_here() is None:
-            assignment = counterexample.assignment
+    if counterexample is not None and assignment is None and assignment_here() is None:
+        assignment = counterexample.assignment
     folder, chosen = _folder_and_exercises(assignment, list(exercises or []))
     prepared = load_public(folder)
     for name in chosen:
@@ -107,6 +105,7 @@ def command(
     engine.require()
     called = ""
     if case is not None and counterexample is not None:
+        require_alone(chosen, watch=watch)
         prepared = only_case(prepared, counterexample, case)
         chosen, called = (
             [counterexample.exercise],
@@ -178,6 +177,10 @@ def _check_and_show(wanted: _Wanted) -> Result:
     submission = read_own(wanted.folder, wanted.prepared, wanted.path)
     told = submission.notes
     print_notes(console, submission.nothing_to_grade, told, more=_ALL_NOTES, every=wanted.every)
+    if wanted.case:
+        result = _check_silently(wanted)
+        print_case(console, result)
+        return result
     with LiveRows(console, wanted.prepared, wanted.only) as rows:
         result = check_own(
             submission,
@@ -189,9 +192,6 @@ def _check_and_show(wanted: _Wanted) -> Result:
     # What only running the code could tell.
     later = [note for note in result.submission.notes if note not in told]
     print_notes(console, "", later, more=_ALL_NOTES, every=wanted.every)
-    if wanted.case:
-        print_case(console, result)
-        return result
     known = remember(wanted.folder, wanted.prepared, result)
     last = result.checks[-1].exercise if result.checks else None
     upcoming = next_exercise(wanted.prepared, known, after=last)

@@ -26,7 +26,7 @@ from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.foreign_json import read_json
 from grader.result import Visibility
 from grader.sanitise import shown
-from grader.wire import WireError, encode
+from grader.wire import WireError, decode, encode
 
 MOST_BYTES = 64 * 1024
 """What a file that we write may have; a larger one is not written."""
@@ -196,7 +196,8 @@ def _require_sendable(case: Case) -> None:
     expected = case.expected
     if expected is None or type(case.label) is not str or type(expected.values) is not list:
         raise ValueError("its case is not whole")
-    encode([case.rtol + 0.0, case.atol + 0.0, case.asked_steps(), expected.values])
+    given = case.rtol + 0.0, case.atol + 0.0, case.arguments, case.options
+    decode(encode([*given, case.asked_steps(), expected.values]))
 
 
 def _require_shallow(value: Any, depth: int = 0) -> None:
