@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import Any
 
 from grader import __version__
 from grader.asking import Deadline
@@ -49,6 +50,8 @@ class GradingOptions:
     """Stop at the first check that loses points, for who asks no more than whether any does."""
     confirms: bool = True
     """Judge once more, by a fresh worker, what may have lost points by what others left behind."""
+    inspected: dict[str, Any] | None = None
+    """What is known of the files' sources; it is added to, for who grades the same files again."""
     settled: tuple[CheckResult, ...] = ()
     """Checks that are not judged: an earlier judge of this submission did not survive them."""
     seconds_used: float = 0.0
@@ -230,6 +233,8 @@ class _Grading:
         present = []
         for name, interview in interviews.items():
             interview.unread = self.submission.unread
+            if self.options.inspected is not None:
+                interview.inspected = self.options.inspected
             if name in self.submission.files:
                 present.append(interview)
             else:

@@ -7,7 +7,7 @@ are made, once for a class and not by a judge, and another judge tries them.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.batch.attempts import counted
 from grader.batch.grading import Delivery, GradingWork
@@ -57,13 +57,14 @@ class _ExplainingWork:
     def judge(self, launcher: Launcher, slate: Slate, past: Past) -> Result:
         """Read the submission once more and try the inputs; nothing is noted on the slate."""
         slate.stands(self.deliver(self.result))
-        job, limits = self.grading.job, self.grading.options.limits
+        job = self.grading.job
+        options = replace(self.grading.options, inspected={})
         with records_name(f"{job.student}, {self.assignment.name}"):
             try:
                 submission = counted(job.read(), self.result).submission
                 if submission.sha256 != self.result.submission.sha256:
                     return self.result  # handed in anew meanwhile
-                return self.search.explained(self.result, submission, launcher, limits)
+                return self.search.explained(self.result, submission, launcher, options)
             except Exception:
                 _log.exception("Looking for an input that explains a failure failed")
                 return self.result

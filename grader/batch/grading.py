@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from grader.batch.attempts import Attempt, best_of, counted
 from grader.batch.inputs import Name, PublicInputs
@@ -50,12 +51,18 @@ class GradingWork:
         except Exception as error:
             return self.ungraded(f"The grader cannot read it ({failure_of(error)}).")
         with records_name(f"{self.job.student}, {self.assignment.name}"):
-            result = _Attempts(self, launcher, slate, past).grade(attempts)
+            inspected: dict[str, dict[str, Any]] = {}
+            result = _Attempts(self, launcher, slate, past, inspected).grade(attempts)
             result = result.model_copy(update={"exercise_sha256": self.fingerprints})
-            return self._explained(result, attempts, launcher, slate)
+            return self._explained(result, attempts, launcher, slate, inspected)
 
     def _explained(
-        self, result: Result, attempts: Sequence[Attempt], launcher: Launcher, slate: Slate
+        self,
+        result: Result,
+        attempts: Sequence[Attempt],
+        launcher: Launcher,
+        slate: Slate,
+        inspected: dict[str, dict[str, Any]],
     ) -> Result:
         """The result with public inputs on which it fails, too; it stands without them."""
         only = self.job.only
@@ -66,9 +73,9 @@ class GradingWork:
             return result
         slate.stands(self.deliver(result))
         submission = counted(attempts, result).submission
-        return explained_publicly(
-            result, names, submission, self.inputs, launcher, self.options.limits
-        )
+        known = inspected.get(submission.sha256, {})
+        options = replace(self.options, inspected=known)
+        return explained_publicly(result, names, submission, self.inputs, launcher, options)
 
     def ungraded(self, reason: str) -> Result:
         """A result that says that the grader failed, and why; the files were not read."""
@@ -133,12 +140,19 @@ class Delivery:
 
 @dataclass(frozen=True)
 class _Attempts:
-    """The attempts of a job while they are graded."""
+    """The attempts of a job while they are graded.
+
+    Attributes
+    ----------
+    inspected
+        What is known of the sources of each submission, by its digest.
+    """
 
     work: GradingWork
     launcher: Launcher
     slate: Slate
     past: Past
+    inspected: dict[str, dict[str, Any]]
 
     def grade(self, attempts: Sequence[Attempt]) -> Result:
         job = self.work.job
@@ -168,7 +182,8 @@ class _Attempts:
 
         Such a result has the status `grader_error`, which costs nobody points.
         """
-        noted = options_for(options, self.slate, self.past, number)
+        known = self.inspected.setdefault(submission.sha256, {})
+        noted = replace(options_for(options, self.slate, self.past, number), inspected=known)
         result = self._grade_once(submission, noted)
         return self._grade_once(submission, noted) if result.has_grader_error else result
 

@@ -20,7 +20,7 @@ from grader.batch.inputs import (
     PublicInputs,
     bounded_limits,
 )
-from grader.confine import Launcher, LimitBook
+from grader.confine import Launcher
 from grader.course.counterexample import MOST_BYTES, Counterexample
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.judge import GradingOptions, grade
@@ -41,11 +41,17 @@ def explained_publicly(
     submission: Submission,
     inputs: PublicInputs,
     launcher: Launcher,
-    limits: LimitBook,
+    options: GradingOptions,
 ) -> Result:
-    """Try the inputs that students have on some checks that failed on hidden cases."""
+    """Try the inputs that students have on some checks that failed on hidden cases.
+
+    Parameters
+    ----------
+    options
+        Those that it was graded with, for its limits and what is known of its sources.
+    """
     asked = [one for one in inputs.assignment.checks if (one.exercise, one.name) in names]
-    asking = _Asked(submission, inputs, launcher, limits)
+    asking = _Asked(submission, inputs, launcher, options)
     answers = asking.answers(asked, PUBLIC_SECONDS, PUBLIC_SECONDS)
     return _with(result, {name: _public_example(answers.get(name)) for name in names})
 
@@ -108,7 +114,7 @@ class FurtherSearch:
     further: Mapping[Name, Sequence[Input]]
 
     def explained(
-        self, result: Result, submission: Submission, launcher: Launcher, limits: LimitBook
+        self, result: Result, submission: Submission, launcher: Launcher, options: GradingOptions
     ) -> Result:
         """The result with what was found; the seeds are tried a few at a time."""
         found: dict[Name, Example] = {
@@ -116,7 +122,7 @@ class FurtherSearch:
             for one in result.checks
             if one.example is not None and (one.exercise, one.check) in self.further
         }
-        asking = _Asked(submission, self.inputs, launcher, limits)
+        asking = _Asked(submission, self.inputs, launcher, options)
         ends = time.monotonic() + FURTHER_SECONDS
         for asked in self._stages():
             wanted = {name: some for name, some in asked.items() if not found[name].seed}
@@ -178,7 +184,7 @@ class _Asked:
     submission: Submission
     inputs: PublicInputs
     launcher: Launcher
-    limits: LimitBook
+    options: GradingOptions
 
     def answers(
         self, checks: Sequence[PreparedCheck], seconds: float, left: float
@@ -186,7 +192,8 @@ class _Asked:
         """How checks end; nothing where the grader fails, which costs an explanation alone."""
         whole = self.inputs.assignment
         options = GradingOptions(
-            limits=bounded_limits(self.limits, whole.name, seconds, left),
+            limits=bounded_limits(self.options.limits, whole.name, seconds, left),
+            inspected=self.options.inspected,
             only=frozenset(one.exercise for one in checks),
             confirms=False,
         )
