@@ -22,18 +22,14 @@ from benchmarks.common import ROOT, listed, make_class
 from grader.authoring.mutation import Mutant, mutants_of
 from grader.batch import plan_batch, run_batch
 from grader.batch.inputs import PublicInputs
-from grader.batch.searching import (
-    FurtherSearch,
-    checks_to_explain,
-    explained_publicly,
-    still_open,
-)
+from grader.batch.searching import FurtherSearch
 from grader.confine import Launcher, LimitBook, Limits, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
+from grader.public_cases import still_open
 from grader.result import Kind, Result, Visibility
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory, Submission
@@ -116,18 +112,15 @@ def print_mutants(
         if any(one.lost_points for one in seen.checks):
             continue
         for assignment in hidden:
-            options = GradingOptions(limits=LIMITS, only=only)
+            options = GradingOptions(limits=LIMITS, only=only, public=public)
             result = grade(submission, assignment, chosen, options, questions)
-            names = checks_to_explain(result, public, None)
+            names = still_open(result.checks, None)
             if not names:
                 continue
-            known = GradingOptions(limits=LIMITS, inspected={})
-            inputs.further(names)  # made once for a class, whoever needs them
+            search = FurtherSearch(inputs, inputs.further(names))  # made once for a class
             started = time.perf_counter()
-            result = explained_publicly(result, names, submission, inputs, chosen, known)
-            if further := still_open(result, None):
-                search = FurtherSearch(inputs, inputs.further(further))
-                result = search.explained(result, submission, chosen, known)
+            alone = GradingOptions(limits=LIMITS, inspected={})
+            result = search.explained(result, submission, chosen, alone)
             taken = time.perf_counter() - started
             if any(one.example and one.example.seed for one in result.checks):
                 seconds.append(taken)

@@ -6,18 +6,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
-from grader.batch.attempts import Attempt, best_of, counted
-from grader.batch.inputs import Name, PublicInputs
+from grader.batch.attempts import Attempt, best_of
+from grader.batch.inputs import PublicInputs
 from grader.batch.plan import Job
-from grader.batch.searching import checks_to_explain, explained_publicly, still_open
 from grader.confine import Confinement, Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
 from grader.judged import LOST_STATUSES
 from grader.judging import Past, Slate, options_for, records_name
+from grader.public_cases import Name, still_open
 from grader.records import failure_of, ungraded
 from grader.result import Result
 from grader.store import ResultStore, StoreError, content_of
@@ -51,31 +50,8 @@ class GradingWork:
         except Exception as error:
             return self.ungraded(f"The grader cannot read it ({failure_of(error)}).")
         with records_name(f"{self.job.student}, {self.assignment.name}"):
-            inspected: dict[str, dict[str, Any]] = {}
-            result = _Attempts(self, launcher, slate, past, inspected).grade(attempts)
-            result = result.model_copy(update={"exercise_sha256": self.fingerprints})
-            return self._explained(result, attempts, launcher, slate, inspected)
-
-    def _explained(
-        self,
-        result: Result,
-        attempts: Sequence[Attempt],
-        launcher: Launcher,
-        slate: Slate,
-        inspected: dict[str, dict[str, Any]],
-    ) -> Result:
-        """The result with public inputs on which it fails, too; it stands without them."""
-        only = self.job.only
-        if self.inputs is None:
-            return result
-        names = checks_to_explain(result, self.inputs.assignment, only)
-        if not names:
-            return result
-        slate.stands(self.deliver(result))
-        submission = counted(attempts, result).submission
-        known = inspected.get(submission.sha256, {})
-        options = replace(self.options, inspected=known)
-        return explained_publicly(result, names, submission, self.inputs, launcher, options)
+            result = _Attempts(self, launcher, slate, past).grade(attempts)
+        return result.model_copy(update={"exercise_sha256": self.fingerprints})
 
     def ungraded(self, reason: str) -> Result:
         """A result that says that the grader failed, and why; the files were not read."""
@@ -84,7 +60,7 @@ class GradingWork:
 
     def deliver(self, result: Result) -> bytes:
         """A `Delivery` of the result."""
-        return Delivery.of(result, still_open(result, self.job.only)).encode()
+        return Delivery.of(result, still_open(result.checks, self.job.only)).encode()
 
 
 @dataclass(frozen=True)
@@ -140,25 +116,25 @@ class Delivery:
 
 @dataclass(frozen=True)
 class _Attempts:
-    """The attempts of a job while they are graded.
-
-    Attributes
-    ----------
-    inspected
-        What is known of the sources of each submission, by its digest.
-    """
+    """The attempts of a job while they are graded."""
 
     work: GradingWork
     launcher: Launcher
     slate: Slate
     past: Past
-    inspected: dict[str, dict[str, Any]]
+
+    @property
+    def options(self) -> GradingOptions:
+        """Those of the batch; what explains failures is looked at, too."""
+        inputs = self.work.inputs
+        public = inputs.assignment if inputs is not None else None
+        return replace(self.work.options, public=public)
 
     def grade(self, attempts: Sequence[Attempt]) -> Result:
         job = self.work.job
         if job.known is not None and job.only is not None:
             return self._grade_changed(attempts[-1].submission, job.known, job.only)
-        graded = partial(self._grade, options=self.work.options)
+        graded = partial(self._grade, options=self.options)
         results = [graded(one.submission, number) for number, one in enumerate(attempts)]
         return best_of(attempts, results) if len(results) > 1 else results[0]
 
@@ -171,10 +147,10 @@ class _Attempts:
         are graded again: whatever calls it ends otherwise, too.
         """
         others = tuple(one for one in known.checks if one.exercise not in changed)
-        partly = replace(self.work.options, only=changed, known=others)
+        partly = replace(self.options, only=changed, known=others)
         result = self._grade(submission, 0, partly)
         if _ended_early(result, changed) != _ended_early(known, changed):
-            return self._grade(submission, 1, self.work.options)
+            return self._grade(submission, 1, self.options)
         return result
 
     def _grade(self, submission: Submission, number: int, options: GradingOptions) -> Result:
@@ -182,8 +158,7 @@ class _Attempts:
 
         Such a result has the status `grader_error`, which costs nobody points.
         """
-        known = self.inspected.setdefault(submission.sha256, {})
-        noted = replace(options_for(options, self.slate, self.past, number), inspected=known)
+        noted = options_for(options, self.slate, self.past, number)
         result = self._grade_once(submission, noted)
         return self._grade_once(submission, noted) if result.has_grader_error else result
 

@@ -30,19 +30,16 @@ from grader.course.prepare import LiveCourse, PreparationError, prepare
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.course.question import Questions
 from grader.private_folder import FOLDER, private_folder
+from grader.public_cases import Name
 from grader.result import PUBLIC_SEED, Visibility
 from grader.submissions import CourseDirectory
 
 _KEPT = "examples"
 _OTHER_PLACES = frozenset({"forked", "confined"})
 """Where a worker finds nothing that an earlier one left: see `PublicInputs.of_class`."""
-PUBLIC_SECONDS, FURTHER_SECONDS = 2.0, 3.0
-"""What a submission's worker may take for the inputs of its copy, and for further ones."""
-
+FURTHER_SECONDS = 3.0
+"""What a submission's worker may take for all of them."""
 _log = logging.getLogger("grader.diagnose")
-
-Name = tuple[str, str]
-"""Exercise and check."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class PublicInputs:
     assignment
         The checks that an input can explain, with the cases that students have.
     questions
-        What these ask, encoded once.
+        What further inputs ask, encoded once.
     limits
         Those of the course.
     course, live, launcher
@@ -104,17 +101,10 @@ class PublicInputs:
         except PreparationError:  # it is told by who freezes the copy; all is graded without
             _log.exception("The public inputs of %s cannot be made", live.assignment.name)
             return None
-        made = cls(assignment, Questions(), limits, course, live, launcher)
-        made._encode(assignment, PUBLIC_SECONDS)
-        return made
-
-    def _encode(self, assignment: PreparedAssignment, seconds: float) -> None:
-        """Encode what is asked, before judges of their own need it."""
-        bounded = bounded_limits(self.limits, assignment.name, seconds)
-        Asking(assignment, bounded, self.launcher.engine, self.questions).encode_all()
+        return cls(assignment, Questions(), limits, course, live, launcher)
 
     def further(self, names: Collection[Name]) -> dict[Name, tuple[Input, ...]]:
-        """Further inputs of some checks; the first call for a check makes them.
+        """The inputs of some checks, by seed; the first call for a check makes them.
 
         Raises
         ------
@@ -136,13 +126,15 @@ class PublicInputs:
             checks = example_checks(self.live, *name, self.launcher, self.count)
             made = replace(self.assignment, checks=checks)
             _keep(self.course, made, kept, key)
+        public = [one for one in self.assignment.checks if (one.exercise, one.name) == name]
         inputs = tuple(
-            Input(example_seed(number), _alone(plain_check(check), number, index))
-            for number, check in enumerate(checks, start=1)
+            Input(example_seed(number) if number else PUBLIC_SEED, _alone(check, number, index))
+            for number, check in enumerate([*public, *map(plain_check, checks)])
             for index in range(len(check.cases))
         )
         alone = replace(self.assignment, checks=tuple(one.check for one in inputs))
-        self._encode(alone, FURTHER_SECONDS)
+        bounded = bounded_limits(self.limits, alone.name, FURTHER_SECONDS)
+        Asking(alone, bounded, self.launcher.engine, self.questions).encode_all()
         return inputs
 
 

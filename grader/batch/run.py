@@ -79,6 +79,9 @@ def run_batch(
     report = BatchReport(store, students=list(plan.kept), damaged=plan.damaged)
     questions, fingerprints = Questions(), plan.fingerprints or exercise_fingerprints(assignment)
     Asking(assignment, options.limits, launcher.engine, questions).encode_all(options.only)
+    if inputs is not None:
+        asking = Asking(inputs.assignment, options.limits, launcher.engine, questions)
+        asking.encode_all(options.only)
 
     shared = (assignment, options, questions, fingerprints, launcher.confinement, inputs)
     works = [GradingWork(job, *shared) for job in plan.jobs]

@@ -100,6 +100,8 @@ class PushGrader:
                 if self._examples:
                     launcher = self._judges.launcher
                     inputs = PublicInputs.of_class(self.directory, live, launcher, self._root)
+                if inputs is not None:
+                    Asking(inputs.assignment, limits, engine, questions).encode_all()
                 prints = exercise_fingerprints(prepared)
                 self._warm[name] = _Warm(prepared, questions, prints, inputs)
             return self._warm[name]

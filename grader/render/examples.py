@@ -13,7 +13,7 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_]")
 def example_sentence(example: Example) -> str:
     """The sentence that stands before the input, or instead of one."""
     if example.seed == PUBLIC_SEED:
-        return "It fails on the public cases, too; `grader check` runs them:"
+        return "It fails on the public cases, too, which `grader check` runs."
     if example.seed:
         return "It fails on this input, too:"
     right = example.right

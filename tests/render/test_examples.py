@@ -75,7 +75,7 @@ def test_a_file_lies_beside_the_page_and_is_named_there(tmp_path):
         ),
         (
             Example(seed="public", message="four"),
-            "It fails on the public cases, too; `grader check` runs them:\nfour",
+            "It fails on the public cases, too, which `grader check` runs.\nfour",
         ),
         (None, ""),
     ],
