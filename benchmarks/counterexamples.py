@@ -4,12 +4,14 @@
 
 A synthetic class is graded with them and without, in turn, training excluded. Then the mutants of
 the references that the audit makes are graded: of those that fail on hidden cases and on no public
-one, the share is printed for which an input is found, and how long that takes.
+one, the share is printed for which an input is found, and how long that takes. With
+`--sometimes 10` a mutant is wrong on ten of a hundred inputs alone, and right on the others.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import random
 import statistics
 import tempfile
@@ -81,14 +83,50 @@ def print_class(
     print(f"  ratio   {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
 
 
-def drawn(live: LiveCourse, files: list[str], count: int) -> Iterator[tuple[Mutant, Submission]]:
+_SOMETIMES = """
+
+def _sometimes(right, wrong):
+    import functools
+    import zlib
+
+    @functools.wraps(right)
+    def chosen(*given, **named):
+        seen = b"".join(np.ascontiguousarray(one).tobytes() for one in given if np.ndim(one))
+        return (wrong if zlib.crc32(seen) % 100 < {percent} else right)(*given, **named)
+
+    return chosen
+
+
+{wrong}
+
+{name} = _sometimes({name}, _wrong_{name})
+"""
+
+
+def sometimes(reference: str, mutant: Mutant, percent: int) -> str | None:
+    """The reference with a function that is a mutant on some inputs; None for no function."""
+    for node in ast.parse(mutant.text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == mutant.definition:
+            text = ast.get_source_segment(mutant.text, node) or ""
+            wrong = text.replace(f"def {node.name}(", f"def _wrong_{node.name}(", 1)
+            return reference + _SOMETIMES.format(percent=percent, wrong=wrong, name=node.name)
+    return None
+
+
+def drawn(
+    live: LiveCourse, files: list[str], count: int, percent: int = 100
+) -> Iterator[tuple[Mutant, Submission]]:
     """Some mutants of the files, each within the references."""
     found = [one for file in files for one in mutants_of(live.references[file], file)]
     checked = {one.name for one in live.assignment.exercises() if one.checks}
     found = [one for one in found if one.definition in checked]
     chosen = random.Random(5).sample(found, min(count, len(found)))
     for mutant in chosen:
-        texts = {**{file: live.references[file] for file in files}, mutant.file: mutant.text}
+        reference = live.references[mutant.file]
+        text = sometimes(reference, mutant, percent) if percent < 100 else mutant.text
+        if text is None:
+            continue
+        texts = {**{file: live.references[file] for file in files}, mutant.file: text}
         given = {name: text.encode() for name, text in texts.items()}
         yield mutant, Submission("mutant", live.assignment.name, given)
 
@@ -100,11 +138,12 @@ def print_mutants(
     chosen: Launcher,
     files: list[str],
     count: int,
+    percent: int,
 ) -> None:
     """Print for how many mutants an input is found, and after how long."""
     public, questions = inputs.assignment, Questions()
     seconds, unexplained, graded = [], [], 0
-    for mutant, submission in drawn(live, files, count):
+    for mutant, submission in drawn(live, files, count, percent):
         graded += 1
         only = frozenset(one.name for one in live.assignment.exercises() if one.file == mutant.file)
         options = GradingOptions(limits=LIMITS, only=only, until_lost=True)
@@ -129,7 +168,10 @@ def print_mutants(
                 change = f"{mutant.before} -> {mutant.after}".replace("\n", " / ")
                 unexplained.append(f"{mutant.file}:{mutant.line} {name}: {change}")
     total = len(seconds) + len(unexplained)
-    print(f"{live.assignment.name}, {', '.join(files)}: {graded} mutants, {len(hidden)} seeds")
+    print(
+        f"{live.assignment.name}, {', '.join(files)}: {graded} mutants, {len(hidden)} seeds, "
+        f"wrong on {percent} % of the inputs"
+    )
     print(f"  fail on hidden cases and on no public one: {total}")
     if total:
         print(f"  an input is found for {len(seconds)} ({len(seconds) / total:.0%})")
@@ -147,6 +189,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--mutants", type=int, default=400)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--sometimes", type=int, default=100, metavar="PERCENT")
     given = parser.parse_args()
     live = load_live(choose(given.assignment, live_assignments(ROOT)))
     files = [one.name for one in live.assignment.files if one.backend == given.part]
@@ -174,7 +217,7 @@ def main() -> None:
             print_class(course, hidden[0], inputs, chosen, given.rounds)
         inputs.assignment = inputs.assignment.part(given.part)
         if given.mutants:
-            print_mutants(live, hidden, inputs, chosen, files, given.mutants)
+            print_mutants(live, hidden, inputs, chosen, files, given.mutants, given.sometimes)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from grader.course.prepare import FilePreparation, LiveCourse, prepared_check
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.result import PUBLIC_SEED, Kind
 
-EXAMPLES = 16
-"""How many further seeds are tried."""
+EXAMPLES = 32
+"""So many further seeds are tried at most, and no more once a check has enough inputs."""
+_ENOUGH = 48
 _WITHOUT = {Kind.TRAIN, Kind.SRC}
 """Training is not explained by an input, and a rule about the source has none."""
 
@@ -31,7 +32,12 @@ def example_seed(number: int) -> str:
 def example_checks(
     course: LiveCourse, exercise: str, check: str, launcher: Launcher, count: int = EXAMPLES
 ) -> tuple[PreparedCheck, ...]:
-    """A check as each of the first `count` seeds makes it, without what misconceptions answer.
+    """A check as each of the first seeds makes it, without what misconceptions answer.
+
+    Parameters
+    ----------
+    count
+        How many seeds, unless fewer make inputs enough.
 
     Raises
     ------
@@ -48,10 +54,13 @@ def example_checks(
     right = replace(course, misconceptions=())
     preparing = FilePreparation(right, file, PUBLIC_SEED, launcher, with_training=False)
     try:
-        return tuple(
-            prepared_check(declared, preparing.cases_of(declared, example_seed(number)))
-            for number in range(1, count + 1)
-        )
+        found: list[PreparedCheck] = []
+        for number in range(1, count + 1):
+            if sum(len(one.cases) for one in found) >= _ENOUGH:
+                break
+            cases = preparing.cases_of(declared, example_seed(number))
+            found.append(prepared_check(declared, cases))
+        return tuple(found)
     finally:
         preparing.close()
 

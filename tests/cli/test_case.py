@@ -1,12 +1,18 @@
 """`grader check --case FILE` as a student calls it, with files that batches wrote and others."""
 
+import os
 from dataclasses import replace
 
 import pytest
 
+from grader.authoring.freeze import freeze
 from grader.course.counterexample import Counterexample
 from tests.cli.test_check import NAME, course, grader, write  # noqa: F401
+from tests.conftest import strongest
 from tests.course.test_counterexample import counterexample
+from tests.mini import REFERENCE, right_on_public_cases
+from tests.push.university import CHECKS
+from tests.ready import run_ready
 
 
 @pytest.fixture
@@ -61,3 +67,37 @@ def test_one_case_leaves_no_room_for_exercises_or_watching(grader, file):  # noq
     said = grader("check", "root", "--case", file.name, code=2)
     assert "was named, too" in said
     assert "Leave out one of them" in grader("check", "--watch", "--case", file.name, code=2)
+
+
+@pytest.mark.skipif(strongest().confinement == "unconfined", reason="nothing is confined here")
+def test_the_file_that_a_batch_leaves_beside_the_page_is_run_by_the_student(tmp_path):
+    root, course = tmp_path / "root", tmp_path / "course"  # noqa: F811
+    solution, copy = root / "solutions" / NAME, root / "assignments" / NAME
+    solution.mkdir(parents=True)
+    (solution / "checks.py").write_text(CHECKS, encoding="utf-8")
+    (solution / "mini.py").write_text(REFERENCE, encoding="utf-8")
+    (solution / "handout.md").write_text("# Mini\n", encoding="utf-8")
+    freeze(solution, copy, strongest())
+    handed_in = course / "submitted" / "ada" / NAME
+    handed_in.mkdir(parents=True)
+    (course / "grader.toml").write_text('seed = "for tests"\n', encoding="utf-8")
+    for folder in (handed_in, copy):
+        (folder / "mini.py").write_text(right_on_public_cases("for tests"), encoding="utf-8")
+
+    def run(*arguments, cwd=copy):
+        environment = {**os.environ, "GRADER_COURSE": str(root), "COLUMNS": "100"}
+        ended = run_ready("grader", *arguments, cwd=cwd, env=environment)
+        return ended.returncode, " ".join((ended.stdout + ended.stderr).split())
+
+    students = course / "reports" / NAME / "students"
+    code, said = run("batch", "m1", "--course", course, "--no-examples", cwd=root)
+    assert code == 0 and not list(students.glob("*.npz")), said
+    code, said = run("batch", "m1", "--course", course, "--fresh", cwd=root)
+    (found,) = students.glob("*.npz")
+    assert (
+        code == 0
+        and found.name in found.with_name(f"{found.name.split('-counter')[0]}.html").read_text()
+    )
+    assert run("check", "predict")[0] == 0  # on the public cases nothing is wrong
+    code, said = run("check", "--case", found)
+    assert code == 1 and "rows: all " in said and "expected: [" in said
