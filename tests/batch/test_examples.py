@@ -201,6 +201,14 @@ def test_a_reference_that_fails_on_further_inputs_costs_the_example_alone(course
     assert examples(found)["predict.batch"].seed == ""
 
 
+def test_no_time_left_asks_nothing_and_the_public_cases_count(course, monkeypatch):
+    directory = course(cid=SELDOM)
+    monkeypatch.setattr(search, "FURTHER_SECONDS", 0.0)
+    monkeypatch.setattr(search._Asked, "answers", lambda *_: pytest.fail("asked"))
+    found = run(directory, inputs=inputs_of(directory))["cid"]
+    assert examples(found)["predict.batch"].right == 2
+
+
 def test_at_most_three_checks_are_explained_the_first_of_each_exercise_before_others():
     from tests.mini import grade_mini
 
