@@ -79,6 +79,8 @@ class FileInterview(FileKnowledge):
         self.checks: list[PreparedCheck] = []
         """What will be asked, in order; the judge fills it in once the source is inspected."""
         self.state: FileState | None = None
+        self.inspected: dict[str, Any] = {}
+        """What is known of the files' sources, by file."""
         self.loading: Loading | None = None
         """What was left out of the file; None before it is loaded."""
         self.versions: dict[str, str] = {}
@@ -235,6 +237,12 @@ class FileInterview(FileKnowledge):
 
     def inspect(self, name: str) -> dict[str, Any]:
         """Describe the source of a file, without running it; raises `Lost`."""
+        if name not in self.inspected:
+            self.inspected[name] = self._inspected(name)
+        facts = self.inspected[name]
+        return {**facts, "definitions": dict(facts["definitions"])}
+
+    def _inspected(self, name: str) -> dict[str, Any]:
         limits = self.limits.at(self.assignment.name)
         exercises = self.assignment.exercises
         question = {

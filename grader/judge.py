@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import Any
 
 from grader import __version__
 from grader.asking import Deadline
@@ -25,11 +27,14 @@ from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks
 from grader.liberties import Shared, note_on_own_forward, notes_of
 from grader.prerequisites import Prerequisites
+from grader.public_cases import PublicCases
 from grader.records import check_result, failure_of, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
 from grader.submissions.places import Places, beginning, sentence
+
+_log = logging.getLogger("grader.diagnose")
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,12 @@ class GradingOptions:
     """How exercises ended that are not judged now: others may depend on them."""
     until_lost: bool = False
     """Stop at the first check that loses points, for who asks no more than whether any does."""
+    public: PreparedAssignment | None = None
+    """Public cases: of failures on hidden ones it is said whether these fail, too."""
+    confirms: bool = True
+    """Judge once more, by a fresh worker, what may have lost points by what others left behind."""
+    inspected: dict[str, Any] | None = None
+    """What is known of the files' sources; it is added to, for who grades the same files again."""
     settled: tuple[CheckResult, ...] = ()
     """Checks that are not judged: an earlier judge of this submission did not survive them."""
     seconds_used: float = 0.0
@@ -137,6 +148,7 @@ class _Grading:
         self.forward: ForwardWorker | None = None
         if assignment.forward_files:
             self.forward = ForwardWorker(assignment.forward_files, launcher)
+        self.public = PublicCases(options.public) if options.public is not None else None
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
 
@@ -149,6 +161,7 @@ class _Grading:
                     self._judge_exercise(exercise, interviews[file])
                     if self._is_decided():
                         return self._told()
+                self._look_at_public_cases(interviews[file])
                 interviews[file].close()  # one worker at a time: the next may want the memory
         finally:
             for interview in interviews.values():
@@ -158,6 +171,26 @@ class _Grading:
                 self.forward.close()
             self.notes = self._notes(list(interviews.values()))
         return self._told()
+
+    def _look_at_public_cases(self, interview: FileInterview) -> None:
+        """Say of failures on hidden cases whether public ones fail, too; no verdict changes."""
+        if self.public is None or interview.state is not None:
+            return
+        own = [
+            one
+            for one in self.results
+            if one.exercise in self.wanted
+            and self.assignment.exercise(one.exercise).file == interview.file.name
+        ]
+        if any(one.status is Status.GRADER_ERROR for one in own):
+            return  # it is graded again
+        try:
+            for old, example in self.public.examples(
+                own, interview, lambda check: self._judged(check, interview)
+            ):
+                self.results.replace(old, old.model_copy(update={"example": example}))
+        except Exception:  # our own mistake, which costs an explanation alone
+            _log.exception("Looking at the public cases of %s failed", interview.file.name)
 
     def _told(self) -> list[CheckResult]:
         """What is told, in the order of the assignment."""
@@ -228,6 +261,8 @@ class _Grading:
         present = []
         for name, interview in interviews.items():
             interview.unread = self.submission.unread
+            if self.options.inspected is not None:
+                interview.inspected = self.options.inspected
             if name in self.submission.files:
                 present.append(interview)
             else:
@@ -309,7 +344,7 @@ class _Grading:
         self._judge_checks(exercise, interview)
         if not self.is_doubtful:
             return
-        if not self.options.until_lost:
+        if self.options.confirms and not self.options.until_lost:
             statuses = {one.status for one in self.results.of(exercise.name) if one.lost_points}
             if interview.is_doubtful(exercise.name, statuses):
                 before = self.results.forget(exercise.name)

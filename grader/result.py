@@ -131,6 +131,29 @@ class RocPlot(_Record):
 Plot = Annotated[CurvePlot | ConfusionPlot | RocPlot, Field(discriminator="kind")]
 
 
+PUBLIC_SEED = "public"
+"""The seed of the cases in a student's copy."""
+
+
+class Example(_Record):
+    """What came of looking for a public input on which a check fails that failed on hidden cases.
+
+    The points never depend on it.
+    """
+
+    seed: str = ""
+    """The public seed that made the input: `public` for the cases in the student's copy; "" where
+    none was found."""
+    message: SafeSentence = ""
+    """The input, what was expected and what was received."""
+    right: int = Field(default=0, ge=0)
+    """How many public inputs of the check were answered rightly."""
+    only_public: bool = False
+    """Whether the copy's inputs alone were tried, since nothing here makes others."""
+    file: str = Field(default="", pattern="^[A-Za-z0-9+/=]*$", max_length=100_000)
+    """What `grader check --case` runs, in base64; "" for a case that the student's copy holds."""
+
+
 class CheckResult(_Record):
     """One check of one exercise."""
 
@@ -159,6 +182,8 @@ class CheckResult(_Record):
     """What has to be right first, where the status is `skipped` for that reason."""
     whole_file: bool = False
     """Whether the message is about the file, and so said of each of its exercises alike."""
+    example: Example | None = None
+    """A public input on which it fails, too; None where none was looked for."""
 
     @property
     def lost_points(self) -> bool:

@@ -9,9 +9,9 @@ import numpy as np
 from grader.confine import Launcher, LimitBook, Limits, SpawnedLauncher
 from grader.course import Assignment, Expectation, Rng, case
 from grader.course.misconception import Misconception
-from grader.course.prepare import LiveCourse, prepare
+from grader.course.prepare import LiveCourse, case_generator, prepare
 from grader.course.prepared import PreparedAssignment
-from grader.result import CheckResult, Result, Visibility
+from grader.result import PUBLIC_SEED, CheckResult, Result, Visibility
 from tests.conftest import grade_text
 
 REFERENCE = """
@@ -173,3 +173,20 @@ def body(code: str) -> str:
     """The reference with `predict` replaced by these lines."""
     lines = "".join(f"    {line}\n" for line in code.splitlines())
     return replaced("    return X @ w + b\n", lines)
+
+
+def _first_numbers(seed):
+    """The number `X[0, 0]` of each case of `predict`."""
+    check = next(_assignment().exercises()).checks[0]
+    cases = check.cases(case_generator(seed, "predict", check.name))
+    return [float(case.arguments["X"][0, 0]) for case in cases]
+
+
+def right_on_public_cases(seed):
+    """Wrong where a number lies beyond all public ones, as a hidden one of the seed does."""
+    public, hidden = _first_numbers(PUBLIC_SEED), _first_numbers(seed)
+    for sign in (1, -1):
+        bound = max(np.multiply(public, sign))
+        if max(np.multiply(hidden, sign)) > bound:
+            return body(f"r = X @ w + b\nreturn -r if {sign} * X[0, 0] > {bound!r} else r")
+    raise AssertionError("no hidden number lies beyond the public ones")

@@ -23,9 +23,9 @@ from grader.course.catalogue import PUBLIC_FOLDER, load_live
 from grader.course.fingerprint import repeatable
 from grader.course.prepare import prepare
 from grader.course.prepared import PreparedAssignment
+from grader.result import PUBLIC_SEED as PUBLIC_SEED
 from grader.result import Visibility
 
-PUBLIC_SEED = "public"
 HANDOUT = "handout.md"
 POINTS_MARK = "<!-- points -->"
 """Where a handout wants the table of all checks."""

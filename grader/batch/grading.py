@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from grader.batch.attempts import Attempt, best_of
+from grader.batch.inputs import PublicInputs
 from grader.batch.plan import Job
 from grader.confine import Confinement, Launcher
 from grader.course.prepared import PreparedAssignment
@@ -15,6 +16,7 @@ from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
 from grader.judged import LOST_STATUSES
 from grader.judging import Past, Slate, options_for, records_name
+from grader.public_cases import Name, still_open
 from grader.records import failure_of, ungraded
 from grader.result import Result
 from grader.store import ResultStore, StoreError, content_of
@@ -29,6 +31,8 @@ class GradingWork:
     ----------
     fingerprints
         Those of the assignment's exercises, by which a later run knows what changed.
+    inputs
+        What explains failures on hidden cases; None where nothing is to.
     """
 
     job: Job
@@ -37,6 +41,7 @@ class GradingWork:
     questions: Questions
     fingerprints: dict[str, str]
     confinement: Confinement
+    inputs: PublicInputs | None = None
 
     def judge(self, launcher: Launcher, slate: Slate, past: Past) -> Result:
         """Grade the job; a failure of ours is its result, not an exception."""
@@ -55,11 +60,7 @@ class GradingWork:
 
     def deliver(self, result: Result) -> bytes:
         """A `Delivery` of the result."""
-        try:
-            content, trouble = content_of(result), ""
-        except StoreError as error:
-            content, trouble = b"", str(error)
-        return Delivery(result.student, result.has_grader_error, trouble, content).encode()
+        return Delivery.of(result, still_open(result.checks, self.job.only)).encode()
 
 
 @dataclass(frozen=True)
@@ -74,24 +75,37 @@ class Delivery:
         Why the result cannot be written; "" when it can.
     content
         What the store keeps.
+    still_open
+        Checks that further inputs may explain.
     """
 
     student: str
     failed: bool
     trouble: str
     content: bytes
+    still_open: tuple[Name, ...] = ()
+
+    @classmethod
+    def of(cls, result: Result, still_open: Sequence[Name] = ()) -> Delivery:
+        """The delivery of a result."""
+        try:
+            content, trouble = content_of(result), ""
+        except StoreError as error:
+            content, trouble = b"", str(error)
+        failed = result.has_grader_error
+        return cls(result.student, failed, trouble, content, tuple(still_open))
 
     def encode(self) -> bytes:
         """Return it as bytes."""
-        head = json.dumps([self.student, self.failed, self.trouble])
+        head = json.dumps([self.student, self.failed, self.trouble, self.still_open])
         return head.encode("ascii") + b"\n" + self.content
 
     @classmethod
     def decode(cls, data: bytes) -> Delivery:
         """Return what `encode` made `data` from."""
         head, _, content = data.partition(b"\n")
-        student, failed, trouble = json.loads(head)
-        return cls(student, failed, trouble, content)
+        student, failed, trouble, names = json.loads(head)
+        return cls(student, failed, trouble, content, tuple((one, other) for one, other in names))
 
     def keep(self, store: ResultStore) -> None:
         """Keep the result; raises `StoreError` when it cannot be written."""
@@ -109,11 +123,18 @@ class _Attempts:
     slate: Slate
     past: Past
 
+    @property
+    def options(self) -> GradingOptions:
+        """Those of the batch; what explains failures is looked at, too."""
+        inputs = self.work.inputs
+        public = inputs.assignment if inputs is not None else None
+        return replace(self.work.options, public=public)
+
     def grade(self, attempts: Sequence[Attempt]) -> Result:
         job = self.work.job
         if job.known is not None and job.only is not None:
             return self._grade_changed(attempts[-1].submission, job.known, job.only)
-        graded = partial(self._grade, options=self.work.options)
+        graded = partial(self._grade, options=self.options)
         results = [graded(one.submission, number) for number, one in enumerate(attempts)]
         return best_of(attempts, results) if len(results) > 1 else results[0]
 
@@ -126,10 +147,10 @@ class _Attempts:
         are graded again: whatever calls it ends otherwise, too.
         """
         others = tuple(one for one in known.checks if one.exercise not in changed)
-        partly = replace(self.work.options, only=changed, known=others)
+        partly = replace(self.options, only=changed, known=others)
         result = self._grade(submission, 0, partly)
         if _ended_early(result, changed) != _ended_early(known, changed):
-            return self._grade(submission, 1, self.work.options)
+            return self._grade(submission, 1, self.options)
         return result
 
     def _grade(self, submission: Submission, number: int, options: GradingOptions) -> Result:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 import shutil
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def hidden_assignment(
         When a reference fails on its own case.
     """
     seed = directory.seed()
-    kept = directory.path / FOLDER / _KEPT / live.assignment.name / _key(live, seed, launcher)
+    kept = directory.path / FOLDER / _KEPT / live.assignment.name / key_of(live, seed, launcher)
     with contextlib.suppress(OSError):
         private_folder(directory.path)
     for folder in (directory.path / FOLDER / _KEPT).glob("*"):
@@ -53,11 +54,13 @@ def hidden_assignment(
         return frozen.load(kept)
     prepared = prepare(live, seed, Visibility.HIDDEN, launcher, with_slips=True, jobs=jobs)
     with contextlib.suppress(OSError):  # a full disk or a read-only course costs time alone
-        _keep(prepared, private_folder(directory.path, _KEPT, live.assignment.name), kept)
+        folder = private_folder(directory.path, _KEPT, live.assignment.name)
+        keep(prepared, folder, kept, lambda name: name == kept.name)
     return prepared
 
 
-def _key(live: LiveCourse, seed: str, launcher: Launcher) -> str:
+def key_of(live: LiveCourse, seed: str, launcher: Launcher) -> str:
+    """A digest of all that decides on cases of a seed, and on what references say of them."""
     known = [
         __version__,
         live.sha256,
@@ -76,13 +79,15 @@ def _key(live: LiveCourse, seed: str, launcher: Launcher) -> str:
     return digest.hexdigest()[:32]
 
 
-def _keep(prepared: PreparedAssignment, folder: Path, kept: Path) -> None:
-    """Write the cases whole or not at all, and forget those that hold no longer."""
+def keep(
+    prepared: PreparedAssignment, folder: Path, kept: Path, holds: Callable[[str], bool]
+) -> None:
+    """Write cases whole or not at all, and forget those in the folder that hold no longer."""
     with folder_in_making(folder) as made:
         frozen.save(prepared, made)
         close_to_others(made)
         shutil.rmtree(kept, ignore_errors=True)
         os.replace(made, kept)
     for other in folder.iterdir():
-        if other != kept and not other.name.startswith(MAKING):
+        if not holds(other.name) and not other.name.startswith(MAKING):
             shutil.rmtree(other, ignore_errors=True)

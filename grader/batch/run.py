@@ -8,7 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from grader.asking import Asking
+from grader.batch.explaining import judge_and_explain
 from grader.batch.grading import Delivery, GradingWork
+from grader.batch.inputs import PublicInputs
 from grader.batch.plan import BatchPlan
 from grader.confine import Launcher
 from grader.course.fingerprint import exercise_fingerprints
@@ -57,11 +59,17 @@ def run_batch(
     *,
     jobs: int,
     progress: Progress | None = None,
+    inputs: PublicInputs | None = None,
 ) -> BatchReport:
     """Grade every job; results are written as they come.
 
     Each of `jobs` threads waits for one judge at a time, which is a process of its own; the
     report is the same whatever their number.
+
+    Parameters
+    ----------
+    inputs
+        What explains failures on hidden cases; None where nothing is to.
 
     Raises
     ------
@@ -71,16 +79,19 @@ def run_batch(
     report = BatchReport(store, students=list(plan.kept), damaged=plan.damaged)
     questions, fingerprints = Questions(), plan.fingerprints or exercise_fingerprints(assignment)
     Asking(assignment, options.limits, launcher.engine, questions).encode_all(options.only)
+    if inputs is not None:
+        asking = Asking(inputs.assignment, options.limits, launcher.engine, questions)
+        asking.encode_all(options.only)
 
-    shared = (assignment, options, questions, fingerprints, launcher.confinement)
+    shared = (assignment, options, questions, fingerprints, launcher.confinement, inputs)
     works = [GradingWork(job, *shared) for job in plan.jobs]
     patient = JudgeLimits().patient(options.limits.longest_submission)
     judges = Judges(launcher, patient, known=works)
     with judges, ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        running: set[Future[bytes]] = set()
+        running: set[Future[Delivery]] = set()
         try:
             for work in works:
-                running.add(pool.submit(judges.judge, work))
+                running.add(pool.submit(judge_and_explain, judges, work))
                 if len(running) >= 2 * jobs:
                     running = _collect(running, store, report, progress)
             while running:
@@ -94,14 +105,14 @@ def run_batch(
 
 
 def _collect(
-    running: set[Future[bytes]],
+    running: set[Future[Delivery]],
     store: ResultStore,
     report: BatchReport,
     progress: Progress | None,
-) -> set[Future[bytes]]:
+) -> set[Future[Delivery]]:
     done, still_running = wait(running, return_when=FIRST_COMPLETED)
     for future in done:
-        delivery = Delivery.decode(future.result())
+        delivery = future.result()
         delivery.keep(store)  # the judges are at work on others meanwhile
         report.students.append(delivery.student)
         report.graded += 1

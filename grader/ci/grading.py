@@ -15,7 +15,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, written_files
 from grader.judging import grade_apart
 from grader.local import load_public
-from grader.result import CheckResult, Result, Status
+from grader.result import CheckResult, Example, Kind, Result, Status
 from grader.submissions import Submission, read_path
 
 WITHOUT_NAME = "me"
@@ -94,9 +94,21 @@ class Graded:
 
 
 def _explained(check: CheckResult, public: CheckResult | None) -> CheckResult:
-    if public is None or check.status is not public.status or check.status is Status.PASSED:
+    """A hidden check as its public cases explain it; nothing here makes further inputs."""
+    if public is None or check.status is Status.PASSED:
+        return check
+    if public.status is Status.PASSED and _has_inputs(check):
+        example = Example(right=public.cases.passed, only_public=True)
+        return check.model_copy(update={"example": example})
+    if check.status is not public.status:
         return check
     return public.model_copy(update={"points": check.points, "max_points": check.max_points})
+
+
+def _has_inputs(check: CheckResult) -> bool:
+    """Whether an input might show what is wrong with a check."""
+    is_wrong = check.status in {Status.FAILED, Status.ERROR} and not check.waits_for
+    return is_wrong and check.kind not in {Kind.TRAIN, Kind.SRC}
 
 
 def grade_push(

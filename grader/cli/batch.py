@@ -14,6 +14,7 @@ from rich.console import Console
 
 from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.hidden import hidden_assignment
+from grader.batch.inputs import PublicInputs
 from grader.batch.run import default_jobs
 from grader.cli.options import DeviceOption
 from grader.cli.places import root_folder
@@ -63,6 +64,10 @@ def command(
     changed: Annotated[
         bool, typer.Option("--changed", help="Show who would move, and by how much; keep nothing.")
     ] = False,
+    examples: Annotated[
+        bool,
+        typer.Option(help="Look for a public input that shows what fails on hidden cases alone."),
+    ] = True,
     device: DeviceOption = "cpu",
 ) -> None:
     """Grade submitted/*/ASSIGNMENT on hidden cases.
@@ -88,12 +93,15 @@ def command(
                 limits = directory.settings.limits.book()
                 _check_places(limits, live.assignment)
                 prepared = hidden_assignment(directory, live, chosen, count)
+                inputs = None
+                if examples:
+                    inputs = PublicInputs.of_class(directory, live, chosen, root_folder())
             store = ResultStore(directory.results / name)
             plan = plan_batch(directory, prepared, store, fresh=fresh)
             _announce(console, plan, directory)
             options = GradingOptions(course=directory.name, limits=limits)
             log = DiagnosisLog.of_course(directory.path)
-            run = partial(_run, console, plan, prepared, chosen, options, count, log)
+            run = partial(_run, console, plan, prepared, chosen, options, count, log, inputs)
             try:
                 if changed:
                     code = _preview(console, plan, store, run)
@@ -162,6 +170,7 @@ def _run(
     options: GradingOptions,
     jobs: int,
     log: DiagnosisLog,
+    inputs: PublicInputs | None,
     store: ResultStore,
 ) -> BatchReport:
     with log, progress_bar(console, "grading") as progress:
@@ -170,7 +179,9 @@ def _run(
         def advance(student: str) -> None:
             progress.advance(task)
 
-        return run_batch(plan, prepared, store, chosen, options, jobs=jobs, progress=advance)
+        return run_batch(
+            plan, prepared, store, chosen, options, jobs=jobs, progress=advance, inputs=inputs
+        )
 
 
 def _tell(console: Console, log: DiagnosisLog) -> None:

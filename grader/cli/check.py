@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from grader.cli.counterexamples import only_case, read_counterexample, require_alone
 from grader.cli.options import DeviceOption
 from grader.cli.places import assignment_folder, assignment_here, place_of, root_folder
 from grader.cli.problems import UsageProblem, cannot_write
@@ -26,8 +27,9 @@ from grader.local import (
 from grader.media.terminal import say
 from grader.media.workflow import inert_json
 from grader.render.live import LiveRows
-from grader.render.terminal import print_notes, print_outcome
+from grader.render.terminal import print_case, print_notes, print_outcome
 from grader.result import Result, Status
+from grader.sanitise import shown
 from grader.store import write_atomically
 from grader.student_progress import next_exercise, remember
 
@@ -50,6 +52,8 @@ class _Wanted:
     engine: Engine
     json: Path | None
     every: bool
+    case: str = ""
+    """What the only case is called, where a file brought it."""
 
 
 def command(
@@ -75,6 +79,10 @@ def command(
     all_failures: Annotated[
         bool, typer.Option("--all", help="Explain every check that fails, and show every note.")
     ] = False,
+    case: Annotated[
+        Path | None,
+        typer.Option("--case", help="Run the one case of this file, counterexample-….npz, alone."),
+    ] = None,
     device: DeviceOption = "cpu",
 ) -> None:
     """Check my files and explain what is wrong.
@@ -83,6 +91,9 @@ def command(
     checked. Nothing is sent anywhere. Ends with exit code 0 when everything passed, 1 when
     something did not, 2 when the command was called wrongly.
     """
+    counterexample = None if case is None else read_counterexample(case)
+    if counterexample is not None and assignment is None and assignment_here() is None:
+        assignment = counterexample.assignment
     folder, chosen = _folder_and_exercises(assignment, list(exercises or []))
     prepared = load_public(folder)
     for name in chosen:
@@ -92,8 +103,16 @@ def command(
         raise UsageProblem(f"There is no {path}.")
     engine = Engine.from_environment(device)
     engine.require()
+    called = ""
+    if case is not None and counterexample is not None:
+        require_alone(chosen, watch=watch)
+        prepared = only_case(prepared, counterexample, case)
+        chosen, called = (
+            [counterexample.exercise],
+            f"{shown(case.name)} ({shown(counterexample.seed)})",
+        )
     only = frozenset(chosen) or None
-    wanted = _Wanted(folder, prepared, only, path, engine, json, all_failures)
+    wanted = _Wanted(folder, prepared, only, path, engine, json, all_failures, called)
     result = (_watch if watch else _check)(wanted)
     raise typer.Exit(0 if all(one.status is Status.PASSED for one in result.checks) else 1)
 
@@ -151,11 +170,17 @@ def _check_silently(wanted: _Wanted) -> Result:
 def _check_and_show(wanted: _Wanted) -> Result:
     """Show each exercise as soon as it is known, and then what to do."""
     console = Console()
-    if place := place_of(wanted.path or wanted.folder):
-        say(console, f"checking {place}", "dim", wrap=False)
+    place = place_of(wanted.path or wanted.folder)
+    if place or wanted.case:
+        beside = f"{place}, {wanted.case}" if place and wanted.case else place or wanted.case
+        say(console, f"checking {beside}", "dim", wrap=False)
     submission = read_own(wanted.folder, wanted.prepared, wanted.path)
     told = submission.notes
     print_notes(console, submission.nothing_to_grade, told, more=_ALL_NOTES, every=wanted.every)
+    if wanted.case:
+        result = _check_silently(wanted)
+        print_case(console, result)
+        return result
     with LiveRows(console, wanted.prepared, wanted.only) as rows:
         result = check_own(
             submission,

@@ -122,6 +122,10 @@ def serve(
     link: Annotated[
         str, typer.Option(help="The address at which a web server shows that folder.")
     ] = "",
+    examples: Annotated[
+        bool,
+        typer.Option(help="Look for a public input that shows what fails on hidden cases alone."),
+    ] = True,
 ) -> None:
     """Grade what is pushed, until Ctrl+C or SIGTERM; one server serves a course."""
     from grader.batch.run import default_jobs
@@ -147,7 +151,7 @@ def serve(
             f"{problem} What students push is only graded where it can be confined."
         ) from None
     with chosen, _usable_queue(), DiagnosisLog.of_course(directory.path) as log:
-        grader = PushGrader(directory, root, chosen)
+        grader = PushGrader(directory, root, chosen, examples=examples)
         run(grader, stop, jobs=jobs or default_jobs(), warm=names, pages=shown, log=log)
 
 

@@ -51,8 +51,8 @@ def save(prepared: PreparedAssignment, folder: Path) -> None:
 
 def to_files(prepared: PreparedAssignment) -> dict[str, bytes]:
     """The two files of an assignment, by name."""
-    arrays, stream = _Arrays(), io.BytesIO()
-    plain = _to_plain(prepared, arrays)
+    arrays, stream = ArrayNames(), io.BytesIO()
+    plain = to_plain(prepared, arrays)
     text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
     np.savez_compressed(stream, **arrays.by_name)  # type: ignore[arg-type]
     return {CHECKS: (text + "\n").encode("utf-8"), CASES: stream.getvalue()}
@@ -85,7 +85,7 @@ def read_exercises(folder: Path) -> dict[str, tuple[str, ...]]:
     """
     try:
         plain = read_json(_content_of(folder / CHECKS))
-        files, exercises = (_from_plain(plain[one], _no_array) for one in ("files", "exercises"))
+        files, exercises = (from_plain(plain[one], _no_array) for one in ("files", "exercises"))
         found: dict[str, tuple[str, ...]] = {file["name"]: () for file in files}
         for one in exercises:
             found[one["file"]] = (*found[one["file"]], one["name"])
@@ -116,7 +116,7 @@ def from_files(files: Mapping[str, bytes]) -> PreparedAssignment:
             found.flags.writeable = False
             return found
 
-        return _assignment(_from_plain(plain, array))
+        return _assignment(from_plain(plain, array))
 
 
 UNREADABLE = (
@@ -134,7 +134,7 @@ UNREADABLE = (
 """What comes of files that somebody changed, nested deeply for example."""
 
 
-class _Arrays:
+class ArrayNames:
     """Names arrays, equal ones alike."""
 
     def __init__(self) -> None:
@@ -148,11 +148,12 @@ class _Arrays:
         return name
 
 
-def _to_plain(value: Any, arrays: _Arrays) -> Any:
+def to_plain(value: Any, arrays: ArrayNames) -> Any:
+    """A value as JSON can say it; arrays are named, and kept in `arrays`."""
     if isinstance(value, np.ndarray):
         return {"$array": arrays.name(value)}
     if isinstance(value, np.generic):
-        return {"$scalar": [value.dtype.str, _to_plain(value.item(), arrays)]}
+        return {"$scalar": [value.dtype.str, to_plain(value.item(), arrays)]}
     if isinstance(value, float) and not math.isfinite(value):
         return {"$float": repr(value)}
     if isinstance(value, Ref):
@@ -160,18 +161,18 @@ def _to_plain(value: Any, arrays: _Arrays) -> Any:
     if isinstance(value, Rng):
         return {"$rng": value.seed}
     if isinstance(value, tuple):
-        return {"$tuple": [_to_plain(item, arrays) for item in value]}
+        return {"$tuple": [to_plain(item, arrays) for item in value]}
     if isinstance(value, list):
-        return [_to_plain(item, arrays) for item in value]
+        return [to_plain(item, arrays) for item in value]
     if is_dataclass(value):
         given = ((field, getattr(value, field.name)) for field in fields(value))
         return {
-            field.name: _to_plain(content, arrays)
+            field.name: to_plain(content, arrays)
             for field, content in given
             if not _is_default(field, content)
         }
     if isinstance(value, dict):
-        return {key: _to_plain(item, arrays) for key, item in value.items()}
+        return {key: to_plain(item, arrays) for key, item in value.items()}
     return value
 
 
@@ -182,9 +183,10 @@ def _is_default(field: Field[Any], content: Any) -> bool:
     return content is field.default or (type(content) is tuple and content == field.default == ())
 
 
-def _from_plain(value: Any, array: Callable[[str], np.ndarray[Any, Any]]) -> Any:
+def from_plain(value: Any, array: Callable[[str], np.ndarray[Any, Any]]) -> Any:
+    """What `to_plain` was given, with `array` to find arrays by their names."""
     if isinstance(value, list):
-        return [_from_plain(item, array) for item in value]
+        return [from_plain(item, array) for item in value]
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
@@ -192,7 +194,7 @@ def _from_plain(value: Any, array: Callable[[str], np.ndarray[Any, Any]]) -> Any
         if tag == "$array":
             return array(content)
         if tag == "$scalar":
-            return np.dtype(content[0]).type(_from_plain(content[1], array))
+            return np.dtype(content[0]).type(from_plain(content[1], array))
         if tag == "$float":
             return float(content)
         if tag == "$ref":
@@ -200,8 +202,8 @@ def _from_plain(value: Any, array: Callable[[str], np.ndarray[Any, Any]]) -> Any
         if tag == "$rng":
             return Rng(content)
         if tag == "$tuple":
-            return tuple(_from_plain(item, array) for item in content)
-    return {key: _from_plain(item, array) for key, item in value.items()}
+            return tuple(from_plain(item, array) for item in content)
+    return {key: from_plain(item, array) for key, item in value.items()}
 
 
 def _assignment(plain: dict[str, Any]) -> PreparedAssignment:
@@ -223,11 +225,12 @@ def _assignment(plain: dict[str, Any]) -> PreparedAssignment:
 
 
 def _check(plain: dict[str, Any]) -> PreparedCheck:
-    cases = tuple(_case(one) for one in plain["cases"])
+    cases = tuple(case_from_plain(one) for one in plain["cases"])
     return PreparedCheck(**{**plain, "kind": Kind(plain["kind"]), "cases": cases})
 
 
-def _case(plain: dict[str, Any]) -> Case:
+def case_from_plain(plain: dict[str, Any]) -> Case:
+    """A case of its fields, as `from_plain` reads them."""
     forward = plain.get("course_forward")
     return Case(
         **{

@@ -115,7 +115,7 @@ def prepare(
     assignment = course.assignment
     known = course if with_mistakes else replace(course, misconceptions=())
     preparing = {
-        file.name: _FilePreparation(
+        file.name: FilePreparation(
             known, file, seed, launcher, with_training=with_training, with_slips=with_slips
         )
         for file in assignment.files
@@ -165,8 +165,12 @@ def case_generator(seed: str, exercise: str, check: str) -> np.random.Generator:
     return np.random.default_rng([root, zlib.crc32(f"{exercise}.{check}".encode())])
 
 
-def _prepared(preparing: _FilePreparation | None, check: Check) -> PreparedCheck:
-    cases = preparing.cases(check) if preparing is not None else ()
+def _prepared(preparing: FilePreparation | None, check: Check) -> PreparedCheck:
+    return prepared_check(check, preparing.cases(check) if preparing is not None else ())
+
+
+def prepared_check(check: Check, cases: tuple[Case, ...]) -> PreparedCheck:
+    """A check with its cases, without the generator of these."""
     return PreparedCheck(
         check.exercise,
         check.name,
@@ -179,7 +183,7 @@ def _prepared(preparing: _FilePreparation | None, check: Check) -> PreparedCheck
     )
 
 
-class _FilePreparation:
+class FilePreparation:
     """Prepares the checks of one file, with as many workers as checks are prepared at once."""
 
     def __init__(
@@ -218,8 +222,12 @@ class _FilePreparation:
 
     def cases(self, check: Check) -> tuple[Case, ...]:
         """Make the cases of a check and record what they are answered."""
+        return self.cases_of(check, self.seed)
+
+    def cases_of(self, check: Check, seed: str) -> tuple[Case, ...]:
+        """The same with another seed."""
         stream = check.settings.get("same_cases_as", check.name)
-        generator = case_generator(self.seed, check.exercise, stream)
+        generator = case_generator(seed, check.exercise, stream)
         with self._worker() as worker:
             return tuple(self._recorded(worker, check, case) for case in check.cases(generator))
 

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from grader.checks import Verdict
@@ -91,7 +92,10 @@ class Judges:
             if verdict is not None and noted is not None and noted.check is not None:
                 check = _result_of(noted.check, work.assignment, verdict)
                 past = past.with_check(noted.attempt, check, time.monotonic() - started)
-            else:  # another begins as if nothing had happened
+            else:  # another begins as if nothing had happened, and does no more than it must
+                if not past.only_grade:
+                    cpu_seconds = self.limits.cpu_seconds
+                past = replace(past, only_grade=True)
                 tries -= 1
                 if not tries:
                     return work.deliver(work.ungraded(_reason(ending)))

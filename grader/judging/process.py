@@ -12,7 +12,8 @@ import threading
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, BinaryIO, NoReturn
 
 from grader.confine import Launcher, Lost, Worker, WorkerSettings
@@ -38,6 +39,8 @@ _LEFT_ALONE = (
     b"A judge ended, since the process that waited for its result is gone or has given it up. Its "
     b"submission is graded again.\n"
 )
+_CPU_BESIDE = 10.0
+"""CPU seconds that a judge may use once the result stands."""
 _PIECE = 2**18
 _MAX_DESCRIPTORS = 2
 _forking = threading.Lock()
@@ -53,7 +56,7 @@ class Ending:
     Attributes
     ----------
     said
-        What the judge made of it; None where the judge ended before.
+        What the judge made of it; None where the judge ended before, and nothing stood already.
     code
         The judge's exit code, negative for a signal; 0 for one that lives.
     cpu_seconds
@@ -83,6 +86,7 @@ class JudgeProcess:
         self._limits = limits
         self.is_spent = False
         """Whether it takes no other order: it has ended, or it has grown."""
+        self._ending: Ending | None = None
         self._slate = Slate()
         self._socket, theirs = socket.socketpair()
         try:
@@ -108,6 +112,7 @@ class JudgeProcess:
 
     def carry_out(self, order: bytes, cpu_seconds: float) -> Ending:
         """Give an order, lend workers until it is carried out, and learn how that went."""
+        standing: bytes | None = None
         try:
             self._socket.settimeout(None)
             self._socket.sendall(frame(encode({"order": order, "cpu_seconds": cpu_seconds})))
@@ -115,15 +120,24 @@ class JudgeProcess:
                 if "said" in message:
                     self.is_spent = message["spent"]
                     return Ending(message["said"])
+                if "stands" in message:
+                    standing = message["stands"]
+                    continue
                 self._lend(message)
         except (OSError, WireError):
             pass
         finally:
             self._release()
-        return self.end()
+        ended = self.end()
+        return ended if standing is None else replace(ended, said=standing)
 
     def end(self) -> Ending:
-        """Let it end, or end it where it does not."""
+        """Let it end, or end it where it does not; a second call says the same."""
+        if self._ending is None:
+            self._ending = self._end()
+        return self._ending
+
+    def _end(self) -> Ending:
         self.is_spent = True
         self._socket.close()
         if not _is_over(self._watch):
@@ -209,6 +223,7 @@ def _live(
         wear = Wear()
         lent = launcher.in_judge(_asking(above))
         own = _Unlimited(launcher) if lent is launcher else lent
+        slate.on_stands = partial(_stand, above)
         with above.makefile("rb") as orders:
             while (message := _next_order(orders)) is not None:
                 order = decode(message)
@@ -238,6 +253,12 @@ def _tell(above: socket.socket, message: dict[str, Any]) -> None:
         above.sendall(frame(encode(message)))
     except ConnectionError:
         _leave()
+
+
+def _stand(above: socket.socket, content: bytes) -> None:
+    """Say what counts already; what is done beside it may cost little."""
+    _tell(above, {"stands": content})
+    limit_cpu(_CPU_BESIDE)
 
 
 def _asking(above: socket.socket) -> Ask:

@@ -28,11 +28,14 @@ class Past:
 
     settled: Mapping[int, tuple[CheckResult, ...]] = field(default_factory=dict)
     seconds: float = 0.0
+    only_grade: bool = False
+    """Whether nothing is done beside the grading: the judge before may have ended by that."""
 
     def with_check(self, attempt: int, check: CheckResult, seconds: float) -> Past:
         """The same with one more check, after so many seconds."""
         checks = (*self.settled.get(attempt, ()), check)
-        return Past({**self.settled, attempt: checks}, self.seconds + seconds)
+        settled = {**self.settled, attempt: checks}
+        return replace(self, settled=settled, seconds=self.seconds + seconds)
 
 
 class Work(Protocol):
@@ -61,6 +64,7 @@ def options_for(options: GradingOptions, slate: Slate, past: Past, attempt: int)
     slate.attempt(attempt)
     return replace(
         options,
+        public=None if past.only_grade else options.public,
         settled=past.settled.get(attempt, ()),
         seconds_used=past.seconds,
         on_begin=slate.begin,
@@ -74,14 +78,14 @@ def order_of(number: int, past: Past) -> bytes:
         str(attempt): [check.model_dump(mode="json") for check in checks]
         for attempt, checks in past.settled.items()
     }
-    return json.dumps([number, settled, past.seconds]).encode("ascii")
+    return json.dumps([number, settled, past.seconds, past.only_grade]).encode("ascii")
 
 
 def read_order(order: bytes) -> tuple[int, Past]:
     """The number of the work, and what happened to it before."""
-    number, settled, seconds = json.loads(order)
+    number, settled, seconds, only_grade = json.loads(order)
     checks = {
         int(attempt): tuple(map(CheckResult.model_validate, found))
         for attempt, found in settled.items()
     }
-    return number, Past(checks, seconds)
+    return number, Past(checks, seconds, only_grade)

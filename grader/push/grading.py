@@ -16,8 +16,10 @@ from rich.console import Console
 
 from grader.asking import Asking
 from grader.batch.attempts import Attempt
-from grader.batch.grading import Delivery, GradingWork
+from grader.batch.explaining import judge_and_explain
+from grader.batch.grading import GradingWork
 from grader.batch.hidden import hidden_assignment
+from grader.batch.inputs import PublicInputs
 from grader.batch.plan import make_job
 from grader.confine import Launcher
 from grader.course.catalogue import choose, live_assignments, load_live
@@ -52,6 +54,7 @@ class _Warm:
     prepared: PreparedAssignment
     questions: Questions
     fingerprints: dict[str, str]
+    inputs: PublicInputs | None
 
 
 class PushGrader:
@@ -61,10 +64,20 @@ class PushGrader:
     ----------
     root
         The folder that holds ``solutions/``.
+    examples
+        Look for public inputs that show what fails on hidden cases alone.
     """
 
-    def __init__(self, directory: CourseDirectory, root: Path, launcher: Launcher) -> None:
+    def __init__(
+        self,
+        directory: CourseDirectory,
+        root: Path,
+        launcher: Launcher,
+        *,
+        examples: bool = True,
+    ) -> None:
         self.directory = directory
+        self._examples = examples
         self._root = root
         self._warm: dict[str, _Warm] = {}
         self._lock = threading.Lock()
@@ -83,7 +96,14 @@ class PushGrader:
                 questions = Questions()
                 limits, engine = self._options.limits, self._judges.launcher.engine
                 Asking(prepared, limits, engine, questions).encode_all()
-                self._warm[name] = _Warm(prepared, questions, exercise_fingerprints(prepared))
+                inputs = None
+                if self._examples:
+                    launcher = self._judges.launcher
+                    inputs = PublicInputs.of_class(self.directory, live, launcher, self._root)
+                if inputs is not None:
+                    Asking(inputs.assignment, limits, engine, questions).encode_all()
+                prints = exercise_fingerprints(prepared)
+                self._warm[name] = _Warm(prepared, questions, prints, inputs)
             return self._warm[name]
 
     def grade(self, job: PushJob) -> tuple[Result, str]:
@@ -112,8 +132,9 @@ class PushGrader:
             warm.questions,
             warm.fingerprints,
             self._judges.launcher.confinement,
+            warm.inputs,
         )
-        delivery = Delivery.decode(self._judges.judge(work))
+        delivery = judge_and_explain(self._judges, work)
         delivery.keep(ResultStore(self.directory.results / job.assignment))
         result = Result.model_validate_json(delivery.content)
         return result, report_of(result)

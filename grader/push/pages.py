@@ -12,7 +12,7 @@ from grader.machine_problem import advice, is_wrong_place
 from grader.push.install import CannotWriteHook, HookProblem
 from grader.push.link import Link
 from grader.push.queue import DONE, PushJob, Queue
-from grader.render.html import message_page, student_page
+from grader.render.html import message_page, write_student_page
 from grader.store import ResultStore, write_atomically
 from grader.submissions import CourseDirectory
 from grader.submissions.student_ids import student_id
@@ -79,7 +79,7 @@ class Pages:
                 path = self._folder / link.place(job.student, job.assignment)
                 path.parent.mkdir(exist_ok=True)
                 path.parent.chmod(_NOT_TO_BE_LISTED)  # whatever the umask: a web server reads it
-                write_atomically(path, self._page(job).encode("utf-8"), mode=_READABLE)
+                self._write(path, job)
             except OSError as error:
                 _log.error("the page of job %d cannot be written: %s", job.id, error)
                 all_written = False
@@ -89,11 +89,19 @@ class Pages:
             queue.published(job)
         return all_written
 
-    def _page(self, job: PushJob) -> str:
+    def _write(self, path: Path, job: PushJob) -> None:
+        """Write a page and the files of its examples, and remove those of an earlier push."""
         moment = datetime.fromtimestamp(job.pushed_at, UTC)
         which = f"Commit {job.commit_id[:10]}, pushed {moment:%Y-%m-%d %H:%M} UTC."
         store = ResultStore(self._directory.results / job.assignment)
         result = store.read(student_id(job.student)) if job.state == DONE else None
         if result is not None:
-            return student_page(result, back=None, notice=which)
-        return message_page(f"{job.student}: {job.assignment}", f"{which}\n\n{job.report}")
+            written = write_student_page(path, result, back=None, notice=which, mode=_READABLE)
+        else:
+            title = f"{job.student}: {job.assignment}"
+            page = message_page(title, f"{which}\n\n{job.report}")
+            write_atomically(path, page.encode("utf-8"), mode=_READABLE)
+            written = set()
+        for other in path.parent.glob(f"{path.stem}-*.npz"):
+            if other.name not in written:
+                other.unlink(missing_ok=True)

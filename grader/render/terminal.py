@@ -13,6 +13,7 @@ from rich.text import Text
 
 from grader.media.terminal import say
 from grader.printed_text import shortened
+from grader.render.examples import example_text
 from grader.render.explaining import (
     Explanation,
     bounded_notes,
@@ -129,6 +130,18 @@ def print_exercise(console: Console, result: Result) -> None:
     console.print(Text(f"{result.points:g} of {result.max_points:g} points", style="bold"))
 
 
+def print_case(console: Console, result: Result) -> None:
+    """Print how the one case ended that a file brought; it is worth no points of its own."""
+    unicode = speaks_unicode(console)
+    for check in result.checks:
+        console.print()
+        if check.status is Status.PASSED:
+            text = f"{check.exercise} gives the right answer on this input now."
+            console.print(Text.assemble(mark(check.status, unicode), f" {text}"))
+        else:
+            console.print(_explanation(Explanation(check), unicode))
+
+
 def _check_line(check: CheckResult, unicode: bool) -> Text:
     line = Text.assemble(mark(check.status, unicode), f" {check.title}")
     said = row_words([check])
@@ -153,6 +166,8 @@ def _explanation(explanation: Explanation, unicode: bool) -> Group:
 def _body(check: CheckResult, unicode: bool) -> Group:
     """The message of a check, the hint and what was printed, indented."""
     parts = [Padding(Text(check.message), (0, 0, 0, 4))]
+    if example := example_text(check):
+        parts.append(Padding(Text(example), (0, 0, 0, 4)))
     if check.diagnosis is not None:
         arrow = "→" if unicode else "->"
         hint = Text(f"{arrow} {check.diagnosis.hint}", style="cyan")

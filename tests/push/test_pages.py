@@ -15,11 +15,13 @@ from grader.push.install import HookProblem
 from grader.push.pages import Pages
 from grader.push.queue import DONE, FAILED, PushJob, Queue
 from grader.render.html import student_page
+from grader.result import Example
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 from tests.mini import REFERENCE, replaced
 from tests.push.university import NAME, University, push, stop, wait_until, write
 from tests.render.small_class import small_class
+from tests.render.test_examples import FOUND, with_example
 
 WRONG = replaced("return X @ w + b", "return X @ w")
 
@@ -210,11 +212,28 @@ def test_one_page_that_cannot_be_made_does_not_stop_the_others(
         assert result.student != "ada"
         return student_page(result, **options)
 
-    monkeypatch.setattr("grader.push.pages.student_page", broken)
+    monkeypatch.setattr("grader.render.html.report.student_page", broken)
     with caplog.at_level(logging.ERROR):
         written(course, tmp_path / "pages", lambda: not queue.due())
     assert (tmp_path / "pages" / places["grace"]).is_file()
     assert "the page of job 1 cannot be made" in caplog.text
+
+
+def test_the_file_of_an_example_lies_beside_the_page_until_the_next_push(course, tmp_path):
+    places, queue = finished(course, ada=DONE)
+    store = ResultStore(course / "results" / NAME)
+    for example, files in ((FOUND, 1), (Example(), 0)):
+        result = with_example(example).model_copy(update={"student": "ada"})
+        store.write(result)
+        written(course, tmp_path / "pages", lambda: not queue.due())
+        page = tmp_path / "pages" / places["ada"]
+        found = list(page.parent.glob("*.npz"))
+        assert len(found) == files and all(
+            f'href="{one.name}"' in page.read_text() for one in found
+        )
+        assert all(stat.S_IMODE(one.stat().st_mode) == 0o644 for one in found)
+        queue.add(job("ada"))
+        queue.finish(queue.claim().id, DONE, "")
 
 
 def test_a_folder_that_cannot_be_made_is_told(course, tmp_path):

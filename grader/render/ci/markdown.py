@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from grader.media.markdown import fenced, inline
 from grader.media.spreadsheet import number
+from grader.render.examples import with_example
 from grader.render.summary import SYMBOLS, exercises, failures
 from grader.result import CheckResult, Result, Status, Visibility
 from grader.sanitise import safe_text
@@ -52,7 +53,7 @@ def _explanation(check: CheckResult) -> list[str]:
     status = str(check.status).replace("_", " ")
     lines = [f"**{inline(f'{check.exercise}: {check.title}')}** ({inline(status)})", ""]
     if check.message:
-        lines += [fenced(safe_text(check.message, _MAX_MESSAGE)), ""]
+        lines += [fenced(safe_text(with_example(check), _MAX_MESSAGE)), ""]
     if check.diagnosis is not None:
         lines += [f"→ {inline(check.diagnosis.hint)}", ""]
     return lines

@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 from grader.media.spreadsheet import number
+from grader.render.examples import with_example
 from grader.render.exports.grades import StudentGrade
 from grader.render.summary import exercises
 from grader.result import CheckResult, Result, Status
@@ -47,7 +48,7 @@ def results_json(result: Result, grade: StudentGrade) -> bytes | None:
 
 def _test(check: CheckResult, place: str) -> dict[str, Any]:
     passed = check.status is Status.PASSED
-    lines = [] if passed else [str(check.status).replace("_", " "), check.message]
+    lines = [] if passed else [str(check.status).replace("_", " "), with_example(check)]
     if check.diagnosis is not None and not passed:
         lines.append(check.diagnosis.hint)
     return {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.media.file_names import address_of, file_name_of
 from grader.render.above_maximum import above_maximum
+from grader.render.examples import example_files
 from grader.render.history import History, add_run, progress, read_history, write_history
 from grader.render.html.page import render
 from grader.render.html.student import student_page
@@ -41,9 +42,8 @@ def write_report(results: Sequence[Result], directory: Path) -> Path:
     written = set()
     for result in results:
         path = students / _page_name(result.student)
-        write_atomically(path, student_page(result).encode("utf-8"))
-        written.add(path.name)
-    for path in students.glob("*.html"):
+        written |= write_student_page(path, result)
+    for path in [*students.glob("*.html"), *students.glob("*.npz")]:
         if path.name not in written:
             path.unlink()
     index = directory / "index.html"
@@ -94,6 +94,30 @@ def class_page(results: Sequence[Result], history: History | None = None, proble
         exercises=exercises,
         page=lambda student: f"{_STUDENTS}/{_page_name(student)}",
     )
+
+
+def write_student_page(
+    path: Path,
+    result: Result,
+    *,
+    back: str | None = "../index.html",
+    notice: str = "",
+    mode: int | None = None,
+) -> set[str]:
+    """Write a student's page and, beside it, a file for each example; return their names.
+
+    Parameters
+    ----------
+    mode
+        Who may read them; by default as the system's settings say.
+    """
+    beside = f"{path.stem}-"
+    files = {f"{beside}{name}": content for name, content in example_files(result).items()}
+    for name, content in files.items():
+        write_atomically(path.with_name(name), content, mode=mode)
+    page = student_page(result, back=back, notice=notice, beside=beside)
+    write_atomically(path, page.encode("utf-8"), mode=mode)
+    return {path.name, *files}
 
 
 def message_page(title: str, text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from grader.render.examples import example_file_name, example_sentence
 from grader.render.explaining import MOST_NOTES, row_words, words
 from grader.render.html.page import render
 from grader.render.html.plots import draw
@@ -32,8 +33,14 @@ class _Section:
     is_open: bool = False
 
 
-def student_page(result: Result, *, back: str | None = "../index.html", notice: str = "") -> str:
-    """The page of one student; it stands alone.
+def student_page(
+    result: Result,
+    *,
+    back: str | None = "../index.html",
+    notice: str = "",
+    beside: str | None = None,
+) -> str:
+    """The page of one student; it stands alone, but for the files of examples beside it.
 
     Parameters
     ----------
@@ -41,6 +48,9 @@ def student_page(result: Result, *, back: str | None = "../index.html", notice: 
         The address of the class's page, where there is one.
     notice
         What the reader is to know first: which of several pushes this is, say.
+    beside
+        How the names of the files begin that hold its examples, relative to the page; None where
+        there are no such files.
     """
     plots = [
         Markup(draw(plot.model_copy(update={"title": f"{check.exercise}: {plot.title}"})))
@@ -60,6 +70,9 @@ def student_page(result: Result, *, back: str | None = "../index.html", notice: 
         plots=plots,
         back=back,
         notice=notice,
+        beside=beside,
+        example_sentence=example_sentence,
+        example_file_name=example_file_name,
     )
 
 

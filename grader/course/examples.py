@@ -1,0 +1,86 @@
+"""More public cases of a check, from seeds that are no secret: example 1, example 2, …
+
+Where a submission fails on hidden cases alone, one of these shows what is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grader.confine import Launcher
+from grader.course.prepare import FilePreparation, LiveCourse, prepared_check
+from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.result import PUBLIC_SEED, Kind
+
+EXAMPLES = 32
+"""So many further seeds are tried at most, and no more once a check has enough inputs."""
+_ENOUGH = 48
+_WITHOUT = {Kind.TRAIN, Kind.SRC}
+"""Training is not explained by an input, and a rule about the source has none."""
+
+
+def has_examples(kind: Kind) -> bool:
+    """Whether an input can show what is wrong with a check of this kind."""
+    return kind not in _WITHOUT
+
+
+def example_seed(number: int) -> str:
+    """The name of a further public seed, counted from 1."""
+    return f"example {number}"
+
+
+def example_checks(
+    course: LiveCourse, exercise: str, check: str, launcher: Launcher, count: int = EXAMPLES
+) -> tuple[PreparedCheck, ...]:
+    """A check as each of the first seeds makes it, without what misconceptions answer.
+
+    Parameters
+    ----------
+    count
+        How many seeds, unless fewer make inputs enough.
+
+    Raises
+    ------
+    PreparationError
+        When the reference fails on its own case.
+    """
+    file, declared = next(
+        (file, one)
+        for file in course.assignment.files
+        for its in file.exercises
+        for one in its.checks
+        if (its.name, one.name) == (exercise, check)
+    )
+    right = replace(course, misconceptions=())
+    preparing = FilePreparation(
+        right, file, PUBLIC_SEED, launcher, with_training=False, with_slips=False
+    )
+    try:
+        found: list[PreparedCheck] = []
+        for number in range(1, count + 1):
+            if sum(len(one.cases) for one in found) >= _ENOUGH:
+                break
+            cases = preparing.cases_of(declared, example_seed(number))
+            found.append(prepared_check(declared, cases))
+        return tuple(found)
+    finally:
+        preparing.close()
+
+
+def for_values(assignment: PreparedAssignment) -> PreparedAssignment:
+    """The checks that an input explains, each asking for the expected values and no more.
+
+    A gradient that is consistent with a wrong loss is wrong here: of the points nothing is said.
+    """
+    checks = tuple(map(plain_check, assignment.checks))
+    kept = tuple(one for one in checks if has_examples(one.kind))
+    return replace(assignment, checks=kept, misconceptions=(), forward_files={})
+
+
+def plain_check(check: PreparedCheck) -> PreparedCheck:
+    """A check without the answers of misconceptions; of a gradient, its values alone."""
+    cases = tuple(replace(one, mistaken={}) for one in check.cases)
+    if check.kind is not Kind.GRAD:
+        return replace(check, cases=cases)
+    settings = {**check.settings, "judges": "values", "select": None}
+    return replace(check, kind=Kind.OUT, settings=settings, cases=cases)
