@@ -118,7 +118,7 @@ def _adam_step(file):
 
     @adam_step.outputs(points=0.25)
     def no_gradient(rng):
-        """stays where the gradient is 0"""
+        """stays at its first step where the gradient is 0"""
         given = {"param": clear(rng), "grad": clear(rng), "state": None}
         given["grad"][1] = 0.0
         yield case("two zeros in the gradient", takes=1, options=BETAS, **given)

@@ -22,7 +22,7 @@ def _build_lenet(keras_file):
     build_lenet = keras_file.exercise(
         "build_lenet",
         hints=[
-            "Nine layers, or eleven when the relus are layers of their own; the last is linear.",
+            "Eight layers, or twelve when the relus are layers of their own; the last is linear.",
             '`Conv2D(..., padding="same")` keeps height and width, `MaxPooling2D(2)` halves them.',
             "How does the loss learn that it gets logits, and labels that are integers?",
         ],

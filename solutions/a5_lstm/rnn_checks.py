@@ -98,7 +98,7 @@ def _rnn_backward(numpy_file):
         needs=["rnn_forward", "rnn_step_backward"],
         hints=[
             "From the last step to the first. What reaches the state after step t?",
-            "Its own row of dh, and what step t + 1 hands back. The weights' gradients add up.",
+            "Its own `dh[:, t]`, and what step t + 1 hands back. The weights' gradients add up.",
         ],
     )
 
@@ -167,14 +167,14 @@ def _jacobian_norm_bound(numpy_file):
     jacobian_norm_bound = numpy_file.exercise(
         "jacobian_norm_bound",
         hints=[
-            "Each step can stretch a vector by σ_max(Wh) · γ at most. And k steps?",
+            "Each step can stretch a vector by s_max(Wh) · γ at most. And k steps?",
             "`np.linalg.norm` knows the largest singular value under a certain `ord`.",
         ],
     )
 
     @jacobian_norm_bound.outputs(points=2)
     def bound(rng):
-        """is (σ_max(Wh) · γ)^k for a Wh that is not symmetric"""
+        """is (s_max(Wh) · γ)^k for a Wh that is not symmetric"""
         yield case("tanh", Wh=rng.normal(size=(4, 4)), activation_bound=1.0, steps=3)
         Wh = rng.normal(size=(3, 3)) + np.triu(np.ones((3, 3)))
         yield case("sigmoid", Wh=Wh, activation_bound=0.25, steps=5)

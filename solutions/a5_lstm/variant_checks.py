@@ -115,7 +115,7 @@ def _bidirectional(numpy_file):
         needs=["lstm_forward"],
         hints=[
             "`lstm_forward` twice: once with x, once with x turned around in time.",
-            "The second one's first row speaks of the last step. Which row should it stand in?",
+            "The second one's first output speaks of the last step. Where in time should it stand?",
         ],
     )
 

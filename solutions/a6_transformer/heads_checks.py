@@ -85,7 +85,7 @@ def _forward(numpy_file):
         FORWARD,
         needs=["split_heads", "merge_heads", "scaled_dot_product_attention"],
         hints=[
-            "Project, split, attend, merge, project: five steps, four of them written already.",
+            "Project, split, attend, merge, project: five steps, three of them written already.",
             "Beside four axes a mask (N, T, T) lacks the one of the heads.",
         ],
     )

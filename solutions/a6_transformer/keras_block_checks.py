@@ -81,7 +81,7 @@ def declare_keras_block(keras_file: StudentFile) -> None:
         needs=["MultiHeadSelfAttention"],
         hints=[
             "Pre-norm: each branch begins with its norm, and what is added to is not normalised.",
-            "`get_weights()` lists weights in the order in which the layers were built.",
+            "`get_weights()` lists weights in the order in which `__init__` assigned the layers.",
         ],
     )
 
