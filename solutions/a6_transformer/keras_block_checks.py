@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import Expectation, StudentFile, script, step
+from grader.course import USED, Expectation, StudentFile, as_used, script, step
 from solutions.a6_transformer.keras_layer_checks import attention_weights, sequences
 
 GELU = 2e-3
@@ -138,7 +138,7 @@ def declare_keras_block(keras_file: StudentFile) -> None:
 
     @block.keras(points=0.25)
     def rebuilt(rng):
-        """is rebuilt from its config"""
+        """is rebuilt from its config, and in a model that is fitted, saved and loaded"""
         x, values = sequences(rng, 2, 3, 6), block_weights(rng, 6, 9)
         yield script(
             "three heads, d_ff = 9",
@@ -150,6 +150,20 @@ def declare_keras_block(keras_file: StudentFile) -> None:
             output=step.predict("copy", x),
             returns=("same", "output"),
             atol=GELU,
+        )
+        x = sequences(rng, 6, 4, 6, scale=3.0)
+        yield script(
+            "a functional model with a mask, without dropout",
+            layer=step.construct("TransformerBlock", 2, 8, 0.0),
+            **as_used(
+                "layer",
+                x,
+                np.zeros_like(x),
+                block_weights(rng, 6, 8),
+                attention_mask=np.tril(np.ones((4, 4), dtype=bool)),
+            ),
+            returns=USED,
+            atol=3 * GELU,
         )
 
     @block.statistics(points=0.25)

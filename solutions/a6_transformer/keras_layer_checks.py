@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import StudentFile, script, step
+from grader.course import USED, StudentFile, as_used, script, step
 
 HALF = 2e-2
 """Half precision has eleven binary digits."""
@@ -37,7 +37,7 @@ def _positional_encoding(keras_file):
             **({"rtol": HALF, "atol": HALF} if options else {}),
         )
 
-    @encoding.keras(points=1.75)
+    @encoding.keras(points=1.5)
     def adds(rng):
         """adds sines in the even and cosines in the odd columns"""
         yield encoded("seven positions, six columns", sequences(rng, 2, 7, 6))
@@ -65,6 +65,30 @@ def _positional_encoding(keras_file):
             weights=step.get_weights("layer"),
             count=step.length("weights"),
             returns=("output", "count"),
+        )
+
+    @encoding.keras(points=0.25)
+    def used(rng):
+        """works in a functional model that is fitted, saved and loaded"""
+        x, width = sequences(rng, 6, 5, 3), 4
+        fitted, loaded = USED
+        yield script(
+            "dense, then positions",
+            inputs=step.keras("Input", x.shape[1:]),
+            dense=step.keras("layers.Dense", width),
+            value=step.method("dense", "__call__", step.ref("inputs")),
+            layer=step.construct("PositionalEncoding"),
+            outputs=step.method("layer", "__call__", step.ref("value")),
+            model=step.keras("Model", step.ref("inputs"), step.ref("outputs")),
+            _weights=step.set_weights("model", [rng.normal(size=(3, width)), np.zeros(width)]),
+            _compiled=step.method("model", "compile", optimizer="sgd", loss="mse"),
+            _fitted=step.fit(
+                "model", x, np.zeros((6, 5, width)), epochs=2, batch_size=3, shuffle=False
+            ),
+            **{fitted: step.predict("model", x)},
+            loaded=step.reloaded("model", x),
+            **{loaded: step.predict("loaded", x)},
+            returns=USED,
         )
 
 
@@ -180,7 +204,7 @@ def _self_attention(keras_file):
 
     @attention.keras(points=0.5)
     def rebuilt(rng):
-        """is rebuilt from its config"""
+        """is rebuilt from its config, and in a model that is fitted, saved and loaded"""
         x, values = sequences(rng, 2, 3, 6), attention_weights(rng, 6)
         yield script(
             "three heads",
@@ -191,4 +215,11 @@ def _self_attention(keras_file):
             _weights=step.set_weights("copy", values),
             output=step.predict("copy", x),
             returns=("same", "output"),
+        )
+        x, mask = sequences(rng, 6, 4, 6), some_true(rng, 4, 4)
+        yield script(
+            "a functional model with a mask",
+            layer=step.construct("MultiHeadSelfAttention", 2),
+            **as_used("layer", x, np.zeros_like(x), attention_weights(rng, 6), attention_mask=mask),
+            returns=USED,
         )
