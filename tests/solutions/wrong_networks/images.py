@@ -95,6 +95,24 @@ AUGMENTATIONS = {
         (_TURNED, ""),
     ],
     "nothing but mirrors": [(_SHIFTED, ""), (_TURNED, "layers.Activation('linear'),")],
+    "active at inference": returns(
+        "last = {",
+        """
+    class Always(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            last = {"data_format": "channels_last", "seed": seed}
+            self.steps = [layers.RandomTranslation(max_shift, max_shift, **last)]
+            self.steps.append(layers.RandomRotation(rotation, **last))
+
+        def call(self, x):
+            for one in self.steps:
+                x = one(x, training=True)
+            return x
+
+    return keras.Sequential([Always()])
+""",
+    ),
 }
 MLPS = {
     "no nonlinearity": [('Activation("relu")', 'Activation("linear")')],
