@@ -222,6 +222,7 @@ def _build_augmentation(keras_file):
     )
     STILL = {"max_shift": 0.0, "rotation": 0.0}
     N = 60
+    AT_REST = Expectation("std", 0.0, 1e-6, of="at_inference")
 
     def images(rng, *shape):
         return rng.uniform(0.2, 1, size=shape).astype("float32")
@@ -234,9 +235,16 @@ def _build_augmentation(keras_file):
         }
 
     def traced(x, **options):
-        """Steps: where the mass of each image lies when it is trained on, and how it stretches."""
+        """Steps: where the mass of each image lies when it is trained on, and how it stretches.
+
+        And by how much it changes at inference.
+        """
         return {
             "model": step.call("build_augmentation", **options),
+            "inferred": step.predict("model", x[:5].astype("float32")),
+            "at_inference": step.keras(
+                "ops.subtract", step.ref("inferred"), x[:5].astype("float32")
+            ),
             "trained": step.call_keras("model", x.astype("float32"), training=True),
             "moments": step.moments("trained"),
             "mass": step.item("moments", "sum"),
@@ -274,8 +282,9 @@ def _build_augmentation(keras_file):
         yield script(
             f"a lone pixel, max_shift = {most}",
             **traced(x, max_shift=most, rotation=0.0),
-            returns=("mass", "row", "column"),
+            returns=("mass", "row", "column", "at_inference"),
             expects=[
+                AT_REST,
                 Expectation("min", 0.98 * light, 1.02 * light, of="mass"),
                 Expectation("max", 0.98 * light, 1.02 * light, of="mass"),
                 *spread("row", height // 2, most * height, 0.6),
@@ -292,8 +301,9 @@ def _build_augmentation(keras_file):
         yield script(
             f"an upright bar, rotation = {most}",
             **traced(x, max_shift=0.0, rotation=most),
-            returns=("mass", "row", "column", "angle"),
+            returns=("mass", "row", "column", "angle", "at_inference"),
             expects=[
+                AT_REST,
                 Expectation("min", 50.0, 57.5, of="mass"),
                 Expectation("max", 56.5, 64.0, of="mass"),
                 *(Expectation("min", 14.5, 15.1, of=name) for name in ("row", "column")),

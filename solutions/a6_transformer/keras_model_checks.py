@@ -11,7 +11,7 @@ TRAINED = (48, 4, 1)
 N_DRAWN = 2_600
 """A few more, since a row may be drawn twice."""
 TRAINS = 40
-"""CPU seconds of a case that trains a little: few are usual, and the machine may be busy."""
+"""CPU seconds of a case that trains or differentiates a model; the machine may be busy."""
 NOT_IT = "the model that was trained is not the language model of the handout"
 
 
@@ -56,7 +56,7 @@ def _build_language_model(keras_file):
         d_model = heads * int(rng.choice([2, 4, 6]))
         return int(rng.integers(length + 1, 13)), length, d_model, heads, layers
 
-    @build.keras(points=0.5, edge=True)
+    @build.keras(points=0.5, edge=True, cpu_seconds=TRAINS)
     def sizes(rng):
         """gives logits for every position, with the weights of all its layers"""
         for layers in (int(rng.integers(2, 5)), 1):
@@ -73,7 +73,7 @@ def _build_language_model(keras_file):
                 returns=("facts", "shape"),
             )
 
-    @build.keras(points=2.25)
+    @build.keras(points=2.25, cpu_seconds=TRAINS)
     def causal(rng):
         """is the handout's network: blocks in which a position sees only what came before"""
         trained = (11, int(rng.choice([7, 12, 16])), *TRAINED)  # one of those of the train checks
@@ -92,7 +92,7 @@ def _build_language_model(keras_file):
                 atol=LOOSE if sizes == trained else 1e-2,  # either form of gelu
             )
 
-    @build.keras(points=0.25)
+    @build.keras(points=0.25, cpu_seconds=TRAINS)
     def positions(rng):
         """tells the order of the ids before a position"""
         ids, d_model, heads = rng.permutation(9)[:6], *((8, 2), (12, 3))[rng.integers(2)]
@@ -103,7 +103,7 @@ def _build_language_model(keras_file):
             returns=("influence",),
         )
 
-    @build.keras(points=0.5)
+    @build.keras(points=0.5, cpu_seconds=TRAINS)
     def compiled(rng):
         """is compiled with sparse categorical cross-entropy from logits"""
         ids = rng.integers(6, size=(3, 4))
