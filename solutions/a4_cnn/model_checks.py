@@ -1,5 +1,7 @@
 """Checks of `LeNet`, on a few images and on digits."""
 
+import numpy as np
+
 from grader.course import StudentFile, course_forward, script, step
 from grader.datasets.disguise import other_classes
 from solutions.a4_cnn.inputs import (
@@ -143,6 +145,9 @@ def _edges(lenet):
         given = {"x": rng.uniform(size=(3, 4, 4, 1)), "y": rng.permutation(3), **given}
         given["b5"] = 2000.0 * rng.permutation([-1.0, 0.0, 1.0])
         yield _loss(rng, "biases of ±2000", 3, (4, 4, 1), 3, "loss_value", given)
+        given = {**given, "b5": rng.normal(size=3)}
+        given["x"] = given["x"] * np.array([1e6, 1.0, 1.0])[:, None, None, None]
+        yield _loss(rng, "one image of large numbers", 3, (4, 4, 1), 3, "loss_value", given)
 
     lenet.purity(points=0.25)
 

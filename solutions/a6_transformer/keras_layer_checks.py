@@ -47,6 +47,7 @@ def _positional_encoding(keras_file):
     def odd_width(rng):
         """works for an odd number of columns"""
         yield encoded("five columns", sequences(rng, 2, 6, 5))
+        yield encoded("700 positions, five columns", sequences(rng, 1, 700, 5))
 
     @encoding.keras(points=0.25)
     def half_precision(rng):
