@@ -30,19 +30,19 @@ def _positional_encoding(numpy_file):
     )
 
     def encoding(rng, d_model):
-        length = int(rng.integers(3, 40))
+        length = int(rng.integers(3, 15))
         return case(f"{length} positions, {d_model} columns", length=length, d_model=d_model)
 
     @positional_encoding.outputs(points=2)
     def sinusoids(rng):
         """is a sine in the even and a cosine in the odd columns"""
-        for d_model in rng.choice(np.arange(4, 60, 2), size=2, replace=False):
+        for d_model in rng.choice(np.arange(4, 300, 2), size=2, replace=False):
             yield encoding(rng, int(d_model))
 
     @positional_encoding.outputs(points=0.5)
     def odd_width(rng):
         """works for an odd d_model"""
-        yield encoding(rng, 2 * int(rng.integers(2, 30)) + 1)
+        yield encoding(rng, 2 * int(rng.integers(2, 150)) + 1)
 
 
 def normed(rng, *shape):
