@@ -48,17 +48,22 @@ def diagnose_offset(check: PreparedCheck, evidence: Sequence[Evidence]) -> Found
     if any(not item.failed for item in evidence):
         return None
     failures = [item for item in evidence if item.mismatch]
-    for item in failures:
-        pair = _values(item)
-        if pair is None or pair[0].size < 3 or not _has_floats(check, item):
-            return None
-        expected, received = pair
-        with np.errstate(invalid="ignore"):  # ∞ - ∞ is NaN, and no constant
-            gap = received - expected
-        scale = max(float(np.abs(expected).max()), 1.0)
-        if not (float(np.ptp(gap)) < _CLOSE * scale and float(np.ptp(expected)) > 1e-3 * scale):
-            return None
-    return "offset", "Every value is off by the same amount: is a constant term missing?"
+    pairs = [pair for item in failures if (pair := _values(item)) is not None]
+    if not pairs or len(pairs) < len(failures):
+        return None
+    if not all(_has_floats(check, item) for item in failures):
+        return None
+    expected = np.concatenate([one.ravel() for one, _ in pairs])
+    received = np.concatenate([other.ravel() for _, other in pairs])
+    if expected.size < 3 and len(pairs) < 2:
+        return None
+    with np.errstate(invalid="ignore"):  # ∞ - ∞ is NaN, and no constant
+        gap = received - expected
+    scale = max(float(np.abs(expected).max()), 1.0)
+    if not (float(np.ptp(gap)) < _CLOSE * scale and float(np.ptp(expected)) > 1e-3 * scale):
+        return None
+    what = f"Every value{_where(failures)} is off by the same amount, {float(np.mean(gap)):.6g}"
+    return "offset", f"{what}: a constant term is missing, or one too many."
 
 
 def numbers_of(one: Any, other: Any, *, alike: bool) -> tuple[Array, Array] | None:

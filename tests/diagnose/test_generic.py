@@ -125,6 +125,7 @@ TOLD = {
     "divided by the rows": ("factor_1_N", [(HALVES, HALVES / 5)]),
     "percentages": ("factor_percent", [(0.25, 25.0), (0.3, 30.0)]),
     "a number of features": ("factor_quantity", [(HALVES, HALVES * 3)]),
+    "a loss that begins at 1": ("offset", [(0.31, 1.31), (0.72, 1.72)]),
     "a missing term": ("offset", [(HALVES, HALVES + 1)]),
     "two results": ("swapped", [((HALVES, 0.5), (0.5, HALVES))]),
     "another dtype": ("dtype", [(HALVES, HALVES.astype(np.float32))]),
