@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from grader.checks.examine import Judgement, examine, special
 from grader.checks.verdict import Interview, Reply, Verdict
@@ -12,6 +16,7 @@ from grader.course.prepared import PreparedCheck
 from grader.result import Status
 
 _SHARE_WITHOUT_VALUE = 0.5
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
 def judge_errors(check: PreparedCheck, interview: Interview) -> Verdict:
@@ -28,7 +33,7 @@ def judge_errors(check: PreparedCheck, interview: Interview) -> Verdict:
             return f"{short} was expected, but the call returned normally"
         if wanted not in observation.raised:
             return f"{short} was expected, but {name_of(reply)} was raised"
-        if case.offending is not None and case.offending not in str(reply.error.get("message")):
+        if case.offending is not None and not names_offending(case, reply):
             unnamed.append(case.label)
         return None
 
@@ -42,3 +47,32 @@ def judge_errors(check: PreparedCheck, interview: Interview) -> Verdict:
         )
         return replace(verdict, status=Status.FAILED, share=_SHARE_WITHOUT_VALUE, message=message)
     return verdict
+
+
+def names_offending(case: Case, reply: Reply) -> bool:
+    """Whether a message names the offending value, or a size that was derived from it.
+
+    Of a kernel that is too large once it is dilated, its extent says as much. Such a number stands
+    in the message, but neither in the line that raised it nor among the arguments.
+    """
+    message = str(reply.error.get("message"))
+    if case.offending is None or case.offending in message:
+        return True
+    frames = reply.error.get("frames") or [{}]
+    line = str(frames[-1].get("code") or "")
+    has_values = any(mark in line for mark in ("{", "%", ".format("))
+    if not has_values or not _NUMBER.fullmatch(case.offending):
+        return False
+    known = {*_NUMBER.findall(line), *map(str, _numbers(case))}
+    return any(number not in known for number in _NUMBER.findall(message))
+
+
+def _numbers(case: Case) -> set[Any]:
+    """Numbers and lengths among the arguments."""
+    found: set[Any] = set()
+    for value in (*case.arguments.values(), *case.options.values()):
+        if isinstance(value, np.ndarray):
+            found.update(value.shape)
+        elif isinstance(value, int | float):
+            found.add(value)
+    return found

@@ -32,13 +32,15 @@ def judge_gradient(check: PreparedCheck, interview: Interview) -> Verdict:
     if not all(_consistent(check, interview, case) for case in check.cases):
         return verdict
     share = float(check.settings["consistent_share"])
-    text = f"It is the gradient of your own {loss}: that earns {share:.0%} of the points."
+    own = "loss" if loss == check.exercise else loss
+    text = f"It is the gradient of your own {own}: that earns {share:.0%} of the points."
     found = replace(verdict, share=share, message=f"{verdict.message}\n{text}")
     if interview.is_right(loss):  # then the values of the loss are not what is wrong
         return found
+    first = "the loss" if loss == check.exercise else loss
     hint = (
-        f"The gradient is wrong, but it is the right gradient of your own {loss}. "
-        f"So look at {loss} first: its value is not the expected one."
+        f"The gradient is wrong, but it is the right gradient of your own {own}. "
+        f"So look at {first} first: its value is not the expected one."
     )
     return replace(found, diagnosis=Diagnosis(id="generic.consistent_gradient", hint=hint))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.diagnose.evidence import Evidence, Explained, picked
+from grader.diagnose.exceptions import diagnose_exception
 from grader.diagnose.foretold import contradicts
 from grader.diagnose.generic import diagnose_generic
 from grader.diagnose.misconceptions import explaining, told
@@ -50,7 +51,11 @@ def diagnose_pattern(
 ) -> Diagnosis | None:
     """Name a pattern that fits all failures."""
     with np.errstate(all="ignore"):
-        return diagnose_generic(check, evidence) or diagnose_refusal(assignment, check, evidence)
+        return (
+            diagnose_generic(check, evidence)
+            or diagnose_refusal(assignment, check, evidence)
+            or diagnose_exception(evidence)
+        )
 
 
 def agreed(

@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 
 from grader.comparison import Array, Difference, as_array
+from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.diagnose.evidence import Evidence, picked
 
 _CLOSE = 1e-6
 _ROWS = ("N", "1_N")
 _HINTS = {
-    "2": "is twice what it should be",
-    "1_2": "is half of what it should be",
+    "2": "is twice as large as it should be",
+    "1_2": "is half as large as it should be",
     "N": "is N times what it should be, for N rows",
     "1_N": "was divided by N, the number of rows, once too often",
 }
@@ -38,8 +39,8 @@ def diagnose_factor(check: PreparedCheck, evidence: Sequence[Evidence]) -> Found
     for name in ("sign", "2", "1_2", "N", "1_N", "percent", "per_cent"):
         wanted = [_factor(name, item) for item in failures]
         if all(map(_is_close, ratios, wanted)) and _is_possible(name, failures, evidence):
-            return _found(name)
-    return None
+            return _found(name, _where(failures))
+    return _of_quantity(ratios, failures, evidence)
 
 
 def diagnose_offset(check: PreparedCheck, evidence: Sequence[Evidence]) -> Found | None:
@@ -47,17 +48,22 @@ def diagnose_offset(check: PreparedCheck, evidence: Sequence[Evidence]) -> Found
     if any(not item.failed for item in evidence):
         return None
     failures = [item for item in evidence if item.mismatch]
-    for item in failures:
-        pair = _values(item)
-        if pair is None or pair[0].size < 3 or not _has_floats(check, item):
-            return None
-        expected, received = pair
-        with np.errstate(invalid="ignore"):  # ∞ - ∞ is NaN, and no constant
-            gap = received - expected
-        scale = max(float(np.abs(expected).max()), 1.0)
-        if not (float(np.ptp(gap)) < _CLOSE * scale and float(np.ptp(expected)) > 1e-3 * scale):
-            return None
-    return "offset", "Every value is off by the same amount: is a constant term missing?"
+    pairs = [pair for item in failures if (pair := _values(item)) is not None]
+    if not pairs or len(pairs) < len(failures):
+        return None
+    if not all(_has_floats(check, item) for item in failures):
+        return None
+    expected = np.concatenate([one.ravel() for one, _ in pairs])
+    received = np.concatenate([other.ravel() for _, other in pairs])
+    if expected.size < 3 and len(pairs) < 2:
+        return None
+    with np.errstate(invalid="ignore"):  # ∞ - ∞ is NaN, and no constant
+        gap = received - expected
+    scale = max(float(np.abs(expected).max()), 1.0)
+    if not (float(np.ptp(gap)) < _CLOSE * scale and float(np.ptp(expected)) > 1e-3 * scale):
+        return None
+    what = f"Every value{_where(failures)} is off by the same amount, {float(np.mean(gap)):.6g}"
+    return "offset", f"{what}: a constant term is missing, or one too many."
 
 
 def numbers_of(one: Any, other: Any, *, alike: bool) -> tuple[Array, Array] | None:
@@ -163,16 +169,65 @@ def _other_sizes(item: Evidence) -> set[float]:
     return found
 
 
-def _found(name: str) -> Found:
+def _where(failures: Sequence[Evidence]) -> str:
+    """Where the factor is: at the same place of each answer, or nowhere in particular."""
+    positions = {item.mismatch.position for item in failures if item.mismatch}
+    place = positions.pop() if len(positions) == 1 else ""
+    return f" at {place}" if place else ""
+
+
+def _of_quantity(
+    ratios: Sequence[float | None], failures: Sequence[Evidence], evidence: Sequence[Evidence]
+) -> Found | None:
+    """A length, a number or a count among the arguments that is a factor of every failure.
+
+    It has to differ between failures, or to be no other quantity's value as well.
+    """
+    if not failures or any(not item.failed and _is_nonzero(item) for item in evidence):
+        return None
+    each = [quantities(item.case) for item in failures]
+    for name in each[0]:
+        values = [one.get(name, 0.0) for one in each]
+        alone = all(list(one.values()).count(one.get(name, 0.0)) == 1 for one in each)
+        if not (len(set(values)) > 1 or (alone and values[0] not in _COMMON)):
+            continue
+        for factors, what in (
+            (values, f"is {name} times what it should be"),
+            ([1 / one if one else 0.0 for one in values], f"is divided by {name} once too often"),
+        ):
+            if all(map(_is_close, ratios, factors)):
+                return "factor_quantity", f"The result{_where(failures)} {what}."
+    return None
+
+
+_COMMON = {0.0, 1.0, 2.0, 0.5, -1.0}
+"""Factors that need no quantity to come about."""
+
+
+def quantities(case: Case) -> dict[str, float]:
+    """What may have become a factor by mistake, by what a sentence calls it."""
+    found: dict[str, float] = {}
+    for name, value in {**case.arguments, **case.options}.items():
+        if isinstance(value, np.ndarray):
+            for axis, length in enumerate(value.shape):
+                found[f"the length of axis {axis} of `{name}`"] = float(length)
+            if value.dtype.kind in "bi" and value.size and set(np.unique(value)) <= {0, 1}:
+                found[f"the number of ones in `{name}`"] = float(np.sum(value))
+        elif type(value) in (int, float):
+            found[f"`{name}`"] = float(value)
+    return found
+
+
+def _found(name: str, where: str) -> Found:
     if name == "sign":
-        return "sign", "Everything has the opposite sign."
+        return "sign", f"Everything{where} has the opposite sign."
     if name in _HINTS:
-        text = f"The result {_HINTS[name]}: look at the factor in front of the sum."
+        text = f"The result{where} {_HINTS[name]}: look at the factor in front of the sum."
         return f"factor_{name}", text
     return (
         "factor_percent",
-        "The result is off by a factor of 100: is it a percentage instead of a fraction, or the "
-        "other way round?",
+        f"The result{where} is off by a factor of 100: is it a percentage instead of a fraction, "
+        "or the other way round?",
     )
 
 

@@ -11,6 +11,11 @@ from grader.result import Diagnosis, Kind
 
 _RAISE = re.compile(r"\s*raise\b")
 _MOST_LABELS = 3
+_LIBRARY = (
+    "A library raised this NotImplementedError, and no line of yours: a method that it calls is "
+    "not there under the name that it looks for (`call`, say), or something is switched off that "
+    "it needs."
+)
 
 
 def diagnose_refusal(
@@ -20,6 +25,8 @@ def diagnose_refusal(
     failures = [item for item in evidence if item.failed]
     if check.kind is Kind.ERR:
         return _let_through(check, failures)
+    if failures and all(_is_a_librarys(item) for item in failures):
+        return Diagnosis(id="generic.library", hint=_LIBRARY)
     wanted = {
         str(one.settings["raises"])
         for one in assignment.checks_of(check.exercise)
@@ -40,6 +47,11 @@ def _is_refused(item: Evidence, wanted: set[str]) -> bool:
         return False
     line = str(frames[-1].get("code") or "")
     return bool(_RAISE.match(line)) and bool(set(item.observation.raised) & wanted)
+
+
+def _is_a_librarys(item: Evidence) -> bool:
+    is_one = item.observation.raised[:1] == ["builtins.NotImplementedError"]
+    return is_one and not _is_own_raise(item)
 
 
 def _let_through(check: PreparedCheck, failures: Sequence[Evidence]) -> Diagnosis | None:

@@ -4,9 +4,12 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from grader.checks.errors import names_offending
 from grader.checks.statistics import STATISTICS
-from grader.course.case import Observation
+from grader.checks.verdict import Reply
+from grader.course.case import Observation, case
 from grader.course.step import step
 from grader.result import Status
 from tests.conftest import grade_text
@@ -143,3 +146,20 @@ def test_training_that_uses_up_its_cpu_seconds_is_a_timeout():
     )
     check = check_of(grade_mini(text), "fit.quality")
     assert check.status is Status.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("message", "line", "is_named"),
+    [
+        ("the kernel 7 is too large", "raise ValueError(f'the kernel {k} is too large')", True),
+        ("an extent of 13 exceeds 11", "raise ValueError(f'an extent of {e} exceeds {n}')", True),
+        ("too large for 11", "raise ValueError(f'too large for {n}')", False),
+        ("at most 99 rows", "raise ValueError(f'at most 99 {rows}')", False),
+        ("at most 99 rows", "raise ValueError(", False),
+        ("too large", "raise ValueError('too large')", False),
+    ],
+)
+def test_a_derived_size_names_the_offending_value(message, line, is_named):
+    given = case("dilated", n=11, kernel=7, options={"dilation": 2}, offending="7")
+    reply = Reply(Observation("raised"), {"message": message, "frames": [{"code": line}]})
+    assert names_offending(given, reply) is is_named

@@ -60,8 +60,8 @@ def test_a_misconception_goes_before_a_factor():
 @pytest.mark.parametrize(
     ("name", "ratio", "words"),
     [
-        ("2", "2", "is twice what it should be"),
-        ("1_2", "0.5", "is half of what it should be"),
+        ("2", "2", "is twice as large as it should be"),
+        ("1_2", "0.5", "is half as large as it should be"),
         ("1_N", "1 / len(X)", "was divided by N"),
     ],
 )
@@ -124,6 +124,8 @@ TOLD = {
     "a loss on two cases": ("factor_N", [(0.3, 1.5), (0.25, 1.25)]),
     "divided by the rows": ("factor_1_N", [(HALVES, HALVES / 5)]),
     "percentages": ("factor_percent", [(0.25, 25.0), (0.3, 30.0)]),
+    "a number of features": ("factor_quantity", [(HALVES, HALVES * 3)]),
+    "a loss that begins at 1": ("offset", [(0.31, 1.31), (0.72, 1.72)]),
     "a missing term": ("offset", [(HALVES, HALVES + 1)]),
     "two results": ("swapped", [((HALVES, 0.5), (0.5, HALVES))]),
     "another dtype": ("dtype", [(HALVES, HALVES.astype(np.float32))]),

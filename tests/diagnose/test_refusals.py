@@ -25,10 +25,25 @@ def test_what_is_refused_or_not_is_named(form):
     assert word in found.diagnosis.hint
 
 
-@pytest.mark.parametrize("code", ["[0][1]", "int('x')"])
+@pytest.mark.parametrize("code", ["[][1]", "int('x')"])
 def test_an_error_of_the_computation_is_no_refusal(code):
     text = replaced("    return np.sqrt(x)", f"    {code}\n    return np.sqrt(x)")
     assert check_of(grade_mini(text), "root.positive").diagnosis is None
+
+
+@pytest.mark.parametrize(
+    ("code", "pattern", "words"),
+    [
+        ("x / 0", "zero_division", "divided by 0"),
+        ("__import__('math').exp(1e4)", "overflow", "too large"),
+        ("np.zeros(2) + np.zeros(3)", "shapes", "shapes (2,) and (3,)"),
+        ("np.zeros(3)[7]", "index", "entry 7 is asked for there along an axis 0 that has 3"),
+    ],
+)
+def test_what_the_computation_did_is_told_in_plain_words(code, pattern, words):
+    text = replaced("    return np.sqrt(x)", f"    return {code}")
+    found = check_of(grade_mini(text), "root.positive").diagnosis
+    assert found.id == f"generic.raised_{pattern}" and words in found.hint
 
 
 def test_a_constant_and_an_argument_are_told():

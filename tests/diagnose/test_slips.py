@@ -55,6 +55,22 @@ NAMED = {
         "derivative",
         "",
     ),
+    "a row": (
+        "half_mse",
+        "def half_mse(X, y, w, b):\n"
+        "    r = predict(X, w, b) - y\n"
+        "    return sum(r[i] ** 2 for i in range(1, len(y))) / len(y) / 2",
+        "value",
+        "generic.slip.rows",
+    ),
+    "the last row": (
+        "half_mse",
+        "def half_mse(X, y, w, b):\n"
+        "    for one in predict(X, w, b) - y:\n        total = one**2 / len(y) / 2\n"
+        "    return total",
+        "value",
+        "generic.slip.rows",
+    ),
     "a sum": (
         "gradients",
         "def gradients(X, y, w, b):\n"

@@ -21,6 +21,28 @@ def answers_of_slips(
     return [_answer_of_slip(exercise, name, copy.deepcopy(steps), returns) for name in names]
 
 
+def of_some_rows(
+    function: Any, arguments: Any, options: dict[str, Any], part: slice, is_scaled: bool
+) -> Any:
+    """What a function makes of some of the rows of all arguments that have as many as the first."""
+    lengths = [len(one) for one in arguments if isinstance(one, np.ndarray) and one.ndim]
+    if not lengths or lengths[0] < 2:
+        raise _OtherForm
+    rows = lengths[0]
+    given = [
+        one[part] if isinstance(one, np.ndarray) and one.ndim and len(one) == rows else one
+        for one in arguments
+    ]
+    found = function(*given, **options)
+    return _scaled(found, len(range(rows)[part]) / rows) if is_scaled else found
+
+
+def _scaled(value: Any, factor: float) -> Any:
+    if isinstance(value, (tuple, list)):
+        return type(value)(_scaled(one, factor) for one in value)
+    return value * factor
+
+
 def _space_of(name: str) -> dict[str, Any]:
     """The names that a slip sees: those of the reference, and its own."""
     if name not in _SPACES:

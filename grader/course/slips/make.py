@@ -8,11 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.slips.places import Changed, Definition, changed_definitions
+from grader.course.slips.rows import slips_of_rows
 from grader.course.slips.words import Words, names_in
 
 _MAX_PER_EXERCISE = 400
 _ORDER = (
-    *("ignored", "default", "axis", "accumulated", "term", "factor", "sign", "power", "function"),
+    *(
+        "ignored",
+        "default",
+        "rows",
+        "axis",
+        "accumulated",
+        "term",
+        "factor",
+        "sign",
+        "power",
+        "function",
+    ),
     *(
         "bound",
         "transposed",
@@ -79,6 +91,7 @@ def slips_of(text: str, exercise: str, known: Sequence[str] = ()) -> tuple[MadeS
     for name in (exercise, *reached):
         made = changed_definitions(definitions[name], words)
         found += [(name, one) for one in made]
+    found += [(exercise, one) for one in slips_of_rows(definitions[exercise])]
     found.sort(key=lambda one: _ORDER.index(one[1].kind))
     return tuple(
         MadeSlip(
@@ -149,6 +162,8 @@ def _renamed(
             for node in ast.walk(tree):
                 if isinstance(node, ast.Name) and node.id in own:
                     node.id += ending
+                elif isinstance(node, ast.Name) and node.id == "WHOLE":
+                    node.id = exercise  # the reference's own, with all rows
             first = tree.body[0]
             assert isinstance(first, ast.FunctionDef | ast.ClassDef)
             first.name += ending

@@ -54,6 +54,7 @@ _ARGUMENTS = (
     ("{0} = {0} * 0 + 1", "`{0}` counts for nothing, as if it were 1"),
     ("{0} = -{0}", "`{0}` is taken with the opposite sign"),
     ("{0} = {0}[::-1]", "`{0}` is read from its end to its beginning"),
+    ("{0} = 1 - {0}", "`{0}` is taken as 1 − `{0}`, so that 0 and 1 are exchanged"),
     ("{0} = {0}.T", "`{0}` is transposed"),
     ("{0} = {0} + 1", "`{0}` is one more than was given"),
     ("{0} = {0} - 1", "`{0}` is one less than was given"),
