@@ -128,13 +128,16 @@ class PublicInputs:
             _keep(self.course, made, kept, key)
         public = [one for one in self.assignment.checks if (one.exercise, one.name) == name]
         inputs = tuple(
-            Input(example_seed(number) if number else PUBLIC_SEED, _alone(check, number, index))
+            Input(
+                example_seed(number) if number else PUBLIC_SEED,
+                check.alone(case, f"{check.name} {number}.{index}"),
+            )
             for number, check in enumerate([*public, *map(plain_check, checks)])
-            for index in range(len(check.cases))
+            for index, case in enumerate(check.cases)
         )
-        alone = replace(self.assignment, checks=tuple(one.check for one in inputs))
-        bounded = bounded_limits(self.limits, alone.name, FURTHER_SECONDS)
-        Asking(alone, bounded, self.launcher.engine, self.questions).encode_all()
+        asked = replace(self.assignment, checks=tuple(one.check for one in inputs))
+        bounded = bounded_limits(self.limits, asked.name, FURTHER_SECONDS)
+        Asking(asked, bounded, self.launcher.engine, self.questions).encode_all()
         return inputs
 
 
@@ -191,7 +194,3 @@ def _keep(course: Path, made: PreparedAssignment, kept: Path, key: str) -> None:
     with contextlib.suppress(OSError):  # a full disk or a read-only course costs time alone
         folder = private_folder(course, _KEPT, made.name)
         keep(made, folder, kept, lambda name: name.startswith(key))
-
-
-def _alone(check: PreparedCheck, number: int, index: int) -> PreparedCheck:
-    return replace(check, name=f"{check.name} {number}.{index}", cases=(check.cases[index],))

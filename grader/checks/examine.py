@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from grader.checks.verdict import Interview, Reply, Verdict
-from grader.checks.wording import MEMORY, WRONG_FORM, describe_mismatch, describe_reply
+from grader.checks.wording import MAX_SHOWN, MEMORY, WRONG_FORM, describe_mismatch, describe_reply
 from grader.comparison import Mismatch
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
@@ -128,7 +128,8 @@ def _message(
     case, reply, judgement = problems[0]
     visibility = interview.assignment.visibility
     if isinstance(judgement, Mismatch):
-        text = describe_mismatch(case, judgement, visibility)
+        most = int(check.settings.get("shown", MAX_SHOWN))
+        text = describe_mismatch(case, judgement, visibility, most)
     else:
         text = str(judgement)
     if special(reply) is not None:

@@ -16,7 +16,8 @@ from grader.course.case import Case
 from grader.result import Visibility
 from grader.wire import Opaque
 
-_MAX_SHOWN = 6
+MAX_SHOWN = 6
+"""Numbers of an array that a message shows, where nobody wants more."""
 _MAX_FORM = 250
 _MAX_REPR = 120
 _BOUNDED = reprlib.Repr()
@@ -42,39 +43,47 @@ _LIMITS = {
 """What a student did who met one of a worker's limits."""
 
 
-def describe_mismatch(case: Case, mismatch: Mismatch, visibility: Visibility) -> str:
-    """Say what differs; for public cases with the values and, when they are small, the inputs."""
+def describe_mismatch(
+    case: Case, mismatch: Mismatch, visibility: Visibility, most: int = MAX_SHOWN
+) -> str:
+    """Say what differs; for public cases with the values and, when they are small, the inputs.
+
+    Parameters
+    ----------
+    most
+        How many numbers of an array are shown.
+    """
     place = f" at {mismatch.position}" if mismatch.position else ""
     text = f"{mismatch.summary}{place}"
     if visibility is Visibility.HIDDEN:
         return text
     shown = {Difference.VALUES, Difference.NOT_FINITE}
     if mismatch.difference in shown:
-        text += "\n" + _show_pair(mismatch.expected, mismatch.received)
-    inputs = _show_inputs(case)
+        text += "\n" + _show_pair(mismatch.expected, mismatch.received, most)
+    inputs = _show_inputs(case, most)
     return f"{text}\n{inputs}" if inputs else text
 
 
-def _show_pair(expected: Any, received: Any) -> str:
+def _show_pair(expected: Any, received: Any, most: int) -> str:
     one, other = as_array(expected), as_array(received)
     if one is None or other is None or one.shape != other.shape or one.ndim == 0:
-        return f"  expected: {_short(expected)}\n  received: {_short(received)}"
+        return f"  expected: {_short(expected, most)}\n  received: {_short(received, most)}"
     with np.errstate(all="ignore"):
         wrong = ~np.isclose(one, other, rtol=1e-6, atol=1e-9, equal_nan=True)
     index = tuple(int(part) for part in np.argwhere(wrong)[0]) if wrong.any() else ()
-    if one.size <= _MAX_SHOWN:
-        return f"  expected: {_short(one)}\n  received: {_short(other)}"
+    if one.size <= most:
+        return f"  expected: {_short(one, most)}\n  received: {_short(other, most)}"
     return (
         f"  first difference at index {index if len(index) > 1 else index[0]}\n"
         f"  expected: {_short(one[index])}\n  received: {_short(other[index])}"
     )
 
 
-def _show_inputs(case: Case) -> str:
+def _show_inputs(case: Case, most: int) -> str:
     small = {
         name: value
         for name, value in {**case.arguments, **case.options}.items()
-        if not isinstance(value, np.ndarray) or value.size <= _MAX_SHOWN
+        if not isinstance(value, np.ndarray) or value.size <= most
     }
     if not case.arguments or len(small) < len(case.arguments) + len(case.options):
         shapes = [
@@ -83,16 +92,16 @@ def _show_inputs(case: Case) -> str:
             if isinstance(value, np.ndarray)
         ]
         return f"  inputs:   {', '.join(shapes)}" if shapes else ""
-    return "  inputs:   " + ", ".join(f"{name}={_short(value)}" for name, value in small.items())
+    return "  inputs:   " + ", ".join(
+        f"{name}={_short(value, most)}" for name, value in small.items()
+    )
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, most: int = MAX_SHOWN) -> str:
     if isinstance(value, Opaque):
         return value.type
     if isinstance(value, np.ndarray | np.generic | float):
-        shown = np.array2string(
-            np.asarray(value), precision=6, threshold=_MAX_SHOWN, separator=", "
-        )
+        shown = np.array2string(np.asarray(value), precision=6, threshold=most, separator=", ")
         return " ".join(shown.split())
     text = _BOUNDED.repr(value)
     return text if len(text) <= _MAX_REPR else text[: _MAX_REPR - 3] + "…"

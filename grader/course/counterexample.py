@@ -123,7 +123,7 @@ class Counterexample:
             if (check.exercise, check.name) == (self.exercise, self.check):
                 if not _asks_alike(self.case, check):
                     break
-                only = replace(check, cases=(self.case,))
+                only = check.alone(self.case)
                 return replace(
                     assignment,
                     checks=(only,),

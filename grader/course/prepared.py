@@ -13,6 +13,9 @@ from grader.course.misconception import Misconception
 from grader.course.slips import Slip
 from grader.result import Kind, Visibility
 
+_SHOWN = 60
+"""Numbers of an array that are shown where a case stands alone; its file holds all of them."""
+
 
 @dataclass(frozen=True)
 class PreparedFile:
@@ -61,6 +64,11 @@ class PreparedCheck:
     needs: tuple[str, ...]
     settings: dict[str, Any]
     cases: tuple[Case, ...]
+
+    def alone(self, case: Case, name: str = "") -> PreparedCheck:
+        """The check with one case, under another name; its message shows that case in full."""
+        settings = {**self.settings, "shown": _SHOWN}
+        return replace(self, name=name or self.name, settings=settings, cases=(case,))
 
     @cached_property
     def called(self) -> tuple[str, ...]:
