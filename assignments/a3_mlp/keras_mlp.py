@@ -24,7 +24,7 @@ class Dense(keras.layers.Layer):
     **kwargs
         For the base class: `name`, `trainable`, `dtype`.
 
-    Source: course notes on deep learning, section 2.2; Keras guide "Making new layers".
+    Source: N4, section 2.2; Keras guide "Making new layers and models via subclassing".
     """
 
     def __init__(self, units, activation=None, **kwargs):
@@ -107,7 +107,7 @@ def build_mlp(n_inputs, hidden, n_classes, dropout=0.0, l2=0.0, batch_norm=False
     keras.Model
         From `(N, D)` to `(N, K)`.
 
-    Source: course notes on deep learning, sections 3.2.4 and 3.2.5.
+    Source: N4, sections 3.2.3 (Adam), 3.2.5 (dropout, L2) and 3.2.6 (batch normalisation).
     """
     raise NotImplementedError("build_mlp is yours to write")
 
@@ -126,6 +126,6 @@ def callbacks(patience):
     -------
     list of keras.callbacks.Callback
 
-    Source: Prechelt, Early stopping — but when? (1998); course notes, section 3.2.6.
+    Source: Prechelt, Early stopping — but when? (1998); N4, section 3.2.6.
     """
     raise NotImplementedError("callbacks is yours to write")
