@@ -122,8 +122,12 @@ VARIANTS = {
     "a block that keeps its precision to itself": Variant(
         A6, "TransformerBlock", [('{"dtype": self.dtype_policy}', "{}")], "policy", ""
     ),
-    "a block of which copies are wider": Variant(
-        A6, "TransformerBlock", [('"d_ff": self.d_ff,', '"d_ff": self.d_ff + 1,')], "rebuilt", ""
+    "a block of which copies have one head": Variant(
+        A6,
+        "TransformerBlock",
+        [('{"heads": self.heads, "d_ff"', '{"heads": 1, "d_ff"')],
+        "rebuilt",
+        "",
     ),
 }
 
@@ -152,7 +156,7 @@ def test_one_check_sees_it_and_says_so(name):
         for old, new in variant.changes:
             assert old in head + own, old
             head, own = (
-                (head.replace(old, new), own) if old in head else (head, own.replace(old, new))
+                (head, own.replace(old, new)) if old in own else (head.replace(old, new), own)
             )
         return head + own + rest
 
