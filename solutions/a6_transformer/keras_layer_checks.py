@@ -52,8 +52,8 @@ def _positional_encoding(keras_file):
     @encoding.keras(points=0.25)
     def half_precision(rng):
         """does not round the positions in half precision"""
-        x = sequences(rng, 1, 900, 6, scale=0.3)
-        yield encoded("900 positions in float16", x, dtype="float16")
+        x = sequences(rng, 1, 2_100, 4, scale=0.3)  # float16 has all integers up to 2,048
+        yield encoded("2,100 positions in float16", x, dtype="float16")
 
     @encoding.keras(points=0.25)
     def other_length(rng):
