@@ -28,6 +28,8 @@ _SECONDS, _CPU_SECONDS, _LOADING_SECONDS = 120.0, 10.0, 300.0
 _ASKED = {Kind.OUT, Kind.GRAD, Kind.STAT}
 _TAKEN = {"call", "method", "attribute", "item", "cache", "fill", "lookup", "length"}
 """The steps that the slips' own driver can take."""
+_MOST_JOINED = 3
+"""So many sentences are told of slips that answer alike."""
 _ASK, _AT_ONCE = "answers_of_slips", 100
 """The driver, and how many slips it is asked at once: an answer has a size that may be."""
 
@@ -156,15 +158,28 @@ def signature_of(
 def told_apart(
     slips: Mapping[str, Sequence[Slip]], checks: Sequence[PreparedCheck]
 ) -> tuple[dict[str, tuple[Slip, ...]], tuple[PreparedCheck, ...]]:
-    """Keep of slips that answer alike everywhere the first, and none that is right everywhere."""
+    """Keep one of slips that answer alike everywhere, and none that is right everywhere."""
     kept = {name: _kept(name, found, checks) for name, found in slips.items() if found}
     return (
-        {name: tuple(slips[name][index] for index in rows) for name, rows in kept.items()},
-        tuple(_with_rows(check, kept.get(check.exercise, [])) for check in checks),
+        {
+            name: tuple(_joined([slips[name][index] for index in rows]) for rows in groups)
+            for name, groups in kept.items()
+        },
+        tuple(
+            _with_rows(check, [rows[0] for rows in kept.get(check.exercise, [])])
+            for check in checks
+        ),
     )
 
 
-def _kept(exercise: str, slips: Sequence[Slip], checks: Sequence[PreparedCheck]) -> list[int]:
+def _joined(alike: Sequence[Slip]) -> Slip:
+    """Slips that no answer tells apart: each of them may be the student's."""
+    said = list(dict.fromkeys(one.said for one in alike))[:_MOST_JOINED]
+    return Slip(alike[0].kind, "; or, with the same answers, in which ".join(said))
+
+
+def _kept(exercise: str, slips: Sequence[Slip], checks: Sequence[PreparedCheck]) -> list[list[int]]:
+    """The slips that are told apart by some answer, in groups of those that are not."""
     found = [
         (check, case)
         for check in checks
@@ -184,8 +199,7 @@ def _kept(exercise: str, slips: Sequence[Slip], checks: Sequence[PreparedCheck])
         answers = tuple(f"{number:.9g}" for number in every[index])
         if answers != tuple(f"{number:.9g}" for number in right) and "nan" not in answers:
             groups.setdefault(answers, []).append(index)
-    told = (rows for rows in groups.values() if not _is_open(rows, slips, every))
-    return sorted(rows[0] for rows in told)
+    return [rows for rows in groups.values() if not _is_open(rows, slips, every)]
 
 
 def _is_open(rows: list[int], slips: Sequence[Slip], every: np.ndarray[Any, Any]) -> bool:

@@ -39,6 +39,8 @@ def diagnose(
         slips = matching(check, evidence)
     otherwise = partial(diagnose_pattern, assignment, check, evidence)
     slip = told_of(assignment, check.exercise, slips) if is_telling(check, evidence) else None
+    # Many slips end in one exception: what happened is certain then, and which it was is not.
+    slip = diagnose_exception(evidence) or slip
     if len(known) == 1:
         return told(assignment, known[0]), Explained(
             frozenset(known), is_thin, slips, lambda: slip or otherwise()

@@ -46,7 +46,8 @@ def test_the_same_message_in_the_same_function_is_the_mistake():
 )
 def test_another_exception_of_its_type_is_not(code):
     line = ON_ODD.format(code)
-    assert diagnosis_of(OWN_WORDS.format(name="positional_encoding", line=line)) is None
+    found = diagnosis_of(OWN_WORDS.format(name="positional_encoding", line=line))
+    assert found is None or found.id == "generic.raised_shapes"
 
 
 def test_nor_is_the_same_message_from_another_function():

@@ -190,7 +190,7 @@ def _calls(node: ast.Call, words: Words) -> Iterator[Change]:
                 said = f"{words.title(node)} is taken over axis {axis}, which is another axis"
                 yield "axis", said, ast.Call(node.func, node.args, [*rest, wrong])
         elif keyword.arg not in {*_BESIDE, None, "axes"}:
-            said = f"the argument {keyword.arg} of {name or 'a call'} is left out"
+            said = f"the argument {keyword.arg} of {words.public(name)} is left out"
             yield "argument", said, ast.Call(node.func, node.args, rest)
     for other in _OTHER_FUNCTIONS.get(name, ()):
         said = f"{words.function_title(other)} stands for {words.function_title(name)}"
@@ -200,7 +200,7 @@ def _calls(node: ast.Call, words: Words) -> Iterator[Change]:
         for index in range(len(node.args) - 1):
             args = list(node.args)
             args[index : index + 2] = args[index + 1], args[index]
-            said = f"two arguments of {name or 'a call'} are exchanged"
+            said = f"two arguments of {words.public(name)} are exchanged"
             yield "order", said, ast.Call(node.func, args, node.keywords)
     if name == "where" and len(node.args) == 3:
         said = "of two cases, one is treated as the other"
@@ -320,7 +320,7 @@ def _statements(node: ast.stmt, words: Words) -> Iterator[Change]:
             said = f"{said}{words.on(node.value)}"
             yield "sign", said, ast.AugAssign(node.target, operator, node.value)
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        yield "statement", f"the call of {words.function(node.value)} is left out", None
+        yield "statement", f"{words.public(words.function(node.value))} is left out", None
     elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
         target = words.operand(node.targets[0].value)
         yield "statement", f"a step that fills in {target} is left out", None

@@ -92,13 +92,17 @@ class Words:
             return node.func.attr
         return node.func.id if isinstance(node.func, ast.Name) else ""
 
+    def public(self, name: str) -> str:
+        """The name of what is called, unless only the reference knows it."""
+        return "a call" if name.startswith("_") or not name else name
+
     def title(self, node: ast.Call) -> str:
         """What a call computes: the mean, say."""
         return self.function_title(self.function(node))
 
     def function_title(self, name: str) -> str:
         """What a function computes."""
-        return _TITLES.get(name, name or "a function")
+        return _TITLES.get(name, "a function" if name.startswith("_") or not name else name)
 
     def is_operation(self, name: str) -> bool:
         """Whether a function of this name may be forgotten."""
