@@ -20,7 +20,6 @@ from grader.confine import Launcher, LimitBook
 from grader.course import frozen
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.examples import (
-    EXAMPLES,
     example_checks,
     example_seed,
     for_values,
@@ -73,7 +72,6 @@ class PublicInputs:
     course: Path
     live: LiveCourse
     launcher: Launcher
-    count: int = EXAMPLES
     _known: dict[Name, tuple[Input, ...]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -118,12 +116,12 @@ class PublicInputs:
             return {name: self._known[name] for name in names}
 
     def _made(self, name: Name) -> tuple[Input, ...]:
-        key = _key(self.live, self.launcher, self.count)
+        key = _key(self.live, self.launcher)
         kept = self.course / FOLDER / _KEPT / self.assignment.name / f"{key}.{'.'.join(name)}"
         try:
             checks = frozen.load(kept).checks
         except frozen.FrozenError:
-            checks = example_checks(self.live, *name, self.launcher, self.count)
+            checks = example_checks(self.live, *name, self.launcher)
             made = replace(self.assignment, checks=checks)
             _keep(self.course, made, kept, key)
         public = [one for one in self.assignment.checks if (one.exercise, one.name) == name]
@@ -141,8 +139,8 @@ class PublicInputs:
         return inputs
 
 
-def _key(live: LiveCourse, launcher: Launcher, count: int = EXAMPLES) -> str:
-    return key_of(live, f"{PUBLIC_SEED} {count}", launcher)
+def _key(live: LiveCourse, launcher: Launcher) -> str:
+    return key_of(live, PUBLIC_SEED, launcher)
 
 
 def bounded_limits(

@@ -26,7 +26,7 @@ from grader.public_cases import WRONG, Name
 from grader.result import PUBLIC_SEED, CheckResult, Example, Result, Status
 from grader.submissions import Submission
 
-_STAGES = (3, 7)
+_STAGES = (3, 12)
 """After so many seeds, the public one first, it is looked whether one shows the mistake already."""
 _log = logging.getLogger("grader.diagnose")
 

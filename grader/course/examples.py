@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.confine import Launcher
+from grader.course.assignment import Backend
 from grader.course.prepare import FilePreparation, LiveCourse, prepared_check
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.result import PUBLIC_SEED, Kind
 
-EXAMPLES = 32
-"""So many further seeds are tried at most, and no more once a check has enough inputs."""
-_ENOUGH = 48
+_MOST: dict[Backend, tuple[int, int]] = {"numpy": (64, 96), "keras": (24, 32)}
+"""So many further seeds are tried at most, and no more once a check has so many inputs.
+
+A Keras reference takes some thirty times as long to answer.
+"""
 _WITHOUT = {Kind.TRAIN, Kind.SRC}
 """Training is not explained by an input, and a rule about the source has none."""
 
@@ -30,14 +33,14 @@ def example_seed(number: int) -> str:
 
 
 def example_checks(
-    course: LiveCourse, exercise: str, check: str, launcher: Launcher, count: int = EXAMPLES
+    course: LiveCourse, exercise: str, check: str, launcher: Launcher, most: int | None = None
 ) -> tuple[PreparedCheck, ...]:
     """A check as each of the first seeds makes it, without what misconceptions answer.
 
     Parameters
     ----------
-    count
-        How many seeds, unless fewer make inputs enough.
+    most
+        How many seeds; by default as many as the backend allows.
 
     Raises
     ------
@@ -51,14 +54,15 @@ def example_checks(
         for one in its.checks
         if (its.name, one.name) == (exercise, check)
     )
+    seeds, enough = _MOST[file.backend]
     right = replace(course, misconceptions=())
     preparing = FilePreparation(
         right, file, PUBLIC_SEED, launcher, with_training=False, with_slips=False
     )
     try:
         found: list[PreparedCheck] = []
-        for number in range(1, count + 1):
-            if sum(len(one.cases) for one in found) >= _ENOUGH:
+        for number in range(1, (most or seeds) + 1):
+            if sum(len(one.cases) for one in found) >= enough:
                 break
             cases = preparing.cases_of(declared, example_seed(number))
             found.append(prepared_check(declared, cases))

@@ -23,8 +23,8 @@ def test_each_seed_makes_the_cases_that_preparing_with_it_makes():
 
 def test_no_more_are_made_than_are_enough():
     found = example_checks(mini_course(), "half_mse", "value", strongest())
-    assert len(found) == 24 and sum(len(one.cases) for one in found) == 48
-    assert len(example_checks(mini_course(), "root", "positive", strongest())) == 32
+    assert len(found) == 48 and sum(len(one.cases) for one in found) == 96
+    assert len(example_checks(mini_course(), "root", "positive", strongest())) == 64
 
 
 def test_a_reference_that_fails_on_a_further_input_is_told():
