@@ -174,7 +174,8 @@ def told_apart(
 
 def _joined(alike: Sequence[Slip]) -> Slip:
     """Slips that no answer tells apart: each of them may be the student's."""
-    said = list(dict.fromkeys(one.said for one in alike))[:_MOST_JOINED]
+    telling = [one for one in alike if one.kind != "argument"] or alike
+    said = list(dict.fromkeys(one.said for one in telling))[:_MOST_JOINED]
     return Slip(alike[0].kind, "; or, with the same answers, in which ".join(said))
 
 

@@ -64,8 +64,8 @@ def _constant(check: PreparedCheck, failures: Sequence[Evidence]) -> Found | Non
         return None
     return (
         "constant",
-        f"Every number that came out is {number:g}, whatever was asked: on which line does the "
-        "answer cease to depend on the arguments?",
+        f"Every number of the wrong answers here is {number:g}: on which line do they cease to "
+        "depend on the arguments?",
     )
 
 
