@@ -28,6 +28,7 @@ cd {first}
 grader check                                 # what is right, what is wrong, and why
 grader check --watch                         # again whenever you save
 grader hint {exercise}                       # one hint at a time
+grader check --case counterexample-….npz     # an input that stood beside your report
 ```
 
 Work in the `.py` file or in the notebook of the same name, not in both. Plain `pytest` in an
