@@ -236,6 +236,9 @@ def _two_arrays(scope: Scope, step: Step) -> tuple[Any, Any]:
     found = []
     for key in ("first", "second"):
         value = scope.saved[step[key]] if isinstance(step[key], str) else scope.resolve(step[key])
+        if hasattr(value, "__array_function__") and not isinstance(value, np.ndarray):
+            found.append(value)  # on a GPU, say: it stays there
+            continue
         try:
             found.append(np.asarray(value, dtype=np.float64))
         except (TypeError, ValueError, RuntimeError):

@@ -137,7 +137,8 @@ class AveragesTooEarly(keras.losses.Loss):
     def call(self, y_true, y_pred):
         picked = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
         log_p = ops.sum(picked * ops.log_softmax(y_pred, axis=-1), axis=-1)
-        return ops.mean(-ops.power(-ops.expm1(log_p), self.gamma) * log_p)
+        miss = -ops.expm1(log_p)
+        return ops.mean(-ops.power(ops.where(miss > 0, miss, 1.0), self.gamma) * log_p)
 
     def get_config(self):
         return {**super().get_config(), "gamma": self.gamma}
