@@ -85,7 +85,8 @@ def test_what_is_judged_along_is_told_to_nobody():
         (REFERENCE, "gradients", {"gradients", "half_mse", "predict"}),
         # predict is declared, but half_mse does without it
         (OWN_WORDS, "half_mse", {"half_mse"}),
-        (body("return X @ w + solve(X, X)"), "predict", {"predict"}),  # solve comes later
+        # solve comes later, and whether it is right decides whether a diagnosis is told
+        (body("return X @ w + solve(X, X)"), "predict", {"predict", "solve"}),
     ],
 )
 def test_only_what_is_needed_is_asked(text, wanted, asked, monkeypatch):

@@ -21,6 +21,9 @@ from grader.result import CheckResult, Diagnosis
 
 __all__ = ["SLIP", "Evidence", "Explained", "agreed", "contradicts", "diagnose", "picked"]
 
+_PLAINER = ("generic.factor_", "generic.sign", "generic.swapped")
+"""Patterns that say more, in fewer words, than the place of a slip that has them."""
+
 
 def diagnose(
     assignment: PreparedAssignment, check: PreparedCheck, evidence: Sequence[Evidence]
@@ -41,6 +44,8 @@ def diagnose(
     slip = told_of(assignment, check.exercise, slips) if is_telling(check, evidence) else None
     # Many slips end in one exception: what happened is certain then, and which it was is not.
     slip = diagnose_exception(evidence) or slip
+    if slip is not None and (plain := otherwise()) is not None and plain.id.startswith(_PLAINER):
+        slip = plain
     if len(known) == 1:
         return told(assignment, known[0]), Explained(
             frozenset(known), is_thin, slips, lambda: slip or otherwise()

@@ -181,7 +181,7 @@ def test_answers_without_the_work_that_earn_something_end_with_1(audit, course):
     ended = audit("t1", "--thoughtless", "--exercise", "half", KERAS_BACKEND="torch")
     assert ended.returncode == 1, ended.stderr
     words = " ".join(ended.stdout.split())
-    assert "half 1.5 0.5 0 zeros 0.5, first 0.5 nothing" in words
+    assert "half 1.5 0.5 0 zeros 0.5, first 0.5, permuted 0.5, own draws 0.5 nothing" in words
     assert "earn up to 0.5 of 1.5 points. Declare what is easy to satisfy" in words
 
 
