@@ -47,7 +47,7 @@ def _build_model(keras_file):
         yield script(
             "loss and optimizer",
             model=step.call("build_model", d),
-            facts=step.describe("model", "loss", "optimizer"),
+            facts=step.describe("model", "loss", "optimizer", "learning_rate_above_0"),
             _weights=step.set_weights("model", weights),
             gradient=step.loss_and_gradients("model", X, y),
             returns=("facts", "gradient"),

@@ -50,7 +50,7 @@ def _build_sequence_classifier(keras_file):
             returns=("facts",),
         )
 
-    @classifier.statistics(points=0.25)
+    @classifier.statistics(points=0.25, edge=True)
     def not_probabilities(rng):
         """ends in logits, of which some are negative"""
         yield script(
@@ -96,7 +96,7 @@ def _build_sequence_classifier(keras_file):
             expects=[Expectation("max", low, high)],
         )
 
-    @classifier.statistics(points=0.75)
+    @classifier.statistics(points=0.75, edge=True)
     def both_ends(rng):
         """hears both ends of a long sequence, when bidirectional"""
         yield moved_by(rng, 0, bidirectional=True)

@@ -92,7 +92,7 @@ def _build_language_model(keras_file):
                 atol=LOOSE if sizes == trained else 1e-2,  # either form of gelu
             )
 
-    @build.keras(points=0.25, cpu_seconds=TRAINS)
+    @build.keras(points=0.25, edge=True, cpu_seconds=TRAINS)
     def positions(rng):
         """tells the order of the ids before a position"""
         ids, d_model, heads = rng.permutation(9)[:6], *((8, 2), (12, 3))[rng.integers(2)]
@@ -275,7 +275,7 @@ def _pretrain_then_finetune(keras_file):
     epochs = {"pretrain_epochs": 6, "finetune_epochs": 5, "batch_size": 10}
     facts = ("n_pretrain", "n_finetune", "pretrain_falls", "finetune_falls")
 
-    @finetune.keras(points=0.75, cpu_seconds=TRAINS)
+    @finetune.keras(points=0.75, edge=True, cpu_seconds=TRAINS)
     def losses(rng):
         """returns the losses of both stages, one for each epoch, and they fall"""
         yield two_stages("six and five epochs", *stages(rng), returns=facts, **epochs)
