@@ -256,7 +256,7 @@ def _folder_of(name: str, folders: Sequence[str], taken: Taken) -> str:
 def _tokens(text: bytes) -> tuple[set[bytes], set[bytes]]:
     """What may be names of files in a text, and what are parts of paths."""
     text = _RUN.sub(b"", text)  # an import says what is meant
-    tokens = {one.strip(b".-") or one for one in _TOKEN.findall(text)}
+    tokens = {one.strip(b".-") or one for one in set(_TOKEN.findall(text))}
     return tokens, set(IN_A_PATH.findall(text))
 
 
