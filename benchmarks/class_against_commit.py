@@ -4,6 +4,7 @@ Both stand ready, each in a process with its fork server started, and grade in t
 what else the machine does meets both.
 
     python -m benchmarks.class_against_commit a1_least_squares 5cff648
+    python -m benchmarks.class_against_commit a6_transformer 572a10f --part keras --rounds 1
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ from pathlib import Path
 from benchmarks.common import grade
 from grader.confine import launcher
 from grader.course import frozen
-course, public, name, file, jobs = sys.argv[1:]
+public, file, jobs = sys.argv[1:]
 assignment = frozen.load(Path(public))
 with launcher("auto") as chosen:
     for line in sys.stdin:
-        print(grade(Path(course), assignment, file, chosen, int(jobs))[0], flush=True)
+        print(grade(Path(line.strip()), assignment, file, chosen, int(jobs))[0], flush=True)
 """
 
 
-def start(checkout: Path, course: Path, name: str, file: str, jobs: int) -> subprocess.Popen[str]:
-    """A process of a checkout that grades the class once for each line that it reads."""
+def start(checkout: Path, name: str, file: str, jobs: int) -> subprocess.Popen[str]:
+    """A process of a checkout that grades each course whose path it reads."""
     public = checkout / "assignments" / name / "public"
-    command = [sys.executable, "-c", _GRADE, course, public, name, file, str(jobs)]
+    command = [sys.executable, "-c", _GRADE, public, file, str(jobs)]
     return subprocess.Popen(
         list(map(str, command)),
         cwd=checkout,
@@ -45,10 +46,10 @@ def start(checkout: Path, course: Path, name: str, file: str, jobs: int) -> subp
     )
 
 
-def once(process: subprocess.Popen[str]) -> float:
-    """Seconds that one grading takes."""
+def once(process: subprocess.Popen[str], course: Path) -> float:
+    """Seconds that one grading of a course takes."""
     assert process.stdin is not None and process.stdout is not None
-    process.stdin.write("\n")
+    process.stdin.write(f"{course}\n")
     process.stdin.flush()
     return float(process.stdout.readline())
 
@@ -57,13 +58,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("assignment")
     parser.add_argument("commit")
+    parser.add_argument("--part", choices=("numpy", "keras"), default="numpy")
     parser.add_argument("--students", type=int, default=30)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=9)
     given = parser.parse_args()
     live = load_live(choose(given.assignment, live_assignments(ROOT)))
     name = live.assignment.name
-    file = next(one.name for one in live.assignment.files if one.backend == "numpy")
+    file = next(one.name for one in live.assignment.files if one.backend == given.part)
     with tempfile.TemporaryDirectory() as scratch:
         before = Path(scratch) / "before"
         git = ["git", "-C", str(ROOT), "worktree"]
@@ -72,13 +74,12 @@ def main() -> None:
             courses = [Path(scratch) / "course now", Path(scratch) / "course before"]
             for course in courses:
                 make_class(live, course, file, given.students)
-            both = [
-                start(checkout, course, name, file, given.jobs)
-                for checkout, course in zip((ROOT, before), courses, strict=True)
-            ]
+            first = Path(scratch) / "one student"
+            make_class(live, first, file, 1)
+            both = [start(checkout, name, file, given.jobs) for checkout in (ROOT, before)]
             for process in both:
-                once(process)  # starts its fork server
-            rounds = [[once(process) for process in both] for _ in range(given.rounds)]
+                once(process, first)  # starts its fork server
+            rounds = [list(map(once, both, courses)) for _ in range(given.rounds)]
             for process in both:
                 process.communicate()
         finally:
