@@ -22,9 +22,9 @@ _ENDED = 71
 _LONGEST_SLEEP = 3_600.0
 _NEVER = float("inf")
 _ALARM_SECONDS = 1
-_WAITING = 1 / 20
-"""Code that computes for less than this part of the time waits for something; on a machine with
-forty busy processes for each two cores, it would get as much."""
+_WAITING = 1 / 200
+"""Code that computes for less than this part of the time waits for something. On a machine that was
+short of memory and had ten processes for two cores, a question got a fortieth."""
 _LOOKS_AGAIN = 1.0
 _HAS_ALARM = hasattr(signal, "alarm")
 """Windows has none."""

@@ -23,8 +23,8 @@ def clocks(monkeypatch):
     ("passed", "computed", "is_up"),
     [
         (9.0, 0.0, False),  # nothing yet
-        (10.0, 0.2, True),  # it waits
-        (12.0, 2.0, False),  # a sixth of a core: the machine is busy
+        (10.0, 0.04, True),  # it waits
+        (12.0, 0.25, False),  # a fiftieth of a core: the machine is busy
         (29.0, 6.0, False),
         (30.0, 6.0, True),  # the wall clock
         (11.0, 10.0, True),  # it computes
