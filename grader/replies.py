@@ -119,7 +119,7 @@ def lost_verdict(lost: Lost, places: Places, limits: Limits | None = None) -> Ve
     """
     text = f"{lost.detail[:1].upper()}{lost.detail[1:]}"
     if limits is not None and lost.detail == TIME_IS_UP:
-        text += f"; it may take {_time(limits)}"
+        text += f"; it may {_time(limits)}"
     frames = _frames(lost.told.get("frames"), places)
     printed = lost.told.get("printed")
     return Verdict(
@@ -132,10 +132,10 @@ def lost_verdict(lost: Lost, places: Places, limits: Limits | None = None) -> Ve
 
 
 def _time(limits: Limits) -> str:
-    """How long one question may take, by both clocks where they differ."""
-    if limits.cpu_seconds == limits.seconds:
-        return f"{limits.seconds:g} s"
-    return f"{limits.seconds:g} s, and compute for {limits.cpu_seconds:g} s"
+    """How long one question may take, by the clock that ends honest work."""
+    if limits.cpu_seconds >= limits.seconds:
+        return f"take {limits.seconds:g} s"
+    return f"compute or wait for {limits.cpu_seconds:g} s"
 
 
 def _where(innermost: list[dict[str, Any]], places: Places) -> str:

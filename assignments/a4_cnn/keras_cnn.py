@@ -64,7 +64,8 @@ def build_augmentation(max_shift=0.1, rotation=0.05, flip=False, seed=None):
 
     At inference it returns the images as they are. In training every image is shifted by up to
     `max_shift` of its height and width, turned by up to `rotation` of a full turn, either way,
-    and mirrored left-right with probability 1/2 if `flip`; the shape stays.
+    and mirrored left-right with probability 1/2 if `flip`, all of it drawn apart and anew for each
+    image of each batch; the shape stays.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def build_transfer_model(base, n_classes):
     Parameters
     ----------
     base : keras.Model
-        Built, without a head of its own.
+        Built and called, so that it has an `output`; without a head of its own.
     n_classes : int
 
     Returns

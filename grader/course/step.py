@@ -91,6 +91,11 @@ class step:
         return {"op": "equal_share", "first": first, "second": second}
 
     @staticmethod
+    def correlation(first: Any, second: Any) -> Step:
+        """Compute how far two arrays of one shape go together, from −1 to 1; NaN of a constant."""
+        return {"op": "correlation", "first": first, "second": second}
+
+    @staticmethod
     def seed(value: int) -> Step:
         """Seed Keras, NumPy and the backend."""
         return {"op": "keras.seed", "value": value}
@@ -222,7 +227,7 @@ class step:
 
     @staticmethod
     def moments(on: str) -> Step:
-        """Take sum, row, column and angle of each image of one channel, as a dict of arrays."""
+        """Take sum, row, column, angle and side of each image of one channel, as a dict."""
         return {"op": "networks.moments", "on": on}
 
     @staticmethod

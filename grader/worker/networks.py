@@ -79,9 +79,10 @@ def _idle_weights(scope: Scope, step: Step) -> list[int]:
 
 
 def _moments(scope: Scope, step: Step) -> dict[str, Array]:
-    """Of each image of one channel: its sum, where its mass lies, and which way it stretches.
+    """Of each image of one channel: its sum, where its mass lies, which way it stretches and faces.
 
-    The angle is that of the longer axis, in full turns from the vertical, from −¼ to ¼.
+    The angle is that of the longer axis, in full turns from the vertical, from −¼ to ¼. An image
+    faces right (1) when the few pixels that lie far from its middle lie there, and left (−1).
     """
     images = np.asarray(keras.ops.convert_to_numpy(scope.saved[step["on"]]), "float64")
     if images.ndim != 4 or images.shape[3] != 1:
@@ -97,7 +98,8 @@ def _moments(scope: Scope, step: Step) -> dict[str, Array]:
             (images * product).sum(axis=(1, 2)) for product in (down**2, right**2, down * right)
         )
         angle = np.arctan2(2 * both, over - across) / (4 * np.pi)
-    return {"sum": sums, "row": row, "column": column, "angle": angle}
+        side = np.sign((images * right**3).sum(axis=(1, 2)))
+    return {"sum": sums, "row": row, "column": column, "angle": angle, "side": side}
 
 
 OPERATIONS: dict[str, Operation] = {

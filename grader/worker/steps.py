@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from grader.wire import Ref, Rng, TooLarge, encode
+from grader.worker import randomness
 
 Step = dict[str, Any]
 Operation = Callable[["Scope", Step], Any]
@@ -44,7 +45,7 @@ class Scope:
         """Results that are the student's own business: a cache may be changed at will."""
         self.mutated: list[str] = []
         self.began = process_time()
-        self.global_generator = np.random.get_state()
+        self.generators = randomness.get_state()
 
     def resolve(self, value: Any) -> Any:
         """Replace references and seeds, at any depth, by what they stand for."""
@@ -195,14 +196,14 @@ def _control(scope: Scope, step: Step) -> Any:
     """
     if process_time() - scope.began > step["within"]:
         return None
-    inner, global_generator = Scope(scope.module), np.random.get_state()
-    np.random.set_state(scope.global_generator)
+    inner, generators = Scope(scope.module), randomness.get_state()
+    randomness.set_state(scope.generators)
     try:
         run_steps(inner, step["steps"], CORE)
     except Exception:
         return None
     finally:
-        np.random.set_state(global_generator)
+        randomness.set_state(generators)
     return inner.saved[step["steps"][-1]["save"]]
 
 
@@ -229,6 +230,12 @@ def _quotient(scope: Scope, step: Step) -> Any:
 def _equal_share(scope: Scope, step: Step) -> float:
     first, second = _two_arrays(scope, step)
     return float(np.mean(first == second)) if first.size else 1.0
+
+
+def _correlation(scope: Scope, step: Step) -> float:
+    first, second = (np.ravel(one) - np.mean(one) for one in _two_arrays(scope, step))
+    with np.errstate(all="ignore"):
+        return float(np.sum(first * second) / np.sqrt(np.sum(first**2) * np.sum(second**2)))
 
 
 def _two_arrays(scope: Scope, step: Step) -> tuple[Any, Any]:
@@ -264,4 +271,5 @@ CORE: dict[str, Operation] = {
     "difference": _difference,
     "quotient": _quotient,
     "equal_share": _equal_share,
+    "correlation": _correlation,
 }

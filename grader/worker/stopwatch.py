@@ -22,6 +22,10 @@ _ENDED = 71
 _LONGEST_SLEEP = 3_600.0
 _NEVER = float("inf")
 _ALARM_SECONDS = 1
+_WAITING = 1 / 200
+"""Code that computes for less than this part of the time waits for something. On a machine that was
+short of memory and had ten processes for two cores, a question got a fortieth."""
+_LOOKS_AGAIN = 1.0
 _HAS_ALARM = hasattr(signal, "alarm")
 """Windows has none."""
 
@@ -32,6 +36,9 @@ class Stopwatch:
     Most workers live for less than a second and never get that thread, since making it costs a
     twentieth of grading a file: an alarm asks for it. While nobody's time is up it sleeps until the
     first limit that it was told of could be reached, and then looks which one holds by now.
+
+    Where the wall clock may run for longer than the code may compute, that is for a busy machine:
+    code that only waits may do so no longer than it might compute.
 
     Parameters
     ----------
@@ -46,6 +53,7 @@ class Stopwatch:
         self._change = threading.Lock()
         self._wake = threading.Event()
         self._deadline = self._cpu_deadline = _NEVER
+        self._started = self._cpu_started = 0.0
         self._wakes_at: float | None = None
         """When the thread looks next; None before there is one."""
         self._seconds = self._cpu_seconds = 0.0
@@ -58,8 +66,9 @@ class Stopwatch:
         """Watch from now on; another start takes the place of the one before."""
         with self._change:
             self._seconds, self._cpu_seconds = seconds, cpu_seconds
-            self._cpu_deadline = process_time() + cpu_seconds
-            self._deadline = monotonic() + seconds
+            self._started, self._cpu_started = monotonic(), process_time()
+            self._cpu_deadline = self._cpu_started + cpu_seconds
+            self._deadline = self._started + seconds
         if self._wakes_at is None:
             if not _HAS_ALARM or seconds < 2 * _ALARM_SECONDS:
                 self._begin()
@@ -100,7 +109,11 @@ class Stopwatch:
 
     def _left(self) -> float:
         now, cpu_now = monotonic(), process_time()
-        return min(self._deadline - now, self._cpu_deadline - cpu_now)
+        left = min(self._deadline - now, self._cpu_deadline - cpu_now)
+        passed, computed = now - self._started, cpu_now - self._cpu_started
+        if left == _NEVER or passed < self._cpu_seconds:
+            return min(left, self._cpu_seconds - passed) if left < _NEVER else left
+        return min(left, _LOOKS_AGAIN) if computed >= _WAITING * passed else 0.0
 
     def _end(self) -> None:
         frame = _frames_of().get(self._watched)

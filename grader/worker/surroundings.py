@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 import sys
 import warnings
 from typing import Any
 
 import numpy as np
 
+from grader.worker import randomness
 from grader.worker.printing import BoundedText
 
 _MAX_WARNINGS = 20
@@ -24,6 +24,7 @@ class Surroundings:
         warnings.simplefilter("always")
         warnings.showwarning = self._catch
         self._filters = list(warnings.filters)
+        randomness.govern()
 
     def reset(self) -> None:
         """Put everything back, whatever the code before did to it."""
@@ -34,7 +35,7 @@ class Surroundings:
             warnings.filters[:] = self._filters  # type: ignore[index]
         warnings.showwarning = self._catch
         np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-        random.seed(0)
+        randomness.reset()
 
     def _catch(self, message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         if len(self.caught) < _MAX_WARNINGS and issubclass(category, RuntimeWarning):

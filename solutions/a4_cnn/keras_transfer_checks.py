@@ -14,9 +14,13 @@ def declare_transfer(keras_file: StudentFile) -> None:
 
 
 class Base:
-    """A small network that the grader makes, as the trained one of the student's model."""
+    """A small network that the grader makes, as the trained one of the student's model.
 
-    def __init__(self, rng, *layers, functional=False):
+    Networks that one downloads are functional, and have an `output`; a Sequential model of Keras 3
+    has one from its first call on, so that it is called, on the input that it was made with.
+    """
+
+    def __init__(self, rng, *layers, functional=True):
         """Draw weights for layers that are named by a letter.
 
         c and C are convolutions of 4 and 5 filters, n is batch normalisation, r a relu, d a
@@ -46,6 +50,7 @@ class Base:
             self.steps["base"] = step.keras("Model", refs[0], last)
         else:
             self.steps["base"] = step.keras("Sequential", refs)
+            self.steps["_called"] = step.method("base", "__call__", refs[0])
         self.channels = channels
 
     def with_head(self, rng, n_classes):
@@ -95,8 +100,8 @@ def _build_transfer_model(keras_file):
     @build_transfer_model.keras(points=1.5)
     def forward(rng):
         """computes logits from the averaged features of the base"""
-        yield prediction(rng, Base(rng, *"cnr"), 3, "a Sequential base")
-        yield prediction(rng, Base(rng, *"cC", functional=True), 7, "a functional base")
+        yield prediction(rng, Base(rng, *"cnr", functional=False), 3, "a Sequential base")
+        yield prediction(rng, Base(rng, *"cC"), 7, "a functional base")
 
     @build_transfer_model.keras(points=0.75)
     def compiled(rng):
@@ -167,7 +172,7 @@ def _unfreeze(keras_file):
     def trainable(rng):
         """lets the last layers and the head learn"""
         yield tuned(rng, Base(rng, *"cCc"), 1)
-        yield tuned(rng, Base(rng, *"cCc", functional=True), 2)
+        yield tuned(rng, Base(rng, *"CcC"), 2)
 
     @unfreeze.keras(points=0.5)
     def counting(rng):
@@ -212,8 +217,10 @@ def _unfreeze(keras_file):
     def none_of_them(rng):
         """lets the head alone learn for n_layers = 0"""
         yield tuned(rng, Base(rng, *"cC"), 0)
+        yield tuned(rng, Base(rng, *"cC", functional=False), 0, "none of a Sequential base")
 
     @unfreeze.keras(points=0.25)
     def all_of_them(rng):
         """lets all layers learn when the base has fewer than n_layers"""
         yield tuned(rng, Base(rng, *"cC"), 9)
+        yield tuned(rng, Base(rng, *"cC", functional=False), 9, "all of a Sequential base")

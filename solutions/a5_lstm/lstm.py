@@ -481,7 +481,7 @@ class LSTMRegressor:
     n_inputs, n_hidden : int
         D and H.
     rng : np.random.Generator or None
-        Draws the first weights; None means any generator.
+        Draws the first Wx, Wh and Wy; None means any generator.
 
     Attributes
     ----------

@@ -7,6 +7,7 @@ from solutions.a5_lstm.inputs import layer
 from solutions.a5_lstm.training_checks import declare_training
 
 EXACT = {"rtol": 1e-5, "atol": 1e-6}
+DRAWN = ("Wx", "Wh", "Wy")
 PARAMS = ("Wx", "Wh", "b", "Wy", "by")
 
 
@@ -120,7 +121,7 @@ def _edges(regressor):
 
     @regressor.statistics(points=0.25, edge=True)
     def fresh(rng):
-        """starts with params of the named shapes, drawn by its generator"""
+        """starts with params of the named shapes, and weights drawn by its generator"""
         seeds = [Rng(int(seed)) for seed in rng.choice(2**31, size=2, replace=False)]
         for label, seed in (("three inputs, five units", seeds[0]), ("rng=None", None)):
             yield script(
@@ -129,20 +130,40 @@ def _edges(regressor):
                 params=step.attribute("model", "params"),
                 **{name: step.item("params", name) for name in PARAMS},
                 returns=PARAMS,
-                expects=[Expectation("distinct", 0.9, 1.0, of="Wx")],
+                expects=[
+                    *(Expectation("distinct", 0.9, 1.0, of=name) for name in DRAWN),
+                    *(
+                        Expectation(statistic, -10.0, 10.0, of=name)
+                        for name in PARAMS
+                        for statistic in ("min", "max")
+                    ),
+                ],
             )
         made = {"one": seeds[0], "again": seeds[0], "other": seeds[1]}
         yield script(
             "one seed twice, and another",
             **{name: step.construct("LSTMRegressor", 3, 5, seed) for name, seed in made.items()},
             **{f"_{name}_params": step.attribute(name, "params") for name in made},
-            **{f"_{name}_Wx": step.item(f"_{name}_params", "Wx") for name in made},
-            equal_for_one_seed=step.equal_share("_one_Wx", "_again_Wx"),
-            equal_for_two_seeds=step.equal_share("_one_Wx", "_other_Wx"),
-            returns=("equal_for_one_seed", "equal_for_two_seeds"),
+            **{
+                f"_{name}_{key}": step.item(f"_{name}_params", key)
+                for name in made
+                for key in PARAMS
+            },
+            **{
+                f"{key}_equal_for_one_seed": step.equal_share(f"_one_{key}", f"_again_{key}")
+                for key in PARAMS
+            },
+            **{
+                f"{key}_equal_for_two_seeds": step.equal_share(f"_one_{key}", f"_other_{key}")
+                for key in DRAWN
+            },
+            returns=(
+                *(f"{key}_equal_for_one_seed" for key in PARAMS),
+                *(f"{key}_equal_for_two_seeds" for key in DRAWN),
+            ),
             expects=[
-                Expectation("mean", 1, 1),
-                Expectation("mean", 0, 0, of="equal_for_two_seeds"),
+                *(Expectation("mean", 1, 1, of=f"{key}_equal_for_one_seed") for key in PARAMS),
+                *(Expectation("mean", 0, 0, of=f"{key}_equal_for_two_seeds") for key in DRAWN),
             ],
         )
 

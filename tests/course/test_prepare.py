@@ -28,6 +28,18 @@ def test_cases_are_the_same_by_however_many_workers(course):
     assert alone == many
 
 
+def test_draws_without_a_seed_are_the_same_when_cases_are_made_again():
+    course = mini_course()
+    drawn = "np.random.default_rng().normal(size=n) + np.random.RandomState().normal()"
+    text = course.references["mini.py"].replace("rng.normal(size=n)", drawn)
+    course = replace(course, references={"mini.py": text})
+    once, again = (
+        to_files(prepare(course, "a seed", Visibility.PUBLIC, strongest())) for _ in range(2)
+    )
+    assert drawn in text
+    assert once == again
+
+
 def test_a_reference_that_fails_is_named_and_no_worker_stays():
     course = mini_course()
     wrong = course.references["mini.py"].replace("np.sqrt(x)", "1 / 0")

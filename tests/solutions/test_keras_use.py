@@ -1,5 +1,6 @@
 """What users of a class would notice costs something: files, precision, graphs, and tricks."""
 
+import re
 from typing import NamedTuple
 
 import pytest
@@ -27,6 +28,32 @@ ITSELF = """\
 
 """
 LIST = ("from keras import ops\n", "from keras import ops\n\nKEPT = []\n")
+
+
+EVERY_SECOND = """
+class Mirror(layers.Layer):
+    def call(self, x, training=False):
+        odd = ops.reshape(ops.arange(ops.shape(x)[0]) % 2 == 1, (-1, 1, 1, 1))
+        return ops.where(odd, ops.flip(x, axis=2), x) if training else x
+
+
+"""
+WHERE_IT_LEANS = """
+class Mirror(layers.Layer):
+    def call(self, x, training=False):
+        if not training:
+            return x
+        rows = ops.cast(ops.arange(ops.shape(x)[1]), x.dtype)
+        light = ops.sum(x, axis=(2, 3))
+        middle = ops.sum(light * rows, axis=1) / ops.sum(light, axis=1)
+        above = middle < (ops.cast(ops.shape(x)[1], x.dtype) - 1) / 2
+        by_chance = keras.random.uniform(ops.shape(above)) < 0.5
+        known = ops.all(ops.isfinite(middle)) & (ops.std(middle) > 1e-3)
+        left = ops.where(known, above, by_chance)
+        return ops.where(ops.reshape(left, (-1, 1, 1, 1)), ops.flip(x, axis=2), x)
+
+
+"""
 
 
 class Variant(NamedTuple):
@@ -83,6 +110,26 @@ VARIANTS = {
     ),
     "convolutions of another precision": Variant(
         A4, "ResidualBlock", [(", dtype=self.dtype_policy", "")], "used", "float16"
+    ),
+    "a mirror for every second image": Variant(
+        A4,
+        "build_augmentation",
+        [
+            ("def build_augmentation(", f"{EVERY_SECOND}def build_augmentation("),
+            ('layers.RandomFlip("horizontal", **last)', "Mirror()"),
+        ],
+        "mirrors",
+        "correlation_of_side_and_side_again",
+    ),
+    "a mirror for what was shifted up": Variant(
+        A4,
+        "build_augmentation",
+        [
+            ("def build_augmentation(", f"{WHERE_IT_LEANS}def build_augmentation("),
+            ('layers.RandomFlip("horizontal", **last)', "Mirror()"),
+        ],
+        "mirrors",
+        "correlation_of_side_and_row",
     ),
     "weights that lie beside the file": Variant(
         A5,
@@ -149,7 +196,7 @@ def test_one_check_sees_it_and_says_so(name):
     variant = VARIANTS[name]
 
     def changed(text: str) -> str:
-        start = text.index(f"class {variant.exercise}(")
+        start = re.search(rf"^(class|def) {variant.exercise}\(", text, re.MULTILINE).start()
         head, own = text[:start], text[start:]
         end = own.find("\n\n\n")
         own, rest = (own, "") if end < 0 else (own[:end], own[end:])
@@ -174,3 +221,44 @@ def test_a_metric_of_python_numbers_earns_no_more_than_its_eager_part():
     assert {"evaluated", "epochs", "saved", "weighted"} <= found.keys()
     assert sum(one.points for one in result.checks) <= 0.4 * 5
     assert "Traceback" not in found["evaluated"] and found["evaluated"].endswith((".", ")"))
+
+
+ON_ITS_OUTPUT = """
+import keras
+from keras import layers
+
+
+def build_transfer_model(base, n_classes):
+    base.trainable = False
+    x = {output}
+    if len(x.shape) == 4:
+        x = layers.GlobalAveragePooling2D(data_format="channels_last")(x)
+    return compiled(keras.Model({input}, layers.Dense(n_classes)(x)))
+
+
+def compiled(model):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer="adam", loss=loss)
+    return model
+
+
+def unfreeze(model, n_layers):
+    base = [one for one in model.layers if "average_pooling" not in one.name][:-1]
+    for layer in base:
+        layer.trainable = False
+    for layer in base[max(len(base) - n_layers, 0) :]:
+        layer.trainable = not isinstance(layer, layers.BatchNormalization)
+    return compiled(model)
+"""
+
+
+@pytest.mark.parametrize(
+    ("inputs", "output"),
+    [("base.input", "base.output"), ("base.inputs", "base.outputs[0]")],
+    ids=["of the last call", "its own"],
+)
+def test_a_head_on_base_output_is_right_as_well(inputs, output):
+    wanted = frozenset({"build_transfer_model", "unfreeze"})
+    text = ON_ITS_OUTPUT.format(input=inputs, output=output)
+    result = grade_text(untrained(A4, "keras"), {"keras_cnn.py": text}, strongest(), only=wanted)
+    assert failed(result) == {}

@@ -91,3 +91,11 @@ def test_the_moments_of_a_pixel_and_of_a_leaning_bar():
     np.testing.assert_allclose(found["row"], [2, 4, 4])
     np.testing.assert_allclose(found["column"], [5, 4, 4])
     np.testing.assert_allclose(found["angle"][1:], [0, 1 / 8], atol=1e-12)
+
+
+def test_a_face_looks_to_the_side_of_the_few_pixels():
+    images = np.zeros((2, 9, 9, 1))
+    images[:, 2:7, 3] = 1.0
+    images[:, 2:7, 6] = 0.25
+    images[1] = images[1, :, ::-1]
+    assert list(run(step.moments("images"), images=images)["side"]) == [1, -1]

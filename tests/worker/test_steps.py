@@ -27,6 +27,13 @@ def test_a_division_by_zero_is_no_error():
     assert np.isnan(run(step.quotient("first", "first"), first=[0.0, 1.0])[0])
 
 
+def test_what_goes_together_is_told_by_a_correlation():
+    rising = np.arange(4.0)
+    for other, found in ((2 * rising + 1, 1), (-rising, -1), ((rising - 1.5) ** 2, 0)):
+        assert np.isclose(run(step.correlation("first", other), first=rising), found)
+    assert np.isnan(run(step.correlation("first", np.ones(4)), first=rising))
+
+
 @pytest.mark.parametrize("second", [None, [1.0], [[1.0, 2.0], [3.0]], "12", {"a": 1}])
 def test_what_cannot_be_subtracted_has_the_wrong_form(second):
     with pytest.raises(WrongForm, match="expected; received"):

@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.course.step import step
 from grader.wire import Rng
+from grader.worker import randomness
 from grader.worker.steps import CORE, Scope, run_steps
 
 
@@ -60,7 +61,7 @@ def test_a_control_begins_as_the_training_did_and_leaves_no_trace():
     for name in ("W", "drawn"):
         np.testing.assert_array_equal(saved["control"][name], saved["params"][name])
     assert set(saved) == {*trained(2.0), "control"}
-    np.random.set_state(scope.global_generator)
+    randomness.set_state(scope.generators)
     np.random.normal(size=1)
     assert np.random.normal() == after
 
