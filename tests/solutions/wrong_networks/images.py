@@ -54,11 +54,6 @@ LENETS = {
     ),
     "one convolution": [(f"            {_CONV_16},  # (N, H/2, W/2, 16)\n", "")],
     "a model that answers for Keras": returns("conv = {", _IN_PLACE_OF_KERAS),
-    "LeNet for square images alone": returns(
-        "conv = {",
-        "    if input_shape[0] != input_shape[1]:\n"
-        + _DENSE_LENET.format(maker="keras.Sequential").replace("\n    ", "\n        "),
-    ),
 }
 RESIDUAL_BLOCKS = {
     "no residual": [
