@@ -75,6 +75,7 @@ def print_class(
     print(
         f"  checks looked at {len(examples)}: {sum(one.seed == 'public' for one in examples)} "
         f"fail publicly, {sum(bool(one.file) for one in examples)} have a file, "
+        f"{sum(one.too_large for one in examples)} one that is too large, "
         f"{sum(not one.seed for one in examples)} have no example"
     )
     print(f"  first batch, further inputs made in it: {first:.2f} s")
@@ -142,7 +143,7 @@ def print_mutants(
 ) -> None:
     """Print for how many mutants an input is found, and after how long."""
     public, questions = inputs.assignment, Questions()
-    seconds, unexplained, graded = [], [], 0
+    seconds, unexplained, graded, too_large = [], [], 0, 0
     for mutant, submission in drawn(live, files, count, percent):
         graded += 1
         only = frozenset(one.name for one in live.assignment.exercises() if one.file == mutant.file)
@@ -163,6 +164,7 @@ def print_mutants(
             taken = time.perf_counter() - started
             if any(one.example and one.example.seed for one in result.checks):
                 seconds.append(taken)
+                too_large += any(one.example and one.example.too_large for one in result.checks)
             else:
                 name = ".".join(names[0])
                 change = f"{mutant.before} -> {mutant.after}".replace("\n", " / ")
@@ -174,7 +176,10 @@ def print_mutants(
     )
     print(f"  fail on hidden cases and on no public one: {total}")
     if total:
-        print(f"  an input is found for {len(seconds)} ({len(seconds) / total:.0%})")
+        print(
+            f"  an input is found for {len(seconds)} ({len(seconds) / total:.0%}), "
+            f"{too_large} with a file that is too large"
+        )
     if seconds:
         print(f"  after {statistics.median(seconds):.2f} s (median), {max(seconds):.2f} s at most")
     for one in unexplained:
