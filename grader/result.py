@@ -152,6 +152,8 @@ class Example(_Record):
     """Whether the copy's inputs alone were tried, since nothing here makes others."""
     file: str = Field(default="", pattern="^[A-Za-z0-9+/=]*$", max_length=100_000)
     """What `grader check --case` runs, in base64; "" for a case that the student's copy holds."""
+    too_large: bool = False
+    """Whether there is no file since it would be larger than what is handed out."""
 
 
 class CheckResult(_Record):

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import tests.quick_imports  # noqa: F401
 from grader.batch.hidden import hidden_assignment
 from grader.confine import Launcher, quickest_launcher
 from grader.course import frozen

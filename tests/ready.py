@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+import tests.quick_imports  # noqa: F401
 from grader.cli.app import _COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -72,25 +72,34 @@ class FurtherSearch:
         inputs: Sequence[Input],
         answers: Mapping[Name, CheckResult],
     ) -> Example:
-        right = before.right
+        """The first input that fails, if possible one whose file is handed out."""
+        right, found = before.right, None
         for one in inputs:
             answer = answers.get((one.check.exercise, one.check.name))
             if answer is None:
                 continue
             if answer.status in WRONG:
-                return Example(
-                    seed=one.seed,
-                    message=answer.message,
-                    right=right,
-                    file=self._file(name, one),
-                )
+                file, too_large = self._file(name, one)
+                if found is None or not too_large:
+                    found = Example(
+                        seed=one.seed,
+                        message=answer.message,
+                        right=right,
+                        file=file,
+                        too_large=too_large,
+                    )
+                if not too_large:
+                    break
             right += answer.status is Status.PASSED
-        return Example(right=right)
+        return found or Example(right=right)
 
-    def _file(self, name: Name, found: Input) -> str:
-        """The file of an input, in base64; a student has those of the public seed."""
+    def _file(self, name: Name, found: Input) -> tuple[str, bool]:
+        """The file of an input, in base64, and whether it is too large to hand out.
+
+        A student has those of the public seed.
+        """
         if found.seed == PUBLIC_SEED:
-            return ""
+            return "", False
         content = Counterexample(
             assignment=self.inputs.assignment.name,
             sha256=self.inputs.assignment.sha256,
@@ -99,7 +108,9 @@ class FurtherSearch:
             seed=found.seed,
             case=found.check.cases[0],
         ).encode()
-        return base64.b64encode(content).decode("ascii") if len(content) <= MOST_BYTES else ""
+        if len(content) > MOST_BYTES:
+            return "", True
+        return base64.b64encode(content).decode("ascii"), False
 
 
 @dataclass(frozen=True)

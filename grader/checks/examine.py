@@ -141,7 +141,8 @@ def _message(
 def _diagnosis(
     check: PreparedCheck, interview: Interview, evidence: Sequence[Evidence], status: Status
 ) -> tuple[Diagnosis | None, Explained]:
-    if status in {Status.FAILED, Status.ERROR}:
+    wanted = check.settings.get("diagnosed", True)  # not where only a verdict is asked for
+    if wanted and status in {Status.FAILED, Status.ERROR}:
         with _without_harm("diagnosis", check):
             found, explained = diagnose(interview.assignment, check, evidence)
             return found, replace(explained, otherwise=_harmless(check, explained.otherwise))

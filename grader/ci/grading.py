@@ -15,7 +15,8 @@ from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, written_files
 from grader.judging import grade_apart
 from grader.local import load_public
-from grader.result import CheckResult, Example, Kind, Result, Status
+from grader.public_cases import WRONG
+from grader.result import PUBLIC_SEED, CheckResult, Example, Kind, Result, Status
 from grader.submissions import Submission, read_path
 
 WITHOUT_NAME = "me"
@@ -101,13 +102,16 @@ def _explained(check: CheckResult, public: CheckResult | None) -> CheckResult:
         example = Example(right=public.cases.passed, only_public=True)
         return check.model_copy(update={"example": example})
     if check.status is not public.status:
-        return check
+        if public.status not in WRONG or not _has_inputs(check):
+            return check
+        example = Example(seed=PUBLIC_SEED, message=public.message)
+        return check.model_copy(update={"example": example})
     return public.model_copy(update={"points": check.points, "max_points": check.max_points})
 
 
 def _has_inputs(check: CheckResult) -> bool:
     """Whether an input might show what is wrong with a check."""
-    is_wrong = check.status in {Status.FAILED, Status.ERROR} and not check.waits_for
+    is_wrong = check.status in WRONG and not check.waits_for
     return is_wrong and check.kind not in {Kind.TRAIN, Kind.SRC}
 
 

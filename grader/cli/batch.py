@@ -88,7 +88,8 @@ def command(
     count = jobs or (default_jobs() if device == "cpu" else GPU_JOBS)
     with Publisher(console, wishes, directory) as publisher:
         with _launcher(unconfined, engine) as chosen:
-            with console.status(f"Preparing hidden cases of {name} …"):
+            log = DiagnosisLog.of_course(directory.path)
+            with log, console.status(f"Preparing hidden cases of {name} …"):
                 live = load_live(choose(name, live_assignments(root_folder())))
                 limits = directory.settings.limits.book()
                 _check_places(limits, live.assignment)
@@ -100,7 +101,6 @@ def command(
             plan = plan_batch(directory, prepared, store, fresh=fresh)
             _announce(console, plan, directory)
             options = GradingOptions(course=directory.name, limits=limits)
-            log = DiagnosisLog.of_course(directory.path)
             run = partial(_run, console, plan, prepared, chosen, options, count, log, inputs)
             try:
                 if changed:

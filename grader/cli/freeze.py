@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -41,7 +44,8 @@ def command(
                 text = f"stale: {', '.join(names)}; run grader freeze" if names else "up to date"
                 say(console, f"{folder.name}: {text}")
             else:
-                freeze(folder, target, chosen)
+                with _tells_what_is_logged(console):
+                    freeze(folder, target, chosen)
                 say(console, f"{folder.name}: written to {target.relative_to(root)}")
     if check:
         schema = root / SCHEMA_FILE
@@ -51,3 +55,17 @@ def command(
     else:
         write_schema(root)
     raise typer.Exit(1 if stale else 0)
+
+
+@contextlib.contextmanager
+def _tells_what_is_logged(console: Console) -> Iterator[None]:
+    """Tell what a student's copy goes without, such as diagnoses."""
+    logger, handler = logging.getLogger("grader.diagnose"), logging.Handler()
+    handler.emit = lambda record: say(console, record.getMessage(), "yellow")  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = True

@@ -82,9 +82,10 @@ def for_values(assignment: PreparedAssignment) -> PreparedAssignment:
 
 
 def plain_check(check: PreparedCheck) -> PreparedCheck:
-    """A check without the answers of misconceptions; of a gradient, its values alone."""
-    cases = tuple(replace(one, mistaken={}) for one in check.cases)
+    """A check whose failures are not diagnosed; of a gradient, its values alone."""
+    cases = tuple(replace(one, mistaken={}, slips=None) for one in check.cases)
+    settings = {**check.settings, "diagnosed": False}
     if check.kind is not Kind.GRAD:
-        return replace(check, cases=cases)
-    settings = {**check.settings, "judges": "values", "select": None}
+        return replace(check, settings=settings, cases=cases)
+    settings |= {"judges": "values", "select": None}
     return replace(check, kind=Kind.OUT, settings=settings, cases=cases)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import queue
 import zlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,7 +19,7 @@ from grader.confine import Launcher, Limits, Worker, WorkerSettings
 from grader.course.assignment import OF_WEIGHTS, Assignment, Check, StudentFile
 from grader.course.case import Case, Observation
 from grader.course.course_forward import AGREEMENT, FORWARD_FILE, best_agreement
-from grader.course.forward_worker import ForwardFailed, ForwardWorker, loading_problem
+from grader.course.forward_worker import ForwardFailed, ForwardWorker
 from grader.course.misconception import Misconception, splice
 from grader.course.observed import observe
 from grader.course.prepared import (
@@ -33,6 +31,7 @@ from grader.course.prepared import (
 from grader.course.question import question_of
 from grader.course.raised import raised_where
 from grader.course.slip_recorder import SlipRecorder, told_apart
+from grader.course.worker_pool import LoadingFailed, WorkerPool
 from grader.result import Kind, Visibility
 from grader.wire import Opaque
 
@@ -166,7 +165,8 @@ def case_generator(seed: str, exercise: str, check: str) -> np.random.Generator:
 
 
 def _prepared(preparing: FilePreparation | None, check: Check) -> PreparedCheck:
-    return prepared_check(check, preparing.cases(check) if preparing is not None else ())
+    made = preparing.cases_of(check, preparing.seed) if preparing is not None else ()
+    return prepared_check(check, made)
 
 
 def prepared_check(check: Check, cases: tuple[Case, ...]) -> PreparedCheck:
@@ -196,7 +196,7 @@ class FilePreparation:
         with_training: bool,
         with_slips: bool,
     ) -> None:
-        self.course, self.file, self.seed, self.launcher = course, file, seed, launcher
+        self.course, self.file, self.seed = course, file, seed
         self.with_training = with_training
         self.slips = SlipRecorder(course.references, file if with_slips else None, launcher)
         self.mistakes = {
@@ -204,7 +204,6 @@ class FilePreparation:
             for number, one in enumerate(course.misconceptions)
             if one.exercise in {exercise.name for exercise in file.exercises}
         }
-
         files = {name: text.encode() for name, text in course.references.items()}
         for file_name, one in self.mistakes.values():
             reference = course.references[file.name]
@@ -217,46 +216,26 @@ class FilePreparation:
             limits=Limits(numpy_megabytes=8_192),
         )
         self._forward = ForwardWorker(course.forward_files, launcher)
-        self._workers: list[Worker] = []
-        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
-
-    def cases(self, check: Check) -> tuple[Case, ...]:
-        """Make the cases of a check and record what they are answered."""
-        return self.cases_of(check, self.seed)
+        # All of them, though one exercise's suffice: what a file registers with Keras is then the
+        # same in every worker.
+        loaded = [file.name, *(name for name, _ in self.mistakes.values())]
+        self._pool = WorkerPool(launcher, self.settings, loaded)
 
     def cases_of(self, check: Check, seed: str) -> tuple[Case, ...]:
-        """The same with another seed."""
+        """Make the cases of a check from a seed and record what they are answered."""
         stream = check.settings.get("same_cases_as", check.name)
         generator = case_generator(seed, check.exercise, stream)
-        with self._worker() as worker:
-            return tuple(self._recorded(worker, check, case) for case in check.cases(generator))
+        try:
+            with self._pool.worker() as worker:
+                return tuple(self._recorded(worker, check, case) for case in check.cases(generator))
+        except LoadingFailed as failed:
+            raise PreparationError(str(failed)) from None
 
     def close(self) -> None:
         """End the workers."""
         self._forward.close()
         self.slips.close()
-        for worker in self._workers:
-            worker.close()
-
-    @contextlib.contextmanager
-    def _worker(self) -> Iterator[Worker]:
-        """One that nobody else asks meanwhile."""
-        try:
-            worker = self._idle.get_nowait()
-        except queue.Empty:
-            worker = self.launcher.start(self.settings)
-            self._workers.append(worker)
-            # All of them, though one exercise's suffice: what a file registers with Keras is
-            # then the same in every worker.
-            for file_name in (self.file.name, *(name for name, _ in self.mistakes.values())):
-                self._load(worker, file_name)
-        yield worker
-        self._idle.put(worker)
-
-    def _load(self, worker: Worker, file_name: str) -> None:
-        answer = worker.ask({"kind": "load", "file": file_name}, _REFERENCE_SECONDS)
-        if problem := loading_problem(file_name, answer):
-            raise PreparationError(problem)
+        self._pool.close()
 
     def _recorded(self, worker: Worker, check: Check, case: Case) -> Case:
         asked = case.calling(check.exercise)
@@ -276,7 +255,8 @@ class FilePreparation:
         return replace(asked, expected=expected, mistaken=mistaken, slips=slips)
 
     def _reference(self, worker: Worker, check: Check, case: Case) -> Observation:
-        expected = self._ask(worker, case, self.file.name)
+        question = question_of(case, self.file.name)
+        expected = observe(worker.ask(question, _REFERENCE_SECONDS))
         wanted = "raised" if check.kind is Kind.ERR else "answered"
         unsendable = [value for value in expected.values if isinstance(value, Opaque)]
         if expected.outcome != wanted or unsendable:
@@ -315,6 +295,3 @@ class FilePreparation:
             name: np.zeros_like(array) for name, array in parameters.items()
         }
         return replace(expected, values=list(values.values()))
-
-    def _ask(self, worker: Worker, case: Case, file_name: str) -> Observation:
-        return observe(worker.ask(question_of(case, file_name), _REFERENCE_SECONDS))

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-import queue
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from grader.confine import Launcher, Limits, Lost, Worker, WorkerSettings
+from grader.confine import Launcher, Limits, Lost, WorkerSettings
 from grader.course.assignment import Check, StudentFile
 from grader.course.case import Case, Observation
 from grader.course.compared import picked_values
-from grader.course.forward_worker import loading_problem
 from grader.course.observed import observe
 from grader.course.prepared import PreparedCheck
 from grader.course.question import question_of
 from grader.course.raised import alike, raised_where
 from grader.course.slips import KEPT, MadeSlip, Signatures, Slip, signature, slips_of, with_slips
+from grader.course.worker_pool import LoadingFailed, WorkerPool
 from grader.result import Kind
 from grader.wire import Ref, Rng
 
 _FILE = "slips.py"
-_SECONDS, _CPU_SECONDS, _LOADING_SECONDS = 120.0, 10.0, 300.0
+_SECONDS, _CPU_SECONDS = 120.0, 10.0
 _ASKED = {Kind.OUT, Kind.GRAD, Kind.STAT}
 _TAKEN = {"call", "method", "attribute", "item", "cache", "fill", "lookup", "length"}
 """The steps that the slips' own driver can take."""
@@ -32,31 +32,36 @@ _MOST_JOINED = 3
 """So many sentences are told of slips that answer alike."""
 _ASK, _AT_ONCE = "answers_of_slips", 100
 """The driver, and how many slips it is asked at once: an answer has a size that may be."""
+_log = logging.getLogger("grader.diagnose")
 
 
 class SlipRecorder:
-    """Asks the slips of one file's reference; nothing where there is no file or it needs Keras."""
+    """Asks the slips of one file's reference; nothing where there is no file or it needs Keras.
+
+    Slips that cannot be loaded cost nothing but themselves: none is recorded, which is logged once.
+    """
 
     def __init__(
         self, references: Mapping[str, str], file: StudentFile | None, launcher: Launcher
     ) -> None:
         self._made: dict[str, tuple[MadeSlip, ...]] = {}
-        self._launcher = launcher
-        self._workers: list[Worker] = []
-        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        self._pool: WorkerPool | None = None
         self._lost: set[str] = set()
+        self._lock = threading.Lock()
         if file is None or file.backend != "numpy":
             return
+        self._file = file.name
         text, names = references[file.name], [one.name for one in file.exercises]
         self._made = {name: slips_of(text, name, names) for name in names}
         contents = {name: other.encode() for name, other in references.items()}
-        self._settings = WorkerSettings(
+        settings = WorkerSettings(
             files={**contents, _FILE: with_slips(text, self._made).encode()},
             backend=file.backend,
             imports=file.imports,
             guarded=(),
             limits=Limits(numpy_megabytes=2_048),
         )
+        self._pool = WorkerPool(launcher, settings, [_FILE])
 
     def said(self) -> dict[str, tuple[Slip, ...]]:
         """By exercise, what is said of its slips."""
@@ -72,7 +77,11 @@ class SlipRecorder:
         if not all(one["op"] in _TAKEN for one in case.steps):
             return None
         parts = (made[start : start + _AT_ONCE] for start in range(0, len(made), _AT_ONCE))
-        return np.concatenate([self._asked(part, check, case) for part in parts])
+        try:
+            return np.concatenate([self._asked(part, check, case) for part in parts])
+        except LoadingFailed as failed:
+            self._give_up(failed)
+            return None
 
     def _asked(self, made: Sequence[MadeSlip], check: Check, case: Case) -> Signatures:
         """What slips answer to a case; one that does not end is not asked again."""
@@ -88,7 +97,8 @@ class SlipRecorder:
             cpu_seconds=_CPU_SECONDS,
         )
         try:
-            with self._worker() as worker:
+            assert self._pool is not None
+            with self._pool.worker() as worker:
                 found = observe(worker.ask(question, _SECONDS)).values
         except Lost:
             found = []
@@ -104,22 +114,19 @@ class SlipRecorder:
 
     def close(self) -> None:
         """End the workers."""
-        for worker in self._workers:
-            worker.close()
+        if self._pool is not None:
+            self._pool.close()
 
-    @contextlib.contextmanager
-    def _worker(self) -> Iterator[Worker]:
-        """One that nobody else asks meanwhile; one that is lost does not come back."""
-        try:
-            worker = self._idle.get_nowait()
-        except queue.Empty:
-            worker = self._launcher.start(self._settings)
-            self._workers.append(worker)
-            answer = worker.ask({"kind": "load", "file": _FILE}, _LOADING_SECONDS)
-            if problem := loading_problem(_FILE, answer):
-                raise RuntimeError(problem) from None
-        yield worker
-        self._idle.put(worker)
+    def _give_up(self, failed: LoadingFailed) -> None:
+        """Record no slip any more, and none of those that are recorded already."""
+        with self._lock:
+            if self._made:
+                self._made = {}
+                _log.error(
+                    "No slips are recorded for %s, so that its diagnoses go without them: %s",
+                    self._file,
+                    failed,
+                )
 
 
 def _marked(value: Any) -> Any:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from grader.media.html import NOT_TYPESET, escaped
 from grader.render.blocks import blocks, words
+from grader.render.examples import example_text
 from grader.render.explaining import bounded_notes, explained_check, row_words
 from grader.render.summary import SYMBOLS
 from grader.render.terminal import print_exercise, print_notes
@@ -119,7 +120,7 @@ def _row(check: CheckResult, *, is_explained: bool) -> str:
     ]
     if not is_explained:
         return parts[0]
-    parts.append(_message(check.message))
+    parts += [_message(text) for text in (check.message, example_text(check)) if text]
     if check.diagnosis is not None:
         parts.append(_indented(f"→ {_sentence(check.diagnosis.hint)}", "color:#0969da;"))
     if check.printed:

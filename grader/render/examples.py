@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
+from grader.course.counterexample import MOST_BYTES
 from grader.result import PUBLIC_SEED, CheckResult, Example, Result
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_]")
@@ -43,6 +44,16 @@ def example_file_name(check: CheckResult) -> str:
     """What a student calls the file of a check's example."""
     exercise, name = (_NOT_IN_A_NAME.sub("-", one) for one in (check.exercise, check.check))
     return f"counterexample-{exercise}-{name}.npz"
+
+
+def too_large_sentence(example: Example) -> str:
+    """Why no file lies beside the page; "" where one does, or none is needed."""
+    if not example.too_large:
+        return ""
+    return (
+        f"This input is too large to hand out as a file (more than {MOST_BYTES // 1024} KB). Try "
+        "your code on a smaller one of the same kind."
+    )
 
 
 def example_files(result: Result) -> dict[str, bytes]:

@@ -63,8 +63,13 @@ def explanations(result: Result, *, every: bool = False) -> list[Explanation]:
         if every:
             found += map(Explanation, own)
         elif own:
-            found.append(Explanation(own[0], len(own) - 1))
+            found.append(Explanation(_most_telling(own), len(own) - 1))
     return sorted(found, key=lambda one: one.check.status in _SILENT)
+
+
+def _most_telling(wrong: Sequence[CheckResult]) -> CheckResult:
+    """The first check, or the one that an input explains, which no other could show."""
+    return next((one for one in wrong if one.example is not None and one.example.seed), wrong[0])
 
 
 def explained_check(result: Result) -> CheckResult | None:

@@ -3,7 +3,9 @@
 import base64
 import os
 import signal
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from grader.batch import plan_batch, run_batch
@@ -13,11 +15,12 @@ from grader.course.counterexample import Counterexample
 from grader.course.examples import example_checks
 from grader.judge import GradingOptions
 from grader.public_cases import PublicCases, failures_to_explain
+from grader.result import Example
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 from tests.batch.mini_class import hand_in
 from tests.conftest import strongest
-from tests.mini import REFERENCE, body, check_of, mini, mini_course, replaced
+from tests.mini import REFERENCE, body, check_of, grade_mini, mini, mini_course, replaced
 
 SELDOM = body("r = X @ w + b\nreturn r if abs(r[0]) < 1.3 else -r")
 """Right on all public cases of the small assignment, and wrong on a hidden one."""
@@ -113,6 +116,29 @@ def test_a_class_is_graded_alike_and_each_failure_is_explained_or_not(course):
 
     leaked = examples(found["eve"])["predict.batch"].message
     assert "KeyError: '[array([[" in leaked and str(hidden_number())[:6] not in leaked
+
+
+@pytest.mark.parametrize(
+    ("sizes", "seed", "too_large"),
+    [
+        ((10, 10), "example 1", False),
+        ((10**5, 10), "example 2", False),
+        ((10**5, 10**5), "example 1", True),
+    ],
+)
+def test_an_input_whose_file_can_be_handed_out_is_preferred(sizes, seed, too_large):
+    check, name, noise = mini().checks[0], ("predict", "batch"), np.random.default_rng(0)
+    tried = []
+    for number, size in enumerate(sizes, 1):
+        case = replace(check.cases[0], arguments={"X": noise.normal(size=size)})
+        tried.append(search.Input(f"example {number}", check.alone(case, f"batch {number}")))
+    wrong = check_of(grade_mini(body("return X @ w")), "predict.batch")
+    answers = {("predict", one.check.name): wrong for one in tried}
+    inputs = PublicInputs(mini(), None, None, None, None, None)
+    looking = search.FurtherSearch(inputs, {name: tried})
+    found = looking._example(name, Example(right=1), tried, answers)
+    assert (found.seed, found.too_large, bool(found.file)) == (seed, too_large, not too_large)
+    assert found.message == wrong.message and found.right == 1
 
 
 PUBLIC_WITH_ITS_DIGEST = mini(public=True)

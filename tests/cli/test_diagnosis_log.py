@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 from grader.cli import main
-from grader.course import frozen
+from grader.course import frozen, slip_recorder
 from grader.judging import DiagnosisLog, records_name
 from grader.judging.diagnosis_log import MAX_BYTES, NAME
 from grader.push.server import _tell
@@ -58,8 +58,7 @@ def batch(course, *arguments):
 
 
 def test_a_batch_keeps_the_tracebacks_and_says_how_many_and_where(course, broken, capfd):
-    # A search for public examples judges again, and would fail again.
-    assert batch(course, "--jobs", "2", "--no-examples") == 0
+    assert batch(course, "--jobs", "2") == 0  # a search for public inputs diagnoses nothing
     said = "".join(capfd.readouterr())
     log = course / ".grader" / NAME
     text = log.read_text(encoding="utf-8")
@@ -86,6 +85,18 @@ def test_a_batch_in_which_none_fails_says_nothing_and_makes_no_log(course, capfd
 def test_a_preview_tells_it_too(course, broken, capfd):
     assert batch(course, "--changed") == 0
     assert str(course / ".grader" / NAME) in "".join(capfd.readouterr())
+
+
+def test_slips_that_cannot_be_loaded_cost_a_batch_and_a_copy_no_more(course, monkeypatch, capfd):
+    monkeypatch.setattr(slip_recorder, "with_slips", lambda *_: "1 / 0")
+    assert batch(course) == 0
+    assert "1 diagnosis failed" in "".join(capfd.readouterr())
+    assert "No slips are recorded for mini.py" in (course / ".grader" / NAME).read_text("utf-8")
+    (course / "solutions" / "m1_mini" / "handout.md").write_text("# Mini\n", encoding="utf-8")
+    assert run("freeze", "m1") == 0
+    said = "".join(capfd.readouterr())
+    assert said.count("No slips are recorded for mini.py") == 1 and "Traceback" not in said
+    assert not frozen.load(course / "assignments" / "m1_mini" / "public").slips
 
 
 @pytest.fixture

@@ -1,35 +1,48 @@
 """formgrader in a real Jupyter server and a real Chromium, on a class graded by `grader batch`."""
 
+import os
 import time
 
 import pytest
 from nbgrader.api import Gradebook
 
+from grader.authoring.freeze import freeze
 from tests.browser import needs_browser
-from tests.conftest import ROOT, have_hidden_cases, live
+from tests.conftest import strongest
+from tests.gradebook.course import NAME
 from tests.gradebook.jupyter import PATIENCE, open_submission, wait
-from tests.gradebook.test_publish import grader, hand_in
+from tests.gradebook.test_publish import hand_in
+from tests.mini import REFERENCE, mini
+from tests.push.university import CHECKS
+from tests.ready import run_ready
 
 pytestmark = needs_browser
-NAME = "a2_logistic_regression"
-SHOWN = (NAME, "logistic_regression")
+SHOWN = (NAME, "mini")
+
+
+def grader(course, *arguments):
+    environment = {**os.environ, "GRADER_COURSE": str(course.parent)}
+    return run_ready("grader", *arguments, cwd=course, env=environment, check=True)
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Three students: a notebook with the reference, a stub, and plain files."""
-    course = tmp_path_factory.mktemp("formgrader") / "course"
+    """Three students of a small assignment: a notebook with the reference, a stub, plain files."""
+    root = tmp_path_factory.mktemp("formgrader")
+    solution, copy, course = root / "solutions" / NAME, root / "assignments" / NAME, root / "course"
+    solution.mkdir(parents=True)
+    texts = {"checks.py": CHECKS, "mini.py": REFERENCE, "handout.md": "# Mini\n"}
+    for name, text in texts.items():
+        (solution / name).write_text(text, encoding="utf-8")
+    freeze(solution, copy, strongest())
     course.mkdir()
-    have_hidden_cases(course, NAME)
     grader(course, "notebooks", NAME)
     hand_in(course, "ada", NAME, "source")
-    for student in ("bob", "cid"):
+    stub = "def predict(X, w, b):\n    raise NotImplementedError\n"
+    wrong = REFERENCE.replace("    return ", "    return 0 * ", 1)
+    for student, text in {"bob": stub, "cid": wrong}.items():
         (course / "submitted" / student / NAME).mkdir(parents=True)
-    for file in live(NAME).assignment.files:
-        stub = ROOT / "assignments" / NAME / file.name
-        (course / "submitted" / "bob" / NAME / file.name).write_bytes(stub.read_bytes())
-        text = live(NAME).references[file.name].replace("    return ", "    return 0 * ", 1)
-        (course / "submitted" / "cid" / NAME / file.name).write_text(text, encoding="utf-8")
+        (course / "submitted" / student / NAME / "mini.py").write_text(text, encoding="utf-8")
     grader(course, "batch", NAME)
     return course
 
@@ -48,10 +61,10 @@ def test_the_class_is_listed_with_its_scores(browser, address, course):
     )
     text = "\n".join(rows)
     assert all(student in text for student in ("ada", "bob", "cid"))
-    assert "100 / 100" in next(row for row in rows if "ada" in row)
+    assert "20 / 20" in next(row for row in rows if "ada" in row)
     assert "needs autograding" not in text
-    assert scores(course)["ada"] == pytest.approx(100)
-    assert 0 < scores(course)["cid"] < 100
+    assert scores(course)["ada"] == pytest.approx(20)
+    assert 0 < scores(course)["cid"] < 20
 
 
 def test_a_submission_opens_with_our_diagnosis_beside_the_students_code(browser, address, course):
@@ -60,16 +73,14 @@ def test_a_submission_opens_with_our_diagnosis_beside_the_students_code(browser,
     assert "as it was handed in" in text
     assert "✗ " in text
     boxes = browser.find_elements("css selector", "input.score")
-    assert len(boxes) == len(
-        [one for one in live(NAME).assignment.exercises() if one.file == "logistic_regression.py"]
-    )
+    assert len(boxes) == len(mini().exercises)
 
 
 def test_points_that_a_person_gives_survive_a_regrade(browser, address, course):
     from selenium.webdriver.common.keys import Keys
 
     open_submission(browser, address, course, SHOWN, "bob")
-    box = browser.find_element("id", "check-sigmoid")
+    box = browser.find_element("id", "check-predict")
     box.clear()
     box.send_keys("1.5", Keys.TAB)
     deadline = time.monotonic() + PATIENCE
@@ -81,4 +92,4 @@ def test_points_that_a_person_gives_survive_a_regrade(browser, address, course):
     assert "Points given by people were kept for: bob" in ended.stdout
     assert scores(course)["bob"] == 1.5
     open_submission(browser, address, course, SHOWN, "bob")
-    wait(browser, "return document.getElementById('check-sigmoid').value === '1.5'")
+    wait(browser, "return document.getElementById('check-predict').value === '1.5'")

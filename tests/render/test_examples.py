@@ -2,15 +2,29 @@
 
 import base64
 import re
+from html import unescape
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from grader.render.cell import cell_html
+from grader.render.ci.finding import Finding
+from grader.render.ci.github import classroom_json, commands
+from grader.render.ci.gitlab import code_quality_json
 from grader.render.ci.markdown import markdown
+from grader.render.comments import comment_on
 from grader.render.examples import example_files, example_text
+from grader.render.explaining import explained_check
+from grader.render.exports.grades import grade_of
+from grader.render.exports.gradescope import results_json
+from grader.render.exports.junit import junit_xml
+from grader.render.exports.moodle import moodle_csv
 from grader.render.html import student_page, write_report
+from grader.render.summary import exercises
 from grader.render.terminal import print_result
 from grader.result import CheckResult, Example
+from grader.submissions import CourseDirectory
 from tests.course.test_counterexample import counterexample
 from tests.mini import check_of, grade_mini, replaced
 
@@ -39,14 +53,63 @@ def printed(result):
     return console.export_text()
 
 
-def test_the_input_is_shown_in_the_terminal_on_the_page_and_in_ci():
-    result = with_example(FOUND)
-    for text in (printed(result), markdown([result]), student_page(result)):
-        assert "It fails on this input, too:" in text and "expected: [1.]" in text
-        assert "\x1b" not in text
-    page = student_page(result)
+def test_words_of_a_student_are_no_tags_on_the_page():
+    page = student_page(with_example(FOUND))
     assert "&lt;b&gt;[2.]" in page and "<b>[2.]" not in page
     assert NAME not in page  # no file lies beside a page that is made alone
+
+
+MEDIA = {
+    "nbgrader's comments": lambda result: comment_on(exercises(result)[0]),
+    "Moodle's worksheet": lambda result: moodle_csv([grade_of(result, COURSE)]).content.decode(),
+    "formgrader's notebooks": lambda result: cell_html(part(result)),
+    "annotations": lambda result: " ".join(commands(findings(result))),
+    "GitLab": lambda result: code_quality_json(findings(result)).decode(),
+    "GitHub Classroom": lambda result: classroom_json([result]).decode(),
+    "summary": lambda result: markdown([result]),
+    "JUnit": lambda result: junit_xml([result]).decode(),
+    "Gradescope": lambda result: results_json(result, grade_of(result, COURSE)).decode(),
+    "terminal": printed,
+    "page": student_page,
+}
+COURSE = CourseDirectory(Path())
+
+
+def part(result):
+    own = [check for check in result.checks if check.exercise == "predict"]
+    return result.model_copy(update={"checks": own})
+
+
+def findings(result):
+    return [
+        Finding(result.assignment, check, "mini.py", None)
+        for check in part(result).checks
+        if check.lost_points
+    ]
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+def test_every_medium_shows_the_input_or_says_that_there_is_none(medium):
+    show = MEDIA[medium]
+    text = show(with_example(FOUND))
+    assert "It fails on this input, too:" in text and "expected: [1.]" in text
+    assert "all 5 values differ" in text and "\x1b" not in text
+    text = show(with_example(Example(right=3, only_public=True)))
+    assert "No example found" in text and "since the course's solutions" in unescape(text)
+
+
+def test_of_an_exercise_the_check_with_an_input_is_explained():
+    first, second = part(WRONG).checks[0], check_of(WRONG, "predict.batch")
+    other = first.model_copy(update={"check": "other", "message": "another"})
+    found = second.model_copy(update={"example": FOUND})
+    for checks in ([other, found], [found, other]):
+        assert explained_check(WRONG.model_copy(update={"checks": checks})) is found
+
+
+def test_an_input_that_is_too_large_for_a_file_is_told_on_the_page(tmp_path):
+    write_report([with_example(FOUND.model_copy(update={"file": "", "too_large": True}))], tmp_path)
+    (page,) = (tmp_path / "students").iterdir()
+    assert "too large to hand out as a file (more than 64 KB)" in page.read_text(encoding="utf-8")
 
 
 def test_a_file_lies_beside_the_page_and_is_named_there(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.render.examples import with_example
 from grader.result import CheckResult, Status
 
 
@@ -31,9 +32,9 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """What happened, and the hint."""
+        """What happened, its example and the hint."""
         hint = self.check.diagnosis.hint if self.check.diagnosis is not None else ""
-        said = self.check.message or str(self.check.status).replace("_", " ")
+        said = with_example(self.check) or str(self.check.status).replace("_", " ")
         return f"{said}\n{hint}".strip()
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.media.workflow import workflow_command
 from grader.render.ci.finding import Finding
+from grader.render.examples import with_example
 from grader.result import CheckResult, Result, Status
 from grader.sanitise import safe_text
 
@@ -66,7 +67,7 @@ def _test(result: Result, check: CheckResult) -> dict[str, Any]:
         "name": safe_text(f"{result.assignment} {check.exercise}: {check.title}"),
         "status": status,
         "score": check.points,
-        "message": None if check.status is Status.PASSED else safe_text(check.message),
+        "message": None if check.status is Status.PASSED else safe_text(with_example(check)),
         "test_code": f"grader check {result.assignment} {check.exercise}",
         "filename": safe_text(check.file),
         "line_no": 0 if check.cell else check.line or 0,

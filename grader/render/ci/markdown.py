@@ -52,8 +52,8 @@ def _assignment(result: Result) -> list[str]:
 def _explanation(check: CheckResult) -> list[str]:
     status = str(check.status).replace("_", " ")
     lines = [f"**{inline(f'{check.exercise}: {check.title}')}** ({inline(status)})", ""]
-    if check.message:
-        lines += [fenced(safe_text(with_example(check), _MAX_MESSAGE)), ""]
+    if said := with_example(check):
+        lines += [fenced(safe_text(said, _MAX_MESSAGE)), ""]
     if check.diagnosis is not None:
         lines += [f"→ {inline(check.diagnosis.hint)}", ""]
     return lines

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from grader.media.spreadsheet import number
+from grader.render.examples import example_text
 from grader.result import CheckResult, Result, Status
 from grader.sanitise import safe_text
 
@@ -62,7 +63,7 @@ def _outcome(check: CheckResult) -> Failure | Error | Skipped:
     points = f"{number(check.points)} of {number(check.max_points)} points"
     message = safe_text(check.message)
     hint = safe_text(check.diagnosis.hint) if check.diagnosis is not None else ""
-    lines = [message, hint, points]
+    lines = [message, safe_text(example_text(check)), hint, points]
     kind: type[Failure] | type[Error] | type[Skipped] = Error
     if check.status is Status.SKIPPED:
         kind = Skipped

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from grader.render.examples import example_file_name, example_sentence
+from grader.render.examples import example_file_name, example_sentence, too_large_sentence
 from grader.render.explaining import MOST_NOTES, row_words, words
 from grader.render.html.page import render
 from grader.render.html.plots import draw
@@ -73,6 +73,7 @@ def student_page(
         beside=beside,
         example_sentence=example_sentence,
         example_file_name=example_file_name,
+        too_large=too_large_sentence,
     )
 
 
