@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--writing", default="", help="a folder of tests/alternatives")
     parser.add_argument("--file", default="", help="default: the first file")
     parser.add_argument("--no-slips", action="store_true", help="as before there were slips")
+    parser.add_argument("--no-repairs", action="store_true", help="as before there were any")
     chosen = parser.parse_args()
     course = load_live(ROOT / "solutions" / chosen.assignment)
     file = chosen.file or course.assignment.files[0].name
@@ -65,6 +66,7 @@ def main() -> None:
                 "mutant", prepared.name, {name: one.encode() for name, one in texts.items()}
             )
             options = GradingOptions(limits=LimitBook(LIMITS), only=frozenset({mutant.definition}))
+            options = replace(options, repairs=not chosen.no_repairs)
             result = grade(submission, prepared, launcher, options, questions)
             lost = [one for one in result.checks if one.lost_points]
             found[_told(mutant, lost)] += 1

@@ -1,0 +1,150 @@
+"""For which exercises a repair is looked for, and what is said of one that is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.checks.rightness import of_values
+from grader.course.case import Case
+from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.interview import FileInterview
+from grader.judged import JudgedChecks
+from grader.repairs.asking import Asking
+from grader.repairs.candidates import changes_of
+from grader.repairs.change import Change
+from grader.repairs.search import Failing, Search
+from grader.repairs.source import Source, definitions_of
+from grader.result import CheckResult, Diagnosis, Kind, Status
+from grader.submissions.places import beginning
+
+PREFIX = "generic.repair."
+SECONDS = 1.0
+"""How long a repair of one exercise is looked for."""
+SUBMISSION_SECONDS = 3.0
+MOST_EXERCISES = 3
+"""Of one submission."""
+_PLAIN = (
+    "misconception.",
+    "generic.factor_",
+    "generic.sign",
+    "generic.swapped",
+)
+"""What says more, in fewer words, than a line."""
+_WRONG = {Status.FAILED, Status.ERROR}
+_MOST_CODE = 60
+
+
+@dataclass(frozen=True)
+class Repair:
+    """The change that makes an exercise right, and what it is said of."""
+
+    change: Change
+    hint: str
+
+    def of(self, result: CheckResult, cell: tuple[str, int] | None, file: str) -> CheckResult:
+        """The check with what is said; the line is told where it has none."""
+        before = result.diagnosis
+        if before is not None and before.id.startswith(_PLAIN):
+            return result
+        hint = f"{before.hint} {self.hint}" if before is not None else self.hint
+        told = Diagnosis(id=f"{PREFIX}{self.change.kind}", hint=hint)
+        update: dict[str, object] = {"diagnosis": told}
+        if result.line is None:
+            line = cell[1] if cell is not None else self.change.line
+            update |= {"line": line, "cell": cell[0] if cell is not None else "", "file": file}
+        return result.model_copy(update=update)
+
+
+def wants_repair(
+    assignment: PreparedAssignment, exercise: str, results: Sequence[CheckResult]
+) -> list[CheckResult]:
+    """The checks of an exercise for which a repair is looked for; none where it is no use.
+
+    It is none where code did not end, was refused or waits for something, and where what is
+    wrong has a name already.
+    """
+    checks = {one.name: one for one in assignment.checks_of(exercise)}
+    lost = [one for one in results if one.lost_points and one.check in checks]
+    if any(one.status not in _WRONG or one.waits_for or one.whole_file for one in lost):
+        lost = [one for one in lost if one.kind not in {Kind.TRAIN, Kind.SRC, Kind.ERR}]
+    found = [one for one in lost if of_values(checks[one.check])]
+    if any(one.status not in _WRONG or one.waits_for or one.whole_file for one in found):
+        return []
+    if all(one.diagnosis is not None and one.diagnosis.id.startswith(_PLAIN) for one in found):
+        return []
+    return found
+
+
+def find_repair(
+    exercise: str,
+    lost: Sequence[CheckResult],
+    results: JudgedChecks,
+    interview: FileInterview,
+    proves: Callable[[Change, bytes], bool],
+    seconds: float,
+) -> Repair | None:
+    """The change of the student's own code that makes an exercise right.
+
+    Parameters
+    ----------
+    interview
+        Of this purpose alone, with a clock of its own.
+    proves
+        Whether the exercise is right when the file has this content.
+    """
+    assignment, file = interview.assignment, interview.file.name
+    try:
+        source = Source(interview.files[file])
+    except SyntaxError:
+        return None
+    definitions = definitions_of(source, exercise, assignment.names)
+    failing = _failing(assignment, exercise, lost, results)
+    if not definitions or not failing:
+        return None
+    changes = changes_of(source, definitions)
+    asking = Asking(interview, source, definitions)
+
+    def is_proven(change: Change) -> bool:
+        return proves(change, change.applied(source.text).encode())
+
+    change = Search(asking, failing, is_proven, seconds).found(changes)
+    if change is None:
+        return None
+    place = beginning(interview.places.line(file, change.line, inside=file))
+    trained = any(one.kind is Kind.TRAIN for one in assignment.checks_of(exercise))
+    every = "every case that was tried" if trained else "every case"
+    hint = f"{place}, `{_shortened(source.line(change.line))}`: {change.said}, {every} is right."
+    return Repair(change, hint)
+
+
+def _failing(
+    assignment: PreparedAssignment,
+    exercise: str,
+    lost: Iterable[CheckResult],
+    results: JudgedChecks,
+) -> list[Failing]:
+    """The cases that are answered wrongly, the one with the smallest input first."""
+    names = {one.check for one in lost}
+    found: list[tuple[int, PreparedCheck, Case]] = []
+    for check in assignment.checks_of(exercise):
+        if check.name in names:
+            right = results.right.get((exercise, check.name), ())
+            found += [
+                (_size(case), check, case)
+                for number, case in enumerate(check.cases)
+                if number not in right and case.expected is not None
+            ]
+    found.sort(key=lambda one: one[0])
+    return [(check, case) for _, check, case in found]
+
+
+def _size(case: Case) -> int:
+    return sum(int(np.size(one)) for one in case.arguments.values() if isinstance(one, np.ndarray))
+
+
+def _shortened(code: str) -> str:
+    code = code.replace("`", "'")
+    return code if len(code) <= _MOST_CODE else f"{code[: _MOST_CODE - 2].rstrip()} …"
