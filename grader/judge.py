@@ -31,13 +31,7 @@ from grader.liberties import Shared, note_on_own_forward, notes_of
 from grader.prerequisites import Prerequisites
 from grader.public_cases import PublicCases
 from grader.records import check_result, failure_of, out_of_memory, submission_record
-from grader.repairs import (
-    MOST_EXERCISES,
-    SECONDS,
-    SUBMISSION_SECONDS,
-    find_repair,
-    wants_repair,
-)
+from grader.repairs import Allowance, find_repair, wants_repair
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
@@ -160,8 +154,7 @@ class _Grading:
         if assignment.forward_files:
             self.forward = ForwardWorker(assignment.forward_files, launcher)
         self.public = PublicCases(options.public) if options.public is not None else None
-        self.repairs_left = MOST_EXERCISES if options.repairs and not options.until_lost else 0
-        self.repair_deadline = Deadline(SUBMISSION_SECONDS)
+        self.repairs = Allowance() if options.repairs and not options.until_lost else None
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
 
@@ -373,14 +366,14 @@ class _Grading:
     def _look_for_repair(self, exercise: PreparedExercise, interview: FileInterview) -> None:
         """Say which change makes an exercise right, where one is found; no verdict changes."""
         is_own = exercise.name in self.wanted and exercise.name not in interview.candidates
-        if self.repairs_left <= 0 or interview.state is not None or not is_own:
+        is_possible = is_own and interview.state is None and interview.file.backend == "numpy"
+        if self.repairs is None or self.repairs.is_used_up or not is_possible:
             return
         lost = wants_repair(self.assignment, exercise.name, self.results.of(exercise.name))
-        if not lost or interview.file.backend != "numpy":
+        if not lost:
             return
-        self.repairs_left -= 1
         file = interview.file.name
-        own = self._interview(interview.file, self.repair_deadline)
+        own = self._interview(interview.file, self.repairs.deadline)
         own.definitions = interview.definitions
         try:
             found = find_repair(
@@ -388,8 +381,8 @@ class _Grading:
                 lost,
                 self.results,
                 own,
-                lambda change, content: self._is_right_with(exercise.name, file, content),
-                SECONDS,
+                lambda content: self._is_right_with(exercise.name, file, content),
+                self.repairs,
             )
             if found is not None:
                 cell = self.places.cell(file, found.change.line)

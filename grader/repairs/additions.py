@@ -10,8 +10,8 @@ from grader.repairs.places import Place
 
 _ALWAYS = (
     (1, "sign", "with the opposite sign there", "(-({0}))"),
-    (1, "factor", "with one more factor there, a number", "(2 * ({0}))"),
-    (1, "factor", "with one more factor there, a number", "(({0}) / 2)"),
+    (1, "factor", "with one more factor there (a number)", "(2 * ({0}))"),
+    (1, "factor", "with one more factor there (a number)", "(({0}) / 2)"),
     (1, "power", "squared there", "(({0}) ** 2)"),
     (2, "sign", "with that taken from 1", "(1 - ({0}))"),
     (2, "term", "one larger there", "(({0}) + 1)"),
@@ -98,15 +98,16 @@ def of_addition(place: Place) -> Iterator[Found]:
     for other, count in module.functions.items():
         if count == 1 and other != place.definition.name:
             yield 2 + later, "function", "with a function of that", f"{other}({text})"
-    if isinstance(node, ast.Compare):
+    least = 2 + later  # of what follows
+    if isinstance(node, ast.Compare) or least > place.most_rank:
         return
     for what, other in _operands(place):
         for kind, said, form in _FORMS:
             rank = 2 if what == "a length" and kind == "factor" else 3
-            yield rank + later, kind, f"{said}, {what},", form.format(text, other)
+            yield rank + later, kind, f"{said} ({what})", form.format(text, other)
         if what in {"an argument", "another value"}:
             for kind, said, form in _PRODUCTS:
-                yield 4 + later, kind, f"{said}, with {what},", form.format(text, other)
+                yield 4 + later, kind, f"{said} ({what})", form.format(text, other)
 
 
 def _operands(place: Place) -> Iterator[tuple[str, str]]:

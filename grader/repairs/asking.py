@@ -40,6 +40,8 @@ class Asking:
         self._definitions = definitions
         self._sent = [[one.name, one.line, source.text[one.start : one.end]] for one in definitions]
         self._losses = 0
+        self.cpu_seconds = 0.0
+        """What the worker has computed for all that was asked, as it says itself."""
 
     @property
     def is_over(self) -> bool:
@@ -54,6 +56,7 @@ class Asking:
                 answers = self._ask(check, case, left)
             except Lost as lost:
                 self._losses += 1
+                self.cpu_seconds += _CPU_SECONDS
                 tried = lost.told.get("tried")
                 if type(tried) is not int or not 0 < tried <= len(left):
                     break
@@ -73,7 +76,7 @@ class Asking:
         question = {
             "kind": "attempts",
             "file": self._interview.file.name,
-            "steps": case.asked_steps(),
+            "steps": encode(case.asked_steps()),
             "returns": list(case.returns),
             "forbid": list(self._interview.assignment.exercise(check.exercise).forbid),
             "seconds": _CHUNK_SECONDS,
@@ -84,7 +87,9 @@ class Asking:
             "definitions": self._sent,
             "changes": [self._placed(one) for one in changes],
         }
-        return self._interview.attempts(check, encode(question), _CHUNK_SECONDS, whole)
+        answers, taken = self._interview.attempts(check, encode(question), _CHUNK_SECONDS, whole)
+        self.cpu_seconds += taken if 0 <= taken <= _CHUNK_SECONDS else _CHUNK_SECONDS
+        return answers
 
     def _placed(self, change: Change) -> list[Any]:
         for number, one in enumerate(self._definitions):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -16,8 +17,8 @@ from grader.repairs.scope import Module
 from grader.repairs.source import Definition, Source
 from grader.repairs.statements import of_statement
 
-MOST = 4_000
-"""Changes of one exercise that are tried at most."""
+_STAGES = (-1, 1, 2, 4, 6)
+"""Ranks up to which changes are made at once: those of later ones are often not needed."""
 _OF_HELPERS = 1
 """So much less likely is a change in a helper than the same one in the exercise itself."""
 _FINDERS = (
@@ -32,21 +33,24 @@ _FINDERS = (
 )
 
 
-def changes_of(source: Source, definitions: Sequence[Definition]) -> list[Change]:
-    """The changes to try, each of another text, the likeliest first and the later ones cut off."""
+def changes_of(source: Source, definitions: Sequence[Definition]) -> Iterator[Change]:
+    """Yield the changes to try, each of another text, the likeliest first."""
     module = Module.of(source)
     seen: set[tuple[int, int, str]] = set()
-    found: list[Change] = []
-    for definition in definitions:
-        later = 0 if definition.is_exercise else _OF_HELPERS
-        for place in places_of(definition, source, module):
-            for change in _at(place):
-                key = change.start, change.end, change.text
-                if key not in seen and source.text[change.start : change.end] != change.text:
-                    seen.add(key)
-                    found.append(replace(change, rank=change.rank + later))
-    found.sort(key=lambda one: one.rank)
-    return found[:MOST]
+    for least, most in itertools.pairwise(_STAGES):
+        found = []
+        for definition in definitions:
+            later = 0 if definition.is_exercise else _OF_HELPERS
+            for place in places_of(definition, source, module, most - later):
+                for change in _at(place):
+                    key = change.start, change.end, change.text
+                    if least < change.rank + later <= most and key not in seen:
+                        seen.add(key)
+                        found.append(replace(change, rank=change.rank + later))
+        found.sort(key=lambda one: one.rank)
+        for one in found:
+            if source.text[one.start : one.end] != one.text:
+                yield one
 
 
 def _at(place: Place) -> Iterator[Change]:

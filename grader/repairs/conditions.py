@@ -33,10 +33,10 @@ def of_condition(place: Place) -> Iterator[Found]:
             said = "with another comparison"
             yield 2, "condition", said, f"(({left}) {symbol} ({right}))"
     if isinstance(node, ast.IfExp):
-        body, other = place.source.of(node.body), place.source.of(node.orelse)
+        body, orelse = place.source.of(node.body), place.source.of(node.orelse)
         test = place.source.of(node.test)
         said = "with that choice the other way round"
-        yield 0, "condition", said, f"(({other}) if ({test}) else ({body}))"
+        yield 0, "condition", said, f"(({orelse}) if ({test}) else ({body}))"
     if not isinstance(node, ast.expr):
         return
     if place.field == "test" and isinstance(place.parent, ast.If | ast.While):

@@ -23,29 +23,39 @@ def of_constant(place: Place) -> Iterator[Found]:
     if not isinstance(node, ast.Constant) or (place.field in {"keys", "values"} and _is_text(node)):
         return
     value, said = node.value, f"with something else than {place.text[:20]} there"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        said = f"with another number than {place.text[:20]} there"
     if isinstance(value, bool):
         yield 0, "constant", said, str(not value)
     elif isinstance(value, int):
-        near = (value + 1, value - 1)
-        others = (0, 1, 2, -1, -value, 2 * value, value / 2, 0.5, 3, 1e-8)
+        near: tuple[float, ...] = (value + 1, value - 1)
+        others: tuple[float, ...] = (0, 1, 2, -1, -value, 2 * value, value / 2, 0.5, 3, 1e-8)
         for rank, numbers in ((0, near), (1, others)):
             for number in dict.fromkeys(numbers):
                 if number != value and (rank == 0 or number not in near):
                     yield rank, "constant", said, f"({number!r})"
     elif isinstance(value, float):
         inverse = (1 / value,) if value else ()
-        numbers = (0.0, 1.0, -value, value + 1, value - 1, 2 * value, value / 2, 1 - value)
-        numbers += (*inverse, 0.5, 2.0, 10 * value, value / 10, -1.0, 1e-8, 1e-12)
-        for number in dict.fromkeys(numbers):
+        likely: tuple[float, ...] = (
+            0.0,
+            1.0,
+            -value,
+            value + 1,
+            value - 1,
+            2 * value,
+            value / 2,
+            1 - value,
+        )
+        likely += (*inverse, 0.5, 2.0, 10 * value, value / 10, -1.0, 1e-8, 1e-12)
+        for number in dict.fromkeys(likely):
             if number != value:
                 yield 0, "constant", said, f"({number!r})"
     elif isinstance(value, str):
         for pair in _STRINGS:
             if value in pair:
                 yield from ((0, "constant", said, repr(one)) for one in pair if one != value)
-        others = _texts_of(place)
         is_key = isinstance(place.parent, ast.Subscript)
-        for one in others:
+        for one in _texts_of(place):
             if one != value:
                 yield (1 if is_key else 2), "name", said, repr(one)
 

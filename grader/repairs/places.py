@@ -33,6 +33,8 @@ class Place:
     source: Source
     module: Module
     definition: Definition
+    most_rank: int
+    """What is less likely is not wanted."""
 
     @property
     def text(self) -> str:
@@ -52,11 +54,13 @@ class Place:
         )
 
 
-def places_of(definition: Definition, source: Source, module: Module) -> Iterator[Place]:
+def places_of(
+    definition: Definition, source: Source, module: Module, most_rank: int
+) -> Iterator[Place]:
     """Every place of a definition, from its beginning to its end."""
-    node = definition.node
-    outermost = (node,) if isinstance(node, ast.FunctionDef) else ()
-    waiting: list[tuple[ast.AST, Scope]] = [(node, Scope(outermost))]
+    top = definition.node
+    outermost = (top,) if isinstance(top, ast.FunctionDef) else ()
+    waiting: list[tuple[ast.AST, Scope]] = [(top, Scope(outermost))]
     while waiting:
         parent, scope = waiting.pop()
         found: list[tuple[ast.AST, Scope]] = []
@@ -71,9 +75,13 @@ def places_of(definition: Definition, source: Source, module: Module) -> Iterato
                 if _is_docstring(node):
                     continue
                 if hasattr(node, "lineno"):
-                    yield Place(node, parent, field, block, scope, source, module, definition)
-                inner = isinstance(node, ast.FunctionDef)
-                found.append((node, Scope((*scope.functions, node)) if inner else scope))
+                    yield Place(
+                        node, parent, field, block, scope, source, module, definition, most_rank
+                    )
+                if isinstance(node, ast.FunctionDef):
+                    found.append((node, Scope((*scope.functions, node))))
+                else:
+                    found.append((node, scope))
         waiting += found[::-1]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from grader.asking import Deadline
 from grader.checks.rightness import of_values
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck
@@ -21,11 +22,14 @@ from grader.result import CheckResult, Diagnosis, Kind, Status
 from grader.submissions.places import beginning
 
 PREFIX = "generic.repair."
-SECONDS = 1.0
-"""How long a repair of one exercise is looked for."""
-SUBMISSION_SECONDS = 3.0
-MOST_EXERCISES = 3
+_SECONDS = 1.0
+"""CPU seconds that the worker may compute for one exercise."""
+_SUBMISSION_SECONDS = 3.0
+"""And for all of a submission."""
+_MOST_EXERCISES = 3
 """Of one submission."""
+_WALL_SECONDS = 20.0
+"""How long the judge waits for all of them on a busy machine."""
 _PLAIN = (
     "misconception.",
     "generic.factor_",
@@ -35,6 +39,20 @@ _PLAIN = (
 """What says more, in fewer words, than a line."""
 _WRONG = {Status.FAILED, Status.ERROR}
 _MOST_CODE = 60
+
+
+@dataclass
+class Allowance:
+    """What is left to one submission of the time in which repairs are looked for."""
+
+    exercises: int = _MOST_EXERCISES
+    cpu_seconds: float = _SUBMISSION_SECONDS
+    deadline: Deadline = field(default_factory=lambda: Deadline(_WALL_SECONDS))
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no other exercise is looked at."""
+        return self.exercises <= 0 or self.cpu_seconds <= 0
 
 
 @dataclass(frozen=True)
@@ -67,15 +85,23 @@ def wants_repair(
     wrong has a name already.
     """
     checks = {one.name: one for one in assignment.checks_of(exercise)}
-    lost = [one for one in results if one.lost_points and one.check in checks]
-    if any(one.status not in _WRONG or one.waits_for or one.whole_file for one in lost):
-        lost = [one for one in lost if one.kind not in {Kind.TRAIN, Kind.SRC, Kind.ERR}]
-    found = [one for one in lost if of_values(checks[one.check])]
-    if any(one.status not in _WRONG or one.waits_for or one.whole_file for one in found):
+    lost = [
+        one
+        for one in results
+        if one.lost_points and one.check in checks and of_values(checks[one.check])
+    ]
+    found = [one for one in lost if one.status in _WRONG and not one.waits_for]
+    others = [one for one in lost if one not in found and not _waits_for_itself(one)]
+    if others or any(one.whole_file for one in found):
         return []
     if all(one.diagnosis is not None and one.diagnosis.id.startswith(_PLAIN) for one in found):
         return []
     return found
+
+
+def _waits_for_itself(result: CheckResult) -> bool:
+    """Whether a check is held back until its own exercise is right on ordinary input."""
+    return result.status is Status.SKIPPED and not result.waits_for
 
 
 def find_repair(
@@ -83,8 +109,8 @@ def find_repair(
     lost: Sequence[CheckResult],
     results: JudgedChecks,
     interview: FileInterview,
-    proves: Callable[[Change, bytes], bool],
-    seconds: float,
+    proves: Callable[[bytes], bool],
+    allowance: Allowance,
 ) -> Repair | None:
     """The change of the student's own code that makes an exercise right.
 
@@ -108,16 +134,24 @@ def find_repair(
     asking = Asking(interview, source, definitions)
 
     def is_proven(change: Change) -> bool:
-        return proves(change, change.applied(source.text).encode())
+        return proves(change.applied(source.text).encode())
 
-    change = Search(asking, failing, is_proven, seconds).found(changes)
-    if change is None:
+    allowance.exercises -= 1
+    search = Search(asking, failing, is_proven, min(_SECONDS, allowance.cpu_seconds))
+    try:
+        found = search.found(changes)
+    finally:
+        allowance.cpu_seconds -= asking.cpu_seconds
+    if not found:
         return None
-    place = beginning(interview.places.line(file, change.line, inside=file))
     trained = any(one.kind is Kind.TRAIN for one in assignment.checks_of(exercise))
     every = "every case that was tried" if trained else "every case"
-    hint = f"{place}, `{_shortened(source.line(change.line))}`: {change.said}, {every} is right."
-    return Repair(change, hint)
+    sentences = []
+    for change, last in zip(found, ("is right.", "is right, too."), strict=False):
+        place = interview.places.line(file, change.line, inside=file)
+        code = _shortened(source.line(change.line))
+        sentences.append(f"{place}, `{code}`: {change.said}, {every} {last}")
+    return Repair(found[0], beginning(" Or: ".join(sentences)))
 
 
 def _failing(

@@ -88,25 +88,26 @@ def definitions_of(
     for node in source.tree.body:
         for name in _names_of(node):
             found.setdefault(name, []).append(node)
-    known = {
-        name: nodes[0]
-        for name, nodes in found.items()
-        if len(nodes) == 1 and isinstance(nodes[0], Statement)
-    }
+    known: dict[str, Statement] = {}
+    for name, nodes in found.items():
+        if len(nodes) == 1 and isinstance(nodes[0], Statement):
+            known[name] = nodes[0]
     waiting, seen = [exercise], {exercise}
     chosen: list[Definition] = []
     while waiting and len(chosen) < _MOST_DEFINITIONS:
-        node = known.get(name := waiting.pop(0))
-        if node is None:
+        name = waiting.pop(0)
+        if name not in known:
             continue
-        assert isinstance(node, Statement)
-        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-        if (node.end_lineno or first) - first < _MOST_LINES:
-            start, end = source.line_start(first), source.span(node)[1]
-            chosen.append(Definition(name, node, start, end, first, name == exercise))
-        if isinstance(node, ast.Assign):
+        definition = known[name]
+        first = min(
+            [definition.lineno, *(one.lineno for one in getattr(definition, "decorator_list", ()))]
+        )
+        if (definition.end_lineno or first) - first < _MOST_LINES:
+            start, end = source.line_start(first), source.span(definition)[1]
+            chosen.append(Definition(name, definition, start, end, first, name == exercise))
+        if isinstance(definition, ast.Assign):
             continue
-        for used in _used_in(node):
+        for used in _used_in(definition):
             if used not in seen and used not in exercises:
                 seen.add(used)
                 waiting.append(used)

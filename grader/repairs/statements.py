@@ -88,7 +88,7 @@ def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
         yield 1, "indentation", said, first, last, text
     before = siblings[number - 1] if number else None
     if isinstance(before, _BLOCKS) and place.field in {"body", "orelse", "finalbody"}:
-        body = before.orelse if getattr(before, "orelse", None) else before.body
+        body = getattr(before, "orelse", None) or before.body
         deeper = body[-1].col_offset - node.col_offset
         said = "one level of indentation further right"
         yield 1, "indentation", said, first, last, _indented(source.text[first:last], deeper)

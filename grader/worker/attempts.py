@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+from time import process_time
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from grader.budget import Budget
+from grader.wire import decode
 from grader.worker.answering import sendable
 from grader.worker.parts import future_flags, parts_of
 from grader.worker.stand_in import refuse_stand_ins
@@ -48,6 +50,7 @@ class Attempts:
         if b"__future__" in content:
             self._flags = future_flags(parts_of(content))
         found: list[dict[str, Any] | None] = []
+        started = process_time()
         is_last = False
         seconds = self._question["each"]
         for number, start, end, text in self._question["changes"]:
@@ -66,6 +69,7 @@ class Attempts:
             "outcome": "answered",
             "values": sendable([found], self._budget()),
         }
+        answer["cpu_seconds"] = process_time() - started
         return answer | ({"last": True} if is_last else {})
 
     def _budget(self) -> Budget:
@@ -100,13 +104,14 @@ class Attempts:
                 names[name] = before
 
     def _answered(self) -> dict[str, Any]:
+        """The answer; the steps are decoded each time, since code may change its arguments."""
         session, question = self._session, self._question
         scope = Scope(self._module)
         with contextlib.ExitStack() as around:
             around.enter_context(session.functions.during(question["forbid"]))
             if question["forbid"]:
                 around.enter_context(session.while_guarded())
-            run_steps(scope, question["steps"], session.operations)
+            run_steps(scope, decode(question["steps"], items=None), session.operations)
             session.traces.undo_assignments()  # what follows is ours
             values = [session.convert(scope.saved[name]) for name in question["returns"]]
             refuse_stand_ins(values)
