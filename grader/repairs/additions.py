@@ -98,6 +98,7 @@ def of_addition(place: Place) -> Iterator[Found]:
     for other, count in module.functions.items():
         if count == 1 and other != place.definition.name:
             yield 2 + later, "function", "with a function of that", f"{other}({text})"
+    yield from _remainders(place, later)
     least = 2 + later  # of what follows
     if isinstance(node, ast.Compare) or least > place.most_rank:
         return
@@ -108,6 +109,22 @@ def of_addition(place: Place) -> Iterator[Found]:
         if what in {"an argument", "another value"}:
             for kind, said, form in _PRODUCTS:
                 yield 4 + later, kind, f"{said} ({what})", form.format(text, other)
+
+
+def _remainders(place: Place, later: int) -> Iterator[Found]:
+    """Of a running mean ``m * a`` the other term, ``(1 - m) * b``; of a weighted loss, too."""
+    node = place.node
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return
+    for weight in (node.left, node.right):
+        if isinstance(weight, ast.Name | ast.Attribute):
+            share = place.source.of(weight)
+            for other in place.scope.names_at(place.line):
+                if other != share:
+                    text = f"(({place.text}) + (1 - {share}) * ({other}))"
+                    yield 2 + later, "term", "with one more term there", text
+                    text = f"(({place.text}) + (1 - {share}) * ({other}) ** 2)"
+                    yield 3 + later, "term", "with one more term there", text
 
 
 def _operands(place: Place) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from grader.repairs.operations import Found
 from grader.repairs.places import Place
 
 _WORDS = Words(())
+_MOST_CONDITIONS = 8
 _SAID = {
     (ast.Compare, "border"): "with the border case, equality, decided the other way",
     (ast.Compare, "condition"): "with the comparison the other way round",
@@ -47,3 +48,25 @@ def of_condition(place: Place) -> Iterator[Found]:
     elif place.field == "ifs":
         yield 1, "condition", "with that condition turned round", f"(not ({place.text}))"
         yield 1, "condition", "without that condition", "True"
+    if place.field in {"test", "ifs"}:
+        yield from _others(place)
+
+
+def _others(place: Place) -> Iterator[Found]:
+    """Another condition of the same definition in its place, or beside it."""
+    found = dict.fromkeys(
+        place.source.of(one)
+        for one in ast.walk(place.definition.node)
+        if isinstance(one, ast.Compare) and one is not place.node
+    )
+    for text in list(found)[:_MOST_CONDITIONS]:
+        if text != place.text:
+            yield 2, "condition", "with another condition there", text
+            said = "with one more condition there"
+            yield 2, "condition", said, f"({place.text}) and ({text})"
+            yield 2, "condition", said, f"({place.text}) or ({text})"
+    names = [one for one in place.scope.names_at(place.line) if one not in place.text]
+    for name in names[:_MOST_CONDITIONS]:
+        for form in ("== 0", "== 1", "> 0", "is not None"):
+            said = "with one more condition there"
+            yield 3, "condition", said, f"({place.text}) and {name} {form}"

@@ -97,6 +97,9 @@ def of_operation(place: Place) -> Iterator[Found]:
 
 def _grouped_otherwise(place: Place, node: ast.BinOp, symbol: str) -> Iterator[Found]:
     of, said = place.source.of, "with the parentheses put otherwise"
+    if isinstance(node.left, ast.UnaryOp) and isinstance(node.left.op, ast.USub):
+        text = f"(-(({of(node.left.operand)}) {symbol} ({of(node.right)})))"
+        yield 1, "parentheses", said, text
     for inner, is_right in ((node.left, False), (node.right, True)):
         if not isinstance(inner, ast.BinOp) or type(inner.op) not in _SYMBOLS:
             continue

@@ -11,6 +11,7 @@ from grader.asking import Deadline
 from grader.checks.rightness import of_values
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.diagnose import SLIP
 from grader.interview import FileInterview
 from grader.judged import JudgedChecks
 from grader.repairs.asking import Asking
@@ -67,7 +68,11 @@ class Repair:
         before = result.diagnosis
         if before is not None and before.id.startswith(_PLAIN):
             return result
-        hint = f"{before.hint} {self.hint}" if before is not None else self.hint
+        # Of an exception, many slips are the reason: the line says more.
+        is_kept = before is not None and not (
+            result.status is Status.ERROR and before.id.startswith(SLIP)
+        )
+        hint = f"{before.hint} {self.hint}" if before is not None and is_kept else self.hint
         told = Diagnosis(id=f"{PREFIX}{self.change.kind}", hint=hint)
         update: dict[str, object] = {"diagnosis": told}
         if result.line is None:
