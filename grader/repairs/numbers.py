@@ -84,10 +84,12 @@ def of_range(place: Place) -> Iterator[Found]:
         function = of(node.func)
         rest = "".join(f", {of(one)}" for one in node.keywords)
         for index, part in enumerate(parts):
-            word = "end" if index == 1 or len(parts) == 1 else "begin" if index == 0 else "go"
+            word = "end" if index == 1 or len(parts) == 1 else "begin"
             for sign, when in (("-", "earlier"), ("+", "later")):
                 changed = [*parts[:index], f"({part}) {sign} 1", *parts[index + 1 :]]
                 said = f"with that range to {word} one place {when}"
+                if index == 2:
+                    said = "with another step in that range"
                 yield 0, "range", said, f"{function}({', '.join(changed)}{rest})"
         if len(parts) == 1:
             said = "with that range to begin one place later"

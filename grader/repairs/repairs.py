@@ -39,7 +39,10 @@ _PLAIN = (
 )
 """What says more, in fewer words, than a line."""
 _WRONG = {Status.FAILED, Status.ERROR}
-_MOST_CODE = 60
+_MOST_CODE, _BEFORE = 60, 20
+"""Characters of a line that are quoted, and how many of them stand before the change."""
+_VAGUE = ("generic.constant", "generic.shape", "generic.not_finite", "generic.none")
+"""What asks the reader to look for the line."""
 
 
 @dataclass
@@ -68,10 +71,9 @@ class Repair:
         before = result.diagnosis
         if before is not None and before.id.startswith(_PLAIN):
             return result
-        # Of an exception, many slips are the reason: the line says more.
-        is_kept = before is not None and not (
-            result.status is Status.ERROR and before.id.startswith(SLIP)
-        )
+        vague = (*_VAGUE, SLIP) if result.status is Status.ERROR else _VAGUE
+        # Of an exception many slips are the reason: the line says more.
+        is_kept = before is not None and not before.id.startswith(vague)
         hint = f"{before.hint} {self.hint}" if before is not None and is_kept else self.hint
         told = Diagnosis(id=f"{PREFIX}{self.change.kind}", hint=hint)
         update: dict[str, object] = {"diagnosis": told}
@@ -99,7 +101,7 @@ def wants_repair(
     others = [one for one in lost if one not in found and not _waits_for_itself(one)]
     if others or any(one.whole_file for one in found):
         return []
-    if all(one.diagnosis is not None and one.diagnosis.id.startswith(_PLAIN) for one in found):
+    if any(one.diagnosis is not None and one.diagnosis.id.startswith(_PLAIN) for one in lost):
         return []
     return found
 
@@ -154,7 +156,7 @@ def find_repair(
     sentences = []
     for change, last in zip(found, ("is right.", "is right, too."), strict=False):
         place = interview.places.line(file, change.line, inside=file)
-        code = _shortened(source.line(change.line))
+        code = _shown(source, change)
         sentences.append(f"{place}, `{code}`: {change.said}, {every} {last}")
     return Repair(found[0], beginning(" Or: ".join(sentences)))
 
@@ -184,6 +186,15 @@ def _size(case: Case) -> int:
     return sum(int(np.size(one)) for one in case.arguments.values() if isinstance(one, np.ndarray))
 
 
-def _shortened(code: str) -> str:
-    code = code.replace("`", "'")
-    return code if len(code) <= _MOST_CODE else f"{code[: _MOST_CODE - 2].rstrip()} …"
+def _shown(source: Source, change: Change) -> str:
+    """The line of a change; of a long one, what stands around the change."""
+    code = source.line(change.line).replace("`", "'")
+    if len(code) <= _MOST_CODE:
+        return code
+    indent = len(source.text[source.line_start(change.line) :]) - len(
+        source.text[source.line_start(change.line) :].lstrip(" ")
+    )
+    place = max(change.start - source.line_start(change.line) - indent, 0)
+    begin = min(max(place - _BEFORE, 0), len(code) - _MOST_CODE)
+    end = begin + _MOST_CODE
+    return f"{'… ' * (begin > 0)}{code[begin:end].strip()}{' …' * (end < len(code))}"
