@@ -22,13 +22,21 @@ _ALWAYS = (
     (2, "function", "with the sum of that", "(({0}).sum())"),
     (2, "function", "with the sum of that over an axis", "(({0}).sum(axis=0))"),
     (3, "function", "with the mean of that", "(({0}).mean())"),
+    (2, "factor", "with the rest of a division there", "(({0}) % 2)"),
+    (3, "factor", "with a division there that gives whole numbers", "(({0}) // 2)"),
     (3, "form", "with one more axis there, of length 1", "(({0})[:, None])"),
+    (2, "factor", "with the rest of a division there", "(({0}) % 2)"),
+    (3, "factor", "with a division there that gives whole numbers", "(({0}) // 2)"),
     (3, "form", "with one more axis there, of length 1", "(({0})[..., None])"),
+    (2, "factor", "with the rest of a division there", "(({0}) % 2)"),
+    (3, "factor", "with a division there that gives whole numbers", "(({0}) // 2)"),
     (3, "form", "with one more axis there, of length 1", "(({0})[None])"),
     (3, "form", "as one long row of numbers there", "(({0}).ravel())"),
     (3, "form", "with one of its entries there", "(({0})[0])"),
     (3, "form", "with one of its entries there", "(({0})[1])"),
     (3, "form", "with the last of its entries there", "(({0})[-1])"),
+    (3, "product", "with its product with itself, transposed", "(({0}) @ ({0}).T)"),
+    (3, "product", "with its product with itself, transposed", "(({0}).T @ ({0}))"),
     (3, "form", "as a float there", "float({0})"),
     (3, "form", "as an int there", "int({0})"),
     (3, "power", "with the square root of that", "(({0}) ** 0.5)"),
@@ -73,6 +81,7 @@ _FORMS = (
 _PRODUCTS = (("product", "with one more matrix product there", "(({0}) @ ({1}))"),)
 _MOST_LENGTHS = 4
 _VALUES = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare)
+_OF_FORM = {"shape", "size", "ndim", "T", "dtype", "append", "items", "keys", "get", "copy"}
 _HOLDERS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.keyword, ast.IfExp, ast.Starred)
 
 
@@ -99,6 +108,13 @@ def of_addition(place: Place) -> Iterator[Found]:
         if count == 1 and other != place.definition.name:
             yield 2 + later, "function", "with a function of that", f"{other}({text})"
     yield from _remainders(place, later)
+    for factor in place.neighbours:
+        for symbol in ("@", "*", "/"):
+            said = "with one more factor there, which stands in that statement already"
+            if factor != text:
+                yield 2, "factor", said, f"(({text}) {symbol} ({factor}))"
+                if symbol == "@":
+                    yield 2, "factor", said, f"(({factor}) {symbol} ({text}))"
     least = 2 + later  # of what follows
     if isinstance(node, ast.Compare) or least > place.most_rank:
         return
@@ -122,9 +138,9 @@ def _remainders(place: Place, later: int) -> Iterator[Found]:
             for other in place.scope.names_at(place.line):
                 if other != share:
                     text = f"(({place.text}) + (1 - {share}) * ({other}))"
-                    yield 2 + later, "term", "with one more term there", text
+                    yield 1 + later, "term", "with one more term there", text
                     text = f"(({place.text}) + (1 - {share}) * ({other}) ** 2)"
-                    yield 3 + later, "term", "with one more term there", text
+                    yield 2 + later, "term", "with one more term there", text
 
 
 def _operands(place: Place) -> Iterator[tuple[str, str]]:
@@ -144,6 +160,10 @@ def _operands(place: Place) -> Iterator[tuple[str, str]]:
         if name != own:
             yield "another value", name
     yield "a small number", "1e-8"
+    names = {*scope.parameters, *scope.locals_before(place.line)}
+    for function, given in place.module.parameters.items():
+        if given and function != place.definition.name and names.issuperset(given):
+            yield "a function of the arguments", f"{function}({', '.join(given)})"
     for name in _attributes(place):
         if name != own:
             yield "another value", name
@@ -173,7 +193,7 @@ def _is_value(place: Place) -> bool:
     if isinstance(node, ast.Name) and node.id in {place.module.numpy, place.module.math, "self"}:
         return False
     if isinstance(parent, ast.Attribute):
-        return False
+        return parent.attr not in _OF_FORM
     if isinstance(parent, ast.Subscript):
         return place.field == "slice" and not isinstance(node, ast.Tuple | ast.Slice)
     return place.is_whole or isinstance(parent, _HOLDERS) or place.field in {"elt", "iter"}

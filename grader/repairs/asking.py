@@ -13,7 +13,7 @@ from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
 from grader.interview import FileInterview
 from grader.repairs.change import Change
-from grader.repairs.source import Definition, Source
+from grader.repairs.source import Definition, Source, units_of
 from grader.wire import TooLarge, WireError, decode, encode
 
 _CPU_SECONDS = 0.15
@@ -37,8 +37,10 @@ class Asking:
         self, interview: FileInterview, source: Source, definitions: Sequence[Definition]
     ) -> None:
         self._interview = interview
-        self._definitions = definitions
-        self._sent = [[one.name, one.line, source.text[one.start : one.end]] for one in definitions]
+        self._units = units_of(source, definitions)
+        self._sent = [
+            [one.name, one.owner, one.line, source.text[one.start : one.end]] for one in self._units
+        ]
         self._losses = 0
         self.cpu_seconds = 0.0
         """What the worker has computed for all that was asked, as it says itself."""
@@ -92,7 +94,7 @@ class Asking:
         return answers
 
     def _placed(self, change: Change) -> list[Any]:
-        for number, one in enumerate(self._definitions):
+        for number, one in enumerate(self._units):
             if one.start <= change.start and change.end <= one.end:
                 return [number, change.start - one.start, change.end - one.start, change.text]
         raise ValueError("a change lies in no definition")

@@ -34,6 +34,11 @@ def of_constant(place: Place) -> Iterator[Found]:
             for number in dict.fromkeys(numbers):
                 if number != value and (rank == 0 or number not in near):
                     yield rank, "constant", said, f"({number!r})"
+        for name in place.scope.names_at(place.line):
+            named = f"with a name there, not the number {value}"
+            yield 2, "name", named, name
+            yield 3, "name", named, f"({name} + 1)"
+            yield 3, "name", named, f"({name} - 1)"
     elif isinstance(value, float):
         inverse = (1 / value,) if value else ()
         likely: tuple[float, ...] = (
@@ -55,6 +60,8 @@ def of_constant(place: Place) -> Iterator[Found]:
             if value in pair:
                 yield from ((0, "constant", said, repr(one)) for one in pair if one != value)
         is_key = isinstance(place.parent, ast.Subscript)
+        for name in place.scope.names_at(place.line) if value else ():
+            yield 3, "name", "with something put behind that text", f"({place.text} + {name})"
         for one in _texts_of(place):
             if one != value:
                 yield (1 if is_key else 2), "name", said, repr(one)

@@ -10,6 +10,8 @@ from grader.repairs.scope import Module, Scope
 from grader.repairs.source import Definition, Source
 
 _NOT_IN = {"decorator_list", "returns", "annotation", "ctx", "op", "ops", "type_comment"}
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
+_LONGEST, _MOST_FACTORS = 30, 6
 _LEFT_ALONE = (ast.Raise, ast.JoinedStr, ast.Assert, ast.Import, ast.ImportFrom)
 
 
@@ -35,6 +37,8 @@ class Place:
     definition: Definition
     most_rank: int
     """What is less likely is not wanted."""
+    neighbours: tuple[str, ...]
+    """What is multiplied or divided in the same statement."""
 
     @property
     def text(self) -> str:
@@ -60,10 +64,10 @@ def places_of(
     """Every place of a definition, from its beginning to its end."""
     top = definition.node
     outermost = (top,) if isinstance(top, ast.FunctionDef) else ()
-    waiting: list[tuple[ast.AST, Scope]] = [(top, Scope(outermost))]
+    waiting: list[tuple[ast.AST, Scope, tuple[str, ...]]] = [(top, Scope(outermost), ())]
     while waiting:
-        parent, scope = waiting.pop()
-        found: list[tuple[ast.AST, Scope]] = []
+        parent, scope, factors = waiting.pop()
+        found: list[tuple[ast.AST, Scope, tuple[str, ...]]] = []
         for field, value in ast.iter_fields(parent):
             if field in _NOT_IN:
                 continue
@@ -74,15 +78,37 @@ def places_of(
                     continue
                 if _is_docstring(node):
                     continue
+                inner = _factors(node, source) if isinstance(node, _SIMPLE) else factors
                 if hasattr(node, "lineno"):
                     yield Place(
-                        node, parent, field, block, scope, source, module, definition, most_rank
+                        node,
+                        parent,
+                        field,
+                        block,
+                        scope,
+                        source,
+                        module,
+                        definition,
+                        most_rank,
+                        inner,
                     )
                 if isinstance(node, ast.FunctionDef):
-                    found.append((node, Scope((*scope.functions, node))))
+                    found.append((node, Scope((*scope.functions, node)), ()))
                 else:
-                    found.append((node, scope))
+                    found.append((node, scope, inner))
         waiting += found[::-1]
+
+
+def _factors(statement: ast.stmt, source: Source) -> tuple[str, ...]:
+    """What is multiplied or divided by in a statement, each once."""
+    found = [
+        source.of(operand)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult | ast.Div)
+        for operand in (node.left, node.right)
+        if not isinstance(operand, ast.Constant)
+    ]
+    return tuple(dict.fromkeys(one for one in found if len(one) <= _LONGEST))[:_MOST_FACTORS]
 
 
 def _is_docstring(node: ast.AST) -> bool:

@@ -21,17 +21,21 @@ class Module:
         What the modules are called there; "" where they are not imported.
     functions
         By name, how many arguments a function of the file needs.
+    parameters
+        And how these are called.
     """
 
     numpy: str = ""
     math: str = ""
     functions: dict[str, int] = field(default_factory=dict)
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @staticmethod
     def of(source: Source) -> Module:
         """Look at the file's imports and functions."""
         names = {"numpy": "", "math": ""}
         functions = {}
+        parameters = {}
         for node in source.tree.body:
             if isinstance(node, ast.Import):
                 for one in node.names:
@@ -40,7 +44,9 @@ class Module:
             elif isinstance(node, ast.FunctionDef):
                 given = node.args
                 functions[node.name] = len(given.args) - len(given.defaults)
-        return Module(names["numpy"], names["math"], functions)
+                needed = [one.arg for one in given.args[: functions[node.name]]]
+                parameters[node.name] = tuple(needed)
+        return Module(names["numpy"], names["math"], functions, parameters)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 _MOST_CHARACTERS = 200_000
 _MOST_LINES = 150
 """Of one definition that is looked into: a class of a whole course would take too long."""
 _MOST_DEFINITIONS = 8
+_KNOWS_ITS_CLASS = ("super(", "__class__", ".setter")
 Statement = ast.FunctionDef | ast.ClassDef | ast.Assign
 
 
@@ -75,6 +76,42 @@ class Definition:
     end: int
     line: int
     is_exercise: bool
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The smallest piece of a file that is run anew with a change: a statement, or a method.
+
+    Attributes
+    ----------
+    owner
+        The class of a method; "" for what stands at the top of the file.
+    """
+
+    name: str
+    owner: str
+    start: int
+    end: int
+    line: int
+
+
+def units_of(source: Source, definitions: Sequence[Definition]) -> list[Unit]:
+    """The units of definitions, methods before their classes.
+
+    A method that knows its class by itself is run with the whole class alone.
+    """
+    found = []
+    for definition in definitions:
+        top = definition.node
+        if isinstance(top, ast.ClassDef):
+            for node in top.body:
+                if not isinstance(node, ast.FunctionDef):
+                    continue
+                first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+                start, end = source.line_start(first), source.span(node)[1]
+                if not any(word in source.text[start:end] for word in _KNOWS_ITS_CLASS):
+                    found.append(Unit(node.name, top.name, start, end, first))
+    return [*found, *(Unit(one.name, "", one.start, one.end, one.line) for one in definitions)]
 
 
 def definitions_of(

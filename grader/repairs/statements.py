@@ -17,6 +17,7 @@ _SYMBOLS: dict[type[ast.operator], str] = {
     ast.Div: "/=",
 }
 _OPPOSITE = {"+=": "-=", "-=": "+=", "*=": "/=", "/=": "*="}
+_MOST_TOTALS = 4
 _BLOCKS = (ast.For, ast.While, ast.If, ast.With)
 
 
@@ -45,6 +46,8 @@ def of_statement(place: Place) -> Iterator[Moved]:
         yield 1, "statement", "without that step", start, end, "pass"
         other = "break" if isinstance(node, ast.Continue) else "continue"
         yield 1, "statement", f"with `{other}` there", start, end, other
+    if isinstance(node, ast.For):
+        yield from _accumulations(node, place)
     if node.col_offset and source.line_start(node.lineno) + node.col_offset == start:
         yield from _moves(node, place)
 
@@ -70,6 +73,22 @@ def _steps(node: ast.AugAssign, place: Place) -> Iterator[tuple[int, str, str, s
     for another in _SYMBOLS.values():
         if another not in {symbol, other}:
             yield 2, "accumulated", words[another], f"{target} {another} {value}"
+
+
+def _accumulations(node: ast.For, place: Place) -> Iterator[Moved]:
+    """Something that begins with nothing, and that the loop does not add to."""
+    last = node.body[-1]
+    start, end = place.source.span(last)
+    text = "" if isinstance(last, ast.Pass) else f"{place.source.of(last)}\n{' ' * last.col_offset}"
+    targets = [one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)]
+    own = [name for name in place.scope.locals_before(last.lineno) if name not in targets]
+    said = "with one more step in that loop: something is not added up or kept"
+    for total in own[:_MOST_TOTALS]:
+        for name in [*targets, *own[:_MOST_TOTALS]]:
+            if name != total:
+                for step in (f"{total} += {name}", f"{total}.append({name})"):
+                    yield 3, "statement", said, start, end, text + step
+                yield 3, "statement", said, start, end, f"{text}{total} += {name} * {name}"
 
 
 def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+from collections.abc import Iterator
 from time import process_time
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -56,12 +57,15 @@ class Attempts:
         for number, start, end, text in self._question["changes"]:
             self._session.stopwatch.start(_WALL_PER_CPU * seconds, seconds)
             self.tried += 1
-            name, line, source = self._question["definitions"][number]
-            code = self._compiled(source[:start] + text + source[end:], line)
+            name, owner, line, source = self._question["definitions"][number]
+            changed = source[:start] + text + source[end:]
+            if owner:
+                changed, line = f"class {owner}:\n{changed}", max(line - 1, 1)
+            code = self._compiled(changed, line)
             if code is None:
                 found.append(None)
                 continue
-            found.append(contextvars.copy_context().run(self._attempt, code, name))
+            found.append(contextvars.copy_context().run(self._attempt, code, name, owner))
             if not self._session.traces.undo():
                 is_last = True
                 break
@@ -84,24 +88,46 @@ class Attempts:
             return None
         return code
 
-    def _attempt(self, code: CodeType, name: str) -> dict[str, Any] | None:
+    def _attempt(self, code: CodeType, name: str, owner: str) -> dict[str, Any] | None:
         """The answer with one changed definition in the place of the student's own."""
-        session, names = self._session, vars(self._module)
-        before = names.get(name, _ABSENT)
+        session = self._session
         session.surroundings.reset()
         session.reseed()
         session.traces.begin()
         try:
-            exec(code, names)
-            return self._answered()
+            with self._in_place(code, name, owner):
+                return self._answered()
         except BaseException:  # SystemExit and KeyboardInterrupt are the student's too
             return None
         finally:
             session.traces.undo_assignments()
-            if before is _ABSENT:
-                names.pop(name, None)
-            else:
-                names[name] = before
+
+    @contextlib.contextmanager
+    def _in_place(self, code: CodeType, name: str, owner: str) -> Iterator[None]:
+        """Define what is changed, and afterwards what was there again.
+
+        A method is put into its own class, so that not all of that has to be compiled.
+        """
+        names = vars(self._module)
+        kept = names.get(owner or name, _ABSENT)
+        if not owner:
+            try:
+                exec(code, names)
+                yield
+            finally:
+                _put_back(names, name, kept)
+            return
+        before = vars(kept).get(name, _ABSENT)
+        try:
+            exec(code, names)
+            method = vars(names[owner])[name]
+            names[owner] = kept
+            setattr(kept, name, method)
+            yield
+        finally:
+            names[owner] = kept
+            if before is not _ABSENT:
+                setattr(kept, name, before)
 
     def _answered(self) -> dict[str, Any]:
         """The answer; the steps are decoded each time, since code may change its arguments."""
@@ -121,3 +147,10 @@ class Attempts:
         if session.surroundings.caught:
             answer["warned"] = True
         return answer
+
+
+def _put_back(names: dict[str, Any], name: str, kept: Any) -> None:
+    if kept is _ABSENT:
+        names.pop(name, None)
+    else:
+        names[name] = kept

@@ -35,7 +35,7 @@ def session_of(folder, text):
     )
 
 
-def answers(session, pairs, text=TEXT):
+def answers(session, pairs, text=TEXT, whose=("f", "", 1)):
     """The answers to pairs of what is replaced and what stands there then."""
     call = {"op": "call", "save": "r", "target": "f", "args": [np.ones(2)], "options": {}}
     changes = [[0, text.index(a), text.index(a) + len(a), b] for a, b in pairs]
@@ -49,7 +49,7 @@ def answers(session, pairs, text=TEXT):
             "each": 1.0,
             "budget": [2**16, 1_000],
             "of_each": [2**12, 100],
-            "definitions": [["f", 1, text]],
+            "definitions": [[*whose, text]],
             "changes": changes,
         },
     )
@@ -79,3 +79,17 @@ def test_what_the_file_imports_of_the_future_holds_for_a_change(tmp_path):
     head = "from __future__ import annotations\n"
     text = "def f(x):\n    def g(y: nowhere): return y\n    return g(x) * 2\n"
     assert answers(session_of(tmp_path, head + text), [("* 2", "* 3")], text) == [[3.0, 3.0]]
+
+
+def test_a_changed_method_is_put_into_its_own_class(tmp_path):
+    method = "    def g(self, x):\n        return x * 2\n"
+    text = f"class C:\n{method}\ndef f(x):\n    return C().g(x)\n"
+    session = session_of(tmp_path, text)
+    kept = session.modules["file.py"].C
+    before = kept.g
+    assert answers(session, [("* 2", "* 3"), ("x)", "y)")], method, ("g", "C", 2)) == [
+        [3.0, 3.0],
+        None,
+    ]
+    assert session.modules["file.py"].C is kept
+    assert kept.g is before
