@@ -381,7 +381,7 @@ class _Grading:
                 lost,
                 self.results,
                 own,
-                lambda content: self._is_right_with(exercise.name, file, content),
+                lambda content: self._right_with(exercise.name, file, content),
                 self.repairs,
             )
             if found is not None:
@@ -395,8 +395,11 @@ class _Grading:
         finally:
             own.close()
 
-    def _is_right_with(self, exercise: str, file: str, content: bytes) -> bool:
-        """Whether an exercise loses nothing that it earned, and earns what it lost on values."""
+    def _right_with(self, exercise: str, file: str, content: bytes) -> str:
+        """What is right of an exercise when its file has this content; "" unless all values are.
+
+        What it earned it has to earn again.
+        """
         checks = [one for one in self.assignment.checks_of(exercise) if one.kind is not Kind.TRAIN]
         before = {one.check: one for one in self.results.of(exercise)}
         result = grade(
@@ -419,11 +422,13 @@ class _Grading:
             self.questions,
         )
         wanted = {one.name for one in checks if of_values(one)}
-        return all(
-            one.status is Status.PASSED
-            or (one.check not in wanted and before[one.check].lost_points)
-            for one in result.checks
-        )
+        wrong = [one for one in result.checks if one.status is not Status.PASSED]
+        if any(one.check in wanted or not before[one.check].lost_points for one in wrong):
+            return ""
+        if wrong:
+            return "every value"
+        is_all = len(checks) == len(self.assignment.checks_of(exercise))
+        return "every case" if is_all else "every case that was tried"
 
     def _keep_what_was_earned(self, exercise: str, before: Sequence[CheckResult]) -> None:
         """Let the first judgement stand where the second one loses what it had earned.

@@ -19,7 +19,7 @@ from grader.repairs.candidates import changes_of
 from grader.repairs.change import Change
 from grader.repairs.search import Failing, Search
 from grader.repairs.source import Source, definitions_of
-from grader.result import CheckResult, Diagnosis, Kind, Status
+from grader.result import CheckResult, Diagnosis, Status
 from grader.submissions.places import beginning
 
 PREFIX = "generic.repair."
@@ -116,7 +116,7 @@ def find_repair(
     lost: Sequence[CheckResult],
     results: JudgedChecks,
     interview: FileInterview,
-    proves: Callable[[bytes], bool],
+    proves: Callable[[bytes], str],
     allowance: Allowance,
 ) -> Repair | None:
     """The change of the student's own code that makes an exercise right.
@@ -126,7 +126,8 @@ def find_repair(
     interview
         Of this purpose alone, with a clock of its own.
     proves
-        Whether the exercise is right when the file has this content.
+        What is right of the exercise when the file has this content, as a sentence calls it: ""
+        where some value is not.
     """
     assignment, file = interview.assignment, interview.file.name
     try:
@@ -139,9 +140,11 @@ def find_repair(
         return None
     changes = changes_of(source, definitions)
     asking = Asking(interview, source, definitions)
+    right: dict[Change, str] = {}
 
     def is_proven(change: Change) -> bool:
-        return proves(change.applied(source.text).encode())
+        right[change] = proves(change.applied(source.text).encode())
+        return bool(right[change])
 
     allowance.exercises -= 1
     search = Search(asking, failing, is_proven, min(_SECONDS, allowance.cpu_seconds))
@@ -151,13 +154,11 @@ def find_repair(
         allowance.cpu_seconds -= asking.cpu_seconds
     if not found:
         return None
-    trained = any(one.kind is Kind.TRAIN for one in assignment.checks_of(exercise))
-    every = "every case that was tried" if trained else "every case"
     sentences = []
     for change, last in zip(found, ("is right.", "is right, too."), strict=False):
         place = interview.places.line(file, change.line, inside=file)
         code = _shown(source, change)
-        sentences.append(f"{place}, `{code}`: {change.said}, {every} {last}")
+        sentences.append(f"{place}, `{code}`: {change.said}, {right[change]} {last}")
     return Repair(found[0], beginning(" Or: ".join(sentences)))
 
 
