@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,7 @@ from grader.judged import JudgedChecks
 from grader.repairs.asking import Asking
 from grader.repairs.candidates import changes_of
 from grader.repairs.change import Change
+from grader.repairs.proof import Proof
 from grader.repairs.search import Failing, Search
 from grader.repairs.source import Source, definitions_of
 from grader.result import CheckResult, Diagnosis, Status
@@ -116,7 +117,7 @@ def find_repair(
     lost: Sequence[CheckResult],
     results: JudgedChecks,
     interview: FileInterview,
-    proves: Callable[[bytes], str],
+    proof: Proof,
     allowance: Allowance,
 ) -> Repair | None:
     """The change of the student's own code that makes an exercise right.
@@ -125,9 +126,6 @@ def find_repair(
     ----------
     interview
         Of this purpose alone, with a clock of its own.
-    proves
-        What is right of the exercise when the file has this content, as a sentence calls it: ""
-        where some value is not.
     """
     assignment, file = interview.assignment, interview.file.name
     try:
@@ -143,7 +141,7 @@ def find_repair(
     right: dict[Change, str] = {}
 
     def is_proven(change: Change) -> bool:
-        right[change] = proves(change.applied(source.text).encode())
+        right[change] = proof.right_with(file, change.applied(source.text).encode())
         return bool(right[change])
 
     allowance.exercises -= 1
