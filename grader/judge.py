@@ -418,7 +418,8 @@ class _Grading:
             confirms=False,
             seconds_used=max(whole - proof_seconds, 0.0),
         )
-        return grade(submission, assignment, self.launcher, options, self.questions).checks
+        result = grade(submission, assignment, self.launcher, options, self.questions)
+        return [one for one in result.checks if one.exercise == exercise.name]
 
     def _keep_what_was_earned(self, exercise: str, before: Sequence[CheckResult]) -> None:
         """Let the first judgement stand where the second one loses what it had earned.

@@ -32,6 +32,15 @@ def test_a_line_of_the_students_own_writing_is_named_with_the_kind_of_change():
     )
 
 
+def test_what_is_wrong_in_other_exercises_is_no_matter():
+    text = replaced("** 2) / 2", "** 2)").replace("X.T @ y)", "X.T * y)")
+    found = told(text, "solve.solution")
+    assert (found.id, "with a matrix product there" in found.hint) == (
+        "generic.repair.product",
+        True,
+    )
+
+
 def test_the_line_is_that_of_the_check_and_points_stay():
     text = in_loops("total += (row @ w + b - value) ** 3")
     with_it, without = graded(text), graded(text, repairs=frozenset())
