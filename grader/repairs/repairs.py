@@ -17,7 +17,7 @@ from grader.judged import JudgedChecks
 from grader.repairs.asking import Asking
 from grader.repairs.candidates import changes_of
 from grader.repairs.change import Change
-from grader.repairs.pace import PACES
+from grader.repairs.pace import Pace
 from grader.repairs.proof import Proof
 from grader.repairs.search import Failing, Search
 from grader.repairs.source import Source, definitions_of
@@ -118,6 +118,7 @@ def find_repair(
     interview: FileInterview,
     proof: Proof,
     allowance: Allowance,
+    pace: Pace,
 ) -> Repair | None:
     """The change of the student's own code that makes an exercise right.
 
@@ -136,7 +137,7 @@ def find_repair(
     if not definitions or not failing:
         return None
     changes = changes_of(source, definitions)
-    asking = Asking(interview, source, definitions)
+    asking = Asking(interview, source, definitions, pace)
     right: dict[Change, str] = {}
 
     def is_proven(change: Change) -> bool:
@@ -144,7 +145,6 @@ def find_repair(
         return bool(right[change])
 
     allowance.exercises -= 1
-    pace = PACES[interview.file.backend]
     seconds = min(pace.cpu_seconds, allowance.cpu_seconds)
     search = Search(asking, failing, is_proven, seconds, pace)
     try:
