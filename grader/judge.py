@@ -376,7 +376,7 @@ class _Grading:
             return
         file = interview.file.name
         own = self._interview(interview.file, self.repairs.deadline)
-        own.definitions = interview.definitions
+        own.definitions, own.candidates = interview.definitions, interview.candidates
         try:
             found = find_repair(
                 exercise.name,

@@ -149,6 +149,8 @@ def find_repair(
     search = Search(asking, failing, is_proven, seconds, pace)
     try:
         found = search.found(changes)
+    except RecursionError:  # code that is nested too deeply to be written anew
+        return None
     finally:
         allowance.cpu_seconds -= asking.cpu_seconds
     if not found:
