@@ -39,7 +39,7 @@ class Pace:
 _NUMPY = Pace(1.0, 0.15, 12.0, 4_000, 6, 5.0)
 Paces = Mapping[Backend, Pace]
 """By backend, how repairs are looked for; where there is none, they are not."""
-IN_A_CLASS: Paces = {"numpy": replace(_NUMPY, cpu_seconds=0.25)}
+IN_A_CLASS: Paces = {"numpy": replace(_NUMPY, cpu_seconds=0.2)}
 """Where many submissions are graded: most repairs are found in a tenth of a second."""
 ALONE: Paces = {"numpy": _NUMPY}
 """Where one is, by workers that are slow to start."""

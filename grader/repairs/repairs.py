@@ -38,6 +38,8 @@ _PLAIN = (
     "generic.swapped",
 )
 """What says more, in fewer words, than a line."""
+_ENDS = "SystemExit"
+"""Code that ends the program is no formula with a slip in it."""
 _WRONG = {Status.FAILED, Status.ERROR}
 _MOST_CODE, _BEFORE = 60, 20
 """Characters of a line that are quoted, and how many of them stand before the change."""
@@ -99,7 +101,7 @@ def wants_repair(
     ]
     found = [one for one in lost if one.status in _WRONG and not one.waits_for]
     others = [one for one in lost if one not in found and not _waits_for_itself(one)]
-    if others or any(one.whole_file for one in found):
+    if others or any(one.whole_file or _ENDS in one.message for one in found):
         return []
     if any(one.diagnosis is not None and one.diagnosis.id.startswith(_PLAIN) for one in lost):
         return []
