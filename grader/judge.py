@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +21,7 @@ from grader.course.prepared import (
     PreparedAssignment,
     PreparedCheck,
     PreparedExercise,
+    PreparedFile,
 )
 from grader.course.question import Questions
 from grader.diagnose import SLIP, Explained, agreed, contradicts
@@ -29,6 +31,7 @@ from grader.liberties import Shared, note_on_own_forward, notes_of
 from grader.prerequisites import Prerequisites
 from grader.public_cases import PublicCases
 from grader.records import check_result, failure_of, out_of_memory, submission_record
+from grader.repairs import Allowance, Pace, Paces, Proof, find_repair, wants_repair
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
@@ -54,6 +57,8 @@ class GradingOptions:
     """Stop at the first check that loses points, for who asks no more than whether any does."""
     public: PreparedAssignment | None = None
     """Public cases: of failures on hidden ones it is said whether these fail, too."""
+    repairs: Paces = field(default_factory=dict)
+    """How to look for the one change of a student's own code that makes an exercise right."""
     confirms: bool = True
     """Judge once more, by a fresh worker, what may have lost points by what others left behind."""
     inspected: dict[str, Any] | None = None
@@ -149,6 +154,7 @@ class _Grading:
         if assignment.forward_files:
             self.forward = ForwardWorker(assignment.forward_files, launcher)
         self.public = PublicCases(options.public) if options.public is not None else None
+        self.repairs = Allowance()
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
 
@@ -240,21 +246,21 @@ class _Grading:
         limits = self.options.limits
         seconds = limits.at(self.assignment.name).submission_seconds
         deadline = Deadline(seconds, self.options.seconds_used)
-        return {
-            file.name: FileInterview(
-                self.assignment,
-                file,
-                self.submission.files,
-                self.launcher,
-                limits,
-                deadline,
-                self.questions,
-                self.results,
-                self.places,
-                self.forward,
-            )
-            for file in self.assignment.files
-        }
+        return {file.name: self._interview(file, deadline) for file in self.assignment.files}
+
+    def _interview(self, file: PreparedFile, deadline: Deadline) -> FileInterview:
+        return FileInterview(
+            self.assignment,
+            file,
+            self.submission.files,
+            self.launcher,
+            self.options.limits,
+            deadline,
+            self.questions,
+            self.results,
+            self.places,
+            self.forward,
+        )
 
     def _inspect(self, interviews: dict[str, FileInterview]) -> None:
         """Read the sources of the files that are judged, and find out what to ask of them."""
@@ -351,10 +357,72 @@ class _Grading:
                 with interview.alone(exercise.name):
                     self._judge_checks(exercise, interview)
                 self._keep_what_was_earned(exercise.name, before)
+        self._look_for_repair(exercise, interview)
         judged = self.results.of(exercise.name)
         newly = [one for one in judged if (one.exercise, one.check) not in self.settled]
         for one in newly[self.told :]:
             self._tell(one)
+
+    def _look_for_repair(self, exercise: PreparedExercise, interview: FileInterview) -> None:
+        """Say which change makes an exercise right, where one is found; no verdict changes."""
+        is_own = exercise.name in self.wanted and exercise.name not in interview.candidates
+        pace = self.options.repairs.get(interview.file.backend)
+        if pace is None or self.options.until_lost or self.repairs.is_used_up:
+            return
+        if not is_own or interview.state is not None:
+            return
+        lost = wants_repair(self.assignment, exercise.name, self.results.of(exercise.name))
+        if not lost:
+            return
+        file = interview.file.name
+        own = self._interview(interview.file, self.repairs.deadline)
+        own.definitions, own.candidates = interview.definitions, interview.candidates
+        try:
+            found = find_repair(
+                exercise.name,
+                lost,
+                self.results,
+                own,
+                Proof(
+                    self.submission,
+                    self.assignment,
+                    exercise.name,
+                    self.results.of(exercise.name),
+                    partial(self._graded_alone, exercise, pace),
+                ),
+                self.repairs,
+                pace,
+            )
+            if found is not None:
+                cell = self.places.cell(file, found.change.line)
+                for one in lost:
+                    self.results.replace(one, found.of(one, cell, file))
+        except (Lost, NotLoadable):
+            pass
+        except Exception:  # our own mistake, which costs an explanation alone
+            _log.exception("Looking for a repair of %s failed", exercise.name)
+        finally:
+            own.close()
+
+    def _graded_alone(
+        self,
+        exercise: PreparedExercise,
+        pace: Pace,
+        submission: Submission,
+        assignment: PreparedAssignment,
+    ) -> list[CheckResult]:
+        """The checks of one exercise of a changed submission."""
+        limits = self.options.limits
+        whole = limits.at(self.assignment.name).submission_seconds
+        options = GradingOptions(
+            limits=limits,
+            only=frozenset({exercise.name}),
+            known=tuple(one for one in self.results if one.exercise != exercise.name),
+            confirms=False,
+            seconds_used=max(whole - pace.proof_seconds, 0.0),
+        )
+        result = grade(submission, assignment, self.launcher, options, self.questions)
+        return [one for one in result.checks if one.exercise == exercise.name]
 
     def _keep_what_was_earned(self, exercise: str, before: Sequence[CheckResult]) -> None:
         """Let the first judgement stand where the second one loses what it had earned.
