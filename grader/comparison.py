@@ -42,6 +42,10 @@ class Difference(StrEnum):
     VALUES = "values"
 
 
+NUMBERS = frozenset({Difference.VALUES, Difference.NOT_FINITE})
+"""What differs where the form is as expected."""
+
+
 @dataclass(frozen=True)
 class Mismatch:
     """The first difference found.

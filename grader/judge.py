@@ -26,7 +26,7 @@ from grader.diagnose import SLIP, Explained, agreed, contradicts
 from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks
 from grader.liberties import Shared, note_on_own_forward, notes_of
-from grader.prerequisites import Prerequisites
+from grader.prerequisites import Prerequisites, loses_values
 from grader.public_cases import PublicCases
 from grader.records import check_result, failure_of, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
@@ -326,9 +326,9 @@ class _Grading:
         """
         for check in self.assignment.checks_of(exercise):
             if check.kind in (Kind.OUT, Kind.KERAS):
-                status = self._judged(check, interview).status
-                if status is not Status.PASSED:
-                    return None if status is Status.GRADER_ERROR else False
+                found = self._judged(check, interview)
+                if loses_values(check, found.status, found.differing):
+                    return None if found.status is Status.GRADER_ERROR else False
         return True
 
     def _is_judged(self, exercise: PreparedExercise) -> bool:
@@ -480,6 +480,8 @@ class _Grading:
         )
         self.results.append(result)
         self.results.right[check.exercise, check.name] = verdict.right
+        if verdict.differing is not None:
+            self.results.differing[check.exercise, check.name] = verdict.differing
         self.explained[check.name] = verdict.explained
         self.is_doubtful = self.is_doubtful or result.lost_points
         if not self.is_doubtful:

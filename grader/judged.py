@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from grader.comparison import Difference
 from grader.result import CheckResult, Status
 
 LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
@@ -20,6 +21,9 @@ class JudgedChecks:
         By exercise, the first check with which its worker was lost.
     right
         By exercise and check, the numbers of the cases that are right, where that is known.
+    differing
+        By exercise and check, in what ways answers differ from the expected ones, where they were
+        compared and that is known.
     """
 
     def __init__(self, results: Iterable[CheckResult] = ()) -> None:
@@ -27,6 +31,7 @@ class JudgedChecks:
         self._by_exercise: defaultdict[str, list[CheckResult]] = defaultdict(list)
         self.lost: dict[str, CheckResult] = {}
         self.right: dict[tuple[str, str], tuple[int, ...]] = {}
+        self.differing: dict[tuple[str, str], frozenset[Difference]] = {}
         for one in results:
             self.append(one)
 

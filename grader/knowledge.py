@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from grader.checks.place import Place, problem_of
+from grader.comparison import NUMBERS
 from grader.course.prepared import PreparedAssignment, PreparedFile
 from grader.elsewhere import (
     Places as FilesOf,
@@ -186,14 +187,15 @@ class FileKnowledge:
             if result.kind is Kind.OUT and result.check != "purity"
         )
 
-    def is_right(self, exercise: str) -> bool:
-        """Whether an exercise was judged and all its values are the expected ones."""
-        values = [
-            one.status is Status.PASSED
+    def has_wrong_numbers(self, exercise: str) -> bool:
+        """Whether an exercise lost points on ordinary input by its numbers, not by form."""
+        ordinary = {one.name for one in self.assignment.ordinary(exercise)}
+        lost = [
+            self.results.differing.get((exercise, one.check), NUMBERS)
             for one in self.results.of(exercise)
-            if one.kind is Kind.OUT and one.check != "purity"
+            if one.lost_points and one.kind is Kind.OUT and one.check in ordinary
         ]
-        return bool(values) and all(values)
+        return any(not NUMBERS.isdisjoint(one) for one in lost)
 
     def place_of(self, exercise: str, line: int) -> str:
         """How a sentence names a line of the file in which an exercise is written."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.checks import Verdict
 from grader.checks.trivial import telling_cases
+from grader.comparison import Difference
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
 from grader.judged import JudgedChecks
 from grader.result import CheckResult, Kind, Status
 
 ANYTHING = "*"
 """What may be called, where the source does not show it."""
+_FACTS = ("generic.raised_", "generic.mutated", "generic.none", "generic.library")
+"""Diagnoses that say what happened, and are true whatever is wrong beside."""
 _ENDINGS = {
     Status.TIMEOUT: "takes too long",
     Status.CRASHED: "ends the process",
@@ -107,10 +110,10 @@ class Prerequisites:
                 return _undecided(exercise, name, verdict)
         if verdict.share > 0:
             return verdict
-        called = [name for name in self._earlier(exercise, check) if self._is_broken(name)]
-        if verdict.diagnosis and (called or self._suspected(exercise, check)):
+        called = [name for name in self._earlier(exercise, check) if self._is_wrong(name, check)]
+        if _names_a_cause(verdict) and (called or self._suspected(exercise, check)):
             verdict = replace(verdict, diagnosis=None)
-        for name in self._called_later(exercise, check) if verdict.diagnosis else ():
+        for name in self._called_later(exercise, check) if _names_a_cause(verdict) else ():
             is_right = self.is_right(name)
             if is_right is None:
                 return _undecided(exercise, name, verdict)
@@ -119,7 +122,7 @@ class Prerequisites:
                 break
         needed = self._declared(exercise, check)
         broken = [name for name in called if name in needed]
-        if not broken:
+        if not broken or check.settings.get("judges") == "purity":  # no value changes an input
             return verdict
         # What waits itself is not where the mistake lies.
         name = next((one for one in broken if not self._waits(one)), broken[0])
@@ -197,7 +200,7 @@ class Prerequisites:
         if ANYTHING in perhaps:
             perhaps.update(self._declared(exercise, check))
         before = self.assignment.before(exercise.name)
-        return [name for name in before if name in perhaps and self._is_broken(name)]
+        return [name for name in before if name in perhaps and self._is_wrong(name, check)]
 
     def _suspected_behind(self, exercise: str) -> list[str]:
         found = self.assignment.exercise(exercise)
@@ -211,12 +214,53 @@ class Prerequisites:
             found += [one for one in needs if one not in found]
         return found
 
-    def _is_broken(self, exercise: str) -> bool:
-        return any(one.status is not Status.PASSED for one in self.results.of(exercise))
+    def _is_wrong(self, exercise: str, waiting: PreparedCheck) -> bool:
+        """Whether its values are wrong where that may be why a check of another one fails.
+
+        What lost points by its errors, by a warning, by what it changes or by a rule about its
+        source alone gives the right values. What is wrong at its edges alone is right for all but
+        other edges.
+        """
+        telling = self.assignment.ordinary(exercise)
+        if not telling or waiting.is_edge or waiting.kind is Kind.TRAIN:
+            telling = self.assignment.checks_of(exercise)
+        checks = {one.name: one for one in telling}
+        return any(
+            loses_values(checks[one.check], one.status, self.results.differing.get(_key(one)))
+            for one in self.results.of(exercise)
+            if one.check in checks
+        )
 
     def _waits(self, exercise: str) -> bool:
         statuses = {one.status for one in self.results.of(exercise)}
         return statuses <= {Status.PASSED, Status.SKIPPED}
+
+
+def loses_values(
+    check: PreparedCheck, status: Status, differing: Collection[Difference] | None
+) -> bool:
+    """Whether a check lost points by values or by the lack of any.
+
+    Parameters
+    ----------
+    differing
+        In what ways answers differ; None where nobody knows.
+    """
+    judges = check.settings.get("judges")
+    if status is Status.PASSED or check.kind in {Kind.ERR, Kind.SRC} or judges == "purity":
+        return False
+    only_warned = judges == "warnings" and status is Status.FAILED and differing is not None
+    return not only_warned or bool(differing)
+
+
+def _key(result: CheckResult) -> tuple[str, str]:
+    return result.exercise, result.check
+
+
+def _names_a_cause(verdict: Verdict) -> bool:
+    """Whether a diagnosis says why, which a helper may make false, and not merely what came."""
+    known = verdict.diagnosis.id if verdict.diagnosis else ""
+    return bool(known) and not known.startswith(_FACTS)
 
 
 def _undecided(exercise: PreparedExercise, name: str, verdict: Verdict) -> Verdict:

@@ -59,6 +59,7 @@ def examine(
         explained=explained,
         cases=count,
         right=tuple(right),
+        differing=frozenset(one.mismatch.difference for one in evidence if one.mismatch),
         printed=printed,
         line=line,
         line_file=file,

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from grader.checks.left_out import LeftOut
+from grader.comparison import Difference
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.diagnose import Explained
@@ -64,8 +65,8 @@ class Interview(Protocol):
         """Whether the student's loss is right on some case, or explained by a misconception."""
         ...
 
-    def is_right(self, exercise: str) -> bool:
-        """Whether an exercise was judged and all its values are the expected ones."""
+    def has_wrong_numbers(self, exercise: str) -> bool:
+        """Whether an exercise lost points on ordinary input by its numbers, not by form."""
         ...
 
     def uses(self, exercise: str) -> dict[str, int]:
@@ -91,6 +92,8 @@ class Verdict:
     cases: CaseCount = field(default_factory=CaseCount)
     right: tuple[int, ...] = ()
     """Which of the check's cases are right, by number."""
+    differing: frozenset[Difference] | None = None
+    """In what ways its answers differ from the expected ones; None where nothing was compared."""
     printed: str = ""
     line: int | None = None
     """The line that the message speaks of."""
