@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.checks import Verdict
+from grader.checks.choices import Choice
 from grader.checks.trivial import telling_cases
 from grader.comparison import Difference
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
@@ -110,7 +111,11 @@ class Prerequisites:
                 return _undecided(exercise, name, verdict)
         if verdict.share > 0:
             return verdict
-        called = [name for name in self._earlier(exercise, check) if self._is_wrong(name, check)]
+        called = [
+            name
+            for name in self._earlier(exercise, check)
+            if self._is_wrong(name, check) and not self._others_chosen(name, check, verdict)
+        ]
         if _names_a_cause(verdict) and (called or self._suspected(exercise, check)):
             verdict = replace(verdict, diagnosis=None)
         for name in self._called_later(exercise, check) if _names_a_cause(verdict) else ():
@@ -230,6 +235,16 @@ class Prerequisites:
             for one in self.results.of(exercise)
             if one.check in checks
         )
+
+    def _others_chosen(self, name: str, check: PreparedCheck, verdict: Verdict) -> bool:
+        """Whether each case that fails chooses another exercise by its name instead of this one.
+
+        Of activations in a dict, say, all are called by the source, and one in each case. What
+        chooses nothing does not mean one that is always wrong, where such a case is right.
+        """
+        choice = Choice.of(self.assignment.checks_of(check.exercise), self.assignment.names, name)
+        is_never_right = not any(one.cases.passed for one in self.results.of(name))
+        return choice.excludes(check, verdict.right, is_never_right=is_never_right)
 
     def _waits(self, exercise: str) -> bool:
         statuses = {one.status for one in self.results.of(exercise)}

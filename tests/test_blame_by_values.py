@@ -151,3 +151,18 @@ def test_a_gradient_is_that_of_a_wrong_loss_where_numbers_differ_alone(form):
     told = own.diagnosis is not None and own.diagnosis.id == "generic.consistent_gradient"
     assert own.lost_points and told is is_told
     assert ("It is the gradient of your own loss" in own.message) is is_told
+
+
+def test_of_what_a_case_chooses_by_name_nothing_else_is_blamed():
+    """All activations stand in one dict; the penalties are asked with another one."""
+    name, file = "a3_mlp", "mlp.py"
+    text = splice(
+        live(name).references[file],
+        "leaky_relu",
+        "def leaky_relu(z, alpha=0.01):\n    return np.where(z > 0, z, -alpha * z)\n",
+    ).replace("+ self.l2 * W\n", "+ self.l2 * W**2\n")
+    only = frozenset({"leaky_relu", "MLP"})
+    checks = grade_text(untrained(name), {file: text}, strongest(), only=only).checks
+    found = {one.check: (one.status, one.waits_for) for one in checks if one.exercise == "MLP"}
+    assert found["penalties"] == (Status.FAILED, "")
+    assert found["logits"] == (Status.SKIPPED, "leaky_relu")
