@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from grader.checks.inputs_shown import MAX_SHOWN, inputs_of
 from grader.checks.verdict import Interview, Reply, Verdict
-from grader.checks.wording import MAX_SHOWN, MEMORY, WRONG_FORM, describe_mismatch, describe_reply
+from grader.checks.wording import MEMORY, WRONG_FORM, describe_mismatch, describe_reply
 from grader.comparison import Mismatch
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import Evidence, Explained, diagnose
-from grader.result import CaseCount, Diagnosis, Status
+from grader.result import CaseCount, Diagnosis, Status, Visibility
 
 Judgement = Mismatch | str | None
 """None is right; a `Mismatch` differs in value; a string says otherwise what is wrong."""
@@ -128,13 +129,15 @@ def _message(
 ) -> str:
     case, reply, judgement = problems[0]
     visibility = interview.assignment.visibility
+    most = int(check.settings.get("shown", MAX_SHOWN))
     if isinstance(judgement, Mismatch):
-        most = int(check.settings.get("shown", MAX_SHOWN))
         text = describe_mismatch(case, judgement, visibility, most)
     else:
         text = str(judgement)
     if special(reply) is not None:
         return text
+    if visibility is Visibility.PUBLIC and reply.observation.outcome == "raised":
+        text = "\n".join([text, *inputs_of(case, most)])
     share = f" ({len(problems)} of {asked} cases)" if asked > 1 else ""
     return f"{case.label}{share}: {text}"
 
