@@ -13,6 +13,7 @@ from grader.diagnose.arrangements import diagnose_arrangement
 from grader.diagnose.evidence import Evidence
 from grader.diagnose.independent import diagnose_independent
 from grader.diagnose.ratios import diagnose_factor, diagnose_offset, is_fractional, numbers_of
+from grader.diagnose.terms import diagnose_term
 from grader.result import Diagnosis
 
 _WEAK = {"not_reduced", "over_reduced", "shape", "transposed_shape", "not_finite"}
@@ -31,7 +32,11 @@ def diagnose_generic(check: PreparedCheck, evidence: Sequence[Evidence]) -> Diag
     known = diagnose_arrangement(check, evidence) or diagnose_independent(check, evidence) or first
     if known is not None:
         return Diagnosis(id=f"generic.{known[0]}", hint=known[1])
-    known = diagnose_factor(check, evidence) or diagnose_offset(check, evidence)
+    known = (
+        diagnose_factor(check, evidence)
+        or diagnose_term(check, evidence)
+        or diagnose_offset(check, evidence)
+    )
     if known is None and all(item.observation.mutated for item in failures):
         known = _mutated(failures[0])
     return None if known is None else Diagnosis(id=f"generic.{known[0]}", hint=known[1])
