@@ -15,7 +15,13 @@ from grader.result import CheckResult, Kind, Status
 
 ANYTHING = "*"
 """What may be called, where the source does not show it."""
-_FACTS = ("generic.raised_", "generic.mutated", "generic.none", "generic.library")
+_FACTS = (
+    "generic.raised_",
+    "generic.mutated",
+    "generic.none",
+    "generic.library",
+    "generic.training_",
+)
 """Diagnoses that say what happened, and are true whatever is wrong beside."""
 _ENDINGS = {
     Status.TIMEOUT: "takes too long",

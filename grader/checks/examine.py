@@ -105,7 +105,7 @@ def _safe_message(
     asked: int,
 ) -> str:
     """The message; where wording it fails, what stands without any value."""
-    with _without_harm("message", check):
+    with without_harm("message", check):
         return _message(check, interview, problems, asked)
     case, _, judgement = problems[0]
     found = judgement.summary if isinstance(judgement, Mismatch) else "the answer is not right"
@@ -113,7 +113,7 @@ def _safe_message(
 
 
 @contextmanager
-def _without_harm(what: str, check: PreparedCheck) -> Iterator[None]:
+def without_harm(what: str, check: PreparedCheck) -> Iterator[None]:
     """Let a verdict stand without its message or diagnosis, when making that fails."""
     try:
         yield
@@ -146,7 +146,7 @@ def _diagnosis(
     check: PreparedCheck, interview: Interview, evidence: Sequence[Evidence], status: Status
 ) -> tuple[Diagnosis | None, Explained]:
     if status in {Status.FAILED, Status.ERROR}:
-        with _without_harm("diagnosis", check):
+        with without_harm("diagnosis", check):
             found, explained = diagnose(interview.assignment, check, evidence)
             return found, replace(explained, otherwise=_harmless(check, explained.otherwise))
     return None, Explained()
@@ -156,7 +156,7 @@ def _harmless(
     check: PreparedCheck, find: Callable[[], Diagnosis | None]
 ) -> Callable[[], Diagnosis | None]:
     def found() -> Diagnosis | None:
-        with _without_harm("diagnosis", check):
+        with without_harm("diagnosis", check):
             return find()
         return None
 

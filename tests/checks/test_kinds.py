@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from grader.checks.errors import names_offending
-from grader.checks.statistics import STATISTICS
 from grader.checks.verdict import Reply
 from grader.course.case import Observation, case
+from grader.course.drawn import STATISTICS
 from grader.course.step import step
 from grader.result import Status
 from tests.conftest import grade_text
