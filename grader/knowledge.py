@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from grader.checks.place import Place, problem_of
+from grader.checks.verdict import ClassFacts
 from grader.comparison import NUMBERS
 from grader.course.prepared import PreparedAssignment, PreparedFile
 from grader.elsewhere import (
@@ -177,6 +178,18 @@ class FileKnowledge:
         """Dotted names that an exercise's source reaches, with their lines."""
         found = self.definitions.get(exercise, {}).get("uses")
         return found if type(found) is dict else {}
+
+    def class_facts(self, exercise: str) -> ClassFacts:
+        """What the source of a class shows; names and lines come from the student's side."""
+        facts = self.definitions.get(exercise, {})
+        methods, numpy = facts.get("methods"), facts.get("numpy")
+        if type(methods) is not list:
+            return ClassFacts()
+        used = numpy.items() if type(numpy) is dict else ()
+        places = [
+            (str(name), self.place_of(exercise, line)) for name, line in used if type(line) is int
+        ]
+        return ClassFacts(exercise, frozenset(map(str, methods)), tuple(places))
 
     def recognisable_loss(self, exercise: str) -> bool:
         """Whether the student's loss is right on some case, or explained by a misconception."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from grader.checks.inputs_shown import MAX_SHOWN, inputs_of
+from grader.checks.of_keras import of_keras
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.checks.wording import MEMORY, WRONG_FORM, describe_mismatch, describe_reply
 from grader.comparison import Mismatch
@@ -148,6 +149,8 @@ def _diagnosis(
     if status in {Status.FAILED, Status.ERROR}:
         with without_harm("diagnosis", check):
             found, explained = diagnose(interview.assignment, check, evidence)
+            facts = interview.class_facts(check.exercise)
+            found = of_keras(check, evidence, facts, found)
             return found, replace(explained, otherwise=_harmless(check, explained.otherwise))
     return None, Explained()
 

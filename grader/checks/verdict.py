@@ -43,6 +43,25 @@ class Reply:
     """The statement that was to define the name that is missing."""
 
 
+@dataclass(frozen=True)
+class ClassFacts:
+    """What the source of a class shows.
+
+    Attributes
+    ----------
+    name
+        The class's own.
+    methods
+        The methods that it defines itself; None for what is no class.
+    numpy
+        What it calls of NumPy's with tensors, with the place of the first line.
+    """
+
+    name: str = ""
+    methods: frozenset[str] | None = None
+    numpy: tuple[tuple[str, str], ...] = ()
+
+
 class Interview(Protocol):
     """The judge's side of the conversation with one student's code."""
 
@@ -67,6 +86,10 @@ class Interview(Protocol):
 
     def has_wrong_numbers(self, exercise: str) -> bool:
         """Whether an exercise lost points on ordinary input by its numbers, not by form."""
+        ...
+
+    def class_facts(self, exercise: str) -> ClassFacts:
+        """What the source of a class shows of its methods; nothing for what is no class."""
         ...
 
     def uses(self, exercise: str) -> dict[str, int]:

@@ -60,10 +60,15 @@ def drawn_alike(case: Case, position: int, one: Array, other: Array) -> bool:
     return all(_is_near(expectation, mine, theirs) for (expectation, mine), (_, theirs) in pairs)
 
 
+_WIDE = 10
+
+
 def _is_near(expectation: Expectation, mine: float, theirs: float) -> bool:
     low, high = expectation.low, expectation.high
     if low <= theirs <= high:
         return low <= mine <= high
+    if low > 0 and high > _WIDE * low:  # a range of magnitudes
+        return mine == theirs if 0 in (mine, theirs) else 0.1 <= mine / theirs <= 10
     middle = max(abs(low + high) / 2, 1e-12)
     scale = max(abs(theirs) / middle, 1.0) if low * high > 0 else 1.0
     is_outside = mine < low if theirs < low else mine > high

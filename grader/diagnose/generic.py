@@ -18,6 +18,8 @@ from grader.result import Diagnosis
 
 _WEAK = {"not_reduced", "over_reduced", "shape", "transposed_shape", "not_finite"}
 """What says less than an arrangement that explains the same."""
+_DIFFERENTIATING = {"keras.gradients", "keras.loss_and_gradients", "keras.loss_gradient"}
+"""Steps that answer None where there is no gradient."""
 Pattern = Callable[[Evidence], tuple[str, str] | None]
 
 
@@ -54,6 +56,13 @@ def _common(failures: Sequence[Evidence]) -> tuple[str, str] | None:
 
 def _none(item: Evidence) -> tuple[str, str] | None:
     if item.mismatch and item.mismatch.difference is Difference.NONE_RETURNED:
+        if any(one["op"] in _DIFFERENTIATING for one in item.case.steps):
+            place = f" to {item.mismatch.position}" if item.mismatch.position else ""
+            return (
+                "no_gradient",
+                f"No gradient leads{place}: on the way is something that has none, such as a "
+                "function of NumPy's, `.numpy()`, a rounding or a cast to integers.",
+            )
         return (
             "none",
             "None came back: either nothing is returned on this path, or what is returned is the "

@@ -70,7 +70,9 @@ def _terms(item: Evidence) -> Iterator[tuple[str, float, Array]]:
     gap, size = received - expected, float(np.abs(expected).max())
     for name, term in _candidates(item.case, expected.shape):
         sign = 0.0
-        if float(np.abs(term).max()) > _LEAST * max(size, 1e-9) and _is_telling(term):
+        is_small = float(np.abs(term).max()) <= _LEAST * max(size, 1e-9)
+        is_all = any(_is_close(expected, one * term, size) for one in (1.0, -1.0))
+        if not is_small and not is_all and _is_telling(term):
             sign = next((one for one in (1.0, -1.0) if _is_close(gap, one * term, size)), 0.0)
         yield name, sign, term
 

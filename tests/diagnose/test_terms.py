@@ -62,6 +62,14 @@ def test_a_right_case_in_which_the_term_is_zero_does_not():
     assert said(asked(1, TOLD["a penalty"][0]), asked(2, TOLD["a penalty"][0], 0.0))
 
 
+def test_what_is_all_of_the_answer_is_no_term():
+    """Nothing, or an index, came where an argument was expected."""
+    (one,) = np.random.default_rng(4).normal(size=1)
+    made = replace(case("", c=np.array([one])), expected=Observation("answered", [one]))
+    found = compare(0.0, one, 1e-5, 1e-6)
+    assert said(Evidence(made, Observation("answered", [0.0]), True, found)) == ""
+
+
 @pytest.mark.parametrize(
     "change",
     [
