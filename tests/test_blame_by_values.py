@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.confine import LimitBook, Limits
 from grader.course.misconception import splice
 from grader.result import Status
 from tests.conftest import grade_text, live, strongest, untrained
@@ -15,8 +16,9 @@ TWICE = REFERENCE.replace(
 WANTED = frozenset({"softmax", "one_hot", "softmax_cross_entropy", "softmax_regression_gradients"})
 
 
-def graded(text, only=WANTED):
-    result = grade_text(untrained(NAME), {FILE: text}, strongest(), only=frozenset(only))
+def graded(text, only=WANTED, **options):
+    chosen = frozenset(only)
+    result = grade_text(untrained(NAME), {FILE: text}, strongest(), only=chosen, **options)
     return {f"{one.exercise}.{one.check}": one for one in result.checks}
 
 
@@ -166,3 +168,16 @@ def test_of_what_a_case_chooses_by_name_nothing_else_is_blamed():
     found = {one.check: (one.status, one.waits_for) for one in checks if one.exercise == "MLP"}
     assert found["penalties"] == (Status.FAILED, "")
     assert found["logits"] == (Status.SKIPPED, "leaky_relu")
+
+
+def test_what_hangs_on_an_impossible_input_alone_is_waited_for_by_nobody():
+    hanging = (
+        "def one_hot(y, n_classes):\n"
+        "    while y.min() < 0 or y.max() >= n_classes:\n        pass\n"
+        "    return np.eye(n_classes)[y]\n"
+    )
+    limits = LimitBook(Limits(seconds=1, cpu_seconds=1))
+    checks = graded(splice(REFERENCE, "one_hot", hanging), limits=limits)
+    assert checks["one_hot.outside"].status is Status.TIMEOUT
+    own = [one for one in checks.values() if one.exercise == "softmax_cross_entropy"]
+    assert {one.status for one in own} == {Status.PASSED}
