@@ -22,11 +22,11 @@ from grader.course.prepared import (
     PreparedExercise,
 )
 from grader.course.question import Questions
-from grader.diagnose import SLIP, Explained, agreed, contradicts
+from grader.diagnose import SLIP, Explained, agreed, contradicts, only_left
 from grader.interview import FileInterview, NotLoadable, inspect_files
-from grader.judged import JudgedChecks
+from grader.judged import JudgedChecks, loses_values
 from grader.liberties import Shared, note_on_own_forward, notes_of
-from grader.prerequisites import Prerequisites, loses_values
+from grader.prerequisites import Prerequisites
 from grader.public_cases import PublicCases
 from grader.records import check_result, failure_of, out_of_memory, submission_record
 from grader.replies import FileState, lost_verdict
@@ -500,6 +500,11 @@ class _Grading:
         for result in list(judged := self.results.of(exercise)):
             if result.diagnosis is not None and result.diagnosis.id.startswith(SLIP):
                 known = agreed(self.assignment, result, judged, self.explained)
+                self.results.replace(result, result.model_copy(update={"diagnosis": known}))
+
+        for result in list(judged := self.results.of(exercise)):
+            if result.diagnosis is None and result.lost_points and result.check in self.explained:
+                known = only_left(self.assignment, result, judged, self.explained)
                 self.results.replace(result, result.model_copy(update={"diagnosis": known}))
 
     def _tell(self, result: CheckResult) -> None:

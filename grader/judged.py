@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from grader.comparison import Difference
-from grader.result import CheckResult, Status
+from grader.course.prepared import PreparedCheck
+from grader.result import CheckResult, Kind, Status
 
 LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
 """After one of these the exercise's worker is gone."""
@@ -65,3 +66,20 @@ class JudgedChecks:
     def __iter__(self) -> Iterator[CheckResult]:
         """Yield all of them."""
         return iter(self._all)
+
+
+def loses_values(
+    check: PreparedCheck, status: Status, differing: Collection[Difference] | None
+) -> bool:
+    """Whether a check lost points by values or by the lack of any.
+
+    Parameters
+    ----------
+    differing
+        In what ways answers differ; None where nobody knows.
+    """
+    judges = check.settings.get("judges")
+    if status is Status.PASSED or check.kind in {Kind.ERR, Kind.SRC} or judges == "purity":
+        return False
+    only_warned = judges == "warnings" and status is Status.FAILED and differing is not None
+    return not only_warned or bool(differing)

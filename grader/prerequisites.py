@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.checks import Verdict
 from grader.checks.choices import Choice
 from grader.checks.trivial import telling_cases
-from grader.comparison import Difference
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
-from grader.judged import JudgedChecks
+from grader.diagnose import Explained
+from grader.judged import JudgedChecks, loses_values
 from grader.result import CheckResult, Kind, Status
 
 ANYTHING = "*"
@@ -125,14 +125,14 @@ class Prerequisites:
             for name in self._earlier(exercise, check)
             if self._is_wrong(name, check) and not self._others_chosen(name, check, verdict)
         ]
-        if _names_a_cause(verdict) and (called or self._suspected(exercise, check)):
-            verdict = replace(verdict, diagnosis=None)
-        for name in self._called_later(exercise, check) if _names_a_cause(verdict) else ():
+        if _may_name_a_cause(verdict) and (called or self._suspected(exercise, check)):
+            verdict = _without_cause(verdict)
+        for name in self._called_later(exercise, check) if _may_name_a_cause(verdict) else ():
             is_right = self.is_right(name)
             if is_right is None:
                 return _undecided(exercise, name, verdict)
             if not is_right:
-                verdict = replace(verdict, diagnosis=None)
+                verdict = _without_cause(verdict)
                 break
         needed = self._declared(exercise, check)
         broken = [name for name in called if name in needed]
@@ -260,23 +260,6 @@ class Prerequisites:
         return statuses <= {Status.PASSED, Status.SKIPPED}
 
 
-def loses_values(
-    check: PreparedCheck, status: Status, differing: Collection[Difference] | None
-) -> bool:
-    """Whether a check lost points by values or by the lack of any.
-
-    Parameters
-    ----------
-    differing
-        In what ways answers differ; None where nobody knows.
-    """
-    judges = check.settings.get("judges")
-    if status is Status.PASSED or check.kind in {Kind.ERR, Kind.SRC} or judges == "purity":
-        return False
-    only_warned = judges == "warnings" and status is Status.FAILED and differing is not None
-    return not only_warned or bool(differing)
-
-
 def _key(result: CheckResult) -> tuple[str, str]:
     return result.exercise, result.check
 
@@ -285,6 +268,16 @@ def _names_a_cause(verdict: Verdict) -> bool:
     """Whether a diagnosis says why, which a helper may make false, and not merely what came."""
     known = verdict.diagnosis.id if verdict.diagnosis else ""
     return bool(known) and not known.startswith(_FACTS)
+
+
+def _may_name_a_cause(verdict: Verdict) -> bool:
+    """Whether a cause is named, or may be once the other checks of the exercise are judged."""
+    return _names_a_cause(verdict) or len(verdict.explained.by) > 1
+
+
+def _without_cause(verdict: Verdict) -> Verdict:
+    kept = None if _names_a_cause(verdict) else verdict.diagnosis
+    return replace(verdict, diagnosis=kept, explained=Explained())
 
 
 def _undecided(exercise: PreparedExercise, name: str, verdict: Verdict) -> Verdict:
