@@ -86,6 +86,9 @@ def only_left(
         for name in sorted(explained[result.check].by)
         if not contradicts(assignment, name, result.check, judged, explained)
     ]
+    if len(found) > 1:  # then what other checks' answers tell
+        others = [one.by for one in explained.values() if one.by]
+        found = [name for name in found if all(name in by for by in others)]
     return told(assignment, found[0]) if len(found) == 1 else None
 
 

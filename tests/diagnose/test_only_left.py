@@ -26,3 +26,6 @@ def test_what_other_checks_contradict_leaves_one(contradicted, told, monkeypatch
     assert (check.status, check.diagnosis) == (Status.FAILED, None)
     explained = {"batch": replace(Explained(), by=frozenset({"one", "other"}))}
     assert only_left(ASSIGNMENT, check, [check], explained) == told
+    if not contradicted:  # then the answers of another check decide
+        explained["purity"] = replace(Explained(), by=frozenset({"one"}))
+        assert only_left(ASSIGNMENT, check, [check], explained) == "one"
