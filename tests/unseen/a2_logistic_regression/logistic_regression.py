@@ -1,4 +1,4 @@
-"""Assignment 2 as a student who trusts NumPy's own functions and counts in loops would hand it in."""
+"""Assignment 2 as a student who trusts NumPy and counts in loops would hand it in."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Assignment 3 as a student who keeps caches in dictionaries and names things in full would hand it in."""
+"""Assignment 3 as a student who keeps caches in dictionaries would hand it in."""
 
 import numpy as np
 
