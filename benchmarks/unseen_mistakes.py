@@ -74,11 +74,14 @@ class Told:
     messages: tuple[str, ...] = ()
 
 
-def mistakes_of(assignment: str) -> Iterator[Mistake]:
-    """The mistakes of one assignment, in the order in which they are written down."""
-    plain = tomllib.loads((FOLDER / assignment / "mistakes.toml").read_text(encoding="utf-8"))
-    for file, listed in plain.items():
-        for number, one in enumerate(listed, 1):
+def mistakes_of(assignment: str, listed_in: str = "mistakes.toml") -> Iterator[Mistake]:
+    """The mistakes of one assignment, in the order in which they are written down.
+
+    In ``variants.toml`` stands in the same form what is no mistake: other ways to be right.
+    """
+    plain = tomllib.loads((FOLDER / assignment / listed_in).read_text(encoding="utf-8"))
+    for file, passages in plain.items():
+        for number, one in enumerate(passages, 1):
             name = f"{file.removesuffix('.py')}-{number:02}"
             yield Mistake(name, assignment, file, **one)
 
@@ -151,6 +154,7 @@ def main() -> None:
     parser.add_argument("assignment")
     parser.add_argument("--file", default="", help="the mistakes of one file alone")
     parser.add_argument("--only", default="", help="one mistake alone, by its name")
+    parser.add_argument("--variants", action="store_true", help="other ways to be right")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--messages", type=int, default=1, help="how many are printed of each")
     parser.add_argument("--judged", default="", metavar="COLUMN", help="before or after")
@@ -158,7 +162,7 @@ def main() -> None:
     name = choose(chosen.assignment, live_assignments(ROOT)).name
     wanted = [
         one
-        for one in mistakes_of(name)
+        for one in mistakes_of(name, "variants.toml" if chosen.variants else "mistakes.toml")
         if one.file.startswith(chosen.file) and chosen.only in ("", one.name)
     ]
     verdicts = verdicts_of(name, chosen.judged) if chosen.judged else {}

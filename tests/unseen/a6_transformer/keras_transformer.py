@@ -99,7 +99,8 @@ class TransformerBlock(keras.layers.Layer):
 
 def build_language_model(vocabulary, length, d_model, heads, layers):
     ids = keras.Input((length,), dtype="int32")
-    x = keras.layers.Embedding(vocabulary, d_model)(ids) * float(np.sqrt(d_model))
+    spread = keras.initializers.RandomNormal(stddev=1.0)
+    x = keras.layers.Embedding(vocabulary, d_model, embeddings_initializer=spread)(ids)
     x = PositionalEncoding()(x)
     causal = np.tril(np.ones((length, length), dtype=bool))
     for _ in range(layers):
