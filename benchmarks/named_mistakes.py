@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,6 +29,8 @@ from grader.judge import GradingOptions, grade
 from grader.result import CheckResult, Kind, Visibility
 from grader.submissions import Submission
 
+_VAGUE = ("generic.constant", "generic.shape", "generic.not_finite", "generic.none")
+"""What says that something is wrong, and not what."""
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -39,11 +42,14 @@ def main() -> None:
     parser.add_argument("--writing", default="", help="a folder of tests/alternatives")
     parser.add_argument("--file", default="", help="default: the first file")
     parser.add_argument("--no-slips", action="store_true", help="as before there were slips")
+    parser.add_argument("--no-repairs", action="store_true", help="as before there were any")
     chosen = parser.parse_args()
     course = load_live(ROOT / "solutions" / chosen.assignment)
     file = chosen.file or course.assignment.files[0].name
     backend = next(one.backend for one in course.assignment.files if one.name == file)
     found: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    seconds: list[float] = []
     questions = Questions()
     with quickest_launcher() as launcher:
         prepared = prepare(
@@ -65,10 +71,17 @@ def main() -> None:
                 "mutant", prepared.name, {name: one.encode() for name, one in texts.items()}
             )
             options = GradingOptions(limits=LimitBook(LIMITS), only=frozenset({mutant.definition}))
+            options = replace(options, repairs=not chosen.no_repairs)
             result = grade(submission, prepared, launcher, options, questions)
             lost = [one for one in result.checks if one.lost_points]
-            found[_told(mutant, lost)] += 1
-    print(chosen.assignment, chosen.writing, dict(found))
+            became = _told(mutant, lost)
+            found[became] += 1
+            if became in {"named", "not named"}:
+                kinds[_kind(lost)] += 1
+                seconds.append(result.seconds)
+    print(chosen.assignment, chosen.writing, dict(found), dict(kinds))
+    if seconds:
+        print(f"  {statistics.median(seconds):.2f} s (median), {max(seconds):.2f} s at most")
 
 
 def _sample(course: LiveCourse, file: str, writing: str) -> Iterator[Mutant]:
@@ -108,6 +121,17 @@ def _told(mutant: Mutant, lost: list[CheckResult]) -> str:
     for name, hint in told.items():
         print(f"  {name}: {hint}")
     return "named" if told else "not named"
+
+
+def _kind(lost: list[CheckResult]) -> str:
+    """By which means a mistake is named, the best of those of its checks."""
+    told = [one.diagnosis.id for one in lost if one.diagnosis]
+    for kind in ("generic.repair.", "generic.slip."):
+        if any(name.startswith(kind) for name in told):
+            return kind.split(".")[1]
+    if not told:
+        return "nothing"
+    return "vague" if all(name.startswith(_VAGUE) for name in told) else "pattern"
 
 
 if __name__ == "__main__":

@@ -166,6 +166,20 @@ class FileInterview(FileKnowledge):
             return reply
         return replace(reply, absence=absence_of(case, reply, self.origin_of(check.exercise)))
 
+    def attempts(
+        self, check: PreparedCheck, question: bytes, seconds: float, budget: Budget
+    ) -> tuple[list[Any], float]:
+        """What changed definitions answer (`grader.worker.attempts`); raises `Lost`.
+
+        Beside it stands how many CPU seconds that took, as the worker says.
+        """
+        limits = replace(self.limits_of(check), seconds=seconds, cpu_seconds=seconds)
+        answer = self._answer(question, limits, budget, check)
+        values = answer.get("values")
+        found = values[0] if type(values) is list and values else []
+        taken = answer.get("cpu_seconds", 0.0)
+        return found if type(found) is list else [], float(taken)
+
     def course_outputs(
         self, check: PreparedCheck, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]]
     ) -> dict[str, np.ndarray[Any, Any]] | None:

@@ -14,12 +14,14 @@ from grader import __version__
 from grader.asking import Deadline
 from grader.checks import Verdict, judge_check
 from grader.checks.place import open_methods
+from grader.checks.rightness import of_values
 from grader.confine import Launcher, LimitBook, Lost
 from grader.course.forward_worker import ForwardWorker
 from grader.course.prepared import (
     PreparedAssignment,
     PreparedCheck,
     PreparedExercise,
+    PreparedFile,
 )
 from grader.course.question import Questions
 from grader.diagnose import SLIP, Explained, agreed, contradicts
@@ -29,6 +31,7 @@ from grader.liberties import Shared, note_on_own_forward, notes_of
 from grader.prerequisites import Prerequisites
 from grader.public_cases import PublicCases
 from grader.records import check_result, failure_of, out_of_memory, submission_record
+from grader.repairs import Allowance, find_repair, wants_repair
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
@@ -54,6 +57,8 @@ class GradingOptions:
     """Stop at the first check that loses points, for who asks no more than whether any does."""
     public: PreparedAssignment | None = None
     """Public cases: of failures on hidden ones it is said whether these fail, too."""
+    repairs: bool = False
+    """Look for the one change of a student's own code that makes an exercise right."""
     confirms: bool = True
     """Judge once more, by a fresh worker, what may have lost points by what others left behind."""
     inspected: dict[str, Any] | None = None
@@ -149,6 +154,7 @@ class _Grading:
         if assignment.forward_files:
             self.forward = ForwardWorker(assignment.forward_files, launcher)
         self.public = PublicCases(options.public) if options.public is not None else None
+        self.repairs = Allowance() if options.repairs and not options.until_lost else None
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
 
@@ -240,21 +246,21 @@ class _Grading:
         limits = self.options.limits
         seconds = limits.at(self.assignment.name).submission_seconds
         deadline = Deadline(seconds, self.options.seconds_used)
-        return {
-            file.name: FileInterview(
-                self.assignment,
-                file,
-                self.submission.files,
-                self.launcher,
-                limits,
-                deadline,
-                self.questions,
-                self.results,
-                self.places,
-                self.forward,
-            )
-            for file in self.assignment.files
-        }
+        return {file.name: self._interview(file, deadline) for file in self.assignment.files}
+
+    def _interview(self, file: PreparedFile, deadline: Deadline) -> FileInterview:
+        return FileInterview(
+            self.assignment,
+            file,
+            self.submission.files,
+            self.launcher,
+            self.options.limits,
+            deadline,
+            self.questions,
+            self.results,
+            self.places,
+            self.forward,
+        )
 
     def _inspect(self, interviews: dict[str, FileInterview]) -> None:
         """Read the sources of the files that are judged, and find out what to ask of them."""
@@ -351,10 +357,73 @@ class _Grading:
                 with interview.alone(exercise.name):
                     self._judge_checks(exercise, interview)
                 self._keep_what_was_earned(exercise.name, before)
+        self._look_for_repair(exercise, interview)
         judged = self.results.of(exercise.name)
         newly = [one for one in judged if (one.exercise, one.check) not in self.settled]
         for one in newly[self.told :]:
             self._tell(one)
+
+    def _look_for_repair(self, exercise: PreparedExercise, interview: FileInterview) -> None:
+        """Say which change makes an exercise right, where one is found; no verdict changes."""
+        is_own = exercise.name in self.wanted and exercise.name not in interview.candidates
+        is_possible = is_own and interview.state is None and interview.file.backend == "numpy"
+        if self.repairs is None or self.repairs.is_used_up or not is_possible:
+            return
+        lost = wants_repair(self.assignment, exercise.name, self.results.of(exercise.name))
+        if not lost:
+            return
+        file = interview.file.name
+        own = self._interview(interview.file, self.repairs.deadline)
+        own.definitions = interview.definitions
+        try:
+            found = find_repair(
+                exercise.name,
+                lost,
+                self.results,
+                own,
+                lambda content: self._is_right_with(exercise.name, file, content),
+                self.repairs,
+            )
+            if found is not None:
+                cell = self.places.cell(file, found.change.line)
+                for one in lost:
+                    self.results.replace(one, found.of(one, cell, file))
+        except (Lost, NotLoadable):
+            pass
+        except Exception:  # our own mistake, which costs an explanation alone
+            _log.exception("Looking for a repair of %s failed", exercise.name)
+        finally:
+            own.close()
+
+    def _is_right_with(self, exercise: str, file: str, content: bytes) -> bool:
+        """Whether an exercise loses nothing that it earned, and earns what it lost on values."""
+        checks = [one for one in self.assignment.checks_of(exercise) if one.kind is not Kind.TRAIN]
+        before = {one.check: one for one in self.results.of(exercise)}
+        result = grade(
+            replace(self.submission, files={**self.submission.files, file: content}),
+            replace(
+                self.assignment,
+                checks=tuple(
+                    one
+                    for one in self.assignment.checks
+                    if one.exercise != exercise or one in checks
+                ),
+            ),
+            self.launcher,
+            GradingOptions(
+                limits=self.options.limits,
+                only=frozenset({exercise}),
+                known=tuple(one for one in self.results if one.exercise != exercise),
+                confirms=False,
+            ),
+            self.questions,
+        )
+        wanted = {one.name for one in checks if of_values(one)}
+        return all(
+            one.status is Status.PASSED
+            or (one.check not in wanted and before[one.check].lost_points)
+            for one in result.checks
+        )
 
     def _keep_what_was_earned(self, exercise: str, before: Sequence[CheckResult]) -> None:
         """Let the first judgement stand where the second one loses what it had earned.

@@ -78,7 +78,7 @@ def check_own(
     on_check
         Told of each check as soon as it is judged.
     """
-    options = GradingOptions(only=only, on_check=on_check)
+    options = GradingOptions(only=only, on_check=on_check, repairs=True)
     return grade(submission, assignment, SpawnedLauncher(engine), options)
 
 

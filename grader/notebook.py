@@ -109,7 +109,7 @@ def check(exercise: str = "", *, hint: bool = False) -> CheckedExercise:
         whole = _graded_whole(folder, public.exercise(exercise).file)
     else:
         submission = _running(folder, public, exercise)
-        options = GradingOptions(only=frozenset({exercise}))
+        options = GradingOptions(only=frozenset({exercise}), repairs=True)
         whole = grade(submission, public, _launcher(), options)
     result = whole.of_exercise(exercise)
     if result.has_grader_error:
@@ -221,9 +221,9 @@ def _graded_whole(folder: Path, file: str) -> Result:
     submission = read_path(folder, expected, student=folder.parent.name, assignment=public.name)
     course = _course_above(folder)
     if course is None:
-        return grade(submission, public, _launcher(), GradingOptions(only=only))
+        return grade(submission, public, _launcher(), GradingOptions(only=only, repairs=True))
     limits = course.settings.limits.book()
-    options = GradingOptions(course=course.name, limits=limits, only=only)
+    options = GradingOptions(course=course.name, limits=limits, only=only, repairs=True)
     live = live_assignments(course_root(folder) or folder).get(public.name)
     if live is None:
         return grade(submission, public, _launcher(), options)

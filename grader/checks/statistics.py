@@ -67,6 +67,13 @@ def judge_statistics(check: PreparedCheck, interview: Interview) -> Verdict:
     return examine(check, interview, judge)
 
 
+def is_within(case: Case, reply: Reply) -> bool:
+    """Whether an answer is of the reference's form, with all statistics in their ranges."""
+    return not any(
+        _problem(case, reply, position, Visibility.HIDDEN) for position in range(len(case.returns))
+    )
+
+
 def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) -> str | None:
     """What is wrong with one returned value; None when its statistics are in their ranges."""
     assert case.expected is not None

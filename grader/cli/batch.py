@@ -99,7 +99,7 @@ def command(
             store = ResultStore(directory.results / name)
             plan = plan_batch(directory, prepared, store, fresh=fresh)
             _announce(console, plan, directory)
-            options = GradingOptions(course=directory.name, limits=limits)
+            options = GradingOptions(course=directory.name, limits=limits, repairs=True)
             log = DiagnosisLog.of_course(directory.path)
             run = partial(_run, console, plan, prepared, chosen, options, count, log, inputs)
             try:

@@ -34,6 +34,7 @@ _FIELDS: dict[str, tuple[type, ...]] = {
     "computing": (bool,),
     "frames": (list,),
     "statement": (list, tuple, type(None)),
+    "tried": (int,),
 }
 
 

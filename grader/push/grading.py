@@ -82,7 +82,7 @@ class PushGrader:
         self._warm: dict[str, _Warm] = {}
         self._lock = threading.Lock()
         self._options = GradingOptions(
-            course=directory.name, limits=directory.settings.limits.book()
+            course=directory.name, limits=directory.settings.limits.book(), repairs=True
         )
         patient = JudgeLimits().patient(self._options.limits.longest_submission)
         self._judges = Judges(launcher, patient)

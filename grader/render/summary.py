@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from grader.repairs import PREFIX
 from grader.result import CheckResult, Kind, Result, Status
 
 SYMBOLS = {
@@ -151,8 +152,17 @@ def mistakes(results: Sequence[Result]) -> list[Mistake]:
             continue
         diagnosis = about[key].diagnosis
         assert diagnosis is not None
-        found.append(Mistake(key, about[key].exercise, diagnosis.hint, tuple(students)))
+        hint = _of_repair(diagnosis.id) or diagnosis.hint
+        found.append(Mistake(key, about[key].exercise, hint, tuple(students)))
     return sorted(found, key=lambda one: (-len(one.students), one.id))
+
+
+def _of_repair(identifier: str) -> str:
+    """What is said to a class of a repair, whose line is one student's own; "" for others."""
+    kind = identifier.removeprefix(PREFIX)
+    if kind == identifier:
+        return ""
+    return f"One small change of their code makes it right (kind: {kind}); see their own pages."
 
 
 def check_rates(results: Sequence[Result]) -> list[CheckRate]:

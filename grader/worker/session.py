@@ -22,6 +22,7 @@ from grader.budget import BESIDE, WHOLE, Budget, Effort
 from grader.wire import MAX_FRAME
 from grader.worker.allowance import Allowance
 from grader.worker.answering import sendable
+from grader.worker.attempts import Attempts
 from grader.worker.failures import MAX_NAME, describe_exception, own_frames
 from grader.worker.guards import functions_for, refuse_input
 from grader.worker.imports import ImportRule, own_modules
@@ -81,6 +82,7 @@ class Session:
         else:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
+        self.attempts: Attempts | None = None
         self.allowance = Allowance(math.inf)
         self.effort = Effort()
         self.cpu_limit = CpuLimit()
@@ -113,13 +115,16 @@ class Session:
             self.stopwatch.start(seconds, cpu_seconds or seconds)
         answer = self._answer(question)
         self.stopwatch.stop()
+        self.attempts = None
         return answer
 
     def late_answer(self, frame: FrameType | None, seconds: float) -> dict[str, Any]:
         """The answer to a question whose time is up, while its code still runs in `frame`."""
         walked = [] if frame is None else reversed(list(traceback.walk_stack(frame)))
         statement = self.loader.running[-1] if self.loader.running else None
+        attempts = {} if self.attempts is None else {"tried": self.attempts.tried}
         return {
+            **attempts,
             "outcome": "late",
             "seconds": seconds,
             "frames": own_frames(walked, self.folder),
@@ -135,6 +140,9 @@ class Session:
                 question.get("exercises", ()),
             )
             return {"outcome": "answered", "values": [found]}
+        if question["kind"] == "attempts":
+            self.attempts = Attempts(self, question)
+            return self.attempts.answer()
         scope = Scope(self.modules.get(question["file"], ModuleType("nothing")))
         self.surroundings.reset()
         self.reseed()

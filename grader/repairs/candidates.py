@@ -1,0 +1,62 @@
+"""All small changes of what an exercise is made of, the likeliest first."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from grader.repairs.additions import of_addition, of_name
+from grader.repairs.calls import of_call
+from grader.repairs.change import Change
+from grader.repairs.conditions import of_condition
+from grader.repairs.numbers import of_constant, of_range
+from grader.repairs.operations import of_negation, of_operation
+from grader.repairs.places import Place, places_of
+from grader.repairs.scope import Module
+from grader.repairs.source import Definition, Source
+from grader.repairs.statements import of_statement
+
+_STAGES = (-1, 1, 2, 4, 6)
+"""Ranks up to which changes are made at once: those of later ones are often not needed."""
+_OF_HELPERS = 1
+"""So much less likely is a change in a helper than the same one in the exercise itself."""
+_FINDERS = (
+    of_operation,
+    of_negation,
+    of_condition,
+    of_constant,
+    of_range,
+    of_call,
+    of_name,
+    of_addition,
+)
+
+
+def changes_of(source: Source, definitions: Sequence[Definition]) -> Iterator[Change]:
+    """Yield the changes to try, each of another text, the likeliest first."""
+    module = Module.of(source)
+    seen: set[tuple[int, int, str]] = set()
+    for least, most in itertools.pairwise(_STAGES):
+        found = []
+        for definition in definitions:
+            later = 0 if definition.is_exercise else _OF_HELPERS
+            for place in places_of(definition, source, module, most - later):
+                for change in _at(place):
+                    key = change.start, change.end, change.text
+                    if least < change.rank + later <= most and key not in seen:
+                        seen.add(key)
+                        found.append(replace(change, rank=change.rank + later))
+        found.sort(key=lambda one: one.rank)
+        for one in found:
+            if source.text[one.start : one.end] != one.text:
+                yield one
+
+
+def _at(place: Place) -> Iterator[Change]:
+    start, end = place.source.span(place.node)
+    for finder in _FINDERS:
+        for rank, kind, said, text in finder(place):
+            yield Change(start, end, text, place.line, rank, kind, said)
+    for rank, kind, said, first, last, text in of_statement(place):
+        yield Change(first, last, text, place.line, rank, kind, said)

@@ -1,0 +1,72 @@
+"""Comparisons, conditions and choices that are otherwise."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.course.slips.changes import changes_of
+from grader.course.slips.words import Words
+from grader.repairs.operations import Found
+from grader.repairs.places import Place
+
+_WORDS = Words(())
+_MOST_CONDITIONS = 8
+_SAID = {
+    (ast.Compare, "border"): "with the border case, equality, decided the other way",
+    (ast.Compare, "condition"): "with the comparison the other way round",
+    (ast.BoolOp, "condition"): "with those conditions joined otherwise, or one of them left out",
+    (ast.IfExp, "condition"): "without that choice between two cases",
+}
+
+
+def of_condition(place: Place) -> Iterator[Found]:
+    """Comparisons, what joins conditions, and what they choose between."""
+    node = place.node
+    if isinstance(node, ast.Compare | ast.BoolOp | ast.IfExp):
+        for kind, _, other in changes_of(node, _WORDS):
+            assert other is not None
+            rank = 0 if isinstance(node, ast.Compare) else 1
+            yield rank, kind, _SAID[type(node), kind], f"({ast.unparse(other)})"
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
+        for symbol in (">=", "<=", ">", "<"):
+            left, right = place.source.of(node.left), place.source.of(node.comparators[0])
+            said = "with another comparison"
+            yield 2, "condition", said, f"(({left}) {symbol} ({right}))"
+    if isinstance(node, ast.IfExp):
+        body, orelse = place.source.of(node.body), place.source.of(node.orelse)
+        test = place.source.of(node.test)
+        said = "with that choice the other way round"
+        yield 0, "condition", said, f"(({orelse}) if ({test}) else ({body}))"
+    if not isinstance(node, ast.expr):
+        return
+    if place.field == "test" and isinstance(place.parent, ast.If | ast.While):
+        yield 1, "condition", "with that condition turned round", f"(not ({place.text}))"
+        if isinstance(place.parent, ast.If):
+            yield 1, "condition", "with that step always done", "True"
+            yield 1, "condition", "with that step never done", "False"
+    elif place.field == "ifs":
+        yield 1, "condition", "with that condition turned round", f"(not ({place.text}))"
+        yield 1, "condition", "without that condition", "True"
+    if place.field in {"test", "ifs"}:
+        yield from _others(place)
+
+
+def _others(place: Place) -> Iterator[Found]:
+    """Another condition of the same definition in its place, or beside it."""
+    found = dict.fromkeys(
+        place.source.of(one)
+        for one in ast.walk(place.definition.node)
+        if isinstance(one, ast.Compare) and one is not place.node
+    )
+    for text in list(found)[:_MOST_CONDITIONS]:
+        if text != place.text:
+            yield 2, "condition", "with another condition there", text
+            said = "with one more condition there"
+            yield 2, "condition", said, f"({place.text}) and ({text})"
+            yield 2, "condition", said, f"({place.text}) or ({text})"
+    names = [one for one in place.scope.names_at(place.line) if one not in place.text]
+    for name in names[:_MOST_CONDITIONS]:
+        for form in ("== 0", "== 1", "> 0", "is not None"):
+            said = "with one more condition there"
+            yield 3, "condition", said, f"({place.text}) and {name} {form}"

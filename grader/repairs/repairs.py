@@ -1,0 +1,200 @@
+"""For which exercises a repair is looked for, and what is said of one that is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from grader.asking import Deadline
+from grader.checks.rightness import of_values
+from grader.course.case import Case
+from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.diagnose import SLIP
+from grader.interview import FileInterview
+from grader.judged import JudgedChecks
+from grader.repairs.asking import Asking
+from grader.repairs.candidates import changes_of
+from grader.repairs.change import Change
+from grader.repairs.search import Failing, Search
+from grader.repairs.source import Source, definitions_of
+from grader.result import CheckResult, Diagnosis, Kind, Status
+from grader.submissions.places import beginning
+
+PREFIX = "generic.repair."
+_SECONDS = 1.0
+"""CPU seconds that the worker may compute for one exercise."""
+_SUBMISSION_SECONDS = 3.0
+"""And for all of a submission."""
+_MOST_EXERCISES = 3
+"""Of one submission."""
+_WALL_SECONDS = 20.0
+"""How long the judge waits for all of them on a busy machine."""
+_PLAIN = (
+    "misconception.",
+    "generic.factor_",
+    "generic.sign",
+    "generic.swapped",
+)
+"""What says more, in fewer words, than a line."""
+_WRONG = {Status.FAILED, Status.ERROR}
+_MOST_CODE, _BEFORE = 60, 20
+"""Characters of a line that are quoted, and how many of them stand before the change."""
+_VAGUE = ("generic.constant", "generic.shape", "generic.not_finite", "generic.none")
+"""What asks the reader to look for the line."""
+
+
+@dataclass
+class Allowance:
+    """What is left to one submission of the time in which repairs are looked for."""
+
+    exercises: int = _MOST_EXERCISES
+    cpu_seconds: float = _SUBMISSION_SECONDS
+    deadline: Deadline = field(default_factory=lambda: Deadline(_WALL_SECONDS))
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no other exercise is looked at."""
+        return self.exercises <= 0 or self.cpu_seconds <= 0
+
+
+@dataclass(frozen=True)
+class Repair:
+    """The change that makes an exercise right, and what it is said of."""
+
+    change: Change
+    hint: str
+
+    def of(self, result: CheckResult, cell: tuple[str, int] | None, file: str) -> CheckResult:
+        """The check with what is said; the line is told where it has none."""
+        before = result.diagnosis
+        if before is not None and before.id.startswith(_PLAIN):
+            return result
+        vague = (*_VAGUE, SLIP) if result.status is Status.ERROR else _VAGUE
+        # Of an exception many slips are the reason: the line says more.
+        is_kept = before is not None and not before.id.startswith(vague)
+        hint = f"{before.hint} {self.hint}" if before is not None and is_kept else self.hint
+        told = Diagnosis(id=f"{PREFIX}{self.change.kind}", hint=hint)
+        update: dict[str, object] = {"diagnosis": told}
+        if result.line is None:
+            line = cell[1] if cell is not None else self.change.line
+            update |= {"line": line, "cell": cell[0] if cell is not None else "", "file": file}
+        return result.model_copy(update=update)
+
+
+def wants_repair(
+    assignment: PreparedAssignment, exercise: str, results: Sequence[CheckResult]
+) -> list[CheckResult]:
+    """The checks of an exercise for which a repair is looked for; none where it is no use.
+
+    It is none where code did not end, was refused or waits for something, and where what is
+    wrong has a name already.
+    """
+    checks = {one.name: one for one in assignment.checks_of(exercise)}
+    lost = [
+        one
+        for one in results
+        if one.lost_points and one.check in checks and of_values(checks[one.check])
+    ]
+    found = [one for one in lost if one.status in _WRONG and not one.waits_for]
+    others = [one for one in lost if one not in found and not _waits_for_itself(one)]
+    if others or any(one.whole_file for one in found):
+        return []
+    if any(one.diagnosis is not None and one.diagnosis.id.startswith(_PLAIN) for one in lost):
+        return []
+    return found
+
+
+def _waits_for_itself(result: CheckResult) -> bool:
+    """Whether a check is held back until its own exercise is right on ordinary input."""
+    return result.status is Status.SKIPPED and not result.waits_for
+
+
+def find_repair(
+    exercise: str,
+    lost: Sequence[CheckResult],
+    results: JudgedChecks,
+    interview: FileInterview,
+    proves: Callable[[bytes], bool],
+    allowance: Allowance,
+) -> Repair | None:
+    """The change of the student's own code that makes an exercise right.
+
+    Parameters
+    ----------
+    interview
+        Of this purpose alone, with a clock of its own.
+    proves
+        Whether the exercise is right when the file has this content.
+    """
+    assignment, file = interview.assignment, interview.file.name
+    try:
+        source = Source(interview.files[file])
+    except SyntaxError:
+        return None
+    definitions = definitions_of(source, exercise, assignment.names)
+    failing = _failing(assignment, exercise, lost, results)
+    if not definitions or not failing:
+        return None
+    changes = changes_of(source, definitions)
+    asking = Asking(interview, source, definitions)
+
+    def is_proven(change: Change) -> bool:
+        return proves(change.applied(source.text).encode())
+
+    allowance.exercises -= 1
+    search = Search(asking, failing, is_proven, min(_SECONDS, allowance.cpu_seconds))
+    try:
+        found = search.found(changes)
+    finally:
+        allowance.cpu_seconds -= asking.cpu_seconds
+    if not found:
+        return None
+    trained = any(one.kind is Kind.TRAIN for one in assignment.checks_of(exercise))
+    every = "every case that was tried" if trained else "every case"
+    sentences = []
+    for change, last in zip(found, ("is right.", "is right, too."), strict=False):
+        place = interview.places.line(file, change.line, inside=file)
+        code = _shown(source, change)
+        sentences.append(f"{place}, `{code}`: {change.said}, {every} {last}")
+    return Repair(found[0], beginning(" Or: ".join(sentences)))
+
+
+def _failing(
+    assignment: PreparedAssignment,
+    exercise: str,
+    lost: Iterable[CheckResult],
+    results: JudgedChecks,
+) -> list[Failing]:
+    """The cases that are answered wrongly, the one with the smallest input first."""
+    names = {one.check for one in lost}
+    found: list[tuple[int, PreparedCheck, Case]] = []
+    for check in assignment.checks_of(exercise):
+        if check.name in names:
+            right = results.right.get((exercise, check.name), ())
+            found += [
+                (_size(case), check, case)
+                for number, case in enumerate(check.cases)
+                if number not in right and case.expected is not None
+            ]
+    found.sort(key=lambda one: one[0])
+    return [(check, case) for _, check, case in found]
+
+
+def _size(case: Case) -> int:
+    return sum(int(np.size(one)) for one in case.arguments.values() if isinstance(one, np.ndarray))
+
+
+def _shown(source: Source, change: Change) -> str:
+    """The line of a change; of a long one, what stands around the change."""
+    code = source.line(change.line).replace("`", "'")
+    if len(code) <= _MOST_CODE:
+        return code
+    indent = len(source.text[source.line_start(change.line) :]) - len(
+        source.text[source.line_start(change.line) :].lstrip(" ")
+    )
+    place = max(change.start - source.line_start(change.line) - indent, 0)
+    begin = min(max(place - _BEFORE, 0), len(code) - _MOST_CODE)
+    end = begin + _MOST_CODE
+    return f"{'… ' * (begin > 0)}{code[begin:end].strip()}{' …' * (end < len(code))}"

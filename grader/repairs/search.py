@@ -1,0 +1,85 @@
+"""From many changes to the one that makes every case right."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.course.case import Case
+from grader.course.prepared import PreparedCheck
+from grader.repairs.asking import Asking
+from grader.repairs.change import Change
+
+_CHUNKS = (24, 48, 96)
+"""How many changes are asked at once: few at first, where they are likely."""
+_MOST_CASES = 6
+"""Of failing cases that are asked before the exercise is graded as a whole."""
+_MOST_PROOFS = 6
+_WALL_PER_CPU = 8.0
+_MOST_TOLD = 2
+"""Of changes on different lines that are likely alike and all proven."""
+Failing = tuple[PreparedCheck, Case]
+
+
+@dataclass
+class Search:
+    """Looks for the likeliest change.
+
+    Parameters
+    ----------
+    failing
+        Cases that are answered wrongly now, the quickest first.
+    proves
+        Whether the exercise is right with a change: it is graded as ever.
+    seconds
+        What the worker may compute: a busy machine must not decide what is found. The judge's
+        own clock holds, too, at several times as many.
+    """
+
+    asking: Asking
+    failing: Sequence[Failing]
+    proves: Callable[[Change], bool]
+    seconds: float
+    tried: int = 0
+
+    def found(self, changes: Iterable[Change]) -> list[Change]:
+        """The first change that is proven, and one on another line that is as likely."""
+        ends = time.monotonic() + _WALL_PER_CPU * self.seconds
+        proofs = 0
+        for chunk in _chunks(changes):
+            is_late = time.monotonic() > ends or self.asking.cpu_seconds > self.seconds
+            if is_late or self.asking.is_over:
+                return []
+            self.tried += len(chunk)
+            proven: list[Change] = []
+            for change in self._survivors(chunk):
+                if any(change.line == one.line for one in proven):
+                    continue
+                if proofs >= _MOST_PROOFS or (time.monotonic() > ends and proofs):
+                    break
+                proofs += 1
+                if self.proves(change):
+                    proven.append(change)
+                if len(proven) == _MOST_TOLD:
+                    break
+            if proven:
+                return proven
+        return []
+
+    def _survivors(self, chunk: Sequence[Change]) -> Sequence[Change]:
+        for check, case in self.failing[:_MOST_CASES]:
+            chunk = self.asking.right(check, case, chunk)
+            if not chunk:
+                break
+        return chunk
+
+
+def _chunks(changes: Iterable[Change]) -> Iterator[Sequence[Change]]:
+    waiting = iter(changes)
+    for size in itertools.chain(_CHUNKS, itertools.repeat(_CHUNKS[-1])):
+        chunk = list(itertools.islice(waiting, size))
+        if not chunk:
+            return
+        yield chunk

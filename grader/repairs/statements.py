@@ -1,0 +1,145 @@
+"""Statements that are left out, moved, exchanged, or that add where they should assign."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.repairs.places import Place
+
+Moved = tuple[int, str, str, int, int, str]
+"""Its rank, its kind, what is said, where a text begins and ends, and what takes its place."""
+
+_SYMBOLS: dict[type[ast.operator], str] = {
+    ast.Add: "+=",
+    ast.Sub: "-=",
+    ast.Mult: "*=",
+    ast.Div: "/=",
+}
+_OPPOSITE = {"+=": "-=", "-=": "+=", "*=": "/=", "/=": "*="}
+_MOST_TOTALS = 4
+_BLOCKS = (ast.For, ast.While, ast.If, ast.With)
+
+
+def of_statement(place: Place) -> Iterator[Moved]:
+    """What may be otherwise about one whole statement."""
+    node, source = place.node, place.source
+    if not isinstance(node, ast.stmt):
+        return
+    start, end = source.span(node)
+    if isinstance(node, ast.AugAssign):
+        yield from (
+            (rank, kind, said, start, end, text) for rank, kind, said, text in _steps(node, place)
+        )
+    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target, value = source.of(node.targets[0]), source.of(node.value)
+        if not isinstance(node.targets[0], ast.Tuple):
+            said = "added to what was there, not put in its place"
+            yield 1, "accumulated", said, start, end, f"{target} += {value}"
+            said = "subtracted from what was there, not put in its place"
+            yield 2, "accumulated", said, start, end, f"{target} -= {value}"
+            said = "multiplied with what was there, not put in its place"
+            yield 3, "accumulated", said, start, end, f"{target} *= {value}"
+    if isinstance(node, ast.Expr | ast.Assign | ast.AugAssign | ast.If | ast.For):
+        yield 1, "statement", "without that step", start, end, "pass"
+    if isinstance(node, ast.Break | ast.Continue):
+        yield 1, "statement", "without that step", start, end, "pass"
+        other = "break" if isinstance(node, ast.Continue) else "continue"
+        yield 1, "statement", f"with `{other}` there", start, end, other
+    if isinstance(node, ast.For):
+        yield from _accumulations(node, place)
+    if node.col_offset and source.line_start(node.lineno) + node.col_offset == start:
+        yield from _moves(node, place)
+
+
+def _steps(node: ast.AugAssign, place: Place) -> Iterator[tuple[int, str, str, str]]:
+    target, value = place.source.of(node.target), place.source.of(node.value)
+    said = "put in the place of what was there, not added to it"
+    yield 0, "accumulated", said, f"{target} = {value}"
+    symbol = _SYMBOLS.get(type(node.op))
+    if symbol is None:
+        return
+    words = {
+        "+=": "with that added",
+        "-=": "with that subtracted",
+        "*=": "with that multiplied",
+        "/=": "with a division by that",
+    }
+    other = _OPPOSITE[symbol]
+    yield 0, "sign", words[other], f"{target} {other} {value}"
+    operator = symbol[0]
+    text = f"{target} = {target} {operator} ({value})"
+    yield 0, "copy", "with a new array there, not a change in place", text
+    for another in _SYMBOLS.values():
+        if another not in {symbol, other}:
+            yield 2, "accumulated", words[another], f"{target} {another} {value}"
+
+
+def _accumulations(node: ast.For, place: Place) -> Iterator[Moved]:
+    """Something that begins with nothing, and that the loop does not add to."""
+    last = node.body[-1]
+    start, end = place.source.span(last)
+    text = "" if isinstance(last, ast.Pass) else f"{place.source.of(last)}\n{' ' * last.col_offset}"
+    targets = [one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)]
+    own = [name for name in place.scope.locals_before(last.lineno) if name not in targets]
+    said = "with one more step in that loop: something is not added up or kept"
+    for total in own[:_MOST_TOTALS]:
+        for name in [*targets, *own[:_MOST_TOTALS]]:
+            if name != total:
+                for step in (f"{total} += {name}", f"{total}.append({name})"):
+                    yield 3, "statement", said, start, end, text + step
+                yield 3, "statement", said, start, end, f"{text}{total} += {name} * {name}"
+
+
+def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
+    """One level in or out, or exchanged with the statement after it."""
+    source, siblings = place.source, place.siblings
+    number = siblings.index(node)
+    first, last = source.line_start(node.lineno), source.span(node)[1]
+    following = siblings[number + 1] if number + 1 < len(siblings) else None
+    is_simple = not isinstance(node, ast.FunctionDef | ast.ClassDef)
+    if not is_simple:
+        return
+    parent = place.parent
+    if following is None and number > 0 and isinstance(parent, _BLOCKS):
+        said = "one level of indentation further left"
+        text = _indented(source.text[first:last], parent.col_offset - node.col_offset)
+        yield 1, "indentation", said, first, last, text
+    before = siblings[number - 1] if number else None
+    if isinstance(before, _BLOCKS) and place.field in {"body", "orelse", "finalbody"}:
+        body = getattr(before, "orelse", None) or before.body
+        deeper = body[-1].col_offset - node.col_offset
+        said = "one level of indentation further right"
+        yield 1, "indentation", said, first, last, _indented(source.text[first:last], deeper)
+        if isinstance(body[-1], _BLOCKS):
+            deeper = body[-1].body[-1].col_offset - node.col_offset
+            said = "two levels of indentation further right"
+            yield 2, "indentation", said, first, last, _indented(source.text[first:last], deeper)
+    if isinstance(following, ast.For | ast.While):
+        body_start = source.line_start(following.body[0].lineno)
+        deeper = following.body[0].col_offset - node.col_offset
+        moved = _indented(source.text[first:last], deeper)
+        head = source.text[source.line_start(following.lineno) : body_start]
+        said = "inside the loop below it, each time anew"
+        yield 1, "moved", said, first, body_start, f"{head}{moved}\n"
+    elif following is not None and source.line_start(following.lineno) > first:
+        start = source.line_start(following.lineno)
+        end = source.span(following)[1]
+        if source.text[start : start + following.col_offset].isspace():
+            own, between = source.text[first:last], source.text[last:start]
+            said = "one step later: exchanged with the line after it"
+            yield 1, "moved", said, first, end, f"{source.text[start:end]}{between}{own}"
+    if number == 0 and isinstance(parent, ast.For | ast.While) and following is not None:
+        loop_start = source.line_start(parent.lineno)
+        head = source.text[loop_start:first]
+        moved = _indented(source.text[first:last], parent.col_offset - node.col_offset)
+        yield 1, "moved", "before the loop, once", loop_start, last, f"{moved}\n{head}".rstrip()
+
+
+def _indented(text: str, by: int) -> str:
+    """Lines that begin so many places further right, or left."""
+    if by >= 0:
+        return "\n".join(" " * by + line if line.strip() else line for line in text.split("\n"))
+    return "\n".join(
+        line[-by:] if line[:-by].isspace() else line.lstrip() for line in text.split("\n")
+    )

@@ -1,0 +1,179 @@
+"""Which small changes are thought of: each of these mistakes is undone by one of them."""
+
+import ast
+import textwrap
+
+from grader.repairs.candidates import changes_of
+from grader.repairs.source import Source, definitions_of
+
+# From a wrong function to the right one, with the kind of the change and its line.
+PAIRS = [
+    ("return x + b", "return x - b", "sign", 4),
+    ("return a - b", "return b - a", "sign", 4),
+    ("return x * a + b", "return x + b", "factor", 4),
+    ("return x", "return x / len(x)", "factor", 4),
+    ("return x", "return x / x.shape[1]", "factor", 4),
+    ("return 0.5 * x", "return x", "factor", 4),
+    ("return x", "return 2 * x", "factor", 4),
+    ("return a * x", "return a * x + b", "term", 4),
+    ("return a * x", "return a * x + (1 - a) * b", "term", 4),
+    ("return x / a + b", "return x / (a + b)", "parentheses", 4),
+    ("return -x ** 2 + a", "return -(x ** 2 + a)", "parentheses", 4),
+    ("return x @ a", "return x.T @ a", "transposed", 4),
+    ("return x @ a", "return a @ x", "order", 4),
+    ("return x * a", "return x @ a", "product", 4),
+    ("return x.sum(axis=0)", "return x.sum(axis=1)", "axis", 4),
+    ("return x.sum()", "return x.sum(axis=0)", "axis", 4),
+    ("return x.max(axis=1)", "return x.max(axis=1, keepdims=True)", "axis", 4),
+    ("return x.sum(axis=(0, 1))", "return x.sum(axis=(0, 2, 3))", "axis", 4),
+    ("return np.mean(x)", "return np.sum(x)", "function", 4),
+    ("return np.sqrt(x)", "return x", "function", 4),
+    ("return x", "return np.sqrt(x)", "function", 4),
+    ("return np.maximum(x, 0)", "return x", "bound", 4),
+    ("return x", "return x ** 2", "power", 4),
+    ("return x", "return 1 - x", "sign", 4),
+    ("return x", "return x.copy()", "copy", 4),
+    ("return np.where(x > 0, a, b)", "return np.where(x >= 0, a, b)", "border", 4),
+    ("return np.where(x > 0, a, b)", "return np.where(x > 0, b, a)", "order", 4),
+    ("return a if x > 0 else b", "return b if x > 0 else a", "condition", 4),
+    ("return x[1:]", "return x[:]", "range", 4),
+    ("return x[::1]", "return x[::-1]", "constant", 4),
+    ("return x[a]", "return x[a - 1]", "index", 4),
+    ("return a, b", "return b, a", "order", 4),
+    ("return f(x, a)", "return f(a, x)", "order", 4),
+    ("return x, a", "return x, b", "name", 4),
+    ("b += a\nreturn b", "b -= a\nreturn b", "sign", 4),
+    ("b = a\nreturn b", "b += a\nreturn b", "accumulated", 4),
+    ("b += a\nreturn b", "b = a\nreturn b", "accumulated", 4),
+    ("x -= a\nreturn x", "x = x - a\nreturn x", "copy", 4),
+    (
+        "for i in range(1, a):\n    b += i\nreturn b",
+        "for i in range(a):\n    b += i\nreturn b",
+        "range",
+        4,
+    ),
+    (
+        "for i in range(a - 1):\n    b += i\nreturn b",
+        "for i in range(a):\n    b += i\nreturn b",
+        "term",
+        4,
+    ),
+    (
+        "for i in x:\n    b += i\n    return b",
+        "for i in x:\n    b += i\nreturn b",
+        "indentation",
+        6,
+    ),
+    (
+        "for i in x:\n    t = 0\n    t += i\nreturn t",
+        "t = 0\nfor i in x:\n    t += i\nreturn t",
+        "moved",
+        5,
+    ),
+    (
+        "t = 0\nfor i in x:\n    t += i\nreturn t",
+        "for i in x:\n    t = 0\n    t += i\nreturn t",
+        "moved",
+        4,
+    ),
+    ("t = b\nb = a\nreturn t, b", "b = a\nt = b\nreturn t, b", "moved", 4),
+    (
+        "while a:\n    a -= 1\n    b += 2\nreturn b",
+        "while a:\n    a -= 1\n    b += 1\nreturn b",
+        "constant",
+        6,
+    ),
+    ("if a > 0:\n    b = 1\nreturn b", "if a > 0 and b > 0:\n    b = 1\nreturn b", "condition", 4),
+]
+
+
+def file_of(body):
+    return "import numpy as np\n\ndef exercise(x, a, b):\n" + textwrap.indent(body, "    ") + "\n"
+
+
+def iterated(text):
+    source = Source(text.encode())
+    return changes_of(source, definitions_of(source, "exercise", ("exercise",)))
+
+
+def changes(text):
+    return list(iterated(text))
+
+
+def same(text):
+    try:
+        return ast.unparse(ast.parse(text))
+    except SyntaxError:
+        return None
+
+
+def test_each_mistake_is_undone_by_a_change_of_its_kind_on_its_line():
+    missing = []
+    for wrong, right, kind, line in PAIRS:
+        text, wanted = file_of(wrong), same(file_of(right))
+        likely = (c for c in iterated(text) if (c.kind, c.line) == (kind, line))
+        if not any(same(c.applied(text)) == wanted for c in likely):
+            missing.append((wrong, right))
+    assert not missing
+
+
+def test_likely_changes_come_first_and_none_twice():
+    found = changes(file_of("return np.mean(x * a) + b"))
+    assert [one.rank for one in found] == sorted(one.rank for one in found)
+    texts = [(one.start, one.end, one.text) for one in found]
+    assert len(set(texts)) == len(texts)
+
+
+def test_what_is_said_never_shows_what_takes_the_place():
+    text = file_of("return x")
+    said = {one.said for one in changes(text) if "len(" in one.text}
+    assert said == {
+        "with one more factor there (a length)",
+        "with one more division there (a length)",
+    } | {one for one in said if "term" in one}
+    assert not any("len(" in one for one in said)
+
+
+HELPERS = """
+import numpy as np
+EPS = 1e-3
+
+def _helper(z):
+    return z + EPS
+
+def other(z):
+    return 2 * z
+
+def exercise(x):
+    return _helper(other(x))
+
+def twice(x):
+    return x
+
+def twice(x):
+    return x + 1
+"""
+
+
+def test_helpers_and_constants_are_looked_into_and_other_exercises_are_not():
+    source = Source(HELPERS.encode())
+    found = definitions_of(source, "exercise", {"exercise", "other"})
+    assert [one.name for one in found] == ["exercise", "_helper", "EPS"]
+    assert definitions_of(source, "twice", {"twice"}) == ()
+
+
+def test_places_are_those_of_the_text_whatever_letters_it_has():
+    text = "def exercise(x):\n    ä, ö = x, 'größe'; return ä + 1\n"
+    assert any(
+        "return (ä) - (1)" in c.applied(text).replace("((ä) - (1))", "(ä) - (1)")
+        for c in changes(text)
+    )
+
+
+def test_text_that_cannot_be_looked_into_is_told_apart():
+    for content in (b"def f(:\n", b"\xff\xfe", b"x = 1\r\n\ry = 2", b"#" * 300_000):
+        try:
+            Source(content)
+        except SyntaxError:
+            continue
+        raise AssertionError(content[:20])
