@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from benchmarks.common import ROOT
 from grader.authoring.audit.examine import LIMITS
@@ -106,13 +106,14 @@ def public_cases(assignment: str) -> PreparedAssignment:
     return replace(found, checks=checks)
 
 
-def told_of(mistake: Mistake) -> Told:
+def told_of(mistake: Mistake, repairs: bool = True) -> Told:
     """Grade the exercise in which the mistake was made."""
     texts = texts_of(mistake.assignment)
     texts[mistake.file] = mistake.made_in(texts[mistake.file])
     content = {name: text.encode() for name, text in texts.items()}
     submission = Submission("unseen", mistake.assignment, content)
-    options = GradingOptions(limits=LimitBook(LIMITS), only=frozenset({mistake.exercise}))
+    only = frozenset({mistake.exercise})
+    options = GradingOptions(limits=LimitBook(LIMITS), only=only, repairs=repairs)
     result = grade(submission, public_cases(mistake.assignment), launcher_here(), options)
     lost = [one for one in result.checks if one.lost_points and one.exercise == mistake.exercise]
     told = {one.diagnosis.id: one.diagnosis.hint for one in lost if one.diagnosis}
@@ -155,6 +156,7 @@ def main() -> None:
     parser.add_argument("--file", default="", help="the mistakes of one file alone")
     parser.add_argument("--only", default="", help="one mistake alone, by its name")
     parser.add_argument("--variants", action="store_true", help="other ways to be right")
+    parser.add_argument("--no-repairs", action="store_true", help="as before there were any")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--messages", type=int, default=1, help="how many are printed of each")
     parser.add_argument("--judged", default="", metavar="COLUMN", help="before or after")
@@ -169,7 +171,9 @@ def main() -> None:
     kinds: Counter[str] = Counter()
     judged: Counter[str] = Counter()
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        for mistake, told in zip(wanted, pool.map(told_of, wanted), strict=True):
+        for mistake, told in zip(
+            wanted, pool.map(partial(told_of, repairs=not chosen.no_repairs), wanted), strict=True
+        ):
             verdict = verdicts.get(mistake.name, "")
             print_told(mistake, told, verdict, chosen.messages)
             kinds[told.kind] += 1
