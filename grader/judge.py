@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +15,6 @@ from grader import __version__
 from grader.asking import Deadline
 from grader.checks import Verdict, judge_check
 from grader.checks.place import open_methods
-from grader.checks.rightness import of_values
 from grader.confine import Launcher, LimitBook, Lost
 from grader.course.forward_worker import ForwardWorker
 from grader.course.prepared import (
@@ -31,7 +31,7 @@ from grader.liberties import Shared, note_on_own_forward, notes_of
 from grader.prerequisites import Prerequisites
 from grader.public_cases import PublicCases
 from grader.records import check_result, failure_of, out_of_memory, submission_record
-from grader.repairs import Allowance, find_repair, wants_repair
+from grader.repairs import PROOF_SECONDS, Allowance, Proof, find_repair, wants_repair
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
@@ -381,7 +381,13 @@ class _Grading:
                 lost,
                 self.results,
                 own,
-                lambda content: self._is_right_with(exercise.name, file, content),
+                Proof(
+                    self.submission,
+                    self.assignment,
+                    exercise.name,
+                    self.results.of(exercise.name),
+                    partial(self._graded_alone, exercise.name),
+                ),
                 self.repairs,
             )
             if found is not None:
@@ -395,35 +401,20 @@ class _Grading:
         finally:
             own.close()
 
-    def _is_right_with(self, exercise: str, file: str, content: bytes) -> bool:
-        """Whether an exercise loses nothing that it earned, and earns what it lost on values."""
-        checks = [one for one in self.assignment.checks_of(exercise) if one.kind is not Kind.TRAIN]
-        before = {one.check: one for one in self.results.of(exercise)}
-        result = grade(
-            replace(self.submission, files={**self.submission.files, file: content}),
-            replace(
-                self.assignment,
-                checks=tuple(
-                    one
-                    for one in self.assignment.checks
-                    if one.exercise != exercise or one in checks
-                ),
-            ),
-            self.launcher,
-            GradingOptions(
-                limits=self.options.limits,
-                only=frozenset({exercise}),
-                known=tuple(one for one in self.results if one.exercise != exercise),
-                confirms=False,
-            ),
-            self.questions,
+    def _graded_alone(
+        self, exercise: str, submission: Submission, assignment: PreparedAssignment
+    ) -> list[CheckResult]:
+        """The checks of one exercise of a changed submission."""
+        limits = self.options.limits
+        whole = limits.at(self.assignment.name).submission_seconds
+        options = GradingOptions(
+            limits=limits,
+            only=frozenset({exercise}),
+            known=tuple(one for one in self.results if one.exercise != exercise),
+            confirms=False,
+            seconds_used=max(whole - PROOF_SECONDS, 0.0),
         )
-        wanted = {one.name for one in checks if of_values(one)}
-        return all(
-            one.status is Status.PASSED
-            or (one.check not in wanted and before[one.check].lost_points)
-            for one in result.checks
-        )
+        return grade(submission, assignment, self.launcher, options, self.questions).checks
 
     def _keep_what_was_earned(self, exercise: str, before: Sequence[CheckResult]) -> None:
         """Let the first judgement stand where the second one loses what it had earned.

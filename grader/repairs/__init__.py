@@ -1,5 +1,15 @@
 """Find the one small change of a student's own code that makes an exercise right, and prove it."""
 
+from grader.repairs.proof import SECONDS as PROOF_SECONDS
+from grader.repairs.proof import Proof
 from grader.repairs.repairs import PREFIX, Allowance, Repair, find_repair, wants_repair
 
-__all__ = ["PREFIX", "Allowance", "Repair", "find_repair", "wants_repair"]
+__all__ = [
+    "PREFIX",
+    "PROOF_SECONDS",
+    "Allowance",
+    "Proof",
+    "Repair",
+    "find_repair",
+    "wants_repair",
+]

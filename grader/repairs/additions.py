@@ -40,6 +40,7 @@ _ALWAYS = (
     (3, "form", "as a float there", "float({0})"),
     (3, "form", "as an int there", "int({0})"),
     (3, "power", "with the square root of that", "(({0}) ** 0.5)"),
+    (3, "power", "with a higher power there", "(({0}) ** 3)"),
 )
 _OF_NUMPY = (
     (2, "function", "with the square root of that", "sqrt({0})"),
@@ -122,6 +123,10 @@ def of_addition(place: Place) -> Iterator[Found]:
         for kind, said, form in _FORMS:
             rank = 2 if what == "a length" and kind == "factor" else 3
             yield rank + later, kind, f"{said} ({what})", form.format(text, other)
+        if what == "an argument":
+            for symbol in ("+", "-"):
+                said = "with one more term there (a multiple of an argument)"
+                yield 4 + later, "term", said, f"(({text}) {symbol} 2 * {other})"
         if what in {"an argument", "another value"}:
             for kind, said, form in _PRODUCTS:
                 yield 4 + later, kind, f"{said} ({what})", form.format(text, other)

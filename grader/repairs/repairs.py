@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,9 +17,10 @@ from grader.judged import JudgedChecks
 from grader.repairs.asking import Asking
 from grader.repairs.candidates import changes_of
 from grader.repairs.change import Change
+from grader.repairs.proof import Proof
 from grader.repairs.search import Failing, Search
 from grader.repairs.source import Source, definitions_of
-from grader.result import CheckResult, Diagnosis, Kind, Status
+from grader.result import CheckResult, Diagnosis, Status
 from grader.submissions.places import beginning
 
 PREFIX = "generic.repair."
@@ -116,7 +117,7 @@ def find_repair(
     lost: Sequence[CheckResult],
     results: JudgedChecks,
     interview: FileInterview,
-    proves: Callable[[bytes], bool],
+    proof: Proof,
     allowance: Allowance,
 ) -> Repair | None:
     """The change of the student's own code that makes an exercise right.
@@ -125,8 +126,6 @@ def find_repair(
     ----------
     interview
         Of this purpose alone, with a clock of its own.
-    proves
-        Whether the exercise is right when the file has this content.
     """
     assignment, file = interview.assignment, interview.file.name
     try:
@@ -139,9 +138,11 @@ def find_repair(
         return None
     changes = changes_of(source, definitions)
     asking = Asking(interview, source, definitions)
+    right: dict[Change, str] = {}
 
     def is_proven(change: Change) -> bool:
-        return proves(change.applied(source.text).encode())
+        right[change] = proof.right_with(file, change.applied(source.text).encode())
+        return bool(right[change])
 
     allowance.exercises -= 1
     search = Search(asking, failing, is_proven, min(_SECONDS, allowance.cpu_seconds))
@@ -151,13 +152,11 @@ def find_repair(
         allowance.cpu_seconds -= asking.cpu_seconds
     if not found:
         return None
-    trained = any(one.kind is Kind.TRAIN for one in assignment.checks_of(exercise))
-    every = "every case that was tried" if trained else "every case"
     sentences = []
     for change, last in zip(found, ("is right.", "is right, too."), strict=False):
         place = interview.places.line(file, change.line, inside=file)
         code = _shown(source, change)
-        sentences.append(f"{place}, `{code}`: {change.said}, {every} {last}")
+        sentences.append(f"{place}, `{code}`: {change.said}, {right[change]} {last}")
     return Repair(found[0], beginning(" Or: ".join(sentences)))
 
 
