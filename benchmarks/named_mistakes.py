@@ -26,6 +26,7 @@ from grader.course.catalogue import load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
+from grader.repairs import ALL
 from grader.result import CheckResult, Kind, Visibility
 from grader.submissions import Submission
 
@@ -71,7 +72,7 @@ def main() -> None:
                 "mutant", prepared.name, {name: one.encode() for name, one in texts.items()}
             )
             options = GradingOptions(limits=LimitBook(LIMITS), only=frozenset({mutant.definition}))
-            options = replace(options, repairs=not chosen.no_repairs)
+            options = replace(options, repairs=frozenset() if chosen.no_repairs else ALL)
             result = grade(submission, prepared, launcher, options, questions)
             lost = [one for one in result.checks if one.lost_points]
             became = _told(mutant, lost)

@@ -16,6 +16,7 @@ from grader.asking import Deadline
 from grader.checks import Verdict, judge_check
 from grader.checks.place import open_methods
 from grader.confine import Launcher, LimitBook, Lost
+from grader.course.assignment import Backend
 from grader.course.forward_worker import ForwardWorker
 from grader.course.prepared import (
     PreparedAssignment,
@@ -31,7 +32,7 @@ from grader.liberties import Shared, note_on_own_forward, notes_of
 from grader.prerequisites import Prerequisites
 from grader.public_cases import PublicCases
 from grader.records import check_result, failure_of, out_of_memory, submission_record
-from grader.repairs import PROOF_SECONDS, Allowance, Proof, find_repair, wants_repair
+from grader.repairs import PACES, Allowance, Proof, find_repair, wants_repair
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
@@ -57,8 +58,9 @@ class GradingOptions:
     """Stop at the first check that loses points, for who asks no more than whether any does."""
     public: PreparedAssignment | None = None
     """Public cases: of failures on hidden ones it is said whether these fail, too."""
-    repairs: bool = False
-    """Look for the one change of a student's own code that makes an exercise right."""
+    repairs: frozenset[Backend] = frozenset()
+    """Look for the one change of a student's own code that makes an exercise right, in files of
+    these backends."""
     confirms: bool = True
     """Judge once more, by a fresh worker, what may have lost points by what others left behind."""
     inspected: dict[str, Any] | None = None
@@ -154,7 +156,7 @@ class _Grading:
         if assignment.forward_files:
             self.forward = ForwardWorker(assignment.forward_files, launcher)
         self.public = PublicCases(options.public) if options.public is not None else None
-        self.repairs = Allowance() if options.repairs and not options.until_lost else None
+        self.repairs = Allowance()
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
 
@@ -366,8 +368,8 @@ class _Grading:
     def _look_for_repair(self, exercise: PreparedExercise, interview: FileInterview) -> None:
         """Say which change makes an exercise right, where one is found; no verdict changes."""
         is_own = exercise.name in self.wanted and exercise.name not in interview.candidates
-        is_possible = is_own and interview.state is None and interview.file.backend == "numpy"
-        if self.repairs is None or self.repairs.is_used_up or not is_possible:
+        is_wanted = interview.file.backend in self.options.repairs and not self.options.until_lost
+        if not (is_own and is_wanted) or interview.state is not None or self.repairs.is_used_up:
             return
         lost = wants_repair(self.assignment, exercise.name, self.results.of(exercise.name))
         if not lost:
@@ -386,7 +388,7 @@ class _Grading:
                     self.assignment,
                     exercise.name,
                     self.results.of(exercise.name),
-                    partial(self._graded_alone, exercise.name),
+                    partial(self._graded_alone, exercise),
                 ),
                 self.repairs,
             )
@@ -402,17 +404,19 @@ class _Grading:
             own.close()
 
     def _graded_alone(
-        self, exercise: str, submission: Submission, assignment: PreparedAssignment
+        self, exercise: PreparedExercise, submission: Submission, assignment: PreparedAssignment
     ) -> list[CheckResult]:
         """The checks of one exercise of a changed submission."""
         limits = self.options.limits
+        file = next(one for one in assignment.files if one.name == exercise.file)
+        proof_seconds = PACES[file.backend].proof_seconds
         whole = limits.at(self.assignment.name).submission_seconds
         options = GradingOptions(
             limits=limits,
-            only=frozenset({exercise}),
-            known=tuple(one for one in self.results if one.exercise != exercise),
+            only=frozenset({exercise.name}),
+            known=tuple(one for one in self.results if one.exercise != exercise.name),
             confirms=False,
-            seconds_used=max(whole - PROOF_SECONDS, 0.0),
+            seconds_used=max(whole - proof_seconds, 0.0),
         )
         return grade(submission, assignment, self.launcher, options, self.questions).checks
 

@@ -13,12 +13,10 @@ from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
 from grader.interview import FileInterview
 from grader.repairs.change import Change
+from grader.repairs.pace import PACES
 from grader.repairs.source import Definition, Source, units_of
 from grader.wire import TooLarge, WireError, decode, encode
 
-_CPU_SECONDS = 0.15
-"""What one attempt may compute: a change that does not end costs no more."""
-_CHUNK_SECONDS = 5.0
 _MOST_LOSSES = 3
 """So many changes may cost their worker; then it is asked no more."""
 _LEAST_BYTES, _LEAST_ITEMS = 16_384, 200
@@ -36,7 +34,7 @@ class Asking:
     def __init__(
         self, interview: FileInterview, source: Source, definitions: Sequence[Definition]
     ) -> None:
-        self._interview = interview
+        self._interview, self._pace = interview, PACES[interview.file.backend]
         self._units = units_of(source, definitions)
         self._sent = [
             [one.name, one.owner, one.line, source.text[one.start : one.end]] for one in self._units
@@ -58,7 +56,7 @@ class Asking:
                 answers = self._ask(check, case, left)
             except Lost as lost:
                 self._losses += 1
-                self.cpu_seconds += _CPU_SECONDS
+                self.cpu_seconds += self._pace.of_each
                 tried = lost.told.get("tried")
                 if type(tried) is not int or not 0 < tried <= len(left):
                     break
@@ -73,7 +71,7 @@ class Asking:
         return found
 
     def _ask(self, check: PreparedCheck, case: Case, changes: Sequence[Change]) -> list[Any]:
-        of_each = _budget_of(case)
+        of_each, seconds = _budget_of(case), self._pace.chunk_seconds
         whole = Budget(of_each.bytes * len(changes), of_each.items * len(changes))
         question = {
             "kind": "attempts",
@@ -81,16 +79,16 @@ class Asking:
             "steps": encode(case.asked_steps()),
             "returns": list(case.returns),
             "forbid": list(self._interview.assignment.exercise(check.exercise).forbid),
-            "seconds": _CHUNK_SECONDS,
-            "cpu_seconds": _CHUNK_SECONDS,
-            "each": _CPU_SECONDS,
+            "seconds": seconds,
+            "cpu_seconds": seconds,
+            "each": self._pace.of_each,
             "budget": [whole.bytes, whole.items],
             "of_each": [of_each.bytes, of_each.items],
             "definitions": self._sent,
             "changes": [self._placed(one) for one in changes],
         }
-        answers, taken = self._interview.attempts(check, encode(question), _CHUNK_SECONDS, whole)
-        self.cpu_seconds += taken if 0 <= taken <= _CHUNK_SECONDS else _CHUNK_SECONDS
+        answers, taken = self._interview.attempts(check, encode(question), seconds, whole)
+        self.cpu_seconds += taken if 0 <= taken <= seconds else seconds
         return answers
 
     def _placed(self, change: Change) -> list[Any]:

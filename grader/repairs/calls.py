@@ -132,7 +132,10 @@ def _axes(node: ast.Call, name: str, place: Place) -> Iterator[Found]:
         for number, axis in enumerate(_AXES):
             rank = 0 if number < 4 else 1
             text = f"{beginning[:-1]}{comma}axis={axis})"
-            yield rank, "axis", "taken over one axis there, not over all", text
+            said = "taken over one axis there, not over all"
+            if name in _WITHOUT_KEEPING - {"argmax", "argmin"}:
+                said = "along another axis there"
+            yield rank, "axis", said, text
             if name not in _WITHOUT_KEEPING and number < 4:
                 text = f"{beginning[:-1]}{comma}axis={axis}, keepdims=True)"
                 yield 1, "axis", "taken over one axis there, not over all", text

@@ -19,10 +19,10 @@ _STRINGS = (
 
 def of_constant(place: Place) -> Iterator[Found]:
     """Other literals."""
-    node = place.node
-    if not isinstance(node, ast.Constant) or (place.field in {"keys", "values"} and _is_text(node)):
+    found = _literal(place)
+    if found is None or (place.field in {"keys", "values"} and _is_long(found)):
         return
-    value, said = node.value, f"with something else than {place.text[:20]} there"
+    value, said = found.value, f"with something else than {place.text[:20]} there"
     if isinstance(value, int | float) and not isinstance(value, bool):
         said = f"with another number than {place.text[:20]} there"
     if isinstance(value, bool):
@@ -67,7 +67,20 @@ def of_constant(place: Place) -> Iterator[Found]:
                 yield (1 if is_key else 2), "name", said, repr(one)
 
 
-def _is_text(node: ast.Constant) -> bool:
+def _literal(place: Place) -> ast.Constant | None:
+    """The literal at a place; a negative number is one as a whole."""
+    node = place.node
+    if isinstance(node, ast.Constant):
+        is_negated = isinstance(place.parent, ast.UnaryOp) and isinstance(place.parent.op, ast.USub)
+        return None if is_negated else node
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = node.operand.value if isinstance(node.operand, ast.Constant) else None
+        if isinstance(value, int | float):
+            return ast.Constant(-value)
+    return None
+
+
+def _is_long(node: ast.Constant) -> bool:
     return isinstance(node.value, str) and len(node.value) > 20
 
 
@@ -110,7 +123,7 @@ def of_range(place: Place) -> Iterator[Found]:
             yield 1, "range", said, f"{function}({parts[0]}, {parts[1]}{rest})"
         said = "with that range run through the other way round"
         yield 1, "range", said, f"{function}({', '.join(parts)}{rest})[::-1]"
-    elif isinstance(node, ast.expr) and _is_index(place):
+    elif isinstance(node, ast.expr) and _is_index(place) and _literal(place) is None:
         said = "with the index there one place {}"
         yield 0, "index", said.format("later"), f"({place.text}) + 1"
         yield 0, "index", said.format("earlier"), f"({place.text}) - 1"

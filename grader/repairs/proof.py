@@ -10,9 +10,6 @@ from grader.course.prepared import PreparedAssignment
 from grader.result import CheckResult, Kind, Status
 from grader.submissions import Submission
 
-SECONDS = 5.0
-"""How long the questions of one proof may take."""
-
 
 @dataclass(frozen=True)
 class Proof:

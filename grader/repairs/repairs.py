@@ -17,6 +17,7 @@ from grader.judged import JudgedChecks
 from grader.repairs.asking import Asking
 from grader.repairs.candidates import changes_of
 from grader.repairs.change import Change
+from grader.repairs.pace import PACES
 from grader.repairs.proof import Proof
 from grader.repairs.search import Failing, Search
 from grader.repairs.source import Source, definitions_of
@@ -24,13 +25,11 @@ from grader.result import CheckResult, Diagnosis, Status
 from grader.submissions.places import beginning
 
 PREFIX = "generic.repair."
-_SECONDS = 1.0
-"""CPU seconds that the worker may compute for one exercise."""
 _SUBMISSION_SECONDS = 3.0
-"""And for all of a submission."""
+"""CPU seconds that workers may compute for all exercises of a submission."""
 _MOST_EXERCISES = 3
 """Of one submission."""
-_WALL_SECONDS = 20.0
+_WALL_SECONDS = 40.0
 """How long the judge waits for all of them on a busy machine."""
 _PLAIN = (
     "misconception.",
@@ -145,7 +144,9 @@ def find_repair(
         return bool(right[change])
 
     allowance.exercises -= 1
-    search = Search(asking, failing, is_proven, min(_SECONDS, allowance.cpu_seconds))
+    pace = PACES[interview.file.backend]
+    seconds = min(pace.cpu_seconds, allowance.cpu_seconds)
+    search = Search(asking, failing, is_proven, seconds, pace)
     try:
         found = search.found(changes)
     finally:

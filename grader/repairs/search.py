@@ -11,11 +11,10 @@ from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.repairs.asking import Asking
 from grader.repairs.change import Change
+from grader.repairs.pace import Pace
 
 _CHUNKS = (24, 48, 96)
 """How many changes are asked at once: few at first, where they are likely."""
-_MOST_CASES = 6
-"""Of failing cases that are asked before the exercise is graded as a whole."""
 _MOST_PROOFS = 6
 _WALL_PER_CPU = 8.0
 _MOST_TOLD = 2
@@ -42,13 +41,14 @@ class Search:
     failing: Sequence[Failing]
     proves: Callable[[Change], bool]
     seconds: float
+    pace: Pace
     tried: int = 0
 
     def found(self, changes: Iterable[Change]) -> list[Change]:
         """The first change that is proven, and one on another line that is as likely."""
         ends = time.monotonic() + _WALL_PER_CPU * self.seconds
         proofs = 0
-        for chunk in _chunks(changes):
+        for chunk in _chunks(itertools.islice(changes, self.pace.most_changes)):
             is_late = time.monotonic() > ends or self.asking.cpu_seconds > self.seconds
             if is_late or self.asking.is_over:
                 return []
@@ -69,7 +69,7 @@ class Search:
         return []
 
     def _survivors(self, chunk: Sequence[Change]) -> Sequence[Change]:
-        for check, case in self.failing[:_MOST_CASES]:
+        for check, case in self.failing[: self.pace.most_cases]:
             chunk = self.asking.right(check, case, chunk)
             if not chunk:
                 break

@@ -82,7 +82,7 @@ def _accumulations(node: ast.For, place: Place) -> Iterator[Moved]:
     text = "" if isinstance(last, ast.Pass) else f"{place.source.of(last)}\n{' ' * last.col_offset}"
     targets = [one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)]
     own = [name for name in place.scope.locals_before(last.lineno) if name not in targets]
-    said = "with one more step in that loop: something is not added up or kept"
+    said = "with one more step in that loop, which adds something up or keeps it"
     for total in own[:_MOST_TOTALS]:
         for name in [*targets, *own[:_MOST_TOTALS]]:
             if name != total:

@@ -1,0 +1,45 @@
+"""How much may be tried, by what the files compute with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.course.assignment import Backend
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The bounds of one search.
+
+    Attributes
+    ----------
+    cpu_seconds
+        What the worker may compute for one exercise.
+    of_each
+        What one attempt may compute: a change that does not end costs no more.
+    chunk_seconds
+        How long the judge waits for the changes of one question on a busy machine.
+    most_changes
+        How many changes are tried; those of a Keras file build and train models.
+    most_cases
+        How many failing cases are asked before the exercise is graded as a whole.
+    proof_seconds
+        How long the questions of one proof may take.
+    """
+
+    cpu_seconds: float
+    of_each: float
+    chunk_seconds: float
+    most_changes: int
+    most_cases: int
+    proof_seconds: float
+
+
+QUICK: frozenset[Backend] = frozenset({"numpy"})
+"""Where a class is graded, or a worker takes long to start: Keras files take seconds each."""
+ALL: frozenset[Backend] = frozenset({"numpy", "keras"})
+"""Where one piece of work is graded, by workers that are forked."""
+PACES: dict[Backend, Pace] = {
+    "numpy": Pace(1.0, 0.15, 12.0, 4_000, 6, 5.0),
+    "keras": Pace(3.0, 1.5, 30.0, 120, 2, 40.0),
+}
