@@ -2,8 +2,8 @@
 
 ``tests/unseen`` holds one right writing of every assignment, and ``mistakes.toml`` beside it what
 students get wrong in it: a passage, what stands there instead, and what a teaching assistant would
-say. Each is graded on the public cases, as `grader check` does; printed is the assistant's sentence
-beside the grader's, and how many get something specific:
+say. Each is graded on the public cases, as `check()` in a notebook does; printed is the
+assistant's sentence beside the grader's, and how many get something specific:
 
     python -m benchmarks.unseen_mistakes a3 --jobs 2
     python -m benchmarks.unseen_mistakes a3 --judged after   # with the verdicts of verdicts.csv
