@@ -121,7 +121,7 @@ def _f1_score(keras_file):
                 returns=("value",),
             )
 
-    @f1_score.keras(points=2)
+    @f1_score.keras(points=1.75)
     def evaluated(rng):
         """is F1 of all batches in `evaluate`, and of the new rows alone in the next"""
         steps = compiled(1.0)
@@ -215,6 +215,17 @@ def _f1_score(keras_file):
             **updated([batch(rng, 12)]),
             _reset=step.method("metric", "reset_state"),
             _second=step.method("metric", "update_state", y, p),
+            result=step.method("metric", "result"),
+            value=step.number("result"),
+            returns=("value",),
+        )
+
+    @f1_score.keras(points=0.25, edge=True)
+    def nothing_positive(rng):
+        """is 0 where no row is positive, and none is said to be"""
+        yield script(
+            "eight rows of class 0",
+            **updated([(np.zeros(8, "float32"), rng.uniform(0.1, 0.4, size=8).astype("float32"))]),
             result=step.method("metric", "result"),
             value=step.number("result"),
             returns=("value",),
