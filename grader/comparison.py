@@ -18,6 +18,8 @@ _FEW_BYTES = 2**16
 _SEQUENCES = (tuple, list)
 _EXACT = (str, bool, np.bool_, type(None))
 """What is equal or not, without a tolerance."""
+_WHOLE = "biu"
+_TRUTH = {bool, np.bool_}
 _NUMBERS = "biufc"
 """The kinds of dtype that hold numbers."""
 _SINGLE_NUMBERS = {
@@ -40,6 +42,10 @@ class Difference(StrEnum):
     DTYPE = "dtype"
     NOT_FINITE = "not_finite"
     VALUES = "values"
+
+
+NUMBERS = frozenset({Difference.VALUES, Difference.NOT_FINITE})
+"""What differs where the form is as expected."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,12 @@ def compare(
     if isinstance(expected, dict):
         return _compare_dicts(received, expected, rtol, atol, position)
     if isinstance(expected, _EXACT):
-        if type(received) in {type(expected), np.bool_} and received == expected:
+        are_truths = type(received) in _TRUTH and type(expected) in _TRUTH
+        if (are_truths or type(received) is type(expected)) and received == expected:
             return None
-        if type(received) is type(expected):
+        if are_truths:
+            summary = f"{bool(expected)} was expected; received {bool(received)}"
+        elif type(received) is type(expected):
             summary = f"a different {_NOUNS[type(received)]} was expected"
         else:
             summary = f"{_plainly(expected)} was expected; received {_plainly(received)}"
@@ -186,16 +195,23 @@ def _compare_numbers(
     bound = atol + rtol * np.abs(other)
     if (np.abs(one - other) <= bound).all() and np.isfinite(bound).all():
         return None
-    unexpected = ~np.isfinite(one) & np.isfinite(other)
-    if unexpected.any():
+    unexpected = ~np.isfinite(one) & np.isfinite(other) | np.isnan(one) & ~np.isnan(other)
+    if unexpected.any() and not _are_asked_for(one[unexpected], other):
         what = "NaN" if np.isnan(one[unexpected]).any() else "an infinity"
         summary = f"{what} came out in {_share(unexpected)}"
         return _mismatch(Difference.NOT_FINITE, position, other, one, summary)
     wrong = ~np.isclose(one, other, rtol=rtol, atol=atol, equal_nan=True)
     if wrong.any():
         verb = "differs" if wrong.size == 1 else "differ"
+        if array.dtype.kind in _WHOLE and expected.dtype.kind in _WHOLE:
+            one, other = array, expected  # True and 3, and not 1. and 3.
         return _mismatch(Difference.VALUES, position, other, one, f"{_share(wrong)} {verb}")
     return None
+
+
+def _are_asked_for(infinities: Array, expected: Array) -> bool:
+    """Whether there are such infinities among what is expected: these stand elsewhere, no more."""
+    return bool(np.isin(infinities, expected[np.isinf(expected)]).all())
 
 
 def _dtype_problem(received: Array, expected: Array, *, is_array: bool) -> str:

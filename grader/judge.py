@@ -25,9 +25,9 @@ from grader.course.prepared import (
     PreparedFile,
 )
 from grader.course.question import Questions
-from grader.diagnose import SLIP, Explained, agreed, contradicts
+from grader.diagnose import SLIP, Explained, agreed, contradicts, only_left
 from grader.interview import FileInterview, NotLoadable, inspect_files
-from grader.judged import JudgedChecks
+from grader.judged import JudgedChecks, loses_values
 from grader.liberties import Shared, note_on_own_forward, notes_of
 from grader.prerequisites import Prerequisites
 from grader.public_cases import PublicCases
@@ -334,9 +334,9 @@ class _Grading:
         """
         for check in self.assignment.checks_of(exercise):
             if check.kind in (Kind.OUT, Kind.KERAS):
-                status = self._judged(check, interview).status
-                if status is not Status.PASSED:
-                    return None if status is Status.GRADER_ERROR else False
+                found = self._judged(check, interview)
+                if loses_values(check, found.status, found.differing):
+                    return None if found.status is Status.GRADER_ERROR else False
         return True
 
     def _is_judged(self, exercise: PreparedExercise) -> bool:
@@ -544,6 +544,8 @@ class _Grading:
         )
         self.results.append(result)
         self.results.right[check.exercise, check.name] = verdict.right
+        if verdict.differing is not None:
+            self.results.differing[check.exercise, check.name] = verdict.differing
         self.explained[check.name] = verdict.explained
         self.is_doubtful = self.is_doubtful or result.lost_points
         if not self.is_doubtful:
@@ -562,6 +564,11 @@ class _Grading:
         for result in list(judged := self.results.of(exercise)):
             if result.diagnosis is not None and result.diagnosis.id.startswith(SLIP):
                 known = agreed(self.assignment, result, judged, self.explained)
+                self.results.replace(result, result.model_copy(update={"diagnosis": known}))
+
+        for result in list(judged := self.results.of(exercise)):
+            if result.diagnosis is None and result.lost_points and result.check in self.explained:
+                known = only_left(self.assignment, result, judged, self.explained)
                 self.results.replace(result, result.model_copy(update={"diagnosis": known}))
 
     def _tell(self, result: CheckResult) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from grader.result import CheckResult, Status
+from grader.comparison import Difference
+from grader.course.prepared import PreparedCheck
+from grader.result import CheckResult, Kind, Status
 
 LOST_STATUSES = {Status.TIMEOUT, Status.CRASHED, Status.OUT_OF_MEMORY}
 """After one of these the exercise's worker is gone."""
@@ -20,6 +22,9 @@ class JudgedChecks:
         By exercise, the first check with which its worker was lost.
     right
         By exercise and check, the numbers of the cases that are right, where that is known.
+    differing
+        By exercise and check, in what ways answers differ from the expected ones, where they were
+        compared and that is known.
     """
 
     def __init__(self, results: Iterable[CheckResult] = ()) -> None:
@@ -27,6 +32,7 @@ class JudgedChecks:
         self._by_exercise: defaultdict[str, list[CheckResult]] = defaultdict(list)
         self.lost: dict[str, CheckResult] = {}
         self.right: dict[tuple[str, str], tuple[int, ...]] = {}
+        self.differing: dict[tuple[str, str], frozenset[Difference]] = {}
         for one in results:
             self.append(one)
 
@@ -60,3 +66,20 @@ class JudgedChecks:
     def __iter__(self) -> Iterator[CheckResult]:
         """Yield all of them."""
         return iter(self._all)
+
+
+def loses_values(
+    check: PreparedCheck, status: Status, differing: Collection[Difference] | None
+) -> bool:
+    """Whether a check lost points by values or by the lack of any.
+
+    Parameters
+    ----------
+    differing
+        In what ways answers differ; None where nobody knows.
+    """
+    judges = check.settings.get("judges")
+    if status is Status.PASSED or check.kind in {Kind.ERR, Kind.SRC} or judges == "purity":
+        return False
+    only_warned = judges == "warnings" and status is Status.FAILED and differing is not None
+    return not only_warned or bool(differing)

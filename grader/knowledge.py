@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 from grader.checks.place import Place, problem_of
+from grader.checks.verdict import ClassFacts
+from grader.comparison import NUMBERS
 from grader.course.prepared import PreparedAssignment, PreparedFile
 from grader.elsewhere import (
     Places as FilesOf,
@@ -177,6 +179,18 @@ class FileKnowledge:
         found = self.definitions.get(exercise, {}).get("uses")
         return found if type(found) is dict else {}
 
+    def class_facts(self, exercise: str) -> ClassFacts:
+        """What the source of a class shows; names and lines come from the student's side."""
+        facts = self.definitions.get(exercise, {})
+        methods, numpy = facts.get("methods"), facts.get("numpy")
+        if type(methods) is not list:
+            return ClassFacts()
+        used = numpy.items() if type(numpy) is dict else ()
+        places = [
+            (str(name), self.place_of(exercise, line)) for name, line in used if type(line) is int
+        ]
+        return ClassFacts(exercise, frozenset(map(str, methods)), tuple(places))
+
     def recognisable_loss(self, exercise: str) -> bool:
         """Whether the student's loss is right on some case, or explained by a misconception."""
         return exercise in self.explained or any(
@@ -186,14 +200,15 @@ class FileKnowledge:
             if result.kind is Kind.OUT and result.check != "purity"
         )
 
-    def is_right(self, exercise: str) -> bool:
-        """Whether an exercise was judged and all its values are the expected ones."""
-        values = [
-            one.status is Status.PASSED
+    def has_wrong_numbers(self, exercise: str) -> bool:
+        """Whether an exercise lost points on ordinary input by its numbers, not by form."""
+        ordinary = {one.name for one in self.assignment.ordinary(exercise)}
+        lost = [
+            self.results.differing.get((exercise, one.check), NUMBERS)
             for one in self.results.of(exercise)
-            if one.kind is Kind.OUT and one.check != "purity"
+            if one.lost_points and one.kind is Kind.OUT and one.check in ordinary
         ]
-        return bool(values) and all(values)
+        return any(not NUMBERS.isdisjoint(one) for one in lost)
 
     def place_of(self, exercise: str, line: int) -> str:
         """How a sentence names a line of the file in which an exercise is written."""

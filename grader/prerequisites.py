@@ -6,13 +6,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.checks import Verdict
+from grader.checks.choices import Choice
 from grader.checks.trivial import telling_cases
 from grader.course.prepared import PreparedAssignment, PreparedCheck, PreparedExercise
-from grader.judged import JudgedChecks
+from grader.diagnose import Explained
+from grader.judged import JudgedChecks, loses_values
 from grader.result import CheckResult, Kind, Status
 
 ANYTHING = "*"
 """What may be called, where the source does not show it."""
+_FACTS = (
+    "generic.raised_",
+    "generic.mutated",
+    "generic.none",
+    "generic.library",
+    "generic.training_",
+)
+"""Diagnoses that say what happened, and are true whatever is wrong beside."""
 _ENDINGS = {
     Status.TIMEOUT: "takes too long",
     Status.CRASHED: "ends the process",
@@ -45,10 +55,13 @@ class Prerequisites:
     _reached: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     def lost(self, exercise: PreparedExercise, check: PreparedCheck) -> Verdict | None:
-        """Skip a check without asking where something that it calls did not come to an end."""
+        """Skip a check without asking where something that it calls did not come to an end.
+
+        What hangs on an impossible input alone is right on all others.
+        """
         for name in self._earlier(exercise, check):
             ended = self.results.lost.get(name)
-            if ended is not None:
+            if ended is not None and self._is_wrong(name, check):
                 ending = _ENDINGS[ended.status]
                 text = f"{exercise.name} waits for {name}, which {ending}. Fix {name} first."
                 return Verdict(Status.SKIPPED, message=text, waits_for=name)
@@ -107,19 +120,23 @@ class Prerequisites:
                 return _undecided(exercise, name, verdict)
         if verdict.share > 0:
             return verdict
-        called = [name for name in self._earlier(exercise, check) if self._is_broken(name)]
-        if verdict.diagnosis and (called or self._suspected(exercise, check)):
-            verdict = replace(verdict, diagnosis=None)
-        for name in self._called_later(exercise, check) if verdict.diagnosis else ():
+        called = [
+            name
+            for name in self._earlier(exercise, check)
+            if self._is_wrong(name, check) and not self._others_chosen(name, check, verdict)
+        ]
+        if _may_name_a_cause(verdict) and (called or self._suspected(exercise, check)):
+            verdict = _without_cause(verdict)
+        for name in self._called_later(exercise, check) if _may_name_a_cause(verdict) else ():
             is_right = self.is_right(name)
             if is_right is None:
                 return _undecided(exercise, name, verdict)
             if not is_right:
-                verdict = replace(verdict, diagnosis=None)
+                verdict = _without_cause(verdict)
                 break
         needed = self._declared(exercise, check)
         broken = [name for name in called if name in needed]
-        if not broken:
+        if not broken or check.settings.get("judges") == "purity":  # no value changes an input
             return verdict
         # What waits itself is not where the mistake lies.
         name = next((one for one in broken if not self._waits(one)), broken[0])
@@ -197,7 +214,7 @@ class Prerequisites:
         if ANYTHING in perhaps:
             perhaps.update(self._declared(exercise, check))
         before = self.assignment.before(exercise.name)
-        return [name for name in before if name in perhaps and self._is_broken(name)]
+        return [name for name in before if name in perhaps and self._is_wrong(name, check)]
 
     def _suspected_behind(self, exercise: str) -> list[str]:
         found = self.assignment.exercise(exercise)
@@ -211,12 +228,56 @@ class Prerequisites:
             found += [one for one in needs if one not in found]
         return found
 
-    def _is_broken(self, exercise: str) -> bool:
-        return any(one.status is not Status.PASSED for one in self.results.of(exercise))
+    def _is_wrong(self, exercise: str, waiting: PreparedCheck) -> bool:
+        """Whether its values are wrong where that may be why a check of another one fails.
+
+        What lost points by its errors, by a warning, by what it changes or by a rule about its
+        source alone gives the right values. What is wrong at its edges alone is right for all but
+        other edges.
+        """
+        telling = self.assignment.ordinary(exercise)
+        if not telling or waiting.is_edge or waiting.kind is Kind.TRAIN:
+            telling = self.assignment.checks_of(exercise)
+        checks = {one.name: one for one in telling}
+        return any(
+            loses_values(checks[one.check], one.status, self.results.differing.get(_key(one)))
+            for one in self.results.of(exercise)
+            if one.check in checks
+        )
+
+    def _others_chosen(self, name: str, check: PreparedCheck, verdict: Verdict) -> bool:
+        """Whether each case that fails chooses another exercise by its name instead of this one.
+
+        Of activations in a dict, say, all are called by the source, and one in each case. What
+        chooses nothing does not mean one that is always wrong, where such a case is right.
+        """
+        choice = Choice.of(self.assignment.checks_of(check.exercise), self.assignment.names, name)
+        is_never_right = not any(one.cases.passed for one in self.results.of(name))
+        return choice.excludes(check, verdict.right, is_never_right=is_never_right)
 
     def _waits(self, exercise: str) -> bool:
         statuses = {one.status for one in self.results.of(exercise)}
         return statuses <= {Status.PASSED, Status.SKIPPED}
+
+
+def _key(result: CheckResult) -> tuple[str, str]:
+    return result.exercise, result.check
+
+
+def _names_a_cause(verdict: Verdict) -> bool:
+    """Whether a diagnosis says why, which a helper may make false, and not merely what came."""
+    known = verdict.diagnosis.id if verdict.diagnosis else ""
+    return bool(known) and not known.startswith(_FACTS)
+
+
+def _may_name_a_cause(verdict: Verdict) -> bool:
+    """Whether a cause is named, or may be once the other checks of the exercise are judged."""
+    return _names_a_cause(verdict) or len(verdict.explained.by) > 1
+
+
+def _without_cause(verdict: Verdict) -> Verdict:
+    kept = None if _names_a_cause(verdict) else verdict.diagnosis
+    return replace(verdict, diagnosis=kept, explained=Explained())
 
 
 def _undecided(exercise: PreparedExercise, name: str, verdict: Verdict) -> Verdict:

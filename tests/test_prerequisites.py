@@ -86,7 +86,11 @@ def test_what_is_judged_along_is_told_to_nobody():
         # predict is declared, but half_mse does without it
         (OWN_WORDS, "half_mse", {"half_mse"}),
         # solve comes later, and whether it is right decides whether a diagnosis is told
-        (body("return X @ w + solve(X, X)"), "predict", {"predict", "solve"}),
+        (
+            body("return 2 * X @ w + 2 * b + 0 * solve(X.T @ X, w)[0]"),
+            "predict",
+            {"predict", "solve"},
+        ),
     ],
 )
 def test_only_what_is_needed_is_asked(text, wanted, asked, monkeypatch):

@@ -61,7 +61,7 @@ def _unwritten(reply: Reply, place: Place) -> Absence | None:
     if callee == place.exercise:
         text = f"{called} is not written yet: {frames[-1]['place']} raises NotImplementedError."
         return Absence(Status.MISSING, text)
-    if place.exercise in owners:
+    if place.exercise in owners or callee not in place.exercises:
         text = f"{place.exercise} calls {called}, which is not written yet."
     else:
         text = f"This check of {place.exercise} calls {called} too, which is not written yet."

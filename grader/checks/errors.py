@@ -16,6 +16,8 @@ from grader.course.prepared import PreparedCheck
 from grader.result import Status
 
 _SHARE_WITHOUT_VALUE = 0.5
+_HAS_VALUES = re.compile(r"""[{%]|\.format\(|\bstr\(|\brepr\(|["']\s*,\s*\w""")
+"""A line that writes a value into a message."""
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
@@ -58,13 +60,22 @@ def names_offending(case: Case, reply: Reply) -> bool:
     message = str(reply.error.get("message"))
     if case.offending is None or case.offending in message:
         return True
+    if not _NUMBER.fullmatch(case.offending):
+        return False
+    told = set(_NUMBER.findall(message))
+    if told & _extents(case, float(case.offending)):
+        return True
     frames = reply.error.get("frames") or [{}]
     line = str(frames[-1].get("code") or "")
-    has_values = any(mark in line for mark in ("{", "%", ".format("))
-    if not has_values or not _NUMBER.fullmatch(case.offending):
-        return False
     known = {*_NUMBER.findall(line), *map(str, _numbers(case))}
-    return any(number not in known for number in _NUMBER.findall(message))
+    return bool(_HAS_VALUES.search(line)) and bool(told - known)
+
+
+def _extents(case: Case, offending: float) -> set[str]:
+    """What a kernel takes once it is dilated, if the offending number is its size or dilation."""
+    numbers = {one for one in _numbers(case) if isinstance(one, int) and one > 1}
+    pairs = ((one, other) for one in numbers for other in numbers if offending in (one, other))
+    return {str(one * (other - 1) + 1) for one, other in pairs} - set(map(str, numbers))
 
 
 def _numbers(case: Case) -> set[Any]:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from grader.checks.inputs_shown import MAX_SHOWN, inputs_of
+from grader.checks.of_keras import of_keras
 from grader.checks.verdict import Interview, Reply, Verdict
-from grader.checks.wording import MAX_SHOWN, MEMORY, WRONG_FORM, describe_mismatch, describe_reply
+from grader.checks.wording import MEMORY, WRONG_FORM, describe_mismatch, describe_reply
 from grader.comparison import Mismatch
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import Evidence, Explained, diagnose
-from grader.result import CaseCount, Diagnosis, Status
+from grader.result import CaseCount, Diagnosis, Status, Visibility
 
 Judgement = Mismatch | str | None
 """None is right; a `Mismatch` differs in value; a string says otherwise what is wrong."""
@@ -59,6 +61,7 @@ def examine(
         explained=explained,
         cases=count,
         right=tuple(right),
+        differing=frozenset(one.mismatch.difference for one in evidence if one.mismatch),
         printed=printed,
         line=line,
         line_file=file,
@@ -103,7 +106,7 @@ def _safe_message(
     asked: int,
 ) -> str:
     """The message; where wording it fails, what stands without any value."""
-    with _without_harm("message", check):
+    with without_harm("message", check):
         return _message(check, interview, problems, asked)
     case, _, judgement = problems[0]
     found = judgement.summary if isinstance(judgement, Mismatch) else "the answer is not right"
@@ -111,7 +114,7 @@ def _safe_message(
 
 
 @contextmanager
-def _without_harm(what: str, check: PreparedCheck) -> Iterator[None]:
+def without_harm(what: str, check: PreparedCheck) -> Iterator[None]:
     """Let a verdict stand without its message or diagnosis, when making that fails."""
     try:
         yield
@@ -127,13 +130,15 @@ def _message(
 ) -> str:
     case, reply, judgement = problems[0]
     visibility = interview.assignment.visibility
+    most = int(check.settings.get("shown", MAX_SHOWN))
     if isinstance(judgement, Mismatch):
-        most = int(check.settings.get("shown", MAX_SHOWN))
         text = describe_mismatch(case, judgement, visibility, most)
     else:
         text = str(judgement)
     if special(reply) is not None:
         return text
+    if visibility is Visibility.PUBLIC and reply.observation.outcome == "raised":
+        text = "\n".join([text, *inputs_of(case, most)])
     share = f" ({len(problems)} of {asked} cases)" if asked > 1 else ""
     return f"{case.label}{share}: {text}"
 
@@ -142,8 +147,10 @@ def _diagnosis(
     check: PreparedCheck, interview: Interview, evidence: Sequence[Evidence], status: Status
 ) -> tuple[Diagnosis | None, Explained]:
     if status in {Status.FAILED, Status.ERROR}:
-        with _without_harm("diagnosis", check):
+        with without_harm("diagnosis", check):
             found, explained = diagnose(interview.assignment, check, evidence)
+            facts = interview.class_facts(check.exercise)
+            found = of_keras(check, evidence, facts, found)
             return found, replace(explained, otherwise=_harmless(check, explained.otherwise))
     return None, Explained()
 
@@ -152,7 +159,7 @@ def _harmless(
     check: PreparedCheck, find: Callable[[], Diagnosis | None]
 ) -> Callable[[], Diagnosis | None]:
     def found() -> Diagnosis | None:
-        with _without_harm("diagnosis", check):
+        with without_harm("diagnosis", check):
             return find()
         return None
 

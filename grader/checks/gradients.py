@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.checks.outputs import judge_outputs
 from grader.checks.verdict import Interview, Verdict
-from grader.comparison import Array, as_array
+from grader.comparison import NUMBERS, Array, as_array
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import picked
@@ -33,9 +33,12 @@ def judge_gradient(check: PreparedCheck, interview: Interview) -> Verdict:
         return verdict
     share = float(check.settings["consistent_share"])
     own = "loss" if loss == check.exercise else loss
-    text = f"It is the gradient of your own {own}: that earns {share:.0%} of the points."
+    are_numbers = verdict.differing is not None and verdict.differing <= NUMBERS
+    explains = are_numbers and interview.has_wrong_numbers(loss)
+    what = "It is the gradient" if explains else "Its numbers fit the values"
+    text = f"{what} of your own {own}: that earns {share:.0%} of the points."
     found = replace(verdict, share=share, message=f"{verdict.message}\n{text}")
-    if interview.is_right(loss):  # then the values of the loss are not what is wrong
+    if not explains:  # a form that is wrong, of the gradient or of the loss, has another cause
         return found
     first = "the loss" if loss == check.exercise else loss
     hint = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.checks.examine import Judgement, examine, special
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.checks.wording import describe_reply
@@ -25,9 +27,11 @@ def judge_outputs(check: PreparedCheck, interview: Interview) -> Verdict:
         if judges == "purity":
             changed = ", ".join(reply.observation.mutated)
             return f"the call changed its input {changed}" if changed else None
+        found = compare_case(check, case, reply)
         if judges == "warnings" and reply.warnings:
-            return f"NumPy warned: {reply.warnings[0]}"
-        return compare_case(check, case, reply)
+            said = f"NumPy warned: {reply.warnings[0]}"
+            return said if found is None else replace(found, summary=f"{said}, and {found.summary}")
+        return found
 
     return examine(check, interview, judge)
 

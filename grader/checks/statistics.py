@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,26 +10,12 @@ import numpy as np
 from grader.checks.examine import Judgement, answered, examine
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.comparison import as_array, kind_of
-from grader.course.case import Case, Expectation
+from grader.course.case import Case
+from grader.course.drawn import outside
 from grader.course.prepared import PreparedCheck
 from grader.result import Visibility
 
 Array = np.ndarray[Any, Any]
-
-STATISTICS: dict[str, Callable[[Array], float]] = {
-    "mean": lambda x: float(np.mean(x)),
-    "std": lambda x: float(np.std(x)),
-    "min": lambda x: float(np.min(x)),
-    "max": lambda x: float(np.max(x)),
-    "zeros": lambda x: float(np.mean(x == 0)),
-    "distinct": lambda x: float(np.unique(x).size / max(x.size, 1)),
-    "alike_rows": lambda x: float(np.mean(x[1:] == x[:-1])),
-    "alike_columns": lambda x: float(np.mean(x[..., 1:] == x[..., :-1])),
-    "size": lambda x: float(x.size),
-    "first_over_last": lambda x: _first_over_last(x.ravel()),
-}
-"""Statistics by name: of all entries, whatever the shape."""
-
 
 _TITLES = {
     "std": "standard deviation",
@@ -43,11 +29,6 @@ _TITLES = {
     "first_over_last": "ratio of the first value to the last",
 }
 """What messages call a statistic, where its name is no word."""
-
-
-def _first_over_last(x: Array) -> float:
-    """The ratio x₁/xₙ, for a decay along an axis; NaN, which is in no range, where xₙ is 0."""
-    return float(x[0] / x[-1]) if x[-1] else float("nan")
 
 
 def judge_statistics(check: PreparedCheck, interview: Interview) -> Verdict:
@@ -85,7 +66,7 @@ def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) ->
         return f"an array of shape {wanted} was expected; received {found}"
     if array.size == 0:
         return None
-    for expectation, value in _outside(case, position, array):
+    for expectation, value in outside(case, position, array):
         title = _TITLES.get(expectation.statistic, expectation.statistic)
         if visibility is Visibility.HIDDEN:
             return f"the {title} of the output is out of its range"
@@ -96,24 +77,13 @@ def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) ->
     return None
 
 
-def _outside(case: Case, position: int, array: Array) -> Iterator[tuple[Expectation, float]]:
-    """The expectations of one returned value that its statistics are not within."""
-    for expectation in case.expects:
-        if (expectation.of or case.returns[0]) != case.returns[position]:
-            continue
-        with np.errstate(all="ignore"):
-            value = STATISTICS[expectation.statistic](array.astype(np.float64))
-        if not expectation.low <= value <= expectation.high:  # NaN fails too
-            yield expectation, value
-
-
 def holds(case: Case, arrays: Sequence[Array]) -> bool:
     """Whether the statistics of these returned values are all within their ranges."""
     return not any(
         True
         for position, array in enumerate(arrays)
         if array.size
-        for _ in _outside(case, position, array)
+        for _ in outside(case, position, array)
     )
 
 

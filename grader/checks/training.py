@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.examine import Judgement, answered, examine
+from grader.checks.examine import Judgement, answered, examine, without_harm
 from grader.checks.measures import MEASURES, Measure, Unmeasurable
 from grader.checks.parameters import model_values
+from grader.checks.training_facts import training_fact
 from grader.checks.untrained import untrained
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.comparison import compare
 from grader.course.assignment import OF_WEIGHTS
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
-from grader.result import Plot, Status
+from grader.result import Diagnosis, Plot, Status
 
 _MOST_BLANK = 0.25
 """What a model with zero weights may reach of the way from the baseline to the threshold."""
@@ -46,8 +47,16 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
     blank: str = check.settings.get("blank") or ""
     shares: list[float] = []
     plots: list[Plot] = []
+    facts: list[Diagnosis | None] = []
+    """Of each case that fails, what is certain about it."""
 
     def judge(case: Case, reply: Reply) -> Judgement:
+        problem = measured_problem(case, reply)
+        if problem is not None:
+            facts.append(_fact(check, case, reply, measure))
+        return problem
+
+    def measured_problem(case: Case, reply: Reply) -> Judgement:
         baseline, threshold, stated = bounds_of(check.settings, case)
         problem = answered(reply, check.exercise, interview)
         if problem is not None:
@@ -98,10 +107,27 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
         )
 
     verdict = examine(check, interview, judge)
+    if verdict.status is Status.FAILED and verdict.diagnosis is None and facts:
+        verdict = replace(verdict, diagnosis=facts[0])
     if verdict.status in {Status.PASSED, Status.FAILED} and shares:
         share = 1.0 if verdict.status is Status.PASSED else min(*shares, 0.99)
         return replace(verdict, share=share, plots=tuple(plots))
     return verdict
+
+
+def _fact(check: PreparedCheck, case: Case, reply: Reply, measure: Measure) -> Diagnosis | None:
+    """What is certain about a case that fails; None where finding that out fails."""
+    if reply.observation.outcome != "answered":
+        return None
+    _, threshold, _ = bounds_of(check.settings, case)
+    values = measured_values(check.settings, case, reply.observation.values)
+
+    def is_enough(quality: float) -> bool:
+        return quality <= threshold if measure.lower_is_better else quality >= threshold
+
+    with without_harm("training fact", check):
+        return training_fact(check.settings["measure"], case, values, is_enough)
+    return None
 
 
 def measured_values(settings: Mapping[str, Any], case: Case, values: list[Any]) -> list[Any]:

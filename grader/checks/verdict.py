@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from grader.checks.left_out import LeftOut
+from grader.comparison import Difference
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.diagnose import Explained
@@ -42,6 +43,25 @@ class Reply:
     """The statement that was to define the name that is missing."""
 
 
+@dataclass(frozen=True)
+class ClassFacts:
+    """What the source of a class shows.
+
+    Attributes
+    ----------
+    name
+        The class's own.
+    methods
+        The methods that it defines itself; None for what is no class.
+    numpy
+        What it calls of NumPy's with tensors, with the place of the first line.
+    """
+
+    name: str = ""
+    methods: frozenset[str] | None = None
+    numpy: tuple[tuple[str, str], ...] = ()
+
+
 class Interview(Protocol):
     """The judge's side of the conversation with one student's code."""
 
@@ -64,8 +84,12 @@ class Interview(Protocol):
         """Whether the student's loss is right on some case, or explained by a misconception."""
         ...
 
-    def is_right(self, exercise: str) -> bool:
-        """Whether an exercise was judged and all its values are the expected ones."""
+    def has_wrong_numbers(self, exercise: str) -> bool:
+        """Whether an exercise lost points on ordinary input by its numbers, not by form."""
+        ...
+
+    def class_facts(self, exercise: str) -> ClassFacts:
+        """What the source of a class shows of its methods; nothing for what is no class."""
         ...
 
     def uses(self, exercise: str) -> dict[str, int]:
@@ -91,6 +115,8 @@ class Verdict:
     cases: CaseCount = field(default_factory=CaseCount)
     right: tuple[int, ...] = ()
     """Which of the check's cases are right, by number."""
+    differing: frozenset[Difference] | None = None
+    """In what ways its answers differ from the expected ones; None where nothing was compared."""
     printed: str = ""
     line: int | None = None
     """The line that the message speaks of."""

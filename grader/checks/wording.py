@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from grader.checks.exception_names import UNKNOWN, public_name
+from grader.checks.inputs_shown import MAX_SHOWN, inputs_of, short
 from grader.checks.verdict import Reply
 from grader.comparison import Difference, Mismatch, as_array
 from grader.course.case import Case
 from grader.result import Visibility
-from grader.wire import Opaque
 
-MAX_SHOWN = 6
-"""Numbers of an array that a message shows, where nobody wants more."""
 _MAX_FORM = 250
-_MAX_REPR = 120
-_BOUNDED = reprlib.Repr()
-_BOUNDED.maxtuple = _BOUNDED.maxlist = _BOUNDED.maxdict = 40
-_BOUNDED.maxstring = _BOUNDED.maxlong = _BOUNDED.maxother = _MAX_REPR
-"""Writes as much of a value as is shown, and no more."""
 WRONG_FORM = "grader.worker.steps.WrongForm"
 """What a step raises that cannot go on with what the student's code returned."""
 _CALL_FAILED = re.compile(r"[\w.<>]+\(\) (?:takes|missing|got) ")
@@ -59,52 +51,25 @@ def describe_mismatch(
         return text
     shown = {Difference.VALUES, Difference.NOT_FINITE}
     if mismatch.difference in shown:
-        text += "\n" + _show_pair(mismatch.expected, mismatch.received, most)
-    inputs = _show_inputs(case, most)
-    return f"{text}\n{inputs}" if inputs else text
+        text += _show_pair(mismatch.expected, mismatch.received, most)
+    return "\n".join([text, *inputs_of(case, most)])
 
 
 def _show_pair(expected: Any, received: Any, most: int) -> str:
     one, other = as_array(expected), as_array(received)
+    if type(expected) in {bool, np.bool_} and type(received) in {bool, np.bool_}:
+        return ""  # the sentence has told both
     if one is None or other is None or one.shape != other.shape or one.ndim == 0:
-        return f"  expected: {_short(expected, most)}\n  received: {_short(received, most)}"
+        return f"\n  expected: {short(expected, most)}\n  received: {short(received, most)}"
     with np.errstate(all="ignore"):
-        wrong = ~np.isclose(one, other, rtol=1e-6, atol=1e-9, equal_nan=True)
+        wrong = ~np.isclose(one * 1.0, other * 1.0, rtol=1e-6, atol=1e-9, equal_nan=True)
     index = tuple(int(part) for part in np.argwhere(wrong)[0]) if wrong.any() else ()
     if one.size <= most:
-        return f"  expected: {_short(one, most)}\n  received: {_short(other, most)}"
+        return f"\n  expected: {short(one, most)}\n  received: {short(other, most)}"
     return (
-        f"  first difference at index {index if len(index) > 1 else index[0]}\n"
-        f"  expected: {_short(one[index])}\n  received: {_short(other[index])}"
+        f"\n  first difference at index {index if len(index) > 1 else index[0]}\n"
+        f"  expected: {short(one[index])}\n  received: {short(other[index])}"
     )
-
-
-def _show_inputs(case: Case, most: int) -> str:
-    small = {
-        name: value
-        for name, value in {**case.arguments, **case.options}.items()
-        if not isinstance(value, np.ndarray) or value.size <= most
-    }
-    if not case.arguments or len(small) < len(case.arguments) + len(case.options):
-        shapes = [
-            f"{name} {value.shape}"
-            for name, value in case.arguments.items()
-            if isinstance(value, np.ndarray)
-        ]
-        return f"  inputs:   {', '.join(shapes)}" if shapes else ""
-    return "  inputs:   " + ", ".join(
-        f"{name}={_short(value, most)}" for name, value in small.items()
-    )
-
-
-def _short(value: Any, most: int = MAX_SHOWN) -> str:
-    if isinstance(value, Opaque):
-        return value.type
-    if isinstance(value, np.ndarray | np.generic | float):
-        shown = np.array2string(np.asarray(value), precision=6, threshold=most, separator=", ")
-        return " ".join(shown.split())
-    text = _BOUNDED.repr(value)
-    return text if len(text) <= _MAX_REPR else text[: _MAX_REPR - 3] + "…"
 
 
 def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:

@@ -19,7 +19,16 @@ from grader.diagnose.slips import PREFIX as SLIP
 from grader.diagnose.slips import consistent, is_telling, matching, told_of
 from grader.result import CheckResult, Diagnosis
 
-__all__ = ["SLIP", "Evidence", "Explained", "agreed", "contradicts", "diagnose", "picked"]
+__all__ = [
+    "SLIP",
+    "Evidence",
+    "Explained",
+    "agreed",
+    "contradicts",
+    "diagnose",
+    "only_left",
+    "picked",
+]
 
 _PLAINER = ("generic.factor_", "generic.sign", "generic.swapped")
 """Patterns that say more, in fewer words, than the place of a slip that has them."""
@@ -63,6 +72,21 @@ def diagnose_pattern(
             or diagnose_refusal(assignment, check, evidence)
             or diagnose_exception(evidence)
         )
+
+
+def only_left(
+    assignment: PreparedAssignment,
+    result: CheckResult,
+    judged: Sequence[CheckResult],
+    explained: Mapping[str, Explained],
+) -> Diagnosis | None:
+    """The one of several misconceptions with which all checks of an exercise agree, if there is."""
+    found = [
+        name
+        for name in sorted(explained[result.check].by)
+        if not contradicts(assignment, name, result.check, judged, explained)
+    ]
+    return told(assignment, found[0]) if len(found) == 1 else None
 
 
 def agreed(

@@ -42,6 +42,46 @@ _SENTENCES = (
         "An entry {0} is asked for there along an axis {1} that has {2}.",
     ),
     (
+        "unpacking",
+        r"too many values to unpack \(expected (\d+)\)",
+        "More than {0} values came where {0} are taken apart.",
+    ),
+    (
+        "unpacking",
+        r"not enough values to unpack \(expected (\d+), got (\d+)\)",
+        "Where {0} values are taken apart, {1} came.",
+    ),
+    (
+        "numpy_of_a_tensor",
+        r"Cannot convert a symbolic tf\.Tensor .* to a numpy array|KerasTensor is symbolic",
+        "NumPy is given a tensor of a graph there, which has no numbers yet. `keras.ops` has "
+        "functions for tensors, most of them under NumPy's names.",
+    ),
+    (
+        "number_of_a_tensor",
+        r"(float|int)\(\) argument must be .* not '(?:SymbolicTensor|KerasTensor)'",
+        "A tensor of a graph has no number yet, so that {0}() cannot make one of it: go on with "
+        "the tensor itself.",
+    ),
+    (
+        "number_of_a_tensor",
+        r"'(?:SymbolicTensor|KerasTensor)' object has no attribute '(numpy|item)'",
+        "A tensor of a graph has no numbers yet, so that there is no .{0}(): go on with the tensor "
+        "itself.",
+    ),
+    (
+        "truth_of_a_tensor",
+        r"symbolic `?tf\.Tensor`? as a Python `?bool`?|KerasTensor as (?:a )?(?:Python )?bool",
+        "A tensor of a graph has no number yet, so that no `if` and no `while` can ask it. "
+        "`ops.where` chooses between two values.",
+    ),
+    (
+        "kept_tensor",
+        r"is out of scope and cannot be used here",
+        "A tensor that a graph computed is kept from one call to the next, in an attribute, say. "
+        "State belongs in variables: `add_weight` makes one, `assign` and `assign_add` change it.",
+    ),
+    (
         "axis",
         r"axis (-?\d+) is out of bounds for array of dimension (\d+)",
         "An axis {0} is asked for there of an array that has {1} axes.",
@@ -50,13 +90,18 @@ _SENTENCES = (
 _MATCHING = tuple((name, re.compile(text), said) for name, text, said in _SENTENCES)
 
 
+def _text(item: Evidence) -> str:
+    """What the exception says, and what stands behind one that a step raised on its behalf."""
+    return "\n".join(str(item.error.get(part) or "") for part in ("message", "cause"))
+
+
 def diagnose_exception(evidence: Sequence[Evidence]) -> Diagnosis | None:
     """Say what the computation did when it raised; the first failure's numbers are told."""
     failures = [item for item in evidence if item.failed]
     if not failures or any(item.observation.outcome != "raised" for item in failures):
         return None
     for name, pattern, said in _MATCHING:
-        found = [pattern.search(str(item.error.get("message") or "")) for item in failures]
+        found = [pattern.search(_text(item)) for item in failures]
         first = found[0]
         if first is not None and all(found):
             return Diagnosis(id=f"generic.raised_{name}", hint=said.format(*first.groups()))

@@ -13,10 +13,13 @@ from grader.diagnose.arrangements import diagnose_arrangement
 from grader.diagnose.evidence import Evidence
 from grader.diagnose.independent import diagnose_independent
 from grader.diagnose.ratios import diagnose_factor, diagnose_offset, is_fractional, numbers_of
+from grader.diagnose.terms import diagnose_term
 from grader.result import Diagnosis
 
 _WEAK = {"not_reduced", "over_reduced", "shape", "transposed_shape", "not_finite"}
 """What says less than an arrangement that explains the same."""
+_DIFFERENTIATING = {"keras.gradients", "keras.loss_and_gradients", "keras.loss_gradient"}
+"""Steps that answer None where there is no gradient."""
 Pattern = Callable[[Evidence], tuple[str, str] | None]
 
 
@@ -31,7 +34,11 @@ def diagnose_generic(check: PreparedCheck, evidence: Sequence[Evidence]) -> Diag
     known = diagnose_arrangement(check, evidence) or diagnose_independent(check, evidence) or first
     if known is not None:
         return Diagnosis(id=f"generic.{known[0]}", hint=known[1])
-    known = diagnose_factor(check, evidence) or diagnose_offset(check, evidence)
+    known = (
+        diagnose_factor(check, evidence)
+        or diagnose_term(check, evidence)
+        or diagnose_offset(check, evidence)
+    )
     if known is None and all(item.observation.mutated for item in failures):
         known = _mutated(failures[0])
     return None if known is None else Diagnosis(id=f"generic.{known[0]}", hint=known[1])
@@ -49,6 +56,13 @@ def _common(failures: Sequence[Evidence]) -> tuple[str, str] | None:
 
 def _none(item: Evidence) -> tuple[str, str] | None:
     if item.mismatch and item.mismatch.difference is Difference.NONE_RETURNED:
+        if any(one["op"] in _DIFFERENTIATING for one in item.case.steps):
+            place = f" to {item.mismatch.position}" if item.mismatch.position else ""
+            return (
+                "no_gradient",
+                f"No gradient leads{place}: on the way is something that has none, such as a "
+                "function of NumPy's, `.numpy()`, a rounding or a cast to integers.",
+            )
         return (
             "none",
             "None came back: either nothing is returned on this path, or what is returned is the "

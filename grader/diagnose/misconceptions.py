@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from grader.comparison import compare
+from grader.comparison import as_array, compare
 from grader.course.case import Case, Observation
+from grader.course.drawn import drawn_alike
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.course.raised import alike, raised_where
 from grader.diagnose.evidence import Evidence, picked
-from grader.result import Diagnosis
+from grader.result import Diagnosis, Kind
 
 _TIGHT = 1e-7
 """Misconceptions are computed, not measured: their answers are matched more closely than
@@ -68,6 +70,19 @@ def same_observation(
     mine, theirs = picked(check, one), picked(check, other)
     if len(mine) != len(theirs):
         return False
+    if check.kind is Kind.STAT:
+        return _same_draws(case, mine, theirs)
     return all(
         compare(left, right, rtol, atol) is None for left, right in zip(mine, theirs, strict=True)
     )
+
+
+def _same_draws(case: Case, mine: Sequence[Any], theirs: Sequence[Any]) -> bool:
+    """Whether random output has the same statistics, as far as chance allows that to be seen."""
+    for position, pair in enumerate(zip(mine, theirs, strict=True)):
+        one, other = map(as_array, pair)
+        if one is None or other is None or not {one.dtype.kind, other.dtype.kind} <= set("biuf"):
+            return False
+        if not drawn_alike(case, position, one, other):
+            return False
+    return True

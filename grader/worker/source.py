@@ -16,6 +16,7 @@ from typing import Any
 from grader.worker.bindings import Binding
 from grader.worker.calls import CallGraph
 from grader.worker.needed import nested_in
+from grader.worker.numpy_uses import numpy_aliases, numpy_uses
 from grader.worker.parts import parts_of, problem_of
 from grader.worker.stubs import Definition, is_half_written, is_name, is_stub
 from grader.worker.written import bound_in, own_file, statements_of
@@ -44,9 +45,10 @@ def inspect_source(
         ``perhaps``, what it calls and what it may call (see `grader.worker.calls`), ``uses``, the
         dotted names that it reaches, directly or through other definitions, with their lines; of
         one that is imported, ``imported``, the student's file (or "") and the name in there; of a
-        class, ``open``, the methods that are not written, with their lines; of one that stands
-        inside of another definition, ``inside`` and whether it needs nothing of that one
-        (``free``); and, for one that does not parse, ``problem``.
+        class, ``open``, the methods that are not written, with their lines, ``methods``, the names
+        of all that it defines itself, and ``numpy``, what of NumPy's is called with tensors; of one
+        that stands inside of another definition, ``inside`` and whether it needs nothing of that
+        one (``free``); and, for one that does not parse, ``problem``.
     """
     source = path.read_bytes()
     try:
@@ -109,6 +111,7 @@ def _definitions(
     wanted = _suspects(source, forbidden)
     aliases = _aliases(tree, source) if wanted else {}
     nodes = {name: one.node for name, one in bound.items()}
+    numpy = numpy_aliases(tree.body)
     own_uses = cache(lambda name: _dotted_names(nodes[name], aliases))
     return {
         name: {
@@ -119,6 +122,7 @@ def _definitions(
             "certain": one.certain,
             "uses": _reached(name, nodes, own_uses) if name in wanted else {},
             **_open_methods(one.node),
+            **_of_class(one.node, numpy),
         }
         for name, one in bound.items()
     }
@@ -132,6 +136,14 @@ def _open_methods(node: ast.stmt) -> dict[str, dict[str, int]]:
         if isinstance(one, ast.FunctionDef) and (is_stub(one) or is_half_written(one))
     }
     return {"open": found} if found else {}
+
+
+def _of_class(node: ast.stmt, numpy: frozenset[str]) -> dict[str, Any]:
+    """The methods that a class defines, and what it calls of NumPy's with tensors."""
+    if not isinstance(node, ast.ClassDef):
+        return {}
+    own = [one.name for one in node.body if isinstance(one, ast.FunctionDef)]
+    return {"methods": own, "numpy": numpy_uses(node, numpy)}
 
 
 def _aliases(tree: ast.Module, source: bytes) -> dict[str, str]:

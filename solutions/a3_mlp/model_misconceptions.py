@@ -88,6 +88,32 @@ class DoublesThePenalty:
         return loss, gradients
 
 
+@misconception("MLP", hint="The loss has a penalty. Where is its derivative?")
+class LeavesThePenaltiesOutOfTheGradients:
+    """adds the penalties to the loss, but not to the gradients"""
+
+    def __init__(self, layer_sizes, activation="relu", l1=0.0, l2=0.0, rng=None):
+        if activation not in _ACTIVATIONS:
+            raise ValueError(f"Received: {activation}")
+        self.activation, self.l1, self.l2 = activation, l1, l2
+        self.params = _first_params(layer_sizes, activation, rng)
+
+    def forward(self, X):
+        return _run(self, X)[0]
+
+    def loss_and_gradients(self, X, y):
+        logits, passed = _run(self, X)
+        loss, dout = softmax_cross_entropy(logits, y)
+        slope, gradients = _ACTIVATIONS[self.activation][1], {}
+        for layer in reversed(_layers(self)):
+            z, cache = passed[layer - 1]
+            dout = dout * slope(z) if gradients else dout
+            dout, gradients[f"W{layer}"], gradients[f"b{layer}"] = dense_backward(dout, cache)
+            W = self.params[f"W{layer}"]
+            loss += self.l1 * np.sum(np.abs(W)) + self.l2 / 2 * np.sum(W**2)
+        return loss, gradients
+
+
 @misconception("MLP", hint="Does the penalty speak of b?")
 class PenalisesTheBiases:
     """penalises the biases as well"""

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from grader.checks.errors import names_offending
-from grader.checks.statistics import STATISTICS
 from grader.checks.verdict import Reply
 from grader.course.case import Observation, case
+from grader.course.drawn import STATISTICS
 from grader.course.step import step
 from grader.result import Status
 from tests.conftest import grade_text
@@ -153,6 +153,10 @@ def test_training_that_uses_up_its_cpu_seconds_is_a_timeout():
     [
         ("the kernel 7 is too large", "raise ValueError(f'the kernel {k} is too large')", True),
         ("an extent of 13 exceeds 11", "raise ValueError(f'an extent of {e} exceeds {n}')", True),
+        ("an extent of 13 exceeds 11", "raise ValueError(message)", True),
+        ("an extent of 15 exceeds 11", "raise ValueError('an extent of ' + str(e))", True),
+        ("('too large', 15)", "raise ValueError('too large', e)", True),
+        ("an extent of 15 exceeds 11", "raise ValueError(message)", False),
         ("too large for 11", "raise ValueError(f'too large for {n}')", False),
         ("at most 99 rows", "raise ValueError(f'at most 99 {rows}')", False),
         ("at most 99 rows", "raise ValueError(", False),

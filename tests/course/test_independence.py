@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from grader.checks.statistics import STATISTICS
 from grader.course import independent
+from grader.course.drawn import STATISTICS
 
 SHAPE, RATE = (60, 70), 0.3
 ROWS, COLUMNS = SHAPE
