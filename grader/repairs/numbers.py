@@ -30,6 +30,7 @@ def of_constant(place: Place) -> Iterator[Found]:
     elif isinstance(value, int):
         near: tuple[float, ...] = (value + 1, value - 1)
         others: tuple[float, ...] = (0, 1, 2, -1, -value, 2 * value, value / 2, 0.5, 3, 1e-8)
+        others += (10 * value, value / 10)
         for rank, numbers in ((0, near), (1, others)):
             for number in dict.fromkeys(numbers):
                 if number != value and (rank == 0 or number not in near):
@@ -39,6 +40,7 @@ def of_constant(place: Place) -> Iterator[Found]:
             yield 2, "name", named, name
             yield 3, "name", named, f"({name} + 1)"
             yield 3, "name", named, f"({name} - 1)"
+            yield 3, "name", named, f"(-{name})"
     elif isinstance(value, float):
         inverse = (1 / value,) if value else ()
         likely: tuple[float, ...] = (

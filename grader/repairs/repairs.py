@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -135,7 +135,8 @@ def find_repair(
     failing = _failing(assignment, exercise, lost, results)
     if not definitions or not failing:
         return None
-    changes = changes_of(source, definitions)
+    is_possible = _possible(lost)
+    changes = filter(is_possible, changes_of(source, definitions))
     asking = Asking(interview, source, definitions)
     right: dict[Change, str] = {}
 
@@ -159,6 +160,22 @@ def find_repair(
         code = _shown(source, change)
         sentences.append(f"{place}, `{code}`: {change.said}, {right[change]} {last}")
     return Repair(found[0], beginning(" Or: ".join(sentences)))
+
+
+def _possible(lost: Iterable[CheckResult]) -> Callable[[Change], bool]:
+    """Which changes agree with what was said: what is put in may hide it far from where it is.
+
+    Numbers of another dtype become right by ``/ 2`` as well, and a factor that a slip left out by
+    a root.
+    """
+    said = {one.diagnosis.id for one in lost if one.diagnosis is not None}
+    slips = {one.removeprefix(SLIP) for one in said if one.startswith(SLIP)}
+    is_narrow = bool(slips) or "generic.dtype" in said
+
+    def is_possible(change: Change) -> bool:
+        return not (is_narrow and change.puts_in) or change.kind in slips
+
+    return is_possible
 
 
 def _failing(

@@ -106,6 +106,10 @@ def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
         text = _indented(source.text[first:last], parent.col_offset - node.col_offset)
         yield 1, "indentation", said, first, last, text
     before = siblings[number - 1] if number else None
+    if isinstance(before, ast.If) and not before.orelse and place.field in {"body", "orelse"}:
+        text = _indented(source.text[first:last], before.body[-1].col_offset - node.col_offset)
+        said = "in an `else` of what is above it"
+        yield 1, "condition", said, first, last, f"{' ' * node.col_offset}else:\n{text}"
     if isinstance(before, _BLOCKS) and place.field in {"body", "orelse", "finalbody"}:
         body = getattr(before, "orelse", None) or before.body
         deeper = body[-1].col_offset - node.col_offset
@@ -129,6 +133,19 @@ def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
             own, between = source.text[first:last], source.text[last:start]
             said = "one step later: exchanged with the line after it"
             yield 1, "moved", said, first, end, f"{source.text[start:end]}{between}{own}"
+    if isinstance(node, ast.Assign) and isinstance(following, ast.Assign):
+        one, other = source.span(node.value), source.span(following.value)
+        text = (
+            f"{source.of(following.value)}{source.text[one[1] : other[0]]}{source.of(node.value)}"
+        )
+        yield (
+            1,
+            "order",
+            "with its value and that of the next line exchanged",
+            one[0],
+            other[1],
+            text,
+        )
     if number == 0 and isinstance(parent, ast.For | ast.While) and following is not None:
         loop_start = source.line_start(parent.lineno)
         head = source.text[loop_start:first]
