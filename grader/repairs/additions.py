@@ -130,7 +130,7 @@ def of_addition(place: Place) -> Iterator[Found]:
         return
     for what, other in _operands(place):
         for kind, said, form in _FORMS:
-            if is_compared and kind in _OF_SIZES:
+            if (is_compared or what == "a small number") and kind in _OF_SIZES:
                 continue
             rank = 2 if what == "a length" and kind == "factor" else 3
             yield rank + later, kind, f"{said} ({what})", form.format(text, other)

@@ -15,6 +15,7 @@ _STRINGS = (
     ("sigmoid", "softmax"),
     ("left", "right"),
 )
+_MOST_TEXTS = 24
 
 
 def of_constant(place: Place) -> Iterator[Found]:
@@ -87,13 +88,14 @@ def _is_long(node: ast.Constant) -> bool:
 
 
 def _texts_of(place: Place) -> list[str]:
-    """The other short texts of the definition: keys of a dict, mostly."""
+    """Other short texts, keys of a dict mostly: of the definition first, then of the file."""
     found = [
         one.value
-        for one in ast.walk(place.definition.node)
+        for tree in (place.definition.node, place.source.tree)
+        for one in ast.walk(tree)
         if isinstance(one, ast.Constant) and isinstance(one.value, str) and len(one.value) <= 12
     ]
-    return list(dict.fromkeys(found))[:12]
+    return list(dict.fromkeys(found))[:_MOST_TEXTS]
 
 
 def of_range(place: Place) -> Iterator[Found]:

@@ -9,8 +9,7 @@ import numpy as np
 
 from grader.asking import Deadline
 from grader.checks.rightness import of_values
-from grader.course.case import Case
-from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.course.prepared import PreparedAssignment
 from grader.diagnose import SLIP
 from grader.interview import FileInterview
 from grader.judged import JudgedChecks
@@ -132,7 +131,7 @@ def find_repair(
     except SyntaxError:
         return None
     definitions = definitions_of(source, exercise, assignment.names)
-    failing = _failing(assignment, exercise, lost, results)
+    failing, right_ones = _cases(assignment, exercise, lost, results)
     if not definitions or not failing:
         return None
     is_possible = _possible(lost)
@@ -147,7 +146,7 @@ def find_repair(
     allowance.exercises -= 1
     pace = PACES[interview.file.backend]
     seconds = min(pace.cpu_seconds, allowance.cpu_seconds)
-    search = Search(asking, failing, is_proven, seconds, pace)
+    search = Search(asking, failing, right_ones, is_proven, seconds, pace)
     try:
         found = search.found(changes)
     finally:
@@ -178,29 +177,30 @@ def _possible(lost: Iterable[CheckResult]) -> Callable[[Change], bool]:
     return is_possible
 
 
-def _failing(
+def _cases(
     assignment: PreparedAssignment,
     exercise: str,
     lost: Iterable[CheckResult],
     results: JudgedChecks,
-) -> list[Failing]:
-    """The cases that are answered wrongly, the one with the smallest input first."""
+) -> tuple[list[Failing], list[Failing]]:
+    """The cases that are answered wrongly, the one with the smallest input first, and rightly."""
     names = {one.check for one in lost}
-    found: list[tuple[int, PreparedCheck, Case]] = []
+    wrong: list[Failing] = []
+    right: list[Failing] = []
     for check in assignment.checks_of(exercise):
-        if check.name in names:
-            right = results.right.get((exercise, check.name), ())
-            found += [
-                (_size(case), check, case)
-                for number, case in enumerate(check.cases)
-                if number not in right and case.expected is not None
-            ]
-    found.sort(key=lambda one: one[0])
-    return [(check, case) for _, check, case in found]
+        answered = results.right.get((exercise, check.name), ())
+        for number, case in enumerate(check.cases):
+            if case.expected is not None and of_values(check):
+                if number in answered:
+                    right.append((check, case))
+                elif check.name in names:
+                    wrong.append((check, case))
+    return sorted(wrong, key=_size), sorted(right, key=_size)
 
 
-def _size(case: Case) -> int:
-    return sum(int(np.size(one)) for one in case.arguments.values() if isinstance(one, np.ndarray))
+def _size(one: Failing) -> int:
+    arguments = one[1].arguments.values()
+    return sum(int(np.size(value)) for value in arguments if isinstance(value, np.ndarray))
 
 
 def _shown(source: Source, change: Change) -> str:

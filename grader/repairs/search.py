@@ -33,6 +33,8 @@ class Search:
     ----------
     failing
         Cases that are answered wrongly now, the quickest first.
+    right
+        Cases that are answered rightly now, and that a change may not make wrong.
     proves
         Whether the exercise is right with a change: it is graded as ever.
     seconds
@@ -42,6 +44,7 @@ class Search:
 
     asking: Asking
     failing: Sequence[Failing]
+    right: Sequence[Failing]
     proves: Callable[[Change], bool]
     seconds: float
     pace: Pace
@@ -75,7 +78,8 @@ class Search:
         return []
 
     def _survivors(self, chunk: Sequence[Change]) -> Sequence[Change]:
-        for check, case in self.failing[: self.pace.most_cases]:
+        most = self.pace.most_cases
+        for check, case in [*self.failing[:most], *self.right[:most]]:
             chunk = self.asking.right(check, case, chunk)
             if not chunk:
                 break
