@@ -118,6 +118,11 @@ def of_addition(place: Place) -> Iterator[Found]:
         if count == 1 and other != place.definition.name:
             yield 2 + later, "function", "with a function of that", f"{other}({text})"
     yield from _remainders(place, later)
+    for other in place.scope.parameters:
+        if other != text:
+            yield 3 + later, "index", "as an index there", f"{other}[{text}]"
+            if isinstance(node, ast.Name) and not is_compared:
+                yield 2 + later, "power", "with a power there", f"({text} ** {other})"
     for factor in () if is_compared else place.neighbours:
         for symbol in ("@", "*", "/"):
             said = "with one more factor there, which stands in that statement already"

@@ -168,6 +168,11 @@ def _slices(node: ast.Slice, place: Place) -> Iterator[Found]:
         yield 0, "range", "with that slice from the beginning", text("", upper, step)
     else:
         yield 1, "range", begin.format("later"), text("1", upper, step)
+    if upper and lower:
+        both = "with both ends of that slice one place earlier"
+        yield 1, "range", both, text(f"{lower} - 1", f"{upper} - 1", step)
+        both = "with both ends of that slice one place later"
+        yield 1, "range", both, text(f"{lower} + 1", f"{upper} + 1", step)
     if upper:
         yield 0, "range", end.format("later"), text(lower, f"{upper} + 1", step)
         yield 0, "range", end.format("earlier"), text(lower, f"{upper} - 1", step)

@@ -26,6 +26,7 @@ def of_arrangement(place: Place) -> Iterator[Found]:
     if isinstance(node, ast.Call):
         yield from _out_of_call(node, place)
         yield from _calls_exchanged(node, place)
+        yield from _of_one_argument(node, place)
     elif isinstance(node, ast.BinOp) and type(node.op) in _SYMBOLS:
         yield from _into_call(node, place)
         yield from _grouped(node, place)
@@ -65,6 +66,41 @@ def _calls_exchanged(node: ast.Call, place: Place) -> Iterator[Found]:
     start, end = place.source.span(inner)
     outer = f"{place.text[: start - first]}{of(inner.args[0])}{place.text[end - first :]}"
     yield 1, "order", "with the two calls in the other order", f"{of(inner.func)}({outer})"
+
+
+def _of_one_argument(node: ast.Call, place: Place) -> Iterator[Found]:
+    """Another activation, of NumPy or of the file."""
+    if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
+        return
+    module, argument = place.module, place.source.of(node.args[0])
+    said = "with another function there"
+    if isinstance(node.func, ast.Attribute) and place.source.of(node.func.value) == module.numpy:
+        for other, count in module.functions.items():
+            if count == 1 and other != place.definition.name:
+                yield 2, "function", said, f"{other}({argument})"
+        if node.func.attr in {"abs", "absolute", "fabs"}:
+            yield 1, "function", said, f"{module.numpy}.maximum({argument}, 0)"
+    elif module.numpy and isinstance(node.func, ast.Name) and node.func.id in module.functions:
+        for other in ("tanh", "exp"):
+            yield 2, "function", said, f"{module.numpy}.{other}({argument})"
+        for own in _callables(place):
+            yield 2, "function", said, f"{own}({argument})"
+
+
+def _callables(place: Place) -> list[str]:
+    """What the methods of a class call of `self`."""
+    found = [
+        place.source.of(one.func)
+        for one in ast.walk(place.definition.node)
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)
+    ]
+    stored = [
+        f"self.{one.attr}"
+        for one in ast.walk(place.definition.node)
+        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)
+    ]
+    own = [one for one in (*found, *stored) if one.startswith("self.") and one.count(".") == 1]
+    return list(dict.fromkeys(own))[:_MOST_NAMES]
 
 
 def _into_call(node: ast.BinOp, place: Place) -> Iterator[Found]:

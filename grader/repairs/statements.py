@@ -17,7 +17,7 @@ _SYMBOLS: dict[type[ast.operator], str] = {
     ast.Div: "/=",
 }
 _OPPOSITE = {"+=": "-=", "-=": "+=", "*=": "/=", "/=": "*="}
-_MOST_TOTALS = 4
+_MOST_TOTALS, _MOST_KEPT = 4, 6
 _BLOCKS = (ast.For, ast.While, ast.If, ast.With)
 
 
@@ -48,6 +48,8 @@ def of_statement(place: Place) -> Iterator[Moved]:
         yield 1, "statement", f"with `{other}` there", start, end, other
     if isinstance(node, ast.For):
         yield from _accumulations(node, place)
+    if isinstance(node, ast.If):
+        yield from _kept(node, place)
     if node.col_offset and source.line_start(node.lineno) + node.col_offset == start:
         yield from _moves(node, place)
 
@@ -89,6 +91,19 @@ def _accumulations(node: ast.For, place: Place) -> Iterator[Moved]:
                 for step in (f"{total} += {name}", f"{total}.append({name})"):
                     yield 3, "statement", said, start, end, text + step
                 yield 3, "statement", said, start, end, f"{text}{total} += {name} * {name}"
+
+
+def _kept(node: ast.If, place: Place) -> Iterator[Moved]:
+    """A value that a branch does not keep, such as the best one so far."""
+    last = node.body[-1]
+    start, end = place.source.span(last)
+    own = place.scope.locals_before(last.lineno)[:_MOST_KEPT]
+    said = "with one more step in that branch, which keeps something"
+    for kept in own:
+        for name in own:
+            if name != kept:
+                text = f"{place.source.of(last)}\n{' ' * last.col_offset}{kept} = {name}"
+                yield 2, "statement", said, start, end, text
 
 
 def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
