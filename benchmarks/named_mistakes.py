@@ -26,7 +26,7 @@ from grader.course.catalogue import load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.question import Questions
 from grader.judge import GradingOptions, grade
-from grader.repairs import ALL
+from grader.repairs import ALONE, IN_A_CLASS
 from grader.result import CheckResult, Kind, Visibility
 from grader.submissions import Submission
 
@@ -44,7 +44,9 @@ def main() -> None:
     parser.add_argument("--file", default="", help="default: the first file")
     parser.add_argument("--no-slips", action="store_true", help="as before there were slips")
     parser.add_argument("--no-repairs", action="store_true", help="as before there were any")
+    parser.add_argument("--in-class", action="store_true", help="as `grader batch` looks for them")
     chosen = parser.parse_args()
+    paces = {} if chosen.no_repairs else IN_A_CLASS if chosen.in_class else ALONE
     course = load_live(ROOT / "solutions" / chosen.assignment)
     file = chosen.file or course.assignment.files[0].name
     backend = next(one.backend for one in course.assignment.files if one.name == file)
@@ -72,7 +74,7 @@ def main() -> None:
                 "mutant", prepared.name, {name: one.encode() for name, one in texts.items()}
             )
             options = GradingOptions(limits=LimitBook(LIMITS), only=frozenset({mutant.definition}))
-            options = replace(options, repairs=frozenset() if chosen.no_repairs else ALL)
+            options = replace(options, repairs=paces)
             result = grade(submission, prepared, launcher, options, questions)
             lost = [one for one in result.checks if one.lost_points]
             became = _told(mutant, lost)

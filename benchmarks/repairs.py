@@ -21,7 +21,7 @@ from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions
-from grader.repairs import PREFIX, QUICK
+from grader.repairs import IN_A_CLASS, PREFIX
 from grader.result import Result, Visibility
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
@@ -34,7 +34,7 @@ def timed(
     directory = CourseDirectory(course)
     store = ResultStore(directory.results / hidden.name)
     plan = plan_batch(directory, hidden, store, fresh=True)
-    options = GradingOptions(limits=LIMITS, repairs=QUICK if repairs else frozenset())
+    options = GradingOptions(limits=LIMITS, repairs=IN_A_CLASS if repairs else {})
     started = time.perf_counter()
     report = run_batch(plan, hidden, store, chosen, options, jobs=2)
     return time.perf_counter() - started, report.results

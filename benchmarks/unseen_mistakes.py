@@ -27,7 +27,7 @@ from grader.course import frozen
 from grader.course.catalogue import choose, live_assignments
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
-from grader.repairs import ALL
+from grader.repairs import FORKED
 from grader.result import CheckResult, Kind
 from grader.submissions import Submission
 
@@ -114,7 +114,7 @@ def told_of(mistake: Mistake, repairs: bool = True) -> Told:
     content = {name: text.encode() for name, text in texts.items()}
     submission = Submission("unseen", mistake.assignment, content)
     only = frozenset({mistake.exercise})
-    looked_for = ALL if repairs else frozenset()
+    looked_for = FORKED if repairs else {}
     options = GradingOptions(limits=LimitBook(LIMITS), only=only, repairs=looked_for)
     result = grade(submission, public_cases(mistake.assignment), launcher_here(), options)
     lost = [one for one in result.checks if one.lost_points and one.exercise == mistake.exercise]

@@ -16,7 +16,6 @@ from grader.asking import Deadline
 from grader.checks import Verdict, judge_check
 from grader.checks.place import open_methods
 from grader.confine import Launcher, LimitBook, Lost
-from grader.course.assignment import Backend
 from grader.course.forward_worker import ForwardWorker
 from grader.course.prepared import (
     PreparedAssignment,
@@ -32,7 +31,7 @@ from grader.liberties import Shared, note_on_own_forward, notes_of
 from grader.prerequisites import Prerequisites
 from grader.public_cases import PublicCases
 from grader.records import check_result, failure_of, out_of_memory, submission_record
-from grader.repairs import PACES, Allowance, Proof, find_repair, wants_repair
+from grader.repairs import Allowance, Pace, Paces, Proof, find_repair, wants_repair
 from grader.replies import FileState, lost_verdict
 from grader.result import CheckResult, Kind, Result, Status, total
 from grader.submissions import Submission
@@ -58,9 +57,8 @@ class GradingOptions:
     """Stop at the first check that loses points, for who asks no more than whether any does."""
     public: PreparedAssignment | None = None
     """Public cases: of failures on hidden ones it is said whether these fail, too."""
-    repairs: frozenset[Backend] = frozenset()
-    """Look for the one change of a student's own code that makes an exercise right, in files of
-    these backends."""
+    repairs: Paces = field(default_factory=dict)
+    """How to look for the one change of a student's own code that makes an exercise right."""
     confirms: bool = True
     """Judge once more, by a fresh worker, what may have lost points by what others left behind."""
     inspected: dict[str, Any] | None = None
@@ -368,15 +366,17 @@ class _Grading:
     def _look_for_repair(self, exercise: PreparedExercise, interview: FileInterview) -> None:
         """Say which change makes an exercise right, where one is found; no verdict changes."""
         is_own = exercise.name in self.wanted and exercise.name not in interview.candidates
-        is_wanted = interview.file.backend in self.options.repairs and not self.options.until_lost
-        if not (is_own and is_wanted) or interview.state is not None or self.repairs.is_used_up:
+        pace = self.options.repairs.get(interview.file.backend)
+        if pace is None or self.options.until_lost or self.repairs.is_used_up:
+            return
+        if not is_own or interview.state is not None:
             return
         lost = wants_repair(self.assignment, exercise.name, self.results.of(exercise.name))
         if not lost:
             return
         file = interview.file.name
         own = self._interview(interview.file, self.repairs.deadline)
-        own.definitions = interview.definitions
+        own.definitions, own.candidates = interview.definitions, interview.candidates
         try:
             found = find_repair(
                 exercise.name,
@@ -388,9 +388,10 @@ class _Grading:
                     self.assignment,
                     exercise.name,
                     self.results.of(exercise.name),
-                    partial(self._graded_alone, exercise),
+                    partial(self._graded_alone, exercise, pace),
                 ),
                 self.repairs,
+                pace,
             )
             if found is not None:
                 cell = self.places.cell(file, found.change.line)
@@ -404,21 +405,24 @@ class _Grading:
             own.close()
 
     def _graded_alone(
-        self, exercise: PreparedExercise, submission: Submission, assignment: PreparedAssignment
+        self,
+        exercise: PreparedExercise,
+        pace: Pace,
+        submission: Submission,
+        assignment: PreparedAssignment,
     ) -> list[CheckResult]:
         """The checks of one exercise of a changed submission."""
         limits = self.options.limits
-        file = next(one for one in assignment.files if one.name == exercise.file)
-        proof_seconds = PACES[file.backend].proof_seconds
         whole = limits.at(self.assignment.name).submission_seconds
         options = GradingOptions(
             limits=limits,
             only=frozenset({exercise.name}),
             known=tuple(one for one in self.results if one.exercise != exercise.name),
             confirms=False,
-            seconds_used=max(whole - proof_seconds, 0.0),
+            seconds_used=max(whole - pace.proof_seconds, 0.0),
         )
-        return grade(submission, assignment, self.launcher, options, self.questions).checks
+        result = grade(submission, assignment, self.launcher, options, self.questions)
+        return [one for one in result.checks if one.exercise == exercise.name]
 
     def _keep_what_was_earned(self, exercise: str, before: Sequence[CheckResult]) -> None:
         """Let the first judgement stand where the second one loses what it had earned.

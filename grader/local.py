@@ -12,7 +12,7 @@ from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.expected import expected_of
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
-from grader.repairs import QUICK
+from grader.repairs import ALONE
 from grader.result import CheckResult, Result, Status
 from grader.submissions import Submission, read_path
 
@@ -79,7 +79,7 @@ def check_own(
     on_check
         Told of each check as soon as it is judged.
     """
-    options = GradingOptions(only=only, on_check=on_check, repairs=QUICK)
+    options = GradingOptions(only=only, on_check=on_check, repairs=ALONE)
     return grade(submission, assignment, SpawnedLauncher(engine), options)
 
 

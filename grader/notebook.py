@@ -27,7 +27,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.local import LOCAL_STUDENT, load_public, name_problem
 from grader.render.cell import Aside, cell_html, cell_text
-from grader.repairs import ALL
+from grader.repairs import FORKED
 from grader.result import Result, Status
 from grader.student_progress import next_exercise, next_hint, remember
 from grader.submissions import CourseDirectory, Submission, read_path
@@ -110,7 +110,7 @@ def check(exercise: str = "", *, hint: bool = False) -> CheckedExercise:
         whole = _graded_whole(folder, public.exercise(exercise).file)
     else:
         submission = _running(folder, public, exercise)
-        options = GradingOptions(only=frozenset({exercise}), repairs=ALL)
+        options = GradingOptions(only=frozenset({exercise}), repairs=FORKED)
         whole = grade(submission, public, _launcher(), options)
     result = whole.of_exercise(exercise)
     if result.has_grader_error:
@@ -222,9 +222,9 @@ def _graded_whole(folder: Path, file: str) -> Result:
     submission = read_path(folder, expected, student=folder.parent.name, assignment=public.name)
     course = _course_above(folder)
     if course is None:
-        return grade(submission, public, _launcher(), GradingOptions(only=only, repairs=ALL))
+        return grade(submission, public, _launcher(), GradingOptions(only=only, repairs=FORKED))
     limits = course.settings.limits.book()
-    options = GradingOptions(course=course.name, limits=limits, only=only, repairs=ALL)
+    options = GradingOptions(course=course.name, limits=limits, only=only, repairs=FORKED)
     live = live_assignments(course_root(folder) or folder).get(public.name)
     if live is None:
         return grade(submission, public, _launcher(), options)

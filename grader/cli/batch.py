@@ -28,7 +28,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions
 from grader.judging import DiagnosisLog
 from grader.media.terminal import say
-from grader.repairs import QUICK
+from grader.repairs import IN_A_CLASS
 from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory
 
@@ -100,7 +100,7 @@ def command(
             store = ResultStore(directory.results / name)
             plan = plan_batch(directory, prepared, store, fresh=fresh)
             _announce(console, plan, directory)
-            options = GradingOptions(course=directory.name, limits=limits, repairs=QUICK)
+            options = GradingOptions(course=directory.name, limits=limits, repairs=IN_A_CLASS)
             log = DiagnosisLog.of_course(directory.path)
             run = partial(_run, console, plan, prepared, chosen, options, count, log, inputs)
             try:

@@ -65,7 +65,7 @@ def options_for(options: GradingOptions, slate: Slate, past: Past, attempt: int)
     return replace(
         options,
         public=None if past.only_grade else options.public,
-        repairs=frozenset() if past.only_grade else options.repairs,
+        repairs={} if past.only_grade else options.repairs,
         settled=past.settled.get(attempt, ()),
         seconds_used=past.seconds,
         on_begin=slate.begin,

@@ -33,7 +33,7 @@ from grader.private_folder import FOLDER, STAGING, private_folder
 from grader.push.queue import PushJob
 from grader.push.tree import PushedFiles, take
 from grader.render.terminal import print_result
-from grader.repairs import ALL
+from grader.repairs import FORKED
 from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory, Submission
@@ -83,7 +83,7 @@ class PushGrader:
         self._warm: dict[str, _Warm] = {}
         self._lock = threading.Lock()
         self._options = GradingOptions(
-            course=directory.name, limits=directory.settings.limits.book(), repairs=ALL
+            course=directory.name, limits=directory.settings.limits.book(), repairs=FORKED
         )
         patient = JudgeLimits().patient(self._options.limits.longest_submission)
         self._judges = Judges(launcher, patient)

@@ -1,15 +1,17 @@
 """Find the one small change of a student's own code that makes an exercise right, and prove it."""
 
-from grader.repairs.pace import ALL, PACES, QUICK
+from grader.repairs.pace import ALONE, FORKED, IN_A_CLASS, Pace, Paces
 from grader.repairs.proof import Proof
 from grader.repairs.repairs import PREFIX, Allowance, Repair, find_repair, wants_repair
 
 __all__ = [
-    "ALL",
-    "PACES",
+    "ALONE",
+    "FORKED",
+    "IN_A_CLASS",
     "PREFIX",
-    "QUICK",
     "Allowance",
+    "Pace",
+    "Paces",
     "Proof",
     "Repair",
     "find_repair",

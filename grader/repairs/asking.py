@@ -13,7 +13,7 @@ from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
 from grader.interview import FileInterview
 from grader.repairs.change import Change
-from grader.repairs.pace import PACES
+from grader.repairs.pace import Pace
 from grader.repairs.source import Definition, Source, units_of
 from grader.wire import TooLarge, WireError, decode, encode
 
@@ -29,12 +29,18 @@ class Asking:
     ----------
     interview
         Of this purpose alone: what is asked here may harm nothing that is judged.
+    pace
+        What may be asked.
     """
 
     def __init__(
-        self, interview: FileInterview, source: Source, definitions: Sequence[Definition]
+        self,
+        interview: FileInterview,
+        source: Source,
+        definitions: Sequence[Definition],
+        pace: Pace,
     ) -> None:
-        self._interview, self._pace = interview, PACES[interview.file.backend]
+        self._interview, self._pace = interview, pace
         self._units = units_of(source, definitions)
         self._sent = [
             [one.name, one.owner, one.line, source.text[one.start : one.end]] for one in self._units

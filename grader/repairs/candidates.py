@@ -20,6 +20,8 @@ from grader.repairs.statements import of_statement
 
 _STAGES = (-1, 1, 2, 4, 6)
 """Ranks up to which changes are made at once: those of later ones are often not needed."""
+_MOST_CHARACTERS = 4_000_000
+"""Of the changes of one stage: code of a thousand nested parts has more than anyone can try."""
 _OF_HELPERS = 1
 """So much less likely is a change in a helper than the same one in the exercise itself."""
 _FINDERS = (
@@ -40,14 +42,18 @@ def changes_of(source: Source, definitions: Sequence[Definition]) -> Iterator[Ch
     module = Module.of(source)
     seen: set[tuple[int, int, str]] = set()
     for least, most in itertools.pairwise(_STAGES):
-        found = []
+        found: list[Change] = []
+        characters = 0
         for definition in definitions:
             later = 0 if definition.is_exercise else _OF_HELPERS
             for place in places_of(definition, source, module, most - later):
+                if characters > _MOST_CHARACTERS:
+                    break
                 for change in _at(place):
                     key = change.start, change.end, change.text
                     if least < change.rank + later <= most and key not in seen:
                         seen.add(key)
+                        characters += len(change.text)
                         found.append(replace(change, rank=change.rank + later))
         found.sort(key=lambda one: one.likelihood)
         for one in found:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from grader.course.assignment import Backend
 
@@ -35,11 +36,12 @@ class Pace:
     proof_seconds: float
 
 
-QUICK: frozenset[Backend] = frozenset({"numpy"})
-"""Where a class is graded, or a worker takes long to start: Keras files take seconds each."""
-ALL: frozenset[Backend] = frozenset({"numpy", "keras"})
-"""Where one piece of work is graded, by workers that are forked."""
-PACES: dict[Backend, Pace] = {
-    "numpy": Pace(1.0, 0.15, 12.0, 4_000, 6, 5.0),
-    "keras": Pace(3.0, 1.5, 30.0, 120, 2, 40.0),
-}
+_NUMPY = Pace(1.0, 0.15, 12.0, 4_000, 6, 5.0)
+Paces = Mapping[Backend, Pace]
+"""By backend, how repairs are looked for; where there is none, they are not."""
+IN_A_CLASS: Paces = {"numpy": replace(_NUMPY, cpu_seconds=0.2)}
+"""Where many submissions are graded: most repairs are found in a tenth of a second."""
+ALONE: Paces = {"numpy": _NUMPY}
+"""Where one is, by workers that are slow to start."""
+FORKED: Paces = {"numpy": _NUMPY, "keras": Pace(3.0, 1.5, 30.0, 120, 2, 40.0)}
+"""Where one is, by workers that are forked."""

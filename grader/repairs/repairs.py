@@ -16,7 +16,7 @@ from grader.judged import JudgedChecks
 from grader.repairs.asking import Asking
 from grader.repairs.candidates import changes_of
 from grader.repairs.change import Change
-from grader.repairs.pace import PACES
+from grader.repairs.pace import Pace
 from grader.repairs.proof import Proof
 from grader.repairs.search import Failing, Search
 from grader.repairs.source import Source, definitions_of
@@ -37,6 +37,8 @@ _PLAIN = (
     "generic.swapped",
 )
 """What says more, in fewer words, than a line."""
+_ENDS = "SystemExit"
+"""Code that ends the program is no formula with a slip in it."""
 _WRONG = {Status.FAILED, Status.ERROR}
 _MOST_CODE, _BEFORE = 60, 20
 """Characters of a line that are quoted, and how many of them stand before the change."""
@@ -98,7 +100,7 @@ def wants_repair(
     ]
     found = [one for one in lost if one.status in _WRONG and not one.waits_for]
     others = [one for one in lost if one not in found and not _waits_for_itself(one)]
-    if others or any(one.whole_file for one in found):
+    if others or any(one.whole_file or _ENDS in one.message for one in found):
         return []
     if any(one.diagnosis is not None and one.diagnosis.id.startswith(_PLAIN) for one in lost):
         return []
@@ -117,6 +119,7 @@ def find_repair(
     interview: FileInterview,
     proof: Proof,
     allowance: Allowance,
+    pace: Pace,
 ) -> Repair | None:
     """The change of the student's own code that makes an exercise right.
 
@@ -134,9 +137,8 @@ def find_repair(
     failing, right_ones = _cases(assignment, exercise, lost, results)
     if not definitions or not failing:
         return None
-    is_possible = _possible(lost)
-    changes = filter(is_possible, changes_of(source, definitions))
-    asking = Asking(interview, source, definitions)
+    changes = filter(_possible(lost), changes_of(source, definitions))
+    asking = Asking(interview, source, definitions, pace)
     right: dict[Change, str] = {}
 
     def is_proven(change: Change) -> bool:
@@ -144,11 +146,12 @@ def find_repair(
         return bool(right[change])
 
     allowance.exercises -= 1
-    pace = PACES[interview.file.backend]
     seconds = min(pace.cpu_seconds, allowance.cpu_seconds)
     search = Search(asking, failing, right_ones, is_proven, seconds, pace)
     try:
         found = search.found(changes)
+    except RecursionError:  # code that is nested too deeply to be written anew
+        return None
     finally:
         allowance.cpu_seconds -= asking.cpu_seconds
     if not found:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 _MOST_CHARACTERS = 200_000
-_MOST_LINES = 150
-"""Of one definition that is looked into: a class of a whole course would take too long."""
+_MOST_LINES, _MOST_OF_A_DEFINITION = 150, 12_000
+"""Lines and characters of one definition that is looked into: others would take too long."""
 _MOST_DEFINITIONS = 8
 _KNOWS_ITS_CLASS = ("super(", "__class__", ".setter")
 _SIZES = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -152,8 +152,9 @@ def definitions_of(
         first = min(
             [definition.lineno, *(one.lineno for one in getattr(definition, "decorator_list", ()))]
         )
-        if (definition.end_lineno or first) - first < _MOST_LINES:
-            start, end = source.line_start(first), source.span(definition)[1]
+        start, end = source.line_start(first), source.span(definition)[1]
+        is_long = (definition.end_lineno or first) - first >= _MOST_LINES
+        if not is_long and end - start <= _MOST_OF_A_DEFINITION:
             chosen.append(Definition(name, definition, start, end, first, name == exercise))
         if isinstance(definition, ast.Assign):
             continue

@@ -196,3 +196,15 @@ def test_text_that_cannot_be_looked_into_is_told_apart():
         except SyntaxError:
             continue
         raise AssertionError(content[:20])
+
+
+def test_code_that_is_too_long_or_too_deep_costs_no_memory():
+    long = "def exercise(x):\n    return [" + ", ".join(["x"] * 5_000) + "]\n"
+    assert not changes(long)
+    deep = "def exercise(x):\n    return " + " + ".join(["x"] * 400) + "\n"
+    found = 0
+    for one in iterated(deep):
+        found += len(one.text)
+        if one.rank > 1:
+            break
+    assert 0 < found < 6_000_000

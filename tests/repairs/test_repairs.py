@@ -2,14 +2,14 @@
 
 import pytest
 
-from grader.repairs import QUICK, Allowance
+from grader.repairs import ALONE, Allowance
 from grader.result import Status
 from tests.conftest import grade_text
 from tests.mini import REFERENCE, body, check_of, mini, replaced
 
 
 def graded(text, **options):
-    return grade_text(mini(), {"mini.py": text}, **{"repairs": QUICK, **options})
+    return grade_text(mini(), {"mini.py": text}, **{"repairs": ALONE, **options})
 
 
 def told(text, name, **options):
@@ -32,9 +32,18 @@ def test_a_line_of_the_students_own_writing_is_named_with_the_kind_of_change():
     )
 
 
+def test_what_is_wrong_in_other_exercises_is_no_matter():
+    text = replaced("** 2) / 2", "** 2)").replace("X.T @ y)", "X.T * y)")
+    found = told(text, "solve.solution")
+    assert (found.id, "with a matrix product there" in found.hint) == (
+        "generic.repair.product",
+        True,
+    )
+
+
 def test_the_line_is_that_of_the_check_and_points_stay():
     text = in_loops("total += (row @ w + b - value) ** 3")
-    with_it, without = graded(text), graded(text, repairs=frozenset())
+    with_it, without = graded(text), graded(text, repairs={})
     check = check_of(with_it, "half_mse.value")
     assert (check.line, check.file) == (10, "mini.py")
     assert with_it.points == without.points
