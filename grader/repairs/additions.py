@@ -120,7 +120,12 @@ def of_addition(place: Place) -> Iterator[Found]:
     yield from _remainders(place, later)
     for other in place.scope.parameters:
         if other != text:
-            yield 3 + later, "index", "as an index there", f"{other}[{text}]"
+            yield (
+                3 + later,
+                "index",
+                "as an index into one of the arguments there",
+                f"{other}[{text}]",
+            )
             if isinstance(node, ast.Name) and not is_compared:
                 yield 2 + later, "power", "with a power there", f"({text} ** {other})"
     for factor in () if is_compared else place.neighbours:

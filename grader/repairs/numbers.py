@@ -36,8 +36,10 @@ def of_constant(place: Place) -> Iterator[Found]:
             for number in dict.fromkeys(numbers):
                 if number != value and (rank == 0 or number not in near):
                     yield rank, "constant", said, f"({number!r})"
+        named = f"with a name there, not the number {value}"
+        if place.field == "slice" or isinstance(place.parent, ast.Tuple):
+            yield from ((1, "name", named, name) for name in _counters(place))
         for name in place.scope.names_at(place.line):
-            named = f"with a name there, not the number {value}"
             yield 2, "name", named, name
             yield 3, "name", named, f"({name} + 1)"
             yield 3, "name", named, f"({name} - 1)"
@@ -68,6 +70,16 @@ def of_constant(place: Place) -> Iterator[Found]:
         for one in _texts_of(place):
             if one != value:
                 yield (1 if is_key else 2), "name", said, repr(one)
+
+
+def _counters(place: Place) -> list[str]:
+    """What the loops of a definition count with."""
+    found = [
+        one.target.id
+        for one in ast.walk(place.definition.node)
+        if isinstance(one, ast.For) and isinstance(one.target, ast.Name)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _literal(place: Place) -> ast.Constant | None:

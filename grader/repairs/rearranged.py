@@ -150,7 +150,7 @@ def _grouped(node: ast.BinOp, place: Place) -> Iterator[Found]:
         yield (
             2,
             "operator",
-            "subtracted instead of divided by",
+            "subtracted instead of divided there",
             f"({of(inner)} - ({of(node.right)}))",
         )
         if isinstance(node.right, ast.Constant) and node.right.value == 2:

@@ -75,6 +75,9 @@ class Repair:
         vague = (*_VAGUE, SLIP) if result.status is Status.ERROR else _VAGUE
         # Of an exception many slips are the reason: the line says more.
         is_kept = before is not None and not before.id.startswith(vague)
+        if before is not None and before.id.startswith(SLIP):
+            # Of another kind, it speaks of a writing that this one is not.
+            is_kept = is_kept and before.id == f"{SLIP}{self.change.kind}"
         hint = f"{before.hint} {self.hint}" if before is not None and is_kept else self.hint
         told = Diagnosis(id=f"{PREFIX}{self.change.kind}", hint=hint)
         update: dict[str, object] = {"diagnosis": told}
