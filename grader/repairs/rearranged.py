@@ -31,12 +31,15 @@ def of_arrangement(place: Place) -> Iterator[Found]:
         yield from _into_call(node, place)
         yield from _grouped(node, place)
         yield from _names_exchanged(node, place)
-    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        yield from _indexed(node, place)
+    elif isinstance(node, ast.Subscript):
+        yield from _parts_of_index(node, place)
+        if isinstance(node.ctx, ast.Load):
+            yield from _indexed(node, place)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "->" in node.value:
         yield from _letters(node.value)
     elif isinstance(node, ast.Assign | ast.Return) and node.value is not None:
         yield from _name_everywhere(node, place)
+        yield from _keys_everywhere(node, place)
 
 
 def _out_of_call(node: ast.Call, place: Place) -> Iterator[Found]:
@@ -180,6 +183,24 @@ def _name_everywhere(node: ast.Assign | ast.Return, place: Place) -> Iterator[Fo
                     yield 2, "name", said, _renamed(node, place, {one: other})
 
 
+def _keys_everywhere(node: ast.Assign | ast.Return, place: Place) -> Iterator[Found]:
+    """Keys that end in one number, as in ``p["W1"]`` and ``p["b1"]``, with the next."""
+    first, text = place.source.span(node)[0], place.text
+    found = [
+        (place.source.span(one), one.value)
+        for one in ast.walk(node)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value[-1:].isdigit()
+    ]
+    if len({key[-1] for _, key in found}) != 1 or len(found) < 2:
+        return
+    for step in (1, -1):
+        changed = text
+        for (start, end), key in sorted(found, reverse=True):
+            other = f"{key[:-1]}{int(key[-1]) + step}"
+            changed = f"{changed[: start - first]}{other!r}{changed[end - first :]}"
+        yield 1, "name", "with another number at the end of the keys there", changed
+
+
 def _names(node: ast.AST) -> Iterator[str]:
     """The names that are read, functions and modules left out."""
     called = {id(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
@@ -221,11 +242,38 @@ def _indexed(node: ast.Subscript, place: Place) -> Iterator[Found]:
         yield 1, "axis", said, f"{value}[:, {', '.join(texts)}]"
     if all(is_slice):
         yield 1, "range", "without those slices", f"({value})"
+
+
+def _parts_of_index(node: ast.Subscript, place: Place) -> Iterator[Found]:
+    """A slice for one entry, slices that begin later, entries counted from the beginning."""
+    of, index = place.source.of, node.slice
+    value = of(node.value)
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    texts = [of(one) for one in parts]
     for number, one in enumerate(parts):
-        if not is_slice[number] and isinstance(one, ast.Name):
+        if isinstance(one, ast.Name):
             for text in (f": {one.id} + 1", f": {one.id}", f"{one.id} :"):
                 changed = ", ".join([*texts[:number], text, *texts[number + 1 :]])
                 yield 2, "range", "with a slice there, not one entry", f"{value}[{changed}]"
+    forward = [
+        of(one.right) if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub) else of(one)
+        for one in parts
+    ]
+    if len(parts) > 1 and forward != texts:
+        yield 1, "index", "not counted from the end", f"{value}[{', '.join(forward)}]"
+    bounds = [
+        of(one.upper)
+        if isinstance(one, ast.Slice) and one.lower is None and one.upper is not None
+        else ""
+        for one in parts
+    ]
+    if any(bounds):
+        for name in place.scope.names_at(place.line)[:_MOST_NAMES]:
+            later = [
+                f"{name} : {name} + {bound}" if bound else text
+                for bound, text in zip(bounds, texts, strict=True)
+            ]
+            yield 2, "range", "with the slices there to begin later", f"{value}[{', '.join(later)}]"
 
 
 def _letters(text: str) -> Iterator[Found]:

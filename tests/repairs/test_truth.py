@@ -58,7 +58,8 @@ def test_another_dtype_is_no_factor():
 def test_in_a_comparison_no_size_is_put_in():
     text = file_of("return np.where(x > a, x, b)")
     place = text.index("x > a")
-    kinds = {one.kind for one in changes(text) if (one.start, one.end) == (place, place + 1)}
+    found = [one for one in changes(text) if (one.start, one.end) == (place, place + 1)]
+    kinds = {one.kind for one in found if one.puts_in}
     assert "term" in kinds
     assert not kinds & {"factor", "power", "product"}
 
