@@ -148,7 +148,7 @@ def of_addition(place: Place) -> Iterator[Found]:
             for symbol in ("+", "-"):
                 said = "with one more term there (a multiple of an argument)"
                 yield 4 + later, "term", said, f"(({text}) {symbol} 2 * {other})"
-        if what in {"an argument", "another value"}:
+        if what in {"an argument", "another value"} and not is_compared:
             for kind, said, form in _PRODUCTS:
                 yield 4 + later, kind, f"{said} ({what})", form.format(text, other)
 
