@@ -50,13 +50,14 @@ def diagnose(
         )
         slips = matching(check, evidence)
     otherwise = partial(diagnose_pattern, assignment, check, evidence)
-    slip = told_of(assignment, check.exercise, slips) if is_telling(check, evidence) else None
+    tells = is_telling(check, evidence)
+    slip = told_of(assignment, check.exercise, slips) if tells else None
     # Many slips end in one exception: what happened is certain then, and which it was is not.
     slip = diagnose_exception(evidence) or slip
     if slip is not None and (plain := otherwise()) is not None and plain.id.startswith(_PLAINER):
         slip = plain
     if len(known) == 1:
-        return told(assignment, known[0]), Explained(
+        return told(assignment, known[0], tells or not is_thin), Explained(
             frozenset(known), is_thin, slips, lambda: slip or otherwise()
         )
     return slip or otherwise(), Explained(frozenset(known), is_thin, slips, otherwise)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.comparison import compare
+from grader.comparison import as_array, compare
 from grader.course.case import Case
+from grader.course.drawn import outside
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.diagnose.evidence import Explained, picked
 from grader.result import CheckResult, Kind, Status
@@ -26,8 +27,8 @@ def contradicts(
 ) -> bool:
     """Whether checks of a misconception's exercise speak against it.
 
-    They do where one ended otherwise than the misconception would have it end, and where it rests
-    on whole numbers alone and does not explain the answers of another.
+    They do where one ended otherwise than the misconception would have it end, or failed with other
+    answers; what rests on whole numbers alone has to explain other random output, too.
 
     Parameters
     ----------
@@ -53,7 +54,9 @@ def contradicts(
             if foretold is not None and passed is not foretold:
                 return True
             by = explained[one.check].by if one.check in explained else frozenset()
-            if is_thin and not passed and foretold is False and identifier not in by:
+            is_random = foretold is None and checks[one.check].kind is Kind.STAT
+            has_to = foretold is False or (is_thin and is_random)
+            if not passed and has_to and identifier not in by:
                 return True
     return False
 
@@ -66,12 +69,26 @@ def passes(check: PreparedCheck, identifier: str) -> bool | None:
     if check.kind is Kind.ERR:  # what else its message has to say is not recorded
         wanted = check.settings["raises"]
         return None if all(wanted in one.mistaken[identifier].raised for one in cases) else False
+    if check.kind is Kind.STAT:  # what was within the range once may be outside the next time
+        return False if any(_is_outside(check, case, identifier) for case in cases) else None
     if check.kind not in _VALUES:
         return None
     if check.kind is Kind.GRAD:
         settings = {**check.settings, "judges": "values", "select": None}
         check = replace(check, settings=settings)
     return all(_is_right(check, case, identifier) for case in cases)
+
+
+def _is_outside(check: PreparedCheck, case: Case, identifier: str) -> bool:
+    """Whether the statistics of a misconception's draw are none that is accepted."""
+    found = case.mistaken[identifier]
+    if found.outcome != "answered":
+        return True
+    arrays = map(as_array, picked(check, found))
+    return any(
+        array is not None and array.dtype.kind in "biuf" and any(outside(case, position, array))
+        for position, array in enumerate(arrays)
+    )
 
 
 def _is_right(check: PreparedCheck, case: Case, identifier: str) -> bool:

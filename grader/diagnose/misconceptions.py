@@ -28,12 +28,17 @@ def explaining(check: PreparedCheck, evidence: Sequence[Evidence]) -> list[str]:
     ]
 
 
-def told(assignment: PreparedAssignment, identifier: str) -> Diagnosis:
-    """What is said of a misconception."""
+def told(assignment: PreparedAssignment, identifier: str, is_sure: bool = True) -> Diagnosis:
+    """What is said of a misconception; less where few whole numbers are all that is wrong."""
     known = assignment.misconception(identifier)
-    return Diagnosis(
-        id=known.id, hint=f"Most likely your {known.exercise} {known.phrase}. {known.hint}"
-    )
+    if is_sure:
+        what = f"Most likely your {known.exercise} {known.phrase}."
+    else:
+        what = (
+            f"Perhaps your {known.exercise} {known.phrase}: what came here is what would come "
+            "then, but too few numbers to be sure."
+        )
+    return Diagnosis(id=known.id, hint=f"{what} {known.hint}")
 
 
 def _explains(name: str, check: PreparedCheck, item: Evidence) -> bool:

@@ -7,7 +7,8 @@ no case that is right speaks against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -181,14 +182,15 @@ def _of_quantity(
 ) -> Found | None:
     """A length, a number or a count among the arguments that is a factor of every failure.
 
-    It has to differ between failures, or to be no other quantity's value as well.
+    It has to differ between failures, or to be neither another quantity's value nor the product
+    of two.
     """
     if not failures or any(not item.failed and _is_nonzero(item) for item in evidence):
         return None
     each = [quantities(item.case) for item in failures]
     for name in each[0]:
         values = [one.get(name, 0.0) for one in each]
-        alone = all(list(one.values()).count(one.get(name, 0.0)) == 1 for one in each)
+        alone = all(_ways_to(one.get(name, 0.0), one.values()) == 1 for one in each)
         if not (len(set(values)) > 1 or (alone and values[0] not in _COMMON)):
             continue
         for factors, what in (
@@ -198,6 +200,13 @@ def _of_quantity(
             if all(map(_is_close, ratios, factors)):
                 return "factor_quantity", f"The result{_where(failures)} {what}."
     return None
+
+
+def _ways_to(value: float, known: Iterable[float]) -> int:
+    """How many quantities, squares and products of two have a value."""
+    numbers = list(known)
+    pairs = combinations_with_replacement([one for one in numbers if one not in _COMMON], 2)
+    return numbers.count(value) + sum(one * other == value for one, other in pairs)
 
 
 _COMMON = {0.0, 1.0, 2.0, 0.5, -1.0}

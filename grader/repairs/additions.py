@@ -13,7 +13,8 @@ _ALWAYS = (
     (1, "factor", "with one more factor there (a number)", "(2 * ({0}))"),
     (1, "factor", "with one more factor there (a number)", "(({0}) / 2)"),
     (1, "power", "squared there", "(({0}) ** 2)"),
-    (2, "sign", "with that taken from 1", "(1 - ({0}))"),
+    (2, "sign", "with 1 minus that in its place", "(1 - ({0}))"),
+    (3, "power", "with 1 minus the square of that in its place", "(1 - ({0}) ** 2)"),
     (2, "term", "one larger there", "(({0}) + 1)"),
     (2, "term", "one smaller there", "(({0}) - 1)"),
     (2, "copy", "with a copy there", "(({0}).copy())"),
@@ -25,11 +26,7 @@ _ALWAYS = (
     (2, "factor", "with the rest of a division there", "(({0}) % 2)"),
     (3, "factor", "with a division there that gives whole numbers", "(({0}) // 2)"),
     (3, "form", "with one more axis there, of length 1", "(({0})[:, None])"),
-    (2, "factor", "with the rest of a division there", "(({0}) % 2)"),
-    (3, "factor", "with a division there that gives whole numbers", "(({0}) // 2)"),
     (3, "form", "with one more axis there, of length 1", "(({0})[..., None])"),
-    (2, "factor", "with the rest of a division there", "(({0}) % 2)"),
-    (3, "factor", "with a division there that gives whole numbers", "(({0}) // 2)"),
     (3, "form", "with one more axis there, of length 1", "(({0})[None])"),
     (3, "form", "as one long row of numbers there", "(({0}).ravel())"),
     (3, "form", "with one of its entries there", "(({0})[0])"),
@@ -73,13 +70,20 @@ _PYTHON = (
     (2, "bound", "with a bound of that", "max({0}, 0)"),
     (3, "function", "sorted there", "sorted({0})"),
 )
+_OF_SIZES = {"factor", "power", "product"}
+"""What is not put into a comparison: of its operands it is asked alone which is larger, and that
+many sizes have right."""
+_COMPARED = {"abs({0})", "asarray({0})"}
 _FORMS = (
     ("factor", "with one more factor there", "(({0}) * ({1}))"),
     ("factor", "with one more division there", "(({0}) / ({1}))"),
     ("term", "with one more term there", "(({0}) + ({1}))"),
     ("term", "with one more term there", "(({0}) - ({1}))"),
 )
-_PRODUCTS = (("product", "with one more matrix product there", "(({0}) @ ({1}))"),)
+_PRODUCTS = (
+    ("product", "with one more matrix product there", "(({0}) @ ({1}))"),
+    ("product", "with one more matrix product there", "(({0}) @ ({1}).T)"),
+)
 _MOST_LENGTHS = 4
 _VALUES = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare)
 _OF_FORM = {"shape", "size", "ndim", "T", "dtype", "append", "items", "keys", "get", "copy"}
@@ -93,7 +97,10 @@ def of_addition(place: Place) -> Iterator[Found]:
         return
     text, later = place.text, 0 if place.is_whole else 1
     sums = isinstance(node, ast.BinOp)
+    is_compared = id(node) in place.definition.compared
     for rank, kind, said, form in _ALWAYS:
+        if is_compared and kind in _OF_SIZES:
+            continue
         if not (kind == "sign" and sums and "1 -" not in form and not place.is_whole):
             yield rank + later, kind, said, form.format(text)
     module = place.module
@@ -103,13 +110,25 @@ def of_addition(place: Place) -> Iterator[Found]:
         *(("", one) for one in _PYTHON),
     ]
     for package, (rank, kind, said, form) in functions:
+        if is_compared and form not in _COMPARED:
+            continue
         prefix = f"{package}." if package else ""
         yield rank + later, kind, said, f"{prefix}{form.format(text)}"
     for other, count in module.functions.items():
         if count == 1 and other != place.definition.name:
             yield 2 + later, "function", "with a function of that", f"{other}({text})"
     yield from _remainders(place, later)
-    for factor in place.neighbours:
+    for other in place.scope.parameters:
+        if other != text:
+            yield (
+                3 + later,
+                "index",
+                "as an index into one of the arguments there",
+                f"{other}[{text}]",
+            )
+            if isinstance(node, ast.Name) and not is_compared:
+                yield 2 + later, "power", "with a power there", f"({text} ** {other})"
+    for factor in () if is_compared else place.neighbours:
         for symbol in ("@", "*", "/"):
             said = "with one more factor there, which stands in that statement already"
             if factor != text:
@@ -121,13 +140,15 @@ def of_addition(place: Place) -> Iterator[Found]:
         return
     for what, other in _operands(place):
         for kind, said, form in _FORMS:
+            if (is_compared or what == "a small number") and kind in _OF_SIZES:
+                continue
             rank = 2 if what == "a length" and kind == "factor" else 3
             yield rank + later, kind, f"{said} ({what})", form.format(text, other)
         if what == "an argument":
             for symbol in ("+", "-"):
                 said = "with one more term there (a multiple of an argument)"
                 yield 4 + later, "term", said, f"(({text}) {symbol} 2 * {other})"
-        if what in {"an argument", "another value"}:
+        if what in {"an argument", "another value"} and not is_compared:
             for kind, said, form in _PRODUCTS:
                 yield 4 + later, kind, f"{said} ({what})", form.format(text, other)
 

@@ -64,6 +64,8 @@ _OTHERS = {
     "empty_like": ("zeros_like", "ones_like"),
     "append": ("extend",),
     "extend": ("append",),
+    "argmax": ("max",),
+    "argmin": ("min",),
     "floor": ("round",),
     "round": ("floor",),
     "normal": ("uniform",),

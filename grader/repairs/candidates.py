@@ -13,6 +13,7 @@ from grader.repairs.conditions import of_condition
 from grader.repairs.numbers import of_constant, of_range
 from grader.repairs.operations import of_negation, of_operation
 from grader.repairs.places import Place, places_of
+from grader.repairs.rearranged import of_arrangement
 from grader.repairs.scope import Module
 from grader.repairs.source import Definition, Source
 from grader.repairs.statements import of_statement
@@ -31,6 +32,7 @@ _FINDERS = (
     of_range,
     of_call,
     of_name,
+    of_arrangement,
     of_addition,
 )
 
@@ -53,7 +55,7 @@ def changes_of(source: Source, definitions: Sequence[Definition]) -> Iterator[Ch
                         seen.add(key)
                         characters += len(change.text)
                         found.append(replace(change, rank=change.rank + later))
-        found.sort(key=lambda one: one.rank)
+        found.sort(key=lambda one: one.likelihood)
         for one in found:
             if source.text[one.start : one.end] != one.text:
                 yield one
@@ -63,6 +65,7 @@ def _at(place: Place) -> Iterator[Change]:
     start, end = place.source.span(place.node)
     for finder in _FINDERS:
         for rank, kind, said, text in finder(place):
-            yield Change(start, end, text, place.line, rank, kind, said)
+            puts_in = finder is of_addition
+            yield Change(start, end, text, place.line, rank, kind, said, puts_in)
     for rank, kind, said, first, last, text in of_statement(place):
         yield Change(first, last, text, place.line, rank, kind, said)

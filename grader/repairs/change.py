@@ -17,6 +17,9 @@ class Change:
         Its kind, in one word.
     said
         What is different with it, to go on behind "with" or "without"; it never shows `text`.
+    puts_in
+        Whether it puts something around what the student wrote and leaves that as it is: a number
+        may be made right by that far away from what is wrong with it.
     """
 
     start: int
@@ -26,6 +29,12 @@ class Change:
     rank: int
     kind: str
     said: str
+    puts_in: bool = False
+
+    @property
+    def likelihood(self) -> tuple[int, bool]:
+        """What is tried in this order: of changes of one rank those that alter what is there."""
+        return self.rank, self.puts_in
 
     def applied(self, text: str) -> str:
         """The whole text with this change."""

@@ -12,6 +12,7 @@ from grader.repairs.places import Place
 
 _WORDS = Words(())
 _MOST_CONDITIONS = 8
+_SIZES = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _SAID = {
     (ast.Compare, "border"): "with the border case, equality, decided the other way",
     (ast.Compare, "condition"): "with the comparison the other way round",
@@ -33,6 +34,8 @@ def of_condition(place: Place) -> Iterator[Found]:
             left, right = place.source.of(node.left), place.source.of(node.comparators[0])
             said = "with another comparison"
             yield 2, "condition", said, f"(({left}) {symbol} ({right}))"
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], _SIZES):
+        yield from _compared_with_numbers(node, place)
     if isinstance(node, ast.IfExp):
         body, orelse = place.source.of(node.body), place.source.of(node.orelse)
         test = place.source.of(node.test)
@@ -50,6 +53,17 @@ def of_condition(place: Place) -> Iterator[Found]:
         yield 1, "condition", "without that condition", "True"
     if place.field in {"test", "ifs"}:
         yield from _others(place)
+
+
+def _compared_with_numbers(node: ast.Compare, place: Place) -> Iterator[Found]:
+    """0 or 1 in the place of what is compared with."""
+    if len(node.ops) > 1 or isinstance(node.comparators[0], ast.Constant):
+        return
+    start, end = place.source.span(node.comparators[0])
+    first = place.source.span(node)[0]
+    for number in ("0", "1"):
+        text = f"({place.text[: start - first]}{number}{place.text[end - first :]})"
+        yield 1, "bound", "compared with something else there", text
 
 
 def _others(place: Place) -> Iterator[Found]:

@@ -15,6 +15,7 @@ _STRINGS = (
     ("sigmoid", "softmax"),
     ("left", "right"),
 )
+_MOST_TEXTS = 24
 
 
 def of_constant(place: Place) -> Iterator[Found]:
@@ -30,15 +31,19 @@ def of_constant(place: Place) -> Iterator[Found]:
     elif isinstance(value, int):
         near: tuple[float, ...] = (value + 1, value - 1)
         others: tuple[float, ...] = (0, 1, 2, -1, -value, 2 * value, value / 2, 0.5, 3, 1e-8)
+        others += (10 * value, value / 10)
         for rank, numbers in ((0, near), (1, others)):
             for number in dict.fromkeys(numbers):
                 if number != value and (rank == 0 or number not in near):
                     yield rank, "constant", said, f"({number!r})"
+        named = f"with a name there, not the number {value}"
+        if place.field == "slice" or isinstance(place.parent, ast.Tuple):
+            yield from ((1, "name", named, name) for name in _counters(place))
         for name in place.scope.names_at(place.line):
-            named = f"with a name there, not the number {value}"
             yield 2, "name", named, name
             yield 3, "name", named, f"({name} + 1)"
             yield 3, "name", named, f"({name} - 1)"
+            yield 3, "name", named, f"(-{name})"
     elif isinstance(value, float):
         inverse = (1 / value,) if value else ()
         likely: tuple[float, ...] = (
@@ -67,6 +72,16 @@ def of_constant(place: Place) -> Iterator[Found]:
                 yield (1 if is_key else 2), "name", said, repr(one)
 
 
+def _counters(place: Place) -> list[str]:
+    """What the loops of a definition count with."""
+    found = [
+        one.target.id
+        for one in ast.walk(place.definition.node)
+        if isinstance(one, ast.For) and isinstance(one.target, ast.Name)
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _literal(place: Place) -> ast.Constant | None:
     """The literal at a place; a negative number is one as a whole."""
     node = place.node
@@ -85,13 +100,14 @@ def _is_long(node: ast.Constant) -> bool:
 
 
 def _texts_of(place: Place) -> list[str]:
-    """The other short texts of the definition: keys of a dict, mostly."""
+    """Other short texts, keys of a dict mostly: of the definition first, then of the file."""
     found = [
         one.value
-        for one in ast.walk(place.definition.node)
+        for tree in (place.definition.node, place.source.tree)
+        for one in ast.walk(tree)
         if isinstance(one, ast.Constant) and isinstance(one.value, str) and len(one.value) <= 12
     ]
-    return list(dict.fromkeys(found))[:12]
+    return list(dict.fromkeys(found))[:_MOST_TEXTS]
 
 
 def of_range(place: Place) -> Iterator[Found]:
@@ -164,6 +180,11 @@ def _slices(node: ast.Slice, place: Place) -> Iterator[Found]:
         yield 0, "range", "with that slice from the beginning", text("", upper, step)
     else:
         yield 1, "range", begin.format("later"), text("1", upper, step)
+    if upper and lower:
+        both = "with both ends of that slice one place earlier"
+        yield 1, "range", both, text(f"{lower} - 1", f"{upper} - 1", step)
+        both = "with both ends of that slice one place later"
+        yield 1, "range", both, text(f"{lower} + 1", f"{upper} + 1", step)
     if upper:
         yield 0, "range", end.format("later"), text(lower, f"{upper} + 1", step)
         yield 0, "range", end.format("earlier"), text(lower, f"{upper} - 1", step)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from grader.asking import Deadline
 from grader.checks.rightness import of_values
-from grader.course.case import Case
-from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.course.prepared import PreparedAssignment
 from grader.diagnose import SLIP
 from grader.interview import FileInterview
 from grader.judged import JudgedChecks
@@ -76,6 +75,9 @@ class Repair:
         vague = (*_VAGUE, SLIP) if result.status is Status.ERROR else _VAGUE
         # Of an exception many slips are the reason: the line says more.
         is_kept = before is not None and not before.id.startswith(vague)
+        if before is not None and before.id.startswith(SLIP):
+            # Of another kind, it speaks of a writing that this one is not.
+            is_kept = is_kept and before.id == f"{SLIP}{self.change.kind}"
         hint = f"{before.hint} {self.hint}" if before is not None and is_kept else self.hint
         told = Diagnosis(id=f"{PREFIX}{self.change.kind}", hint=hint)
         update: dict[str, object] = {"diagnosis": told}
@@ -135,10 +137,10 @@ def find_repair(
     except SyntaxError:
         return None
     definitions = definitions_of(source, exercise, assignment.names)
-    failing = _failing(assignment, exercise, lost, results)
+    failing, right_ones = _cases(assignment, exercise, lost, results)
     if not definitions or not failing:
         return None
-    changes = changes_of(source, definitions)
+    changes = filter(_possible(lost), changes_of(source, definitions))
     asking = Asking(interview, source, definitions, pace)
     right: dict[Change, str] = {}
 
@@ -148,7 +150,7 @@ def find_repair(
 
     allowance.exercises -= 1
     seconds = min(pace.cpu_seconds, allowance.cpu_seconds)
-    search = Search(asking, failing, is_proven, seconds, pace)
+    search = Search(asking, failing, right_ones, is_proven, seconds, pace)
     try:
         found = search.found(changes)
     except RecursionError:  # code that is nested too deeply to be written anew
@@ -165,29 +167,46 @@ def find_repair(
     return Repair(found[0], beginning(" Or: ".join(sentences)))
 
 
-def _failing(
+def _possible(lost: Iterable[CheckResult]) -> Callable[[Change], bool]:
+    """Which changes agree with what was said: what is put in may hide it far from where it is.
+
+    Numbers of another dtype become right by ``/ 2`` as well, and a factor that a slip left out by
+    a root.
+    """
+    said = {one.diagnosis.id for one in lost if one.diagnosis is not None}
+    slips = {one.removeprefix(SLIP) for one in said if one.startswith(SLIP)}
+    is_narrow = bool(slips) or "generic.dtype" in said
+
+    def is_possible(change: Change) -> bool:
+        return not (is_narrow and change.puts_in) or change.kind in slips
+
+    return is_possible
+
+
+def _cases(
     assignment: PreparedAssignment,
     exercise: str,
     lost: Iterable[CheckResult],
     results: JudgedChecks,
-) -> list[Failing]:
-    """The cases that are answered wrongly, the one with the smallest input first."""
+) -> tuple[list[Failing], list[Failing]]:
+    """The cases that are answered wrongly, the one with the smallest input first, and rightly."""
     names = {one.check for one in lost}
-    found: list[tuple[int, PreparedCheck, Case]] = []
+    wrong: list[Failing] = []
+    right: list[Failing] = []
     for check in assignment.checks_of(exercise):
-        if check.name in names:
-            right = results.right.get((exercise, check.name), ())
-            found += [
-                (_size(case), check, case)
-                for number, case in enumerate(check.cases)
-                if number not in right and case.expected is not None
-            ]
-    found.sort(key=lambda one: one[0])
-    return [(check, case) for _, check, case in found]
+        answered = results.right.get((exercise, check.name), ())
+        for number, case in enumerate(check.cases):
+            if case.expected is not None and of_values(check):
+                if number in answered:
+                    right.append((check, case))
+                elif check.name in names:
+                    wrong.append((check, case))
+    return sorted(wrong, key=_size), sorted(right, key=_size)
 
 
-def _size(case: Case) -> int:
-    return sum(int(np.size(one)) for one in case.arguments.values() if isinstance(one, np.ndarray))
+def _size(one: Failing) -> int:
+    arguments = one[1].arguments.values()
+    return sum(int(np.size(value)) for value in arguments if isinstance(value, np.ndarray))
 
 
 def _shown(source: Source, change: Change) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
@@ -16,9 +16,12 @@ from grader.repairs.pace import Pace
 _CHUNKS = (24, 48, 96)
 """How many changes are asked at once: few at first, where they are likely."""
 _MOST_PROOFS = 6
-_WALL_PER_CPU = 8.0
+_WALL_PER_CPU = 30.0
+"""Seconds that the judge waits for each that the worker computes: a busy machine finds as much."""
 _MOST_TOLD = 2
 """Of changes on different lines that are likely alike and all proven."""
+_SEVERAL = 3
+"""Kinds of what may be put in at one place; from so many on, none is told."""
 Failing = tuple[PreparedCheck, Case]
 
 
@@ -30,6 +33,8 @@ class Search:
     ----------
     failing
         Cases that are answered wrongly now, the quickest first.
+    right
+        Cases that are answered rightly now, and that a change may not make wrong.
     proves
         Whether the exercise is right with a change: it is graded as ever.
     seconds
@@ -39,6 +44,7 @@ class Search:
 
     asking: Asking
     failing: Sequence[Failing]
+    right: Sequence[Failing]
     proves: Callable[[Change], bool]
     seconds: float
     pace: Pace
@@ -54,8 +60,11 @@ class Search:
                 return []
             self.tried += len(chunk)
             proven: list[Change] = []
-            for change in self._survivors(chunk):
-                if any(change.line == one.line for one in proven):
+            survivors = self._survivors(chunk)
+            for change in survivors:
+                if any(
+                    change.line == one.line or change.likelihood != one.likelihood for one in proven
+                ):
                     continue
                 if proofs >= _MOST_PROOFS or (time.monotonic() > ends and proofs):
                     break
@@ -65,15 +74,31 @@ class Search:
                 if len(proven) == _MOST_TOLD:
                     break
             if proven:
-                return proven
+                return [_with_its_kind(one, survivors) for one in proven]
         return []
 
     def _survivors(self, chunk: Sequence[Change]) -> Sequence[Change]:
-        for check, case in self.failing[: self.pace.most_cases]:
+        most = self.pace.most_cases
+        for check, case in [*self.failing[:most], *self.right[:most]]:
             chunk = self.asking.right(check, case, chunk)
             if not chunk:
                 break
         return chunk
+
+
+def _with_its_kind(change: Change, survivors: Sequence[Change]) -> Change:
+    """The change, without its kind where others at the same place do, too.
+
+    What makes a case right in several ways has to be changed; how, the cases do not tell.
+    """
+    others = {
+        one.kind
+        for one in survivors
+        if (one.start, one.end) == (change.start, change.end) and one.puts_in
+    }
+    if change.puts_in and len(others) >= _SEVERAL:
+        return replace(change, kind="place", said="with something else there")
+    return change
 
 
 def _chunks(changes: Iterable[Change]) -> Iterator[Sequence[Change]]:

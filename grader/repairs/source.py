@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 _MOST_CHARACTERS = 200_000
 _MOST_LINES, _MOST_OF_A_DEFINITION = 150, 12_000
 """Lines and characters of one definition that is looked into: others would take too long."""
 _MOST_DEFINITIONS = 8
 _KNOWS_ITS_CLASS = ("super(", "__class__", ".setter")
+_SIZES = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 Statement = ast.FunctionDef | ast.ClassDef | ast.Assign
 
 
@@ -76,6 +78,17 @@ class Definition:
     end: int
     line: int
     is_exercise: bool
+
+    @cached_property
+    def compared(self) -> frozenset[int]:
+        """The identities of the nodes within comparisons for size."""
+        return frozenset(
+            id(one)
+            for node in ast.walk(self.node)
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], _SIZES)
+            for one in ast.walk(node)
+            if one is not node
+        )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ _SYMBOLS: dict[type[ast.operator], str] = {
     ast.Div: "/=",
 }
 _OPPOSITE = {"+=": "-=", "-=": "+=", "*=": "/=", "/=": "*="}
-_MOST_TOTALS = 4
+_MOST_TOTALS, _MOST_KEPT = 4, 6
 _BLOCKS = (ast.For, ast.While, ast.If, ast.With)
 
 
@@ -48,6 +48,8 @@ def of_statement(place: Place) -> Iterator[Moved]:
         yield 1, "statement", f"with `{other}` there", start, end, other
     if isinstance(node, ast.For):
         yield from _accumulations(node, place)
+    if isinstance(node, ast.If):
+        yield from _kept(node, place)
     if node.col_offset and source.line_start(node.lineno) + node.col_offset == start:
         yield from _moves(node, place)
 
@@ -91,6 +93,19 @@ def _accumulations(node: ast.For, place: Place) -> Iterator[Moved]:
                 yield 3, "statement", said, start, end, f"{text}{total} += {name} * {name}"
 
 
+def _kept(node: ast.If, place: Place) -> Iterator[Moved]:
+    """A value that a branch does not keep, such as the best one so far."""
+    last = node.body[-1]
+    start, end = place.source.span(last)
+    own = place.scope.locals_before(last.lineno)[:_MOST_KEPT]
+    said = "with one more step in that branch, which keeps something"
+    for kept in own:
+        for name in own:
+            if name != kept:
+                text = f"{place.source.of(last)}\n{' ' * last.col_offset}{kept} = {name}"
+                yield 2, "statement", said, start, end, text
+
+
 def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
     """One level in or out, or exchanged with the statement after it."""
     source, siblings = place.source, place.siblings
@@ -106,6 +121,10 @@ def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
         text = _indented(source.text[first:last], parent.col_offset - node.col_offset)
         yield 1, "indentation", said, first, last, text
     before = siblings[number - 1] if number else None
+    if isinstance(before, ast.If) and not before.orelse and place.field in {"body", "orelse"}:
+        text = _indented(source.text[first:last], before.body[-1].col_offset - node.col_offset)
+        said = "in an `else` of what is above it"
+        yield 1, "condition", said, first, last, f"{' ' * node.col_offset}else:\n{text}"
     if isinstance(before, _BLOCKS) and place.field in {"body", "orelse", "finalbody"}:
         body = getattr(before, "orelse", None) or before.body
         deeper = body[-1].col_offset - node.col_offset
@@ -129,6 +148,19 @@ def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
             own, between = source.text[first:last], source.text[last:start]
             said = "one step later: exchanged with the line after it"
             yield 1, "moved", said, first, end, f"{source.text[start:end]}{between}{own}"
+    if isinstance(node, ast.Assign) and isinstance(following, ast.Assign):
+        one, other = source.span(node.value), source.span(following.value)
+        text = (
+            f"{source.of(following.value)}{source.text[one[1] : other[0]]}{source.of(node.value)}"
+        )
+        yield (
+            1,
+            "order",
+            "with its value and that of the next line exchanged",
+            one[0],
+            other[1],
+            text,
+        )
     if number == 0 and isinstance(parent, ast.For | ast.While) and following is not None:
         loop_start = source.line_start(parent.lineno)
         head = source.text[loop_start:first]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from grader.worker.session import Session
 
 _ABSENT = object()
-_WALL_PER_CPU = 4.0
+_WALL_PER_CPU = 12.0
 """Wall seconds for each CPU second of an attempt: the machine may be busy."""
 
 
