@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.cli.problems import UsageProblem, known_problems
+from grader.cli.problems import UsageProblem, authors_problem, known_problems
 from grader.machine_problem import MachineProblem, advice
 from grader.media.workflow import all_muted
 
@@ -95,6 +95,11 @@ def _run(given: list[str]) -> None:
             f"{advice(error)} and run the same command again.",
             MACHINE_FAILED,
         )
+    except Exception as error:
+        told = authors_problem(error)
+        if told is None:
+            raise
+        _end(told, USAGE_ERROR)
 
 
 def _end(problem: str, code: int) -> NoReturn:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import traceback
+from pathlib import Path
+
 from grader.machine_problem import MachineProblem, advice, is_wrong_place
 
 
@@ -33,6 +37,31 @@ def needs(what: str, error: ModuleNotFoundError) -> UsageProblem:
     """What to tell who lacks a library of the extra `instructor`."""
     return UsageProblem(
         f"{what} needs {error.name}: pip install 'deep-learning-grader[instructor]'"
+    )
+
+
+def authors_problem(error: Exception) -> str | None:
+    """What to tell the author whose own checks raised this; None where they did not."""
+    places = [(one.filename, one.lineno) for one in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):  # of a file that no line of has run
+        places.append((error.filename or "", error.lineno))
+    place = next((one for one in reversed(places) if _is_authors(Path(one[0]))), None)
+    if place is None:
+        return None
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    what = ": ".join(filter(None, [type(error).__name__, " ".join(text.split())]))
+    return (
+        f"{os.path.relpath(place[0])}, line {place[1]}, raises {what.rstrip('.')}. "
+        "Fix that line and run the same command again."
+    )
+
+
+def _is_authors(path: Path) -> bool:
+    from grader.course.catalogue import CHECKS_FILE
+
+    return any(
+        folder.parent.name == "solutions" and (folder / CHECKS_FILE).is_file()
+        for folder in path.parents
     )
 
 

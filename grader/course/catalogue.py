@@ -14,7 +14,7 @@ from grader.course.assignment import Assignment
 from grader.course.course_forward import FORWARD_FILE
 from grader.course.excerpt import forward_files
 from grader.course.misconception import read_misconceptions
-from grader.course.prepare import LiveCourse
+from grader.course.prepare import LiveCourse, PreparationError
 
 PUBLIC_FOLDER = "public"
 CHECKS_FILE = "checks.py"
@@ -88,9 +88,12 @@ def load_live(folder: Path) -> LiveCourse:
     if root not in sys.path:
         sys.path.append(root)  # a long checks.py imports its parts as `solutions.….part`
     checks = _import(folder / CHECKS_FILE)
-    assignment = checks.assignment
+    assignment = getattr(checks, "assignment", None)
     if not isinstance(assignment, Assignment):
-        raise TypeError(f"Expected {folder / CHECKS_FILE} to define `assignment`.")
+        raise PreparationError(
+            f"Expected {folder / CHECKS_FILE} to define `assignment`, an Assignment. "
+            f"Received: {type(assignment).__name__}"
+        )
     mistakes = tuple(
         one
         for path in sorted(folder.glob(MISCONCEPTIONS))

@@ -112,7 +112,7 @@ class step:
 
     @staticmethod
     def describe(on: str, *facts: str) -> Step:
-        """Read facts of a model; see `grader.worker.keras_steps`."""
+        """Read facts of a model; see `grader.worker.keras_facts`."""
         return {"op": "keras.describe", "on": on, "facts": list(facts)}
 
     @staticmethod

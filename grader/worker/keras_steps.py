@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +14,12 @@ import numpy as np
 
 from grader.worker import keras_own
 from grader.worker.differentiate import value_and_gradients
+from grader.worker.keras_facts import fact_of
 from grader.worker.steps import Operation, Scope, Step, WrongForm
 
 _MAX_PATH = 60
 _UNBUILT = "a built model was expected; give it its input shape"
+_UNFIT_LOSS = "the compiled loss does not fit the outputs and labels"
 
 
 def to_plain(value: Any) -> Any:
@@ -165,9 +166,11 @@ def _loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
     """Compute the compiled loss of one batch in inference mode, penalties included."""
     model = compiled_model(scope, step)
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
-    with _refusals_as(scope, "the compiled loss or metrics do not fit the outputs and labels"):
-        # This also builds the metrics.
-        keras_own.compute_metrics(model, X, y, keras_own.call(model, X, training=False))
+    with _refusals_as(scope, "it cannot be called on its inputs"):
+        outputs = keras_own.call(model, X, training=False)
+    with _refusals_as(scope, "a compiled metric cannot be computed from the labels and outputs"):
+        keras_own.compute_metrics(model, X, y, outputs)  # this also builds them
+    with _refusals_as(scope, _UNFIT_LOSS):
         weights = keras_own.trainable_variables(model)
 
         def compiled_loss(x: Any) -> Any:
@@ -182,7 +185,7 @@ def _compute_loss(scope: Scope, step: Step) -> Any:
     """The compiled loss of outputs that are given, by Keras's own method."""
     model = compiled_model(scope, step)
     X, y, outputs = (scope.resolve(step[key]) for key in ("X", "y", "value"))
-    with _refusals_as(scope, "the compiled loss does not fit the outputs and labels"):
+    with _refusals_as(scope, _UNFIT_LOSS):
         return keras_own.compute_loss(model, X, y, outputs)
 
 
@@ -228,51 +231,8 @@ def _describe(scope: Scope, step: Step) -> dict[str, Any]:
     if not item.built and {"output_shape", "parameters", "weights", "dtypes"} & set(facts):
         raise WrongForm(_UNBUILT)
     with _refusals_as(scope, f"a model with {', '.join(facts)} was expected"):
-        return {fact: _FACTS[fact](item) for fact in facts}
+        return {fact: fact_of(scope, step, item, fact) for fact in facts}
 
-
-def _snake(value: Any) -> str:
-    """Normalise a loss, metric or activation to one spelling, however it was given."""
-    if isinstance(value, str):
-        name = value
-    else:
-        name = getattr(value, "__name__", None) or type(value).__name__
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    return {"mse": "mean_squared_error", "bce": "binary_crossentropy"}.get(name, name)
-
-
-def _metric_names(model: Any) -> list[str]:
-    names = []
-    for metric in model.metrics:
-        if isinstance(metric, keras.metrics.Mean) and metric.name == "loss":
-            continue
-        inner = getattr(metric, "metrics", None)
-        names += [_snake(item) for item in (inner if inner is not None else [metric])]
-    accuracies = {"binary_accuracy", "sparse_categorical_accuracy", "mean_metric_wrapper"}
-    return sorted("accuracy" if name in accuracies else name for name in names)
-
-
-def _shape(model: Any) -> list[int | None]:
-    return [None if size is None else int(size) for size in model.output_shape]
-
-
-_FACTS = {
-    "output_shape": _shape,
-    "parameters": keras_own.count_params,
-    "weights": lambda model: [list(one.shape) for one in keras_own.weights(model)],
-    "dtypes": lambda model: [
-        keras.backend.standardize_dtype(one.dtype) for one in keras_own.weights(model)
-    ],
-    "loss": lambda model: _snake(model.loss),
-    "from_logits": lambda model: bool(getattr(model.loss, "from_logits", False)),
-    "metrics": _metric_names,
-    "optimizer": lambda model: type(model.optimizer).__name__,
-    "learning_rate_above_0": lambda model: bool(
-        keras.ops.convert_to_numpy(model.optimizer.learning_rate) > 0
-    ),
-    "last_activation": lambda model: _snake(getattr(model.layers[-1], "activation", "linear")),
-    "layers": lambda model: [type(layer).__name__ for layer in model.layers],
-}
 
 OPERATIONS: dict[str, Operation] = {
     "keras.seed": _seed,

@@ -41,6 +41,8 @@ class Scope:
     def __init__(self, module: ModuleType) -> None:
         self.module = module
         self.saved: dict[str, Any] = {}
+        self.steps: list[Step] = []
+        """The whole script, of which one step is running."""
         self.private: set[str] = set()
         """Results that are the student's own business: a cache may be changed at will."""
         self.mutated: list[str] = []
@@ -94,6 +96,7 @@ def _fingerprint(value: Any) -> Any:
 
 def run_steps(scope: Scope, steps: list[Step], operations: dict[str, Operation]) -> None:
     """Run the steps in order; results land in `scope.saved`."""
+    scope.steps = steps
     for step in steps:
         result = operations[step["op"]](scope, step)
         scope.saved[step.get("save", "_")] = result

@@ -71,7 +71,7 @@ _LEFT_BEHIND = """keras.config.set_max_epochs(1)
     keras.Model.fit = None"""
 _REFUSED = "which has to run on every backend; see keras.ops"
 _NO_NETWORK = "tried to download something (graded code has no network)"
-_UNFIT = "the compiled loss or metrics do not fit the outputs and labels"
+_UNFIT = "the compiled loss does not fit the outputs and labels"
 
 BAD: dict[str, Bad] = {
     "not compiled": Bad(

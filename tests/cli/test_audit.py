@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from grader.cli.app import main
 from tests.ready import run_ready
 
 CHECKS = '''
@@ -202,3 +203,49 @@ def test_edges_and_what_is_listed_end_with_0(audit, course, tmp_path):
     (course / "unearned.toml").write_text("[[by_nature]]\n", encoding="utf-8")
     ended = audit("t1", "--replay")
     assert ended.returncode == 2 and "[[by_nature]] 1: expected exercise" in ended.stderr
+
+
+BROKEN = {
+    "raises": (CHECKS + "\nno_such_name\n", "NameError: name 'no_such_name' is not defined."),
+    "calls wrongly": (CHECKS + "\nfile.exercise()\n", "TypeError: "),
+    "cannot be read": (CHECKS + "\nclass class\n", "SyntaxError: invalid syntax."),
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "how"),
+    [
+        *(("audit t1", how) for how in BROKEN),
+        *((command, "raises") for command in ("audit t1 --replay", "thresholds", "freeze t1")),
+    ],
+)
+def test_checks_that_raise_are_told_in_one_sentence(course, monkeypatch, capsys, how, command):
+    text, problem = BROKEN[how]
+    (course / "checks.py").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("GRADER_COURSE", str(course.parents[1]))
+    monkeypatch.chdir(course.parents[1])
+    with pytest.raises(SystemExit) as ended:
+        main(command.split())
+    assert ended.value.code == 2
+    line = len(CHECKS.splitlines()) + 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"grader: solutions/t1_tiny/checks.py, line {line}, raises {problem}" in said
+    assert said.endswith("Fix that line and run the same command again.")
+
+
+def test_checks_without_an_assignment_are_told(course, monkeypatch, capsys):
+    (course / "checks.py").write_text("", encoding="utf-8")
+    monkeypatch.setenv("GRADER_COURSE", str(course.parents[1]))
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", "t1"])
+    assert ended.value.code == 2
+    assert "to define `assignment`, an Assignment." in " ".join(capsys.readouterr().err.split())
+
+
+def test_checks_that_raise_while_cases_are_made_are_told(audit, course):
+    text = CHECKS.replace("x=rng.uniform(1, 2)", "x=no_such_name", 1)
+    (course / "checks.py").write_text(text, encoding="utf-8")
+    ended = audit("t1", "--exercise", "half")
+    line = text[: text.index("no_such_name")].count("\n") + 1
+    said = " ".join(ended.stderr.split())
+    assert ended.returncode == 2 and f"checks.py, line {line}, raises NameError" in said

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader.course.step import step
-from grader.worker.steps import CORE, Scope, run_steps
+from grader.worker.steps import CORE, Scope, WrongForm, run_steps
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -18,8 +18,9 @@ def run():
     pytest.importorskip("keras")
     from grader.worker.keras_steps import OPERATIONS, to_plain
 
-    def saved(**steps):
+    def saved(model=None, /, **steps):
         scope = Scope(ModuleType("student"))
+        scope.saved["model"] = model
         named = [{**one, "save": name} for name, one in steps.items()]
         run_steps(scope, named, {**CORE, **OPERATIONS})
         return {name: to_plain(value) for name, value in scope.saved.items()}
@@ -91,3 +92,67 @@ def test_kernels_are_copies_by_path_and_frozen_ones_stay_as_they_were(run):
     before, after = found["before"], found["after"]
     assert [path.split("/")[-2:] for path in before] == [["frozen", "kernel"], ["dense", "kernel"]]
     assert [np.array_equal(before[path], after[path]) for path in before] == [True, False]
+
+
+def subclassed(*layers):
+    """A model that only its own `call` knows; the last layer it makes is not the last it asks."""
+    import keras
+
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.last, *self.before = reversed(layers)
+
+        def call(self, inputs):
+            for layer in reversed(self.before):
+                inputs = layer(inputs)
+            return self.last(inputs)
+
+    return Net()
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["inputs in the script", "by its build"])
+@pytest.mark.parametrize("last", ["linear", "softmax"])
+def test_a_subclassed_model_has_the_facts_of_a_functional_one(run, given, last):
+    import keras
+
+    layers = [keras.layers.Dense(4, "softmax"), keras.layers.Dense(3, last)]
+    functional = keras.Sequential([keras.Input((5,)), *layers])
+    model = subclassed(*layers)
+    model(keras.ops.zeros((1, 5)))
+    facts = ("output_shape", "parameters", "last_activation")
+    steps = {"_output": step.predict("model", np.ones((2, 5), "float32"))} if given else {}
+    for one in (functional, model):
+        found = run(one, facts=step.describe("model", *facts), **steps)["facts"]
+        assert found == {"output_shape": [None, 3], "parameters": 39, "last_activation": last}
+
+
+def test_a_subclassed_model_of_ids_is_asked_with_ids(run):
+    import keras
+
+    model = subclassed(keras.layers.Embedding(7, 2), keras.layers.Dense(7))
+    ids = np.array([[1, 2, 3], [4, 5, 6]])
+    model(ids)
+    found = run(
+        model, facts=step.describe("model", "output_shape"), output=step.predict("model", ids)
+    )
+    assert found["facts"] == {"output_shape": [None, 3, 7]}
+
+
+@pytest.mark.parametrize(
+    ("loss", "metric", "sentence"),
+    [
+        ("mse", "Mean", "a compiled metric cannot be computed from the labels and outputs"),
+        ("no_such_loss", "MeanAbsoluteError", "the compiled loss does not fit"),
+    ],
+)
+def test_what_does_not_fit_is_said_of_the_loss_or_of_a_metric(run, loss, metric, sentence):
+    metrics = [step.ref("metric")]
+    X, y = np.ones((4, 3), "float32"), np.ones((4, 2), "float32")
+    with pytest.raises(WrongForm, match=sentence):
+        run(
+            **LINEAR,
+            metric=step.keras(f"metrics.{metric}"),
+            _compiled=step.method("model", "compile", loss=loss, metrics=metrics),
+            gradient=step.loss_and_gradients("model", X, y),
+        )

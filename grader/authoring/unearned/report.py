@@ -15,10 +15,13 @@ HEADINGS = ("exercise", "points", "earned", "by nature", "answers", "checks")
 
 _SHOWN = 4
 """So many answers are named in a row."""
+_LISTED = "list what is so by nature in unearned.toml, with the reason (docs/audit.md)."
 _ADVICE = {
-    Mode.THOUGHTLESS: "Declare what is easy to satisfy with edge=True.",
-    Mode.REPLAY: "Draw more of the cases from the seed: sizes, too.",
-    Mode.CONSTANTS: "Disguise the data by the seed, and ask for more than a trivial model reaches.",
+    Mode.THOUGHTLESS: "Declare what is easy to satisfy with edge=True, or draw cases from the seed "
+    f"that no constant and no argument answers, or {_LISTED}",
+    Mode.REPLAY: f"Draw more of the cases from the seed, sizes too, or {_LISTED}",
+    Mode.CONSTANTS: "Disguise the data by the seed and ask for more than a trivial model reaches, "
+    f"or {_LISTED}",
 }
 
 
@@ -69,7 +72,9 @@ class UnearnedReport:
     total
         All exercises together.
     failures
-        Why some could not be graded.
+        Why some could not be graded, each reason once.
+    unmeasured
+        How many could not be graded: whether they earn something is not known.
     stale
         Entries of the author's list that nothing was earned of.
     """
@@ -81,12 +86,13 @@ class UnearnedReport:
     rows: tuple[Row, ...]
     total: Row
     failures: tuple[str, ...]
+    unmeasured: int
     stale: tuple[ByNature, ...]
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing was earned that is not listed."""
-        return not self.total.most
+        """Whether every answer was measured and earned nothing that is not listed."""
+        return not self.total.most and not self.unmeasured
 
 
 def report_of(
@@ -118,6 +124,7 @@ def report_of(
         failures=tuple(
             dict.fromkeys(f"{one.task.answer.name}: {one.failed}" for one in graded if one.failed)
         ),
+        unmeasured=sum(bool(one.failed) for one in graded),
         stale=tuple(
             entry
             for entry in listed
@@ -173,14 +180,27 @@ def about(report: UnearnedReport) -> str:
     checks = "train checks" if report.mode is Mode.CONSTANTS else "all checks but training"
     return (
         f"{report.assignment}, --{report.mode}: {report.submissions} submissions on {checks}, "
-        f"cases of seed{'s' if len(report.seeds) > 1 else ''} {seeds}."
+        f"cases of seed{'s' if len(report.seeds) > 1 else ''} {seeds}.{_unmeasured(report)}"
     )
+
+
+def _unmeasured(report: UnearnedReport) -> str:
+    """At the head, since nothing below speaks of these."""
+    number = report.unmeasured
+    if not number:
+        return ""
+    return f" {number} of them {'was' if number == 1 else 'were'} not measured."
 
 
 def verdict(report: UnearnedReport) -> str:
     """The last sentence."""
     total = report.total
     nature = f" beside the {total.by_nature:g} that are listed" if total.by_nature else ""
+    if report.unmeasured and not total.most:
+        return (
+            f"Of {report.submissions} submissions {report.unmeasured} could not be graded: whether "
+            "they earn something is not known. Run the audit again, on a machine that is less busy."
+        )
     if report.is_good:
         return f"Answers without the work earn nothing of {total.points:g} points{nature}."
     return (
@@ -193,7 +213,7 @@ def remarks(report: UnearnedReport) -> list[str]:
     """What is wrong with the author's list, and what could not be graded."""
     return [
         *(f"listed, but it earned nothing: {one}" for one in report.stale),
-        *(f"not graded: {one}" for one in report.failures),
+        *(f"not measured: {one}" for one in report.failures),
     ]
 
 

@@ -62,6 +62,8 @@ def test_what_is_earned_is_told_by_exercise_and_what_is_listed_apart():
     (row,) = report.rows
     assert row.cells() == ("root", "3", "3", "0", "ones 3", "positive, negative")
     assert "| root | 3 | 3 | 0 | ones 3 | positive, negative |" in markdown(report)
+    for remedy in ("edge=True", "draw cases from the seed", "unearned.toml"):
+        assert remedy in markdown(report)
     listed = [ByNature("root", (), "thoughtless", "One."), ByNature("root", (), "replay", "No.")]
     report = earned(
         mini_course(), Mode.THOUGHTLESS, mini(public=True), weak, ["root", "solve"], listed
@@ -108,6 +110,11 @@ def test_a_submission_that_cannot_be_run_is_no_proof(monkeypatch):
     tasks = plan_unearned(broken, Mode.THOUGHTLESS, mini(public=True), {"a seed": mini()}, ["root"])
     (graded,) = run_unearned(tasks, strongest(), jobs=1)
     assert "KeyError" in graded.failed
+    report = report_of("m1_mini", Mode.THOUGHTLESS, [graded], ())
+    assert not report.is_good and report.unmeasured == 1
+    page = markdown(report)
+    assert page.partition("\n")[0].endswith(" 1 of them was not measured.")
+    assert "earn nothing" not in page and "1 could not be graded: whether they earn" in page
 
 
 ENTRY = """
