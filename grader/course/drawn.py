@@ -65,6 +65,8 @@ _WIDE = 10
 
 def _is_near(expectation: Expectation, mine: float, theirs: float) -> bool:
     low, high = expectation.low, expectation.high
+    if np.isnan(mine) or np.isnan(theirs):  # a correlation of what is constant, say
+        return bool(np.isnan(mine) and np.isnan(theirs))
     if low <= theirs <= high:
         return low <= mine <= high
     if low > 0 and high > _WIDE * low:  # a range of magnitudes

@@ -23,9 +23,24 @@ def explaining(check: PreparedCheck, evidence: Sequence[Evidence]) -> list[str]:
     if not any(item.failed for item in evidence):
         return []
     names = set.intersection(*(set(item.case.mistaken) for item in evidence))
-    return [
+    found = [
         name for name in sorted(names) if all(_explains(name, check, item) for item in evidence)
     ]
+    if check.kind is Kind.STAT and len(found) > 1:
+        # Where the very numbers are drawn, no other mistake with such statistics is meant.
+        return [name for name in found if _draws_the_same(name, check, evidence)] or found
+    return found
+
+
+def _draws_the_same(name: str, check: PreparedCheck, evidence: Sequence[Evidence]) -> bool:
+    """Whether a misconception draws the numbers that the student's code draws."""
+    return all(
+        compare(mine, theirs, _TIGHT, 0.0) is None
+        for item in evidence
+        for mine, theirs in zip(
+            picked(check, item.observation), picked(check, item.case.mistaken[name]), strict=True
+        )
+    )
 
 
 def told(assignment: PreparedAssignment, identifier: str, is_sure: bool = True) -> Diagnosis:

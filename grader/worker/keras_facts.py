@@ -29,7 +29,7 @@ def _has_graph(model: Any) -> bool:
 def _zeros(scope: Scope, step: Step, model: Any) -> Any:
     """Zeros like what the script gives the model elsewhere, or of the shape it was built for."""
     for one in scope.steps:
-        for given in (one.get("value"), one.get("X")):
+        for given in (one.get("X"), one.get("value")):  # beside X, the value is what came out
             if one.get("on") == step["on"] and isinstance(given, np.ndarray):
                 return np.zeros_like(given[:1])
     (shape,) = (getattr(model, "_build_shapes_dict", None) or {None: None}).values()

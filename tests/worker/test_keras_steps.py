@@ -139,6 +139,22 @@ def test_a_subclassed_model_of_ids_is_asked_with_ids(run):
     assert found["facts"] == {"output_shape": [None, 3, 7]}
 
 
+def test_what_came_out_of_a_subclassed_model_is_no_input_of_it(run):
+    import keras
+
+    model = subclassed(keras.layers.Embedding(7, 2), keras.layers.Dense(7))
+    ids = np.array([[1, 2, 3], [4, 5, 6]])
+    model(ids)
+    outputs = np.full((2, 3, 7), 0.5, "float32")
+    found = run(
+        model,
+        _compiled=step.method("model", "compile", loss="mse"),
+        loss=step.compute_loss("model", ids, outputs, outputs),
+        facts=step.describe("model", "output_shape"),
+    )
+    assert found["facts"] == {"output_shape": [None, 3, 7]}
+
+
 @pytest.mark.parametrize(
     ("loss", "metric", "sentence"),
     [
