@@ -87,6 +87,8 @@ class FileInterview(FileKnowledge):
         self._worker: Worker | None = None
         self._worker_limits = Limits()
         self._loaded, self._announced = False, False
+        self._has_run_code = False
+        """Whether any worker was asked to run the student's code."""
         self._asked_for: dict[bytes, str] = {}
         self._lost: dict[bytes, Lost] = {}
         self._set_aside: set[str] = set()
@@ -293,12 +295,18 @@ class FileInterview(FileKnowledge):
                 # Not so for an import, which is asked for on behalf of the question itself.
                 if lost.question in self._asked_for and lost.question != question:
                     self._put_aside(lost, lost.question)
-                elif asked_again or lost.silence not in WORTH_ANOTHER_TRY:
+                elif asked_again or not self._is_worth_another_try(lost):
                     if check is not None:
                         self._announce_no_more(check.exercise)
                     raise
                 else:
                     asked_again = True
+
+    def _is_worth_another_try(self, lost: Lost) -> bool:
+        # A worker that crashes before it runs anything of the student's was not crashed by it.
+        return lost.silence in WORTH_ANOTHER_TRY or (
+            lost.silence is Silence.CRASHED and not self._has_run_code
+        )
 
     def _try(
         self, question: bytes, limits: Limits, budget: Budget, check: PreparedCheck | None
@@ -306,6 +314,7 @@ class FileInterview(FileKnowledge):
         worker = self._start(limits)
         if check is not None:
             if not self._loaded:
+                self._has_run_code = True
                 worker = self._load(limits)
             self._note_who_was_asked(check.exercise)
             self._announce(worker, check)

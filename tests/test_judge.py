@@ -272,24 +272,24 @@ def test_hidden_exceptions_show_no_message():
     assert "X is" in check_of(grade_mini(text, public=True), "predict.batch").message
 
 
-class KilledOnce(SpawnedLauncher):
+class LostOnce(SpawnedLauncher):
     """Workers as usual, but the n-th question of all is answered by silence."""
 
-    def __init__(self, number):
+    def __init__(self, number, silence=Silence.KILLED):
         super().__init__()
-        self.number, self.count = number, 0
+        self.number, self.silence, self.count = number, silence, 0
 
     def start(self, settings):
         worker = super().start(settings)
         ask = worker.ask
 
-        def killed_once(question, seconds, budget=WHOLE):
+        def lost_once(question, seconds, budget=WHOLE):
             self.count += 1
             if self.count == self.number:
-                raise Lost(Silence.KILLED, "the process was killed", question)
+                raise Lost(self.silence, "the process is gone", question)
             return ask(question, seconds, budget)
 
-        worker.ask = killed_once
+        worker.ask = lost_once
         return worker
 
 
@@ -297,8 +297,17 @@ class KilledOnce(SpawnedLauncher):
 def test_a_worker_that_the_machine_killed_costs_nothing(number):
     """The first question inspects, the second imports, the others ask."""
     submission = Submission("s", "m1_mini", {"mini.py": REFERENCE.encode()})
-    result = grade(submission, mini(), KilledOnce(number))
+    result = grade(submission, mini(), LostOnce(number))
     assert result.points == result.max_points
+
+
+def test_a_crash_before_any_code_of_the_student_ran_costs_nothing_and_a_later_one_does():
+    submission = Submission("s", "m1_mini", {"mini.py": REFERENCE.encode()})
+    inspecting, asking = (
+        grade(submission, mini(), LostOnce(number, Silence.CRASHED)) for number in (1, 3)
+    )
+    assert inspecting.points == inspecting.max_points
+    assert "crashed" in statuses(asking).values()
 
 
 def test_who_only_wants_to_know_whether_a_point_is_lost_hears_no_more():
