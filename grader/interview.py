@@ -374,13 +374,18 @@ class FileInterview(FileKnowledge):
             seconds = max(limits.cpu_seconds, _LOAD_SECONDS)
             own = [one.name for one in self.assignment.exercises if one.file == self.file.name]
             self.loading = Loading(
-                self.file.name, seconds, self.candidates, self.places, exercises=own
+                self.file.name,
+                seconds,
+                max(1.0, limits.seconds / limits.cpu_seconds),
+                self.candidates,
+                self.places,
+                exercises=own,
             )
         while True:
             worker = self._start(limits)
             try:
                 for question in self.loading.questions():
-                    answer = self._put(worker, question, self.loading.patience())
+                    answer = self._put(worker, question, self.loading.wall_seconds())
                     # The loading itself went wrong, or what is no worker of ours answered.
                     if answer["outcome"] != "answered" or answer.get("last"):
                         self._drop()

@@ -112,12 +112,15 @@ class Loading:
     Parameters
     ----------
     seconds
-        How long loading took at most before statements were left out one by one. Together they
+        How long loading computed at most before statements were left out one by one. Together they
         may take twice as long, and each half of what is left of that.
+    patience
+        How many times as long all that may take by the clock, on a machine that is busy.
     """
 
     file: str
     seconds: float
+    patience: float = 1.0
     elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By name, the student's modules that may define what the file itself does not, or perhaps."""
     places: Places = field(default_factory=Places)
@@ -190,10 +193,13 @@ class Loading:
     @property
     def _is_late(self) -> bool:
         """Whether the pieces have taken the time that there is for loading the file."""
-        return self._asking > self.seconds
+        return self._asking > self.patience * self.seconds
 
-    def patience(self) -> float:
-        """Seconds that one question may take."""
+    def wall_seconds(self) -> float:
+        """How long one question may take by the clock."""
+        return self.patience * self._share()
+
+    def _share(self) -> float:
         left = max((2 * self.seconds - self._spent) / 2, _LEAST_SHARE * self.seconds)
         return left if self._one_by_one else self.seconds
 
@@ -257,7 +263,7 @@ class Loading:
         if lost.silence in _NOT_THE_CODE:
             return False
         statement: Any = lost.told.get("statement")
-        seconds = self.patience()
+        seconds = self._share()
         if type(statement) in (list, tuple) and len(statement) == 2:
             place = str(statement[0])[:_MAX_TEXT], number_in({"number": statement[1]}, "number")
             told = lost.told.get("seconds")
@@ -290,7 +296,7 @@ class Loading:
             {
                 "kind": "load",
                 "file": self.file,
-                "seconds": 2 * self.seconds,
+                "seconds": 2 * self.patience * self.seconds,
                 "cpu_seconds": 2 * self.seconds,
                 "spent": self._spent,
                 "passed_over": [list(place) for place in self._lost],

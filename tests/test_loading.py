@@ -27,6 +27,15 @@ def test_a_statement_that_the_worker_names_is_passed_over_next_time():
     assert question["spent"] == 10.0
 
 
+def test_the_clock_on_the_wall_is_patient_and_what_counts_is_computing():
+    loading = Loading("mini.py", 10.0, patience=3.0)
+    (question,) = asked(loading)
+    assert (question["seconds"], question["cpu_seconds"]) == (60.0, 20.0)
+    assert loading.wall_seconds() == 30.0
+    assert loading.learn(lost(statement=["mini.py", 4], seconds=10.0))
+    assert asked(loading)[0]["spent"] == 10.0
+
+
 def test_where_nobody_names_it_the_statements_are_asked_for_in_pieces():
     loading = Loading("mini.py", 10.0)
     assert loading.learn(lost(Silence.CRASHED))

@@ -1,9 +1,14 @@
-"""How long the statements of a file may take when it is loaded."""
+"""How long the statements of a file may take when it is loaded.
+
+What counts is computing, as on a machine of one's own; of code that only waits, the wall clock.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, process_time
+
+from grader.worker.stopwatch import WAITING
 
 _LEAST_SHARE = 1 / 40
 """The part of the whole that any statement may take; when hardly more is left, only definitions
@@ -21,11 +26,14 @@ class Allowance:
     spent: float = 0.0
     """What statements took that did not end, in workers before this one."""
     started: float = field(default_factory=monotonic)
+    cpu_started: float = field(default_factory=process_time)
 
     @property
     def left(self) -> float:
         """Seconds that are left."""
-        return self.seconds - self.spent - (monotonic() - self.started)
+        passed, computed = monotonic() - self.started, process_time() - self.cpu_started
+        taken = passed if computed < WAITING * passed else min(passed, computed)
+        return self.seconds - self.spent - taken
 
     def of_next(self) -> float:
         """How long the next statement may take."""

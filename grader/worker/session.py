@@ -83,7 +83,7 @@ class Session:
             self.reseed = _reseed_numpy
         self.modules: dict[str, ModuleType] = {}
         self.attempts: Attempts | None = None
-        self.allowance = Allowance(math.inf)
+        self.allowance, self.patience = Allowance(math.inf), 1.0
         self.effort = Effort()
         self.cpu_limit = CpuLimit()
         self.functions = functions_for(tuple(settings["guarded"]))
@@ -94,7 +94,7 @@ class Session:
         self.rule.install(block_packages=self.backend == "numpy")
         self.loader = Loader(
             self.folder,
-            lambda seconds: stopwatch.start(seconds, seconds),
+            lambda seconds: stopwatch.start(self.patience * seconds, seconds),
             self.rule.stars,
             settings["files"],
             reach=Reach(own),
@@ -249,7 +249,9 @@ class Session:
             self.modules[name] = module
         label = f"{name} (from a notebook)"
         offer_shell(lambda text: self.loader.run_text(text, module, label))
-        first, seconds = question.get("first", 0), question.get("seconds") or math.inf
+        first, seconds = question.get("first", 0), question.get("cpu_seconds") or math.inf
+        # How much longer than computing alone it may take, on a machine that is busy.
+        self.patience = question.get("seconds", seconds) / seconds if seconds < math.inf else 1.0
         if first == 0:
             self.allowance = Allowance(seconds, question.get("spent", 0.0))
         sys.argv[:] = [str(self.folder / name)]  # as where nobody gave it any arguments

@@ -22,7 +22,7 @@ _ENDED = 71
 _LONGEST_SLEEP = 3_600.0
 _NEVER = float("inf")
 _ALARM_SECONDS = 1
-_WAITING = 1 / 200
+WAITING = 1 / 200
 """Code that computes for less than this part of the time waits for something. On a machine that was
 short of memory and had ten processes for two cores, a question got a fortieth."""
 _LOOKS_AGAIN = 1.0
@@ -43,8 +43,8 @@ class Stopwatch:
     Parameters
     ----------
     time_is_up
-        Called with the frame in which the watched thread is, the seconds that it was given, and
-        whether it used them up computing; afterwards the process ends.
+        Called with the frame in which the watched thread is, the seconds that it was given to
+        compute, and whether it used them up computing; afterwards the process ends.
     """
 
     def __init__(self, time_is_up: Callable[[Any, float, bool], None]) -> None:
@@ -113,12 +113,12 @@ class Stopwatch:
         passed, computed = now - self._started, cpu_now - self._cpu_started
         if left == _NEVER or passed < self._cpu_seconds:
             return min(left, self._cpu_seconds - passed) if left < _NEVER else left
-        return min(left, _LOOKS_AGAIN) if computed >= _WAITING * passed else 0.0
+        return min(left, _LOOKS_AGAIN) if computed >= WAITING * passed else 0.0
 
     def _end(self) -> None:
         frame = _frames_of().get(self._watched)
         computing = process_time() >= self._cpu_deadline
         try:
-            self._time_is_up(frame, self._cpu_seconds if computing else self._seconds, computing)
+            self._time_is_up(frame, self._cpu_seconds, computing)
         finally:
             _end_process(_ENDED)

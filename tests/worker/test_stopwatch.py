@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.worker import stopwatch
+from grader.worker import allowance, stopwatch
 
 
 class Clocks:
@@ -49,3 +49,22 @@ def test_a_wall_clock_below_the_time_to_compute_ends_all(clocks):
     assert 0 < watch._left() <= 0.11
     clocks.wall += 0.1
     assert watch._left() <= 0
+
+
+@pytest.mark.parametrize(
+    ("passed", "computed", "left"),
+    [
+        (8.0, 0.03, 12.0),  # it waits: the wall clock counts
+        (50.0, 4.0, 16.0),  # the machine is busy: computing counts
+        (5.0, 9.0, 15.0),  # in two threads
+    ],
+)
+def test_loading_on_a_busy_machine_counts_what_is_computed(
+    clocks, monkeypatch, passed, computed, left
+):
+    monkeypatch.setattr(allowance, "monotonic", lambda: Clocks.wall)
+    monkeypatch.setattr(allowance, "process_time", lambda: Clocks.cpu)
+    of_a_file = allowance.Allowance(20.0, started=100.0, cpu_started=100.0)
+    clocks.wall += passed
+    clocks.cpu += computed
+    assert of_a_file.left == pytest.approx(left)
