@@ -205,7 +205,11 @@ class ForkServer:
             self._errors.seek(0)
             lines = self._errors.read(20_000).decode("utf-8", "replace").strip().splitlines()
             self._end()
-            said = [line for line in lines if line.startswith("bwrap:")] or lines[-1:]
+            said = [line for line in lines if line.startswith("bwrap:")]
+            if not said and isinstance(error, TimeoutError):
+                # What TensorFlow says of itself is no reason.
+                said = [f"it was not ready within {_START_SECONDS:g} s"]
+            said = said or lines[-1:]
             detail = said[0][:300] if said else str(error)
             raise Lost(Silence.NOT_STARTED, f"the fork server does not start: {detail}") from None
 

@@ -258,8 +258,12 @@ def test_a_worker_comes_from_the_server_that_was_warmed_up(chosen):
 
 @pytest.mark.parametrize(
     ("script", "said"),
-    [("echo bwrap: no room >&2\nexit 1", "no room"), ("exec /bin/sleep 600", "timed out")],
-    ids=["ends", "says nothing"],
+    [
+        ("echo bwrap: no room >&2\nexit 1", "no room"),
+        ("exec /bin/sleep 600", "not ready within 1 s"),
+        ("echo I0000 oneDNN is on >&2\nexec /bin/sleep 600", "not ready within 1 s"),
+    ],
+    ids=["ends", "says nothing", "says what is no reason"],
 )
 def test_a_server_that_does_not_come_up_is_told_to_who_wants_a_worker(
     chosen, script, said, monkeypatch, tmp_path
