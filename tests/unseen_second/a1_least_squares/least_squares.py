@@ -113,7 +113,8 @@ def train_val_test_split(X, y, val_fraction, test_fraction, rng):
         raise ValueError(f"Expected X and y of one length. Received: {len(X)} and {len(y)}")
     if val_fraction < 0 or test_fraction < 0 or val_fraction + test_fraction > 1 + 1e-09:
         raise ValueError(
-            f"Expected fractions >= 0 with a sum of at most 1. Received: val_fraction={val_fraction}, test_fraction={test_fraction}"
+            "Expected fractions >= 0 with a sum of at most 1. "
+            f"Received: val_fraction={val_fraction}, test_fraction={test_fraction}"
         )
     n_val, n_test = (round(val_fraction * len(X)), round(test_fraction * len(X)))
     perm = rng.permutation(len(X))

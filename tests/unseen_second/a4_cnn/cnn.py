@@ -11,7 +11,8 @@ def output_size(n, kernel, stride=1, padding=0, dilation=1):
     extent = dilation * (kernel - 1) + 1
     if extent > n + 2 * padding:
         raise ValueError(
-            f"Expected a kernel that fits into {n} + 2 * {padding}. Received: kernel {kernel} with dilation {dilation}"
+            f"Expected a kernel that fits into {n} + 2 * {padding}. "
+            f"Received: kernel {kernel} with dilation {dilation}"
         )
     return (n + 2 * padding - extent) // stride + 1
 
