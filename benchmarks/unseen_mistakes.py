@@ -175,9 +175,10 @@ def main() -> None:
     chosen = parser.parse_args()
     name = choose(chosen.assignment, live_assignments(ROOT)).name
     folder = SECOND if chosen.second else FOLDER
+    listed_in = "variants.toml" if chosen.variants else "mistakes.toml"
     wanted = [
         one
-        for one in mistakes_of(name, "variants.toml" if chosen.variants else "mistakes.toml", folder)
+        for one in mistakes_of(name, listed_in, folder)
         if one.file.startswith(chosen.file) and chosen.only in ("", one.name)
     ]
     verdicts = verdicts_of(name, chosen.judged, folder) if chosen.judged else {}

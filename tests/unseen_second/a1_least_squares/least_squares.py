@@ -105,7 +105,7 @@ def standardize(X_train, X_test):
     constant = X_train.max(axis=0) == X_train.min(axis=0)
     scale = np.where(constant, 1.0, X_train.std(axis=0))
     mu = X_train.mean(axis=0)
-    return tuple((np.where(constant, 0.0, (X - mu) / scale) for X in (X_train, X_test)))
+    return tuple(np.where(constant, 0.0, (X - mu) / scale) for X in (X_train, X_test))
 
 
 def train_val_test_split(X, y, val_fraction, test_fraction, rng):

@@ -137,7 +137,7 @@ def coupled_lstm_step(x, h, c, Wx, Wh, b):
 def _cut(names, *arrays):
     width = arrays[0].shape[-1] // len(names)
     return {
-        name: tuple((array[..., k * width : (k + 1) * width] for array in arrays))
+        name: tuple(array[..., k * width : (k + 1) * width] for array in arrays)
         for k, name in enumerate(names)
     }
 
