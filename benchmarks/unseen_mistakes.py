@@ -7,6 +7,7 @@ assistant's sentence beside the grader's, and how many get something specific:
 
     python -m benchmarks.unseen_mistakes a3 --jobs 2
     python -m benchmarks.unseen_mistakes a3 --judged after   # with the verdicts of verdicts.csv
+    python -m benchmarks.unseen_mistakes a3 --second         # the set of tests/unseen_second
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from pathlib import Path
 
 from benchmarks.common import ROOT
 from grader.authoring.audit.examine import LIMITS
@@ -32,6 +34,9 @@ from grader.result import CheckResult, Kind
 from grader.submissions import Submission
 
 FOLDER = ROOT / "tests" / "unseen"
+SECOND = ROOT / "tests" / "unseen_second"
+"""Other mistakes in other writings, by an author who had seen neither the first set nor the
+diagnosis: what is measured with them first is measured honestly."""
 GENERAL = {
     f"generic.{name}"
     for name in ("shape", "not_reduced", "over_reduced", "transposed_shape", "not_finite", "dtype")
@@ -51,6 +56,8 @@ class Mistake:
     new: str
     says: str
     """What a teaching assistant would say."""
+    folder: Path = FOLDER
+    """That of the set to which it belongs."""
 
     def made_in(self, text: str) -> str:
         """Return the file's text with the mistake.
@@ -75,21 +82,23 @@ class Told:
     messages: tuple[str, ...] = ()
 
 
-def mistakes_of(assignment: str, listed_in: str = "mistakes.toml") -> Iterator[Mistake]:
+def mistakes_of(
+    assignment: str, listed_in: str = "mistakes.toml", folder: Path = FOLDER
+) -> Iterator[Mistake]:
     """The mistakes of one assignment, in the order in which they are written down.
 
     In ``variants.toml`` stands in the same form what is no mistake: other ways to be right.
     """
-    plain = tomllib.loads((FOLDER / assignment / listed_in).read_text(encoding="utf-8"))
+    plain = tomllib.loads((folder / assignment / listed_in).read_text(encoding="utf-8"))
     for file, passages in plain.items():
         for number, one in enumerate(passages, 1):
             name = f"{file.removesuffix('.py')}-{number:02}"
-            yield Mistake(name, assignment, file, **one)
+            yield Mistake(name, assignment, file, **one, folder=folder)
 
 
-def texts_of(assignment: str) -> dict[str, str]:
+def texts_of(assignment: str, folder: Path = FOLDER) -> dict[str, str]:
     """The files of the right writing."""
-    found = sorted((FOLDER / assignment).glob("*.py"))
+    found = sorted((folder / assignment).glob("*.py"))
     return {path.name: path.read_text(encoding="utf-8") for path in found}
 
 
@@ -109,7 +118,7 @@ def public_cases(assignment: str) -> PreparedAssignment:
 
 def told_of(mistake: Mistake, repairs: bool = True) -> Told:
     """Grade the exercise in which the mistake was made."""
-    texts = texts_of(mistake.assignment)
+    texts = texts_of(mistake.assignment, mistake.folder)
     texts[mistake.file] = mistake.made_in(texts[mistake.file])
     content = {name: text.encode() for name, text in texts.items()}
     submission = Submission("unseen", mistake.assignment, content)
@@ -133,9 +142,9 @@ def _kind(lost: list[CheckResult], told: set[str]) -> str:
     return "form alone" if told <= GENERAL else "specific"
 
 
-def verdicts_of(assignment: str, column: str) -> dict[str, str]:
+def verdicts_of(assignment: str, column: str, folder: Path = FOLDER) -> dict[str, str]:
     """What a person who read the sentences made of them."""
-    with (FOLDER / assignment / "verdicts.csv").open(encoding="utf-8", newline="") as lines:
+    with (folder / assignment / "verdicts.csv").open(encoding="utf-8", newline="") as lines:
         return {row["mistake"]: row[column] for row in csv.DictReader(lines)}
 
 
@@ -159,17 +168,20 @@ def main() -> None:
     parser.add_argument("--only", default="", help="one mistake alone, by its name")
     parser.add_argument("--variants", action="store_true", help="other ways to be right")
     parser.add_argument("--no-repairs", action="store_true", help="as before there were any")
+    parser.add_argument("--second", action="store_true", help="the second set of mistakes")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--messages", type=int, default=1, help="how many are printed of each")
     parser.add_argument("--judged", default="", metavar="COLUMN", help="before or after")
     chosen = parser.parse_args()
     name = choose(chosen.assignment, live_assignments(ROOT)).name
+    folder = SECOND if chosen.second else FOLDER
+    listed_in = "variants.toml" if chosen.variants else "mistakes.toml"
     wanted = [
         one
-        for one in mistakes_of(name, "variants.toml" if chosen.variants else "mistakes.toml")
+        for one in mistakes_of(name, listed_in, folder)
         if one.file.startswith(chosen.file) and chosen.only in ("", one.name)
     ]
-    verdicts = verdicts_of(name, chosen.judged) if chosen.judged else {}
+    verdicts = verdicts_of(name, chosen.judged, folder) if chosen.judged else {}
     kinds: Counter[str] = Counter()
     judged: Counter[str] = Counter()
     with ProcessPoolExecutor(chosen.jobs) as pool:
