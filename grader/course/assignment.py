@@ -47,6 +47,7 @@ class Exercise:
     needs: tuple[str, ...] = ()
     checks: list[Check] = field(default_factory=list)
     forbid: tuple[str, ...] = ()
+    instead: str = ""
 
     def outputs(
         self,
@@ -201,9 +202,31 @@ class Exercise:
             )
         )
 
-    def source(self, *, points: float, forbid: Iterable[str], title: str) -> None:
-        """Forbid functions: on the syntax tree, and at run time in all checks of the exercise."""
-        self.forbid = tuple(forbid)
+    def forbids(self, *names: str, instead: str) -> None:
+        """Forbid functions and classes of a library at run time, in all checks of the exercise.
+
+        Parameters
+        ----------
+        names
+            Dotted names. Of a family (the layers of Keras that multiply by weights) name all
+            members, and the functions and classes beneath them that would do the work as well.
+            Of a library's private names, those that its version does not have are passed over.
+        instead
+            What to write, as the end of a sentence: "write the product with `ops.matmul`". The
+            handout and the docstring of the stub say the same beforehand.
+        """
+        self.forbid, self.instead = names, instead
+
+    def source(
+        self, *, points: float, title: str, forbid: Iterable[str] = (), instead: str = ""
+    ) -> None:
+        """Give points for a text that names nothing of what is forbidden.
+
+        That is what `forbids` has named before, or `forbid` and `instead`, which are handed on
+        to it.
+        """
+        if forbid:
+            self.forbids(*forbid, instead=instead)
         settings = {"forbid": list(self.forbid)}
         self._add(
             Check(self.name, "source", Kind.SRC, title, points, lambda rng: (), settings=settings)

@@ -50,6 +50,8 @@ class PreparedExercise:
     hints: tuple[str, ...]
     needs: tuple[str, ...]
     forbid: tuple[str, ...]
+    instead: str = ""
+    """What to write in place of what is forbidden: the end of a sentence, or ""."""
 
 
 @dataclass(frozen=True)
