@@ -110,7 +110,7 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
 
 def allowing(refusal: str, instead: str) -> str:
     """A sentence that refuses, with what to write in place of what is refused, if that is told."""
-    return sentence(f"{refusal}: {instead} instead" if instead else refusal)
+    return sentence(f"{refusal}; instead, {instead}" if instead else refusal)
 
 
 def what_it_did(reply: Reply, visibility: Visibility) -> Callable[[str], str] | None:

@@ -213,7 +213,7 @@ class Exercise:
             Of a library's private names, those that its version does not have are passed over.
         instead
             What to write, as the end of a sentence: "write the product with `ops.matmul`". The
-            handout and the docstring of the stub say the same beforehand.
+            handout and the docstring of the stub tell students of the rule beforehand.
         """
         self.forbid, self.instead = names, instead
 

@@ -211,7 +211,7 @@ normal_equation.forbids(
     "numpy.linalg.lstsq",
     "numpy.linalg.pinv",
     "numpy.linalg._umath_linalg.lstsq",
-    instead="solve AᵀA v = Aᵀy, with `np.linalg.solve` for example,",
+    instead="solve AᵀA v = Aᵀy, for example with `np.linalg.solve`",
 )
 normal_equation.source(points=0.5, title="does without lstsq and pinv")
 normal_equation.purity(points=0.5)

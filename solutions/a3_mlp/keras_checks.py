@@ -53,7 +53,7 @@ def _dense(keras_file):
             "`get_config` of the base class knows name and dtype; add what `__init__` adds.",
         ],
     )
-    dense.forbids(*_WITH_KERNELS, instead="multiply by a weight of your own, with `ops.matmul`,")
+    dense.forbids(*_WITH_KERNELS, instead="multiply by a weight of your own with `ops.matmul`")
 
     def built(rng, X, units, **options):
         """Steps that make a layer for `X` and give it weights."""
@@ -163,7 +163,7 @@ def _dense(keras_file):
             atol=1e-2,
         )
 
-    dense.source(points=0.25, title="does without keras.layers.Dense")
+    dense.source(points=0.25, title="does without Keras's layers that multiply by a kernel")
 
 
 def _focal_loss(keras_file):
@@ -179,7 +179,7 @@ def _focal_loss(keras_file):
     focal_loss.forbids(
         *(f"keras.losses.{kind}_focal_crossentropy" for kind in kinds),
         *(f"keras.losses.{kind.title()}FocalCrossentropy" for kind in kinds),
-        instead="write the formula, with `ops.log_softmax` for example,",
+        instead="write the formula, for example with `ops.log_softmax`",
     )
 
     def batch(rng, n, k):

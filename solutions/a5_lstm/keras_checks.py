@@ -53,7 +53,7 @@ def _lstm_cell(keras_file):
         "keras.src.layers.rnn.conv_lstm.ConvLSTM",
         "keras.src.layers.rnn.conv_lstm.ConvLSTMCell",
         *(f"keras.src.backend.{kind}" for kind in ("lstm", "gru")),
-        instead="write the step yourself, with `ops.matmul`, `ops.sigmoid` and `ops.tanh`,",
+        instead="write the step with `ops.matmul`, `ops.sigmoid` and `ops.tanh`",
     )
 
     def sizes():
@@ -200,4 +200,4 @@ def _lstm_cell(keras_file):
             atol=1e-2,
         )
 
-    lstm_cell.source(points=0.25, title="does without keras.layers.LSTM and its cell")
+    lstm_cell.source(points=0.25, title="does without Keras's recurrent layers and cells")

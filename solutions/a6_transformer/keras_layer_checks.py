@@ -132,7 +132,7 @@ def _self_attention(keras_file):
         "keras.ops.dot_product_attention",
         "keras.src.ops.nn.DotProductAttention",
         "keras.src.backend.nn.dot_product_attention",
-        instead="write the scores and their softmax yourself, with `ops.matmul` and `ops.softmax`,",
+        instead="write the scores and their softmax with `ops.matmul` and `ops.softmax`",
     )
 
     @attention.keras(points=1.5)
