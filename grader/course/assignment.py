@@ -48,6 +48,7 @@ class Exercise:
     checks: list[Check] = field(default_factory=list)
     forbid: tuple[str, ...] = ()
     instead: str = ""
+    eagerly: bool = True
 
     def outputs(
         self,
@@ -202,7 +203,7 @@ class Exercise:
             )
         )
 
-    def forbids(self, *names: str, instead: str) -> None:
+    def forbids(self, *names: str, instead: str, eagerly: bool = True) -> None:
         """Forbid functions and classes of a library at run time, in all checks of the exercise.
 
         Parameters
@@ -214,8 +215,11 @@ class Exercise:
         instead
             What to write, as the end of a sentence: "write the product with `ops.matmul`". The
             handout and the docstring of the stub tell students of the rule beforehand.
+        eagerly
+            Whether TensorFlow runs without graphs meanwhile, since one that was traced while the
+            file was loaded has no guards. False where checks ask for what only a graph shows.
         """
-        self.forbid, self.instead = names, instead
+        self.forbid, self.instead, self.eagerly = names, instead, eagerly
 
     def source(
         self, *, points: float, title: str, forbid: Iterable[str] = (), instead: str = ""

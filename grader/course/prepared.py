@@ -52,6 +52,8 @@ class PreparedExercise:
     forbid: tuple[str, ...]
     instead: str = ""
     """What to write in place of what is forbidden: the end of a sentence, or ""."""
+    eagerly: bool = True
+    """Whether no graphs are run while something is forbidden."""
 
 
 @dataclass(frozen=True)

@@ -180,6 +180,7 @@ def _focal_loss(keras_file):
         *(f"keras.losses.{kind}_focal_crossentropy" for kind in kinds),
         *(f"keras.losses.{kind.title()}FocalCrossentropy" for kind in kinds),
         instead="write the formula, for example with `ops.log_softmax`",
+        eagerly=False,
     )
 
     def batch(rng, n, k):

@@ -133,6 +133,7 @@ def _self_attention(keras_file):
         "keras.src.ops.nn.DotProductAttention",
         "keras.src.backend.nn.dot_product_attention",
         instead="write the scores and their softmax with `ops.matmul` and `ops.softmax`",
+        eagerly=False,
     )
 
     @attention.keras(points=1.5)
