@@ -154,6 +154,21 @@ def test_a_guarded_layer_is_built_called_and_traced_as_ever(put_back):
         layer(np.ones((1, 3)))
 
 
+def test_what_a_layer_uses_within_its_call_is_told_in_one_sentence(put_back):
+    keras = pytest.importorskip("keras")
+    functions = ForbiddenFunctions(["keras.ops.conv"])
+
+    class Own(keras.layers.Layer):
+        def call(self, X):
+            return keras.ops.conv(X, X)
+
+    made = Own()
+    with functions.during(["keras.ops.conv"]), pytest.raises(ForbiddenUse) as raised:
+        made(np.ones((1, 1, 1)))
+    assert str(raised.value) == "keras.ops.conv is not allowed in this exercise"
+    assert (raised.value.used, raised.value.by_exercise) == ("keras.ops.conv", True)
+
+
 def all_below(kind):
     return [kind, *(found for below in kind.__subclasses__() for found in all_below(below))]
 
