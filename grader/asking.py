@@ -55,9 +55,11 @@ class Asking:
         self, check: PreparedCheck, case: Case, file: PreparedFile, limits: Limits
     ) -> bytes:
         """The question, encoded."""
-        forbid = self.assignment.exercise(check.exercise).forbid
+        exercise = self.assignment.exercise(check.exercise)
         time = limits.seconds, limits.cpu_seconds
-        return self.questions.encoded(check, case, file.name, forbid, *time)
+        return self.questions.encoded(
+            check, case, file.name, exercise.forbid, *time, eagerly=exercise.eagerly
+        )
 
     def budget(self, check: PreparedCheck, case: Case) -> Budget:
         """How large the answer may be."""

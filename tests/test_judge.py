@@ -244,7 +244,15 @@ def test_a_worker_that_cannot_start_is_the_graders_failure():
 
 @pytest.mark.parametrize(
     "way",
-    ["np.linalg.lstsq", "getattr(np.linalg, 'lst' + 'sq')", "np.linalg._linalg.lstsq", "secret"],
+    [
+        "np.linalg.lstsq",
+        "getattr(np.linalg, 'lst' + 'sq')",
+        "np.linalg._linalg.lstsq",
+        "secret",
+        "np.linalg._linalg._umath_linalg.lstsq",
+        "next(one for one in np._core.overrides.ARRAY_FUNCTIONS if one.__name__ == 'lst' + 'sq')",
+        "(lambda X, y: np.polyfit(X[:, 0], y, 1))",
+    ],
 )
 def test_a_forbidden_function_is_caught_however_it_is_reached(way):
     text = replaced("return np.linalg.solve(X.T @ X, X.T @ y)", f"return {way}(X, y)[0]")
@@ -254,6 +262,7 @@ def test_a_forbidden_function_is_caught_however_it_is_reached(way):
     result = grade_mini(text)
     assert check_of(result, "solve.solution").status is Status.FORBIDDEN
     assert check_of(result, "solve.source").points == 0
+    assert "lstsq is not allowed" in check_of(result, "solve.solution").message
     assert check_of(result, "fit.quality").status is Status.PASSED  # allowed there
 
 

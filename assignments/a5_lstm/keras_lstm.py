@@ -14,8 +14,8 @@ class LSTMCell(keras.layers.Layer):
 
     With a = x·kernel + h·recurrent_kernel + bias, cut into four along its columns (i, f, c, o):
     c' = σ(a_f)·c + σ(a_i)·tanh(a_c), h' = σ(a_o)·tanh(c'). With the same weights,
-    `keras.layers.RNN(LSTMCell(units))` equals `keras.layers.LSTM(units)`, which, like Keras's own
-    cell, is not allowed here.
+    `keras.layers.RNN(LSTMCell(units))` equals `keras.layers.LSTM(units)`. No recurrent layer or
+    cell of Keras's is allowed here.
 
     Weights, in the order of `get_weights()`: kernel `(D, 4H)` and recurrent_kernel `(H, 4H)`, drawn
     at random, and bias `(4H,)`. They are made in `build`, which knows D.

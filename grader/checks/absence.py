@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from grader.checks.left_out import LeftOut, number_in, text_in
 from grader.checks.place import Place
 from grader.checks.verdict import Absence, Reply
-from grader.checks.wording import MEMORY, what_it_did
+from grader.checks.wording import MEMORY, allowing, what_it_did
 from grader.course.case import Case
 from grader.result import Status
 from grader.submissions.places import beginning, sentence
@@ -114,6 +114,10 @@ def _left_out(case: Case, reply: Reply, statement: LeftOut, place: Place) -> Abs
 def _not_allowed(case: Case, reply: Reply, place: Place) -> Absence | None:
     """What is not allowed, used by the exercise or by something that it calls."""
     frames = reply.error.get("frames") or []
+    by_exercise = reply.error.get("by_exercise")
+    instead = place.assignment.exercise(place.exercise).instead if by_exercise else ""
+    if not frames and by_exercise:  # of a class that inherits all that it does
+        return Absence(Status.FORBIDDEN, allowing(f"{reply.error['message']}", instead))
     if not frames:
         return None
     file, line = frames[-1]["file"], frames[-1]["line"]
@@ -126,17 +130,19 @@ def _not_allowed(case: Case, reply: Reply, place: Place) -> Absence | None:
         text = f"{start} {received}, which returns {used}. {sentence(reply.error['message'])}"
         return Absence(Status.SKIPPED, text, received)
     imported = place.imported(frames[-1], str(reply.error["message"]))
-    if imported and not reply.error.get("by_exercise"):
+    if imported and not by_exercise:
         start = f"{place.calling(frames, case)} calls" if called else f"{place.exercise} calls"
         text = f"{start} {imported}, which is not written but imported. {reply.error['message']}."
         waits_for = place.awaited([*called, imported])
         return Absence(Status.SKIPPED if waits_for else Status.FORBIDDEN, text, waits_for)
     if not called:
-        return Absence(Status.FORBIDDEN, f"In {where}: {sentence(reply.error['message'])}")
+        text = allowing(str(reply.error["message"]), instead)
+        return Absence(Status.FORBIDDEN, f"In {where}: {text}")
     used = reply.error.get("used") or "what is not allowed"
     text = f"{place.calling(frames, case)} uses {used} in {where}"
-    if reply.error.get("by_exercise"):  # what is called may well be right in doing so
-        return Absence(Status.FORBIDDEN, f"{text}, which is not allowed in {place.exercise}.")
+    if by_exercise:  # what is called may well be right in doing so
+        text = allowing(f"{text}, which is not allowed in {place.exercise}", instead)
+        return Absence(Status.FORBIDDEN, text)
     waits_for = place.awaited(called)
     status = Status.SKIPPED if waits_for else Status.FORBIDDEN
     return Absence(status, f"{text}. {sentence(reply.error['message'])}", waits_for)

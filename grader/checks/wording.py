@@ -14,6 +14,7 @@ from grader.checks.verdict import Reply
 from grader.comparison import Difference, Mismatch, as_array
 from grader.course.case import Case
 from grader.result import Visibility
+from grader.submissions.places import sentence
 
 _MAX_FORM = 250
 WRONG_FORM = "grader.worker.steps.WrongForm"
@@ -105,6 +106,11 @@ def describe_reply(exercise: str, reply: Reply, visibility: Visibility) -> str:
         if frame["code"]:
             lines.append(f"    {frame['code']}")
     return "\n".join(lines)
+
+
+def allowing(refusal: str, instead: str) -> str:
+    """A sentence that refuses, with what to write in place of what is refused, if that is told."""
+    return sentence(f"{refusal}; instead, {instead}" if instead else refusal)
 
 
 def what_it_did(reply: Reply, visibility: Visibility) -> Callable[[str], str] | None:

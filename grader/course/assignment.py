@@ -47,6 +47,8 @@ class Exercise:
     needs: tuple[str, ...] = ()
     checks: list[Check] = field(default_factory=list)
     forbid: tuple[str, ...] = ()
+    instead: str = ""
+    eagerly: bool = True
 
     def outputs(
         self,
@@ -201,9 +203,34 @@ class Exercise:
             )
         )
 
-    def source(self, *, points: float, forbid: Iterable[str], title: str) -> None:
-        """Forbid functions: on the syntax tree, and at run time in all checks of the exercise."""
-        self.forbid = tuple(forbid)
+    def forbids(self, *names: str, instead: str, eagerly: bool = True) -> None:
+        """Forbid functions and classes of a library at run time, in all checks of the exercise.
+
+        Parameters
+        ----------
+        names
+            Dotted names. Of a family (the layers of Keras that multiply by weights) name all
+            members, and the functions and classes beneath them that would do the work as well.
+            Of a library's private names, those that its version does not have are passed over.
+        instead
+            What to write, as the end of a sentence: "write the product with `ops.matmul`". The
+            handout and the docstring of the stub tell students of the rule beforehand.
+        eagerly
+            Whether TensorFlow runs without graphs meanwhile, since one that was traced while the
+            file was loaded has no guards. False where checks ask for what only a graph shows.
+        """
+        self.forbid, self.instead, self.eagerly = names, instead, eagerly
+
+    def source(
+        self, *, points: float, title: str, forbid: Iterable[str] = (), instead: str = ""
+    ) -> None:
+        """Give points for a text that names nothing of what is forbidden.
+
+        That is what `forbids` has named before, or `forbid` and `instead`, which are handed on
+        to it.
+        """
+        if forbid:
+            self.forbids(*forbid, instead=instead)
         settings = {"forbid": list(self.forbid)}
         self._add(
             Check(self.name, "source", Kind.SRC, title, points, lambda rng: (), settings=settings)

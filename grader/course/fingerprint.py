@@ -81,7 +81,9 @@ def _own(assignment: PreparedAssignment, name: str) -> str:
     guarded = sorted(assignment.guarded())
     asks_forward = any(case.course_forward is not None for one in checks for case in one.cases)
     forward = assignment.forward_files if asks_forward else {}
-    return _digest([replace(exercise, hints=()), file, mistakes, checks, guarded, forward])
+    return _digest(
+        [replace(exercise, hints=(), instead=""), file, mistakes, checks, guarded, forward]
+    )
 
 
 def _digest(value: Any) -> str:

@@ -142,7 +142,7 @@ def prepare(
         summary=assignment.summary,
         files=tuple(PreparedFile(f.name, f.backend, f.imports) for f in assignment.files),
         exercises=tuple(
-            PreparedExercise(e.name, e.file, e.hints, e.needs, e.forbid)
+            PreparedExercise(e.name, e.file, e.hints, e.needs, e.forbid, e.instead, e.eagerly)
             for e in assignment.exercises()
         ),
         checks=checks,

@@ -50,6 +50,10 @@ class PreparedExercise:
     hints: tuple[str, ...]
     needs: tuple[str, ...]
     forbid: tuple[str, ...]
+    instead: str = ""
+    """What to write in place of what is forbidden: the end of a sentence, or ""."""
+    eagerly: bool = True
+    """Whether no graphs are run while something is forbidden."""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ def question_of(
     file: str,
     *,
     forbid: tuple[str, ...] = (),
+    eagerly: bool = True,
     seconds: float | None = None,
     cpu_seconds: float | None = None,
     budget: Budget | None = None,
@@ -66,6 +67,7 @@ def question_of(
         "steps": case.asked_steps(),
         "returns": list(case.returns),
         "forbid": list(forbid),
+        "eagerly": eagerly,
         "seconds": seconds,
         "cpu_seconds": cpu_seconds,
         "budget": None if budget is None else [budget.bytes, budget.items, budget.free],
@@ -101,18 +103,22 @@ class Questions:
         forbid: tuple[str, ...],
         seconds: float,
         cpu_seconds: float,
+        *,
+        eagerly: bool = True,
     ) -> bytes:
         """The question, ready to be sent, with the time and size that its answer may take.
 
         A case that a check made for one student (a finite difference, say) is not remembered.
         """
-        key = (id(case), file, forbid, seconds, cpu_seconds)
+        key = (id(case), file, forbid, eagerly, seconds, cpu_seconds)
         known = self._encoded.get(key)
         if known is not None and known[0] is case:
             return known[1]
-        limits = {"seconds": seconds, "cpu_seconds": cpu_seconds}
+        limits: dict[str, Any] = {"seconds": seconds, "cpu_seconds": cpu_seconds}
         budget = self.budget(check, case)
-        data = encode(question_of(case, file, forbid=forbid, budget=budget, **limits))
+        data = encode(
+            question_of(case, file, forbid=forbid, eagerly=eagerly, budget=budget, **limits)
+        )
         if any(case is own for own in check.cases):
             self._encoded[key] = case, data
         return data

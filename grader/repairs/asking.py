@@ -79,12 +79,14 @@ class Asking:
     def _ask(self, check: PreparedCheck, case: Case, changes: Sequence[Change]) -> list[Any]:
         of_each, seconds = _budget_of(case), self._pace.chunk_seconds
         whole = Budget(of_each.bytes * len(changes), of_each.items * len(changes))
+        exercise = self._interview.assignment.exercise(check.exercise)
         question = {
             "kind": "attempts",
             "file": self._interview.file.name,
             "steps": encode(case.asked_steps()),
             "returns": list(case.returns),
-            "forbid": list(self._interview.assignment.exercise(check.exercise).forbid),
+            "forbid": list(exercise.forbid),
+            "eagerly": exercise.eagerly,
             "seconds": seconds,
             "cpu_seconds": seconds,
             "each": self._pace.of_each,

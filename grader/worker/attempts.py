@@ -135,7 +135,7 @@ class Attempts:
         scope = Scope(self._module)
         with contextlib.ExitStack() as around:
             around.enter_context(session.functions.during(question["forbid"]))
-            if question["forbid"]:
+            if question["forbid"] and question["eagerly"]:
                 around.enter_context(session.while_guarded())
             run_steps(scope, decode(question["steps"], items=None), session.operations)
             session.traces.undo_assignments()  # what follows is ours

@@ -179,7 +179,7 @@ class Session:
             forbidden = question.get("forbid", [])
             with contextlib.ExitStack() as around:
                 around.enter_context(self.functions.during(forbidden))
-                if forbidden:
+                if forbidden and question["eagerly"]:
                     around.enter_context(self.while_guarded())
                 if question["kind"] == "load":
                     return {"outcome": "answered", "values": [self._load(question)]}

@@ -28,6 +28,9 @@ class ForbiddenUse(Exception):
         Whether one exercise forbids it, rather than the whole file.
     """
 
+    _keras_call_info_injected = True
+    """Else Keras raises another in its place, which says at length what a layer was called with."""
+
     def __init__(self, refusal: str, used: str = "", *, by_exercise: bool = False) -> None:
         super().__init__(refusal)
         self.used, self.by_exercise = used, by_exercise

@@ -97,7 +97,8 @@ def normal_equation(X, y):
         When `np.linalg.matrix_rank` of A is below D + 1: a constant column counts too, as it
         repeats the bias. `np.linalg.solve` alone does not always notice.
 
-    `np.linalg.lstsq` and `np.linalg.pinv` are not allowed here; the rest of `np.linalg` is.
+    `np.linalg.lstsq` and `np.linalg.pinv` are not allowed here, nor what calls them (`np.polyfit`,
+    for example); the rest of `np.linalg` is.
 
     Source: N5, section 1.4.2.
     """

@@ -71,6 +71,12 @@ def _f1_score(keras_file):
             "`add_weight` in `__init__`, `assign_add` in `update_state`.",
         ],
     )
+    f1_score.forbids(
+        "keras.metrics.F1Score",
+        "keras.metrics.FBetaScore",
+        instead="count tp, fp and fn in variables of your own (`add_weight`)",
+        eagerly=False,  # whether it counts in variables shows in graphs alone
+    )
 
     def batch(rng, n, share_wrong=3):
         y = (np.arange(n) % 3 > 0).astype("float32")

@@ -46,6 +46,7 @@ class F1Score(keras.metrics.Metric):
     of any integer or float type.
     `sample_weight`, when given, weighs the rows. It works in `compile`, `fit` and `evaluate`,
     which run it inside a graph: counts are variables of the metric, not Python numbers.
+    `keras.metrics.F1Score` and `FBetaScore` are not allowed here.
 
     Source: N5, section 2.4.4.
     """

@@ -21,6 +21,29 @@ def array(rng, *shape):
     return rng.normal(size=shape).astype("float32")
 
 
+_WITH_KERNELS = (
+    *(f"keras.layers.{name}" for name in ("Dense", "EinsumDense")),
+    *(f"keras.layers.Conv{n}D{kind}" for n in (1, 2, 3) for kind in ("", "Transpose")),
+    *(f"keras.layers.{kind}Conv{n}D" for n in (1, 2) for kind in ("Depthwise", "Separable")),
+    *(f"keras.layers.{name}" for name in ("SimpleRNN", "SimpleRNNCell", "GRU", "GRUCell")),
+    *(f"keras.layers.{name}" for name in ("LSTM", "LSTMCell", "MultiHeadAttention")),
+    *(f"keras.layers.{name}" for name in ("GroupQueryAttention", "Attention", "AdditiveAttention")),
+    *(f"keras.layers.ConvLSTM{n}D" for n in (1, 2, 3)),
+    "keras.src.layers.core.reversible_embedding.ReversibleEmbedding",
+    "keras.src.layers.convolutional.base_conv.BaseConv",
+    "keras.src.layers.convolutional.base_conv_transpose.BaseConvTranspose",
+    "keras.src.layers.convolutional.base_depthwise_conv.BaseDepthwiseConv",
+    "keras.src.layers.convolutional.base_separable_conv.BaseSeparableConv",
+    "keras.src.layers.rnn.conv_lstm.ConvLSTM",
+    "keras.src.layers.rnn.conv_lstm.ConvLSTMCell",
+    *(f"keras.ops.{kind}conv" for kind in ("", "depthwise_", "separable_")),
+    "keras.ops.conv_transpose",
+    *(f"keras.src.backend.nn.{kind}conv" for kind in ("", "depthwise_", "separable_")),
+    "keras.src.backend.nn.conv_transpose",
+)
+"""What of Keras multiplies by a kernel: with the right sizes, each of them is a dense layer."""
+
+
 def _dense(keras_file):
     dense = keras_file.exercise(
         "Dense",
@@ -30,6 +53,7 @@ def _dense(keras_file):
             "`get_config` of the base class knows name and dtype; add what `__init__` adds.",
         ],
     )
+    dense.forbids(*_WITH_KERNELS, instead="multiply by a weight of your own with `ops.matmul`")
 
     def built(rng, X, units, **options):
         """Steps that make a layer for `X` and give it weights."""
@@ -139,11 +163,7 @@ def _dense(keras_file):
             atol=1e-2,
         )
 
-    dense.source(
-        points=0.25,
-        forbid=("keras.layers.Dense", "keras.layers.EinsumDense"),
-        title="does without keras.layers.Dense",
-    )
+    dense.source(points=0.25, title="does without Keras's layers that multiply by a kernel")
 
 
 def _focal_loss(keras_file):
@@ -154,6 +174,13 @@ def _focal_loss(keras_file):
             "A one-hot table times log p, summed over the classes, leaves log p_t.",
             "`call` returns one number for each row; the base class does the rest.",
         ],
+    )
+    kinds = ("binary", "categorical")
+    focal_loss.forbids(
+        *(f"keras.losses.{kind}_focal_crossentropy" for kind in kinds),
+        *(f"keras.losses.{kind.title()}FocalCrossentropy" for kind in kinds),
+        instead="write the formula, for example with `ops.log_softmax`",
+        eagerly=False,
     )
 
     def batch(rng, n, k):

@@ -13,7 +13,9 @@ class Dense(keras.layers.Layer):
     """Fully connected layer from scratch: activation(X·W + b).
 
     Weights, in the order of `get_weights()`: kernel W `(D, H)`, drawn at random, and bias b
-    `(H,)`. They are made in `build`, which knows D. `keras.layers.Dense` is not allowed here.
+    `(H,)`. They are made in `build`, which knows D. No layer of Keras's that multiplies by a
+    kernel is allowed here (dense, convolutional, recurrent, attention), nor are `ops.conv` and the
+    like.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ class FocalLoss(keras.losses.Loss):
 
     γ = 0 is cross-entropy; a larger γ cares less about rows that are right already. Loss and
     gradient are finite also for p_t = 1 and p_t → 0, whatever γ. The base class averages the rows
-    and weighs them by `sample_weight`.
+    and weighs them by `sample_weight`. Keras's own focal losses are not allowed here.
 
     Parameters
     ----------

@@ -34,6 +34,9 @@ def running(X, weights, cell="cell", prefix="", **options):
     }
 
 
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN")
+
+
 def _lstm_cell(keras_file):
     lstm_cell = keras_file.exercise(
         "LSTMCell",
@@ -43,6 +46,14 @@ def _lstm_cell(keras_file):
             "`ops.split(a, 4, axis=1)` cuts the scores into the four blocks i, f, c, o.",
             "`RNN` asks the cell for `state_size`, and hands `[h, c]` from step to step.",
         ],
+    )
+    lstm_cell.forbids(
+        *(f"keras.layers.{kind}{part}" for kind in _RECURRENT for part in ("", "Cell")),
+        *(f"keras.layers.ConvLSTM{n}D" for n in (1, 2, 3)),
+        "keras.src.layers.rnn.conv_lstm.ConvLSTM",
+        "keras.src.layers.rnn.conv_lstm.ConvLSTMCell",
+        *(f"keras.src.backend.{kind}" for kind in ("lstm", "gru")),
+        instead="write the step with `ops.matmul`, `ops.sigmoid` and `ops.tanh`",
     )
 
     def sizes():
@@ -189,8 +200,4 @@ def _lstm_cell(keras_file):
             atol=1e-2,
         )
 
-    lstm_cell.source(
-        points=0.25,
-        forbid=("keras.layers.LSTM", "keras.layers.LSTMCell"),
-        title="does without keras.layers.LSTM and its cell",
-    )
+    lstm_cell.source(points=0.25, title="does without Keras's recurrent layers and cells")

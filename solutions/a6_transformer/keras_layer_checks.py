@@ -126,6 +126,15 @@ def _self_attention(keras_file):
             "Large negative scores vanish in the softmax. What if all scores of a row are such?",
         ],
     )
+    kinds = ("MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention")
+    attention.forbids(
+        *(f"keras.layers.{kind}" for kind in kinds),
+        "keras.ops.dot_product_attention",
+        "keras.src.ops.nn.DotProductAttention",
+        "keras.src.backend.nn.dot_product_attention",
+        instead="write the scores and their softmax with `ops.matmul` and `ops.softmax`",
+        eagerly=False,
+    )
 
     @attention.keras(points=1.5)
     def forward(rng):

@@ -35,6 +35,7 @@ class MultiHeadSelfAttention(keras.layers.Layer):
 
     Q = x Wq, K = x Wk, V = x Wv; head h owns columns h·d … (h+1)·d − 1 of each, d = D/heads.
     The weights are Wq, Wk, Wv, Wo, each `(D, D)`, in this order; there are no biases.
+    Keras's own attention layers and `ops.dot_product_attention` are not allowed here.
 
     Parameters
     ----------

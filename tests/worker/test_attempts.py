@@ -46,6 +46,7 @@ def answers(session, pairs, text=TEXT, whose=("f", "", 1)):
             "steps": encode([call]),
             "returns": ["r"],
             "forbid": [],
+            "eagerly": True,
             "each": 1.0,
             "budget": [2**16, 1_000],
             "of_each": [2**12, 100],
