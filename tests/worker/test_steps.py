@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from grader.course.step import step
+from grader.worker.numeric import NUMERIC
 from grader.worker.steps import CORE, Scope, WrongForm
 
 
 def run(question, **saved):
     scope = Scope(ModuleType("student"))
     scope.saved.update(saved)
-    return CORE[question["op"]](scope, question)
+    return {**CORE, **NUMERIC}[question["op"]](scope, question)
 
 
 def test_results_are_subtracted_and_divided_whatever_holds_them():
