@@ -4,7 +4,7 @@ from grader.course.assignment import Assignment, Exercise, StudentFile
 from grader.course.case import Case, Expectation, case, script
 from grader.course.course_forward import course_forward
 from grader.course.independence import independent, unrelated
-from grader.course.interleaved import backward_case, others
+from grader.course.interleaved import another_layer, backward_case, others
 from grader.course.misconception import Misconception, misconception
 from grader.course.step import step
 from grader.course.trivial_model import trivial_model
@@ -20,6 +20,7 @@ __all__ = [
     "Misconception",
     "Rng",
     "StudentFile",
+    "another_layer",
     "as_used",
     "backward_case",
     "case",

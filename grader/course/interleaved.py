@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.course.case import Case, script
-from grader.course.step import step
+from grader.course.step import Step, step
 
 
 def backward_case(
@@ -67,6 +67,17 @@ def backward_case(
         atol=atol,
         **steps,
     )
+
+
+def another_layer(name: str, x: Any, *args: Any, **options: Any) -> dict[str, Step]:
+    """Make steps that build another layer of a student's class, after the one that is asked.
+
+    What the class keeps, and not its objects, is then that of the other layer.
+    """
+    return {
+        "_another": step.construct(name, *args, **options),
+        "_built_another": step.predict("_another", x),
+    }
 
 
 def others(arguments: dict[str, Any]) -> dict[str, Any]:

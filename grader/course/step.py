@@ -226,9 +226,16 @@ class step:
 
     @staticmethod
     def recurrence(
-        single: str, short: str, long: str, steps: int, inputs: int, seed: int = 0
+        single: str,
+        double: str,
+        short: str,
+        long: str,
+        few: int,
+        steps: int,
+        inputs: int,
+        seed: int = 0,
     ) -> Step:
-        """Ask what only recurrent layers do, of models for one, for few and for `steps` steps.
+        """Ask what only recurrent layers do, of models for 1, 2, `few` and many `steps`.
 
         The result is a dict from sentences to whether they are true; a recurrent classifier of
         sequences has them all.
@@ -236,6 +243,8 @@ class step:
         return {
             "op": "networks.recurrence",
             "single": single,
+            "double": double,
+            "few": few,
             "on": short,
             "long": long,
             "steps": steps,

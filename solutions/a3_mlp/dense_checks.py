@@ -26,7 +26,7 @@ BY_GENERATOR = [
 
 
 def drawn(exercise, rng, fans, std, expects):
-    """A case that draws weights three times; the ranges are five standard errors wide, or more.
+    """A case that draws weights three times; the ranges are six standard errors wide, or more.
 
     Two draws differ by chance when they are sorted, too: only fixed weights in another order do
     not. For n independent draws of a density f, the deviation of what is between them is
@@ -80,7 +80,7 @@ def _he_normal(file):
         """has mean 0 and standard deviation √(2/fan_in)"""
         for fan_in, fan_out in shapes(rng):
             std = np.sqrt(2 / fan_in)
-            near = 6 * std / np.sqrt(fan_in * fan_out)
+            near = 7 * std / np.sqrt(fan_in * fan_out)
             expects = [
                 Expectation("std", 0.93 * std, 1.07 * std),
                 Expectation("mean", -near, near),
@@ -112,7 +112,7 @@ def _xavier_uniform(file):
         for fan_in, fan_out in shapes(rng):
             bound = np.sqrt(6 / (fan_in + fan_out))
             std = bound / np.sqrt(3)
-            near = 6 * std / np.sqrt(fan_in * fan_out)
+            near = 7 * std / np.sqrt(fan_in * fan_out)
             expects = [
                 Expectation("max", 0.98 * bound, bound + 1e-12),
                 Expectation("min", -bound - 1e-12, -0.98 * bound),

@@ -58,6 +58,11 @@ def _lstm_cell(keras_file):
                 f"{d} inputs, {h} units",
                 cell=step.construct("LSTMCell", h),
                 **running(array(rng, n, t, d), weights_of(rng, d, h)),
+                # What a class keeps, and not its objects, is that of the other cell.
+                _another=step.construct("LSTMCell", h + 1),
+                _built_another=step.call_keras(
+                    "_another", array(rng, n, d), states=[array(rng, n, h + 1)] * 2
+                ),
                 result=step.call_keras("cell", array(rng, n, d), states=states),
                 output=step.item("result", 0),
                 states=step.item("result", 1),

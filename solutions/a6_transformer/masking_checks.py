@@ -100,7 +100,7 @@ def declare_mask_tokens(numpy_file: StudentFile) -> None:
         # of a quarter or a half.
         for shape in ((4, 1500), (1500, 4)):
             rate, mask_id = some(rng)
-            spread = 6 * np.sqrt(rate * (1 - rate) / 6000)
+            spread = 7 * np.sqrt(rate * (1 - rate) / 6000)
             expects = [
                 Expectation("zeros", 1 - rate - spread, 1 - rate + spread),
                 Expectation("min", -1, -1, of="targets"),
