@@ -28,7 +28,6 @@ _RECENT, _REPEATED, _AT_ENDS, _FIRST = 12, 4, 20, 8
 def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
     """What a recurrent layer does, of models that differ in their number of steps alone."""
     short, long = layer_of(scope, step), layer_of(scope, {"on": step["long"]})
-    shapes = [[tuple(one.shape) for one in keras_own.weights(model)] for model in (short, long)]
     rng = np.random.default_rng(int(step["seed"]))
     n_steps, n_inputs = int(step["steps"]), int(step["inputs"])
     X = (0.5 * rng.normal(size=(n_steps, n_inputs))).astype("float32")
@@ -52,7 +51,7 @@ def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
         for name, count in (("single", 1), ("double", 2), ("on", few))
     ]
     return {
-        "its weights do not depend on the number of steps": shapes[0] == shapes[1],
+        "its weights do not depend on the number of steps": _shapes(short) == _shapes(long),
         **_in_two_steps(*busy),
         "each of the last steps changes its logits": bool(
             min(by_place[int(one)] for one in recent) > _MOVED
@@ -81,14 +80,18 @@ def _in_two_steps(first: list[Array], second: list[Array], later: list[Array]) -
     }
 
 
+def _shapes(model: Any) -> list[tuple[int, ...]]:
+    return [tuple(one.shape) for one in keras_own.weights(model)]
+
+
 def _busy(model: Any, X: Array) -> list[Array]:
     """Which entries of each trainable weight the outputs for some of X depend on."""
-    weights = keras_own.trainable_variables(model)
+    gradients = _gradients(model, X)  # which calls the model, so that it has its weights
     return [
         np.zeros(tuple(one.shape), bool)
         if gradient is None
         else np.asarray(keras.ops.convert_to_numpy(gradient) != 0)
-        for one, gradient in zip(weights, _gradients(model, X), strict=True)
+        for one, gradient in zip(keras_own.trainable_variables(model), gradients, strict=True)
     ]
 
 
@@ -111,8 +114,8 @@ def _idle_weights(scope: Scope, step: Step) -> list[int]:
 
 def _gradients(model: Any, X: Array) -> list[Any]:
     """The gradients of a weighted sum of a model's outputs with respect to its weights."""
-    weights = keras_own.trainable_variables(model)
     shape = keras.ops.shape(keras_own.call(model, X, training=False))
+    weights = keras_own.trainable_variables(model)  # those of a subclass are made by its first call
     dout = np.random.default_rng(0).normal(size=tuple(shape)).astype("float32")
 
     def weighted_sum(_: Any) -> Any:

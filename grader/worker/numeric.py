@@ -45,7 +45,8 @@ def _lagged_correlation(scope: Scope, step: Step) -> float:
         products = np.fft.irfft(np.fft.rfft(first) * np.conj(np.fft.rfft(second)), first.size)
         found = np.abs(products / np.sqrt(np.sum(first**2) * np.sum(second**2)))
     # A sequence is itself where it is not shifted.
-    found = found[1:] if step["first"] == step["second"] else found
+    is_itself = isinstance(step["second"], str) and step["first"] == step["second"]
+    found = found[1:] if is_itself else found
     return float(np.max(np.nan_to_num(found)))
 
 

@@ -76,7 +76,7 @@ def _build_sequence_classifier(keras_file):
             "facts": step.recurrence("single", "double", model, "long", few, 60, d, seed=seed),
         }
 
-    @classifier.keras(points=1)
+    @classifier.keras(points=1.25)
     def reads_in_order(rng):
         """reads step by step: order matters, and longer sequences need no other weights"""
         t, d, k = (int(rng.integers(*ends)) for ends in ((5, 14), (2, 6), (3, 7)))
@@ -100,7 +100,7 @@ def _build_sequence_classifier(keras_file):
             expects=[Expectation("max", low, high)],
         )
 
-    @classifier.statistics(points=0.75, edge=True)
+    @classifier.statistics(points=0.5, edge=True)
     def both_ends(rng):
         """hears both ends of a long sequence, when bidirectional"""
         yield moved_by(rng, 0, bidirectional=True)

@@ -103,6 +103,20 @@ def test_only_a_recurrent_network_does_all_that_one_does(name):
     assert bool(lacking) == (not all(facts.values()))
 
 
+def test_a_subclass_whose_weights_are_made_by_its_first_call_is_recurrent():
+    class Reader(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.reading, self.scores = L.LSTM(6), L.Dense(4)
+
+        def call(self, x):
+            return self.scores(self.reading(x))
+
+    models = {name: Reader() for name in ("one", "two", "short", "long")}
+    facts = run(step.recurrence("one", "two", "short", "long", 8, 60, 3), **models)
+    assert all(facts.values())
+
+
 def test_weights_that_nothing_depends_on_are_told_by_their_number():
     class Padded(L.Layer):
         def build(self, shape):
