@@ -25,12 +25,18 @@ def weights_of(rng, d, h):
 
 
 def running(X, weights, cell="cell", prefix="", **options):
-    """Steps that put a cell into `keras.layers.RNN` and give it weights."""
+    """Steps that put a cell into `keras.layers.RNN` and give it weights.
+
+    Another cell is built after it: what a class keeps, and not its objects, is of the other one.
+    """
     layer = f"{prefix}layer"
+    zeros = np.zeros((len(X), len(weights[1]) + 1), dtype="float32")
     return {
         layer: step.keras("layers.RNN", step.ref(cell), return_sequences=True, **options),
         f"_{prefix}first": step.predict(layer, X),
         f"_{prefix}weights": step.set_weights(layer, weights),
+        f"_{prefix}another": step.construct("LSTMCell", len(weights[1]) + 1),
+        f"_{prefix}built": step.call_keras(f"_{prefix}another", X[:, 0], states=[zeros, zeros]),
     }
 
 
@@ -58,11 +64,6 @@ def _lstm_cell(keras_file):
                 f"{d} inputs, {h} units",
                 cell=step.construct("LSTMCell", h),
                 **running(array(rng, n, t, d), weights_of(rng, d, h)),
-                # What a class keeps, and not its objects, is that of the other cell.
-                _another=step.construct("LSTMCell", h + 1),
-                _built_another=step.call_keras(
-                    "_another", array(rng, n, d), states=[array(rng, n, h + 1)] * 2
-                ),
                 result=step.call_keras("cell", array(rng, n, d), states=states),
                 output=step.item("result", 0),
                 states=step.item("result", 1),
