@@ -20,7 +20,7 @@ _BOUNDED.maxtuple = _BOUNDED.maxlist = _BOUNDED.maxdict = 40
 _BOUNDED.maxstring = _BOUNDED.maxlong = _BOUNDED.maxother = _MAX_REPR
 """Writes as much of a value as is shown, and no more."""
 _CALLS = {"call", "method", "keras.make"}
-_MOST_CALLS = 12
+_MOST_CALLS = 16
 
 
 def inputs_of(case: Case, most: int) -> list[str]:
@@ -38,7 +38,8 @@ def inputs_of(case: Case, most: int) -> list[str]:
         else f"{name}={short(value, most)}"
         for name, value in given
     ]
-    written = [_call(one, most) for one in case.steps if _has_scalars(one)]
+    named = _several_objects(case)
+    written = [_call(one, most, named) for one in case.steps if _has_scalars(one)]
     calls = [_times(text, len(list(same))) for text, same in groupby(written)]
     if len(calls) > _MOST_CALLS:
         calls[_MOST_CALLS:] = ["…"]
@@ -58,10 +59,20 @@ def _times(text: str, count: int) -> str:
     return text if count == 1 else f"{text} {count} times"
 
 
-def _call(one: Step, most: int) -> str:
+def _several_objects(case: Case) -> set[str]:
+    """The names of the results whose methods are called, where these are two objects or more."""
+    made = {str(one["save"]) for one in case.steps if one["op"] == "call"}
+    asked = {str(one["on"]) for one in case.steps if one["op"] == "method"}
+    return made & asked if len(made & asked) > 1 else set()
+
+
+def _call(one: Step, most: int, named: set[str]) -> str:
     given = [_argument(value, most) for value in one.get("args", ())]
     given += [f"{name}={_argument(value, most)}" for name, value in one.get("options", {}).items()]
-    return f"{one['target']}({', '.join(given)})"
+    call = f"{one['target']}({', '.join(given)})"
+    if one["op"] == "method" and one["on"] in named:
+        return f"{one['on']}.{call}"
+    return f"{one['save']} = {call}" if one["save"] in named else call
 
 
 def _argument(value: Any, most: int) -> str:

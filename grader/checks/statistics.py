@@ -26,6 +26,9 @@ _TITLES = {
     "size": "number of values",
     "alike_rows": "share of values that equal the one in the row before",
     "alike_columns": "share of values that equal the one in the column before",
+    "unevenness": "χ² (per degree of freedom) of how often each value occurs",
+    "related_rows": "mean size of the correlation of a row with the one before",
+    "related_columns": "mean size of the correlation of a column with the one before",
     "first_over_last": "ratio of the first value to the last",
 }
 """What messages call a statistic, where its name is no word."""

@@ -1,9 +1,10 @@
 """Assignments, exercises, checks and cases: the words in which a course is written."""
 
 from grader.course.assignment import Assignment, Exercise, StudentFile
-from grader.course.case import Case, Expectation, backward_case, case, script
+from grader.course.case import Case, Expectation, case, script
 from grader.course.course_forward import course_forward
-from grader.course.independence import independent
+from grader.course.independence import independent, unrelated
+from grader.course.interleaved import another_layer, backward_case, others
 from grader.course.misconception import Misconception, misconception
 from grader.course.step import step
 from grader.course.trivial_model import trivial_model
@@ -19,13 +20,16 @@ __all__ = [
     "Misconception",
     "Rng",
     "StudentFile",
+    "another_layer",
     "as_used",
     "backward_case",
     "case",
     "course_forward",
     "independent",
     "misconception",
+    "others",
     "script",
     "step",
     "trivial_model",
+    "unrelated",
 ]

@@ -20,6 +20,9 @@ STATISTICS: dict[str, Callable[[Array], float]] = {
     "distinct": lambda x: float(np.unique(x).size / max(x.size, 1)),
     "alike_rows": lambda x: float(np.mean(x[1:] == x[:-1])),
     "alike_columns": lambda x: float(np.mean(x[..., 1:] == x[..., :-1])),
+    "unevenness": lambda x: _unevenness(x),
+    "related_rows": lambda x: _related_rows(x),
+    "related_columns": lambda x: _related_rows(np.moveaxis(x, -1, 0)),
     "size": lambda x: float(x.size),
     "first_over_last": lambda x: _first_over_last(x.ravel()),
 }
@@ -29,6 +32,21 @@ STATISTICS: dict[str, Callable[[Array], float]] = {
 def _first_over_last(x: Array) -> float:
     """The ratio x₁/xₙ, for a decay along an axis; NaN, which is in no range, where xₙ is 0."""
     return float(x[0] / x[-1]) if x[-1] else float("nan")
+
+
+def _unevenness(x: Array) -> float:
+    """χ² per degree of freedom of how often each value occurs: near 1 where chance has it."""
+    counts = np.unique(x, return_counts=True)[1]
+    mean = counts.mean()
+    return float(np.sum((counts - mean) ** 2) / (mean * max(counts.size - 1, 1)))
+
+
+def _related_rows(x: Array) -> float:
+    """How far each row goes together with the one before: the mean size of their correlations."""
+    rows = x.reshape(len(x), -1)
+    rows = rows - rows.mean(axis=1, keepdims=True)
+    rows = rows / np.sqrt(np.sum(rows**2, axis=1, keepdims=True))
+    return float(np.mean(np.abs(np.sum(rows[1:] * rows[:-1], axis=1))))
 
 
 def statistics_of(case: Case, position: int, array: Array) -> Iterator[tuple[Expectation, float]]:

@@ -1,10 +1,11 @@
-"""What is expected of entries that are drawn independently of each other, yes or no."""
+"""What is expected of numbers that are drawn independently of each other."""
 
 from __future__ import annotations
 
 from math import prod, sqrt
 
 from grader.course.case import Expectation
+from grader.course.step import Step, step
 
 
 def independent(rate: float, shape: tuple[int, ...], of: str = "") -> list[Expectation]:
@@ -28,3 +29,27 @@ def independent(rate: float, shape: tuple[int, ...], of: str = "") -> list[Expec
         near = 8 * sqrt(agree * (1 - agree) / prod(size))
         found.append(Expectation(statistic, agree - near, agree + near, of))
     return found
+
+
+def unrelated(
+    count: int, *pairs: tuple[str, str]
+) -> tuple[dict[str, Step], tuple[str, ...], list[Expectation]]:
+    """Make steps, their names and ranges: how far pairs of results go together, whatever the lag.
+
+    That is 0 but for chance: a correlation of independent draws is beyond 8 standard errors once
+    in 10¹⁵ times, so that 10,000 lags stay within them but for once in 10¹¹ times. What follows
+    from an earlier draw by a rule, or comes again after a while, does not.
+
+    Parameters
+    ----------
+    count
+        How many numbers each of the results has.
+    pairs
+        Names of results; of one that is named twice, the lag 0 is left out.
+    """
+    made = {
+        f"{one}_with_{other}_at_any_lag": step.lagged_correlation(one, other)
+        for one, other in pairs
+    }
+    most = 8 / sqrt(count)
+    return made, tuple(made), [Expectation("mean", 0, most, of=name) for name in made]

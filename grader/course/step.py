@@ -66,6 +66,16 @@ class step:
         return {"op": "control", "within": within, "steps": inner}
 
     @staticmethod
+    def with_scaled(called: Step, owner: str, method: str, factors: dict[str, float]) -> Step:
+        """Run another step while a method of a class returns some of its entries scaled.
+
+        The method returns a dict, or a tuple that ends in one. What is computed from these
+        entries changes with them; what was made up does not.
+        """
+        method_of = {"target": owner, "method": method, "factors": factors}
+        return {"op": "with_scaled", "step": called, **method_of}
+
+    @staticmethod
     def lookup(table: Any, by: str = "last") -> Step:
         """Make a function from ids to a row of `table`: the last id's, or that of their sum."""
         return {"op": "lookup", "value": table, "by": by}
@@ -91,9 +101,22 @@ class step:
         return {"op": "equal_share", "first": first, "second": second}
 
     @staticmethod
+    def sorted(on: str) -> Step:
+        """Sort all numbers of a result: what is the same but for its order is the same then."""
+        return {"op": "sorted", "on": on}
+
+    @staticmethod
     def correlation(first: Any, second: Any) -> Step:
         """Compute how far two arrays of one shape go together, from −1 to 1; NaN of a constant."""
         return {"op": "correlation", "first": first, "second": second}
+
+    @staticmethod
+    def lagged_correlation(first: Any, second: Any) -> Step:
+        """Take the largest size of the correlations of two sequences, shifted by any lag.
+
+        Of a sequence with itself, lag 0 is left out: name one result twice.
+        """
+        return {"op": "lagged_correlation", "first": first, "second": second}
 
     @staticmethod
     def seed(value: int) -> Step:
@@ -203,9 +226,16 @@ class step:
 
     @staticmethod
     def recurrence(
-        single: str, short: str, long: str, steps: int, inputs: int, seed: int = 0
+        single: str,
+        double: str,
+        short: str,
+        long: str,
+        few: int,
+        steps: int,
+        inputs: int,
+        seed: int = 0,
     ) -> Step:
-        """Ask what only recurrent layers do, of models for one, for few and for `steps` steps.
+        """Ask what only recurrent layers do, of models for 1, 2, `few` and many `steps`.
 
         The result is a dict from sentences to whether they are true; a recurrent classifier of
         sequences has them all.
@@ -213,6 +243,8 @@ class step:
         return {
             "op": "networks.recurrence",
             "single": single,
+            "double": double,
+            "few": few,
             "on": short,
             "long": long,
             "steps": steps,

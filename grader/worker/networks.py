@@ -18,13 +18,16 @@ _MOVED = 3e-6
 """Logits that differ by more than this depend on what was changed; float32 errs by less."""
 _FORGOTTEN = 0.15
 """What a step of long ago may move of the logits, as a part of what the last one moves."""
+_ROWS, _MOST = 16, 0.75
+"""Sequences, and the share of a recurrent weight that has work in the second step."""
+_REMEMBERS = "some of its weights have no work in the first step, which remembers nothing"
+_TWO = "those and all others have work in the second step"
 _RECENT, _REPEATED, _AT_ENDS, _FIRST = 12, 4, 20, 8
 
 
 def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
     """What a recurrent layer does, of models that differ in their number of steps alone."""
     short, long = layer_of(scope, step), layer_of(scope, {"on": step["long"]})
-    shapes = [[tuple(one.shape) for one in keras_own.weights(model)] for model in (short, long)]
     rng = np.random.default_rng(int(step["seed"]))
     n_steps, n_inputs = int(step["steps"]), int(step["inputs"])
     X = (0.5 * rng.normal(size=(n_steps, n_inputs))).astype("float32")
@@ -41,16 +44,55 @@ def _recurrence(scope: Scope, step: Step) -> dict[str, bool]:
     by_order, *moved = np.abs(logits[1:] - logits[0]).max(axis=1)
     by_place = {int(one): max(np.array(moved)[places == one]) for one in (*recent, 0)}
     last, first = by_place[n_steps - 1], by_place[0]
-    idle = _idle_weights(scope, {"on": step["single"], "value": X[None, :1]})
+    few = int(step["few"])
+    given = (0.5 * rng.normal(size=(_ROWS, few, n_inputs))).astype("float32")
+    busy = [
+        _busy(layer_of(scope, {"on": step[name]}), given[:, :count])
+        for name, count in (("single", 1), ("double", 2), ("on", few))
+    ]
     return {
-        "its weights do not depend on the number of steps": shapes[0] == shapes[1],
-        "some of its weights have no work in the first step, which remembers nothing": bool(idle),
+        "its weights do not depend on the number of steps": _shapes(short) == _shapes(long),
+        **_in_two_steps(*busy),
         "each of the last steps changes its logits": bool(
             min(by_place[int(one)] for one in recent) > _MOVED
         ),
         "the order of the steps changes its logits": bool(by_order > _MOVED),
         "a step of long ago hardly changes them": bool(first < _FORGOTTEN * last),
     }
+
+
+def _in_two_steps(first: list[Array], second: list[Array], later: list[Array]) -> dict[str, bool]:
+    """What the weights of a recurrent layer do in its first steps; a window has one for each step.
+
+    Each list tells of one number of steps which entries of each weight have work in it.
+    """
+    shapes = [[one.shape for one in weights] for weights in (first, second, later)]
+    if shapes.count(shapes[0]) < len(shapes):
+        return {_REMEMBERS: False, _TWO: False}
+    idle = [number for number, one in enumerate(first) if not one.any()]
+    unused = [np.any(late) and not np.any(two) for two, late in zip(second, later, strict=True)]
+    worked = sum(np.sum(two & late) for two, late in zip(second, later, strict=True))
+    return {
+        _REMEMBERS: bool(idle),
+        _TWO: any(np.mean(second[number]) > _MOST for number in idle)
+        and not any(unused)
+        and bool(worked > 0.5 * sum(np.sum(one) for one in later)),
+    }
+
+
+def _shapes(model: Any) -> list[tuple[int, ...]]:
+    return [tuple(one.shape) for one in keras_own.weights(model)]
+
+
+def _busy(model: Any, X: Array) -> list[Array]:
+    """Which entries of each trainable weight the outputs for some of X depend on."""
+    gradients = _gradients(model, X)  # which calls the model, so that it has its weights
+    return [
+        np.zeros(tuple(one.shape), bool)
+        if gradient is None
+        else np.asarray(keras.ops.convert_to_numpy(gradient) != 0)
+        for one, gradient in zip(keras_own.trainable_variables(model), gradients, strict=True)
+    ]
 
 
 def _logits(model: Any, X: Array) -> Array:
@@ -63,19 +105,24 @@ def _logits(model: Any, X: Array) -> Array:
 def _idle_weights(scope: Scope, step: Step) -> list[int]:
     """The numbers of the trainable weights that the outputs do not depend on."""
     model, X = layer_of(scope, step), scope.resolve(step["value"])
-    weights = keras_own.trainable_variables(model)
+    return [
+        number
+        for number, gradient in enumerate(_gradients(model, X), start=1)
+        if gradient is None or not np.abs(keras.ops.convert_to_numpy(gradient)).max() > 0
+    ]
+
+
+def _gradients(model: Any, X: Array) -> list[Any]:
+    """The gradients of a weighted sum of a model's outputs with respect to its weights."""
     shape = keras.ops.shape(keras_own.call(model, X, training=False))
+    weights = keras_own.trainable_variables(model)  # those of a subclass are made by its first call
     dout = np.random.default_rng(0).normal(size=tuple(shape)).astype("float32")
 
     def weighted_sum(_: Any) -> Any:
         return keras.ops.sum(keras_own.call(model, X, training=False) * dout)
 
     _, _, gradients = value_and_gradients(weighted_sum, np.zeros((), "float32"), weights)
-    return [
-        number
-        for number, gradient in enumerate(gradients, start=1)
-        if gradient is None or not np.abs(keras.ops.convert_to_numpy(gradient)).max() > 0
-    ]
+    return list(gradients)
 
 
 def _moments(scope: Scope, step: Step) -> dict[str, Array]:

@@ -29,6 +29,7 @@ from grader.worker.imports import ImportRule, own_modules
 from grader.worker.joining import join
 from grader.worker.limits import CpuLimit
 from grader.worker.loading import Loader
+from grader.worker.numeric import NUMERIC
 from grader.worker.parts import parts_of
 from grader.worker.private import private_modules
 from grader.worker.reach import Reach
@@ -60,7 +61,7 @@ class Session:
         self.folder, self.stopwatch = folder, stopwatch
         self.max_bytes: int = min(settings["answer_bytes"], MAX_FRAME - BESIDE.bytes)
         self.backend: str = settings["backend"]
-        self.operations: dict[str, Operation] = dict(CORE)
+        self.operations: dict[str, Operation] = {**CORE, **NUMERIC}
         self.convert = lambda value: value
         self.while_guarded: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
         if self.backend == "keras":

@@ -132,7 +132,7 @@ def _item(scope: Scope, step: Step) -> Any:
     holder, key = scope.saved[step["on"]], step["key"]
     if isinstance(key, str):
         if not isinstance(holder, dict):
-            raise WrongForm(f"a dict was expected; received {_form(holder)}")
+            raise WrongForm(f"a dict was expected; received {form_of(holder)}")
         if key not in holder:
             raise WrongForm(f"the dict has no entry {key!r}")
         return holder[key]
@@ -140,12 +140,13 @@ def _item(scope: Scope, step: Step) -> Any:
     if not isinstance(holder, tuple | list) or len(holder) < needed:
         raise WrongForm(
             f"a tuple of at least {needed} value{'s' * (needed > 1)} was expected; "
-            f"received {_form(holder)}"
+            f"received {form_of(holder)}"
         )
     return holder[key]
 
 
-def _form(value: Any) -> str:
+def form_of(value: Any) -> str:
+    """What kind of value a message says was received."""
     if isinstance(value, tuple | list):
         return f"a {type(value).__name__} of {len(value)}"
     return "None" if value is None else f"one {type(value).__name__}"
@@ -160,7 +161,7 @@ def _fill(scope: Scope, step: Step) -> None:
     """Replace entries of a dict attribute by copies of the given arrays."""
     entries = look_up(scope.saved[step["on"]], step["target"])
     if not isinstance(entries, dict):
-        raise WrongForm(f"{step['target']} should be a dict; received {_form(entries)}")
+        raise WrongForm(f"{step['target']} should be a dict; received {form_of(entries)}")
     for key, value in scope.resolve(step["value"]).items():
         if key not in entries:
             raise WrongForm(f"{step['target']} has no entry {key!r}")
@@ -210,6 +211,30 @@ def _control(scope: Scope, step: Step) -> Any:
     return inner.saved[step["steps"][-1]["save"]]
 
 
+def _with_scaled(scope: Scope, step: Step) -> Any:
+    """The result of another step, run while a method of a class scales some of what it returns."""
+    owner, name, factors = look_up(scope.module, step["target"]), step["method"], step["factors"]
+    own = look_up(owner, name)
+
+    def scaled(*args: Any, **options: Any) -> Any:
+        found = own(*args, **options)
+        entries = found[-1] if isinstance(found, tuple | list) and found else found
+        if not isinstance(entries, dict):
+            return found
+        louder = {key: value * factors.get(key, 1.0) for key, value in entries.items()}
+        return louder if entries is found else (*found[:-1], louder)
+
+    had, before = name in vars(owner), vars(owner).get(name)
+    setattr(owner, name, scaled)
+    try:
+        return CORE[step["step"]["op"]](scope, step["step"])
+    finally:
+        if had:
+            setattr(owner, name, before)
+        else:
+            delattr(owner, name)
+
+
 def _length(scope: Scope, step: Step) -> int:
     return len(scope.saved[step["on"]])
 
@@ -217,46 +242,6 @@ def _length(scope: Scope, step: Step) -> int:
 def _falls(scope: Scope, step: Step) -> bool:
     curve = scope.saved[step["on"]]
     return bool(curve[-1] < curve[0])
-
-
-def _difference(scope: Scope, step: Step) -> Any:
-    first, second = _two_arrays(scope, step)
-    return first - second
-
-
-def _quotient(scope: Scope, step: Step) -> Any:
-    first, second = _two_arrays(scope, step)
-    with np.errstate(all="ignore"):
-        return first / second
-
-
-def _equal_share(scope: Scope, step: Step) -> float:
-    first, second = _two_arrays(scope, step)
-    return float(np.mean(first == second)) if first.size else 1.0
-
-
-def _correlation(scope: Scope, step: Step) -> float:
-    first, second = (np.ravel(one) - np.mean(one) for one in _two_arrays(scope, step))
-    with np.errstate(all="ignore"):
-        return float(np.sum(first * second) / np.sqrt(np.sum(first**2) * np.sum(second**2)))
-
-
-def _two_arrays(scope: Scope, step: Step) -> tuple[Any, Any]:
-    """Two results as arrays of floats, whatever holds their numbers; they have one shape."""
-    found = []
-    for key in ("first", "second"):
-        value = scope.saved[step[key]] if isinstance(step[key], str) else scope.resolve(step[key])
-        if hasattr(value, "__array_function__") and not isinstance(value, np.ndarray):
-            found.append(value)  # on a GPU, say: it stays there
-            continue
-        try:
-            found.append(np.asarray(value, dtype=np.float64))
-        except (TypeError, ValueError, RuntimeError):
-            raise WrongForm(f"an array of numbers was expected; received {_form(value)}") from None
-    if found[0].shape != found[1].shape:
-        shapes = " and ".join(str(one.shape) for one in found)
-        raise WrongForm(f"two arrays of one shape were expected; received {shapes}")
-    return found[0], found[1]
 
 
 CORE: dict[str, Operation] = {
@@ -269,10 +254,7 @@ CORE: dict[str, Operation] = {
     "lookup": _lookup,
     "snapshot": _snapshot,
     "control": _control,
+    "with_scaled": _with_scaled,
     "length": _length,
     "falls": _falls,
-    "difference": _difference,
-    "quotient": _quotient,
-    "equal_share": _equal_share,
-    "correlation": _correlation,
 }

@@ -91,10 +91,12 @@ def _f1_score(keras_file):
         return np.log(p / (1 - p))[:, None]
 
     def updated(batches, shape=(-1,), labels=(-1,)):
-        steps = {"metric": step.construct("F1Score")}
+        """Steps that update a metric, and another with wrong answers turn about."""
+        steps = {"metric": step.construct("F1Score"), "another": step.construct("F1Score")}
         for number, (y, p) in enumerate(batches):
             y, p = y.reshape(labels), p.reshape(shape)
             steps[f"_batch{number}"] = step.method("metric", "update_state", y, p)
+            steps[f"_other{number}"] = step.method("another", "update_state", 1 - y, p)
         return steps
 
     def compiled(weight, kind="metrics"):
@@ -105,6 +107,9 @@ def _f1_score(keras_file):
             "optimizer": step.keras("optimizers.SGD", 20.0),
             "model": step.keras("Sequential", [step.ref("inputs"), step.ref("unit")]),
             "metric": step.construct("F1Score"),
+            # What a class keeps, and not its objects, is that of the other metric.
+            "another": step.construct("F1Score"),
+            "_other": step.method("another", "update_state", np.ones(9), np.zeros(9)),
             "_compiled": step.method(
                 "model",
                 "compile",

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from grader.course import USED, Assignment, Expectation, as_used, script, step
+from grader.course import (
+    USED,
+    Assignment,
+    Expectation,
+    another_layer,
+    as_used,
+    script,
+    step,
+)
 from solutions.a3_mlp.keras_model_checks import declare_models
 from solutions.a3_mlp.tf_checks import declare_train_step
 
@@ -62,6 +70,7 @@ def _dense(keras_file):
             "layer": step.construct("Dense", units, **options),
             "_first": step.predict("layer", X),
             "_weights": step.set_weights("layer", weights),
+            **another_layer("Dense", X, units + 2),
         }
 
     @dense.keras(points=1.5)
@@ -190,6 +199,7 @@ def _focal_loss(keras_file):
         """Steps that compute loss and gradient."""
         return {
             "criterion": step.construct("FocalLoss", **options),
+            "_another": step.construct("FocalLoss", gamma=5.0),  # what a class keeps is of it
             "both": step.loss_gradient("criterion", y, logits),
             "value": step.item("both", "loss"),
             "gradient": step.item("both", "gradient"),

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.course import Expectation, StudentFile, script, step
+from grader.course import Expectation, StudentFile, script, step, unrelated
 
 
 def declare_models(keras_file: StudentFile) -> None:
@@ -116,13 +116,19 @@ def _build_mlp(keras_file):
             "model": step.call("build_mlp", units, [units] * layers, units, **options),
             "_weights": step.set_weights("model", [*hidden_weights, np.eye(units), zeros]),
             "training": step.call_keras("model", X, training=True),
+            "_again": step.call_keras("model", X, training=True),
+            "_left": step.quotient("training", X),
+            "_left_again": step.quotient("_again", X),
             "inference": step.predict("model", X),
         }
 
     def share_of_zeros(share, rate, layers, size):
-        """The share, give or take five standard deviations and some."""
-        margin = 0.01 + 5 * np.sqrt(layers * rate * (1 - rate) / size)
+        """The share, give or take seven standard deviations."""
+        margin = 7 * np.sqrt(layers * rate * (1 - rate) / size)
         return Expectation("zeros", share - margin, share + margin, of="training")
+
+    # No entry follows another one, nor the one at its place in the call before.
+    drawn_apart = (("_left", "_left"), ("_left", "_left_again"))
 
     @build_mlp.statistics(points=1)
     def dropped(rng):
@@ -130,11 +136,14 @@ def _build_mlp(keras_file):
         for layers, rate in ((1, 0.4), (2, 0.3)):
             X, steps = dropping(rng, layers, rate)
             mean = float(X.mean())
+            apart, names, ranges = unrelated(X.size, *drawn_apart)
             yield script(
                 f"{layers} hidden, dropout = {rate}",
                 **steps,
-                returns=("training", "inference"),
+                **apart,
+                returns=("training", "inference", *names),
                 expects=[
+                    *ranges,
                     share_of_zeros(1 - (1 - rate) ** layers, rate, layers, X.size),
                     Expectation("mean", mean - 0.2, mean + 0.2, of="training"),
                     Expectation("zeros", 0, 0, of="inference"),
@@ -152,11 +161,13 @@ def _build_mlp(keras_file):
     def dropped_last(rng):
         """drops behind batch normalisation, not before it"""
         X, steps = dropping(rng, 1, 0.4, batch_norm=True)
+        apart, names, ranges = unrelated(X.size, *drawn_apart)
         yield script(
             "dropout = 0.4, batch_norm",
             **steps,
-            returns=("training",),
-            expects=[share_of_zeros(0.4, 0.4, 1, X.size)],
+            **apart,
+            returns=("training", *names),
+            expects=[share_of_zeros(0.4, 0.4, 1, X.size), *ranges],
         )
 
     @build_mlp.keras(points=0.5)

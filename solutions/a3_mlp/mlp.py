@@ -670,7 +670,7 @@ def train(X_train, y_train, X_val, y_val, rng):
 
 
 def gradient_norms(depth, activation, rng):
-    """Lengths ‖dL/dW‖ of the gradients in a deep `MLP`, from the input side to the output.
+    """Lengths ‖dL/dW‖ of the gradients that a deep `MLP` returns, input side first.
 
     Data and first weights are yours to choose, and so is the width: 16 units or more, since a
     narrow network of ReLUs may be dead. L is the mean cross-entropy. With sigmoids the gradients of

@@ -1,14 +1,24 @@
-"""Checks of the network, of training it, and of its gradients' lengths."""
+"""Checks of the network, and of training it."""
 
 from itertools import pairwise
 
 import numpy as np
 
-from grader.course import Expectation, Rng, StudentFile, case, course_forward, script, step
+from grader.course import (
+    Expectation,
+    Rng,
+    StudentFile,
+    case,
+    course_forward,
+    others,
+    script,
+    step,
+)
 from grader.datasets import digits, spirals
 from grader.datasets.disguise import other_classes, renamed
 from grader.datasets.pictures import negatives, posed
 from solutions.a3_mlp.dense_checks import BY_GENERATOR, two_generators
+from solutions.a3_mlp.gradient_norms_checks import declare_gradient_norms
 
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "tanh", "sigmoid")
 
@@ -17,7 +27,7 @@ def declare_model(file: StudentFile) -> None:
     """Declare the network, and what is done with it."""
     _mlp(file)
     _train(file)
-    _gradient_norms(file)
+    declare_gradient_norms(file)
 
 
 def network_of(rng, sizes):
@@ -49,10 +59,15 @@ def problem(rng, n, sizes):
 
 
 def filled(sizes, weights, **options):
-    """The steps that make a network with given weights."""
+    """The steps that make a network with given weights, and another with other ones after it.
+
+    What a class keeps, and not its objects, is then that of the other network.
+    """
     return {
         "model": step.construct("MLP", list(sizes), **options),
         "_weights": step.fill("model", "params", {name: step.ref(name) for name in weights}),
+        "_other": step.construct("MLP", list(sizes), l1=0.6, l2=0.7),
+        "_other_weights": step.fill("_other", "params", others(weights)),
     }
 
 
@@ -280,38 +295,3 @@ def _train(file):
         yield trained(rng, "500 held-out points", X, y, 300, 100)
         # A network that knows spirals without having looked at these classes fails on one of both.
         yield trained(rng, "the same points, the classes exchanged", X, 1 - y, 300, 100)
-
-
-def _gradient_norms(file):
-    gradient_norms = file.exercise(
-        "gradient_norms",
-        needs=["MLP"],
-        hints=[
-            "Everything is there: an `MLP` with many layers, a few random rows, one call.",
-            "Which entries of the dict do you need, and in which order?",
-        ],
-    )
-
-    def deep(rng, activation, low, high):
-        depth = int(rng.integers(10, 14))
-        one, other = two_generators(rng)
-        return script(
-            f"depth {depth}",
-            norms=step.call("gradient_norms", depth, activation, one),
-            _again=step.call("gradient_norms", depth, activation, one),
-            _other=step.call("gradient_norms", depth, activation, other),
-            equal_for_one_seed=step.equal_share("norms", "_again"),
-            equal_for_two_seeds=step.equal_share("norms", "_other"),
-            returns=("norms", "equal_for_one_seed", "equal_for_two_seeds"),
-            expects=[Expectation("first_over_last", low, high), *BY_GENERATOR],
-        )
-
-    @gradient_norms.statistics(points=0.75)
-    def vanishing(rng):
-        """shows how gradients vanish with sigmoids: first over last is below 0.001"""
-        yield deep(rng, "sigmoid", 0.0, 1e-3)
-
-    @gradient_norms.statistics(points=1, edge=True)
-    def lasting(rng):
-        """shows that they last with ReLU: first over last is above 0.01"""
-        yield deep(rng, "relu", 1e-2, 1e6)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import StudentFile, case, script, step
+from grader.course import StudentFile, case, others, script, step
 
 SHAPE = (3, 2)
 
@@ -34,20 +34,29 @@ def steps(rng, exercise, count, label, shape=SHAPE, tolerance=1e-6, pause=None, 
     """Several steps, each from the last one's parameter and state; the last is compared.
 
     In the step of number `pause` one row of the gradient is 0: what an optimiser remembers
-    moves its parameters all the same.
+    moves its parameters all the same. Another parameter of the same shape is moved turn about,
+    with a state of its own, so that no state may be kept elsewhere than in what is returned.
     """
     arguments = {"param": clear(rng, shape)}
     arguments |= {f"grad{number}": clear(rng, shape) for number in range(count)}
     if pause is not None:
         arguments[f"grad{pause}"][1] = 0.0
+    other = others(arguments)
     chain = {}
     param, state = step.ref("param"), None
+    other_param, other_state = other["param"], None
     for number in range(count):
         gradient = step.ref(f"grad{number}")
-        chain[f"step {number}"] = step.call(exercise, param, gradient, state, **options)
-        chain[f"param {number}"] = step.item(f"step {number}", 0)
-        chain[f"state {number}"] = step.item(f"step {number}", 1)
+        called = step.call(exercise, param, gradient, state, **options)
+        turn = step.call(exercise, other_param, other[gradient.name], other_state, **options)
+        # What the other call changes in place has the name that it has in the first.
+        turn["names"] = [param.name, gradient.name, state.name if state else "argument 3"]
+        for kind, one in (("", called), ("other ", turn)):
+            chain[f"{kind}step {number}"] = one
+            chain[f"{kind}param {number}"] = step.item(f"{kind}step {number}", 0)
+            chain[f"{kind}state {number}"] = step.item(f"{kind}step {number}", 1)
         param, state = step.ref(f"param {number}"), step.ref(f"state {number}")
+        other_param, other_state = (step.ref(f"other {one.name}") for one in (param, state))
     last = (f"param {count - 1}",)
     return script(label, arguments=arguments, returns=last, rtol=tolerance, atol=tolerance, **chain)
 
@@ -196,10 +205,15 @@ def _early_stopping(file):
     )
 
     def updates(label, values, patience, **options):
-        chain = {"stopping": step.construct("EarlyStopping", patience, **options)}
+        """A case of one of two objects that are updated turn about; the other's values are less."""
+        chain = {
+            "stopping": step.construct("EarlyStopping", patience, **options),
+            "other": step.construct("EarlyStopping", patience + 4, min_delta=0.05),
+        }
         answers = [f"update {number}" for number in range(1, len(values) + 1)]
         for answer, value in zip(answers, values, strict=True):
             chain[answer] = step.method("stopping", "update", float(value))
+            chain[f"other {answer}"] = step.method("other", "update", float(value) / 9)
         chain["best"] = step.attribute("stopping", "best")
         return script(label, returns=(*answers, "best"), rtol=1e-9, atol=1e-9, **chain)
 

@@ -11,6 +11,7 @@ from grader.course import (
     independent,
     script,
     step,
+    unrelated,
 )
 from solutions.a3_mlp.dense_checks import two_generators
 
@@ -195,14 +196,17 @@ def _dropout_forward(file):
                 for name, generator in (("ratio", one), ("_again", one), ("_other", other))
                 for name, ratio in _ratio_steps(name, x, rate, generator)
             }
+            apart, names, ranges = unrelated(x.size, ("ratio", "ratio"))
             yield script(
                 f"rate = {rate}",
                 **ratios,
+                **apart,
                 equal_for_one_seed=step.equal_share("ratio", "_again"),
                 equal_for_two_seeds=step.equal_share("ratio", "_other"),
-                returns=("ratio", "equal_for_one_seed", "equal_for_two_seeds"),
+                returns=("ratio", "equal_for_one_seed", "equal_for_two_seeds", *names),
                 expects=[
                     *shares(rate, "ratio"),
+                    *ranges,
                     *independent(rate, x.shape, "ratio"),
                     *of_generators(rate),
                 ],
@@ -234,7 +238,7 @@ def _dropout_forward(file):
         """drops each entry whatever is done with its neighbours, or with how many"""
         yield dropped_once("a table of ones", rng, (120, 130), round(rng.uniform(0.2, 0.4), 2))
         # Who drops a certain number of the entries drops none of one, or one of one.
-        yield dropped_again("one entry, over and over", rng, rate=0.5, times=24, left=0.0)
+        yield dropped_again("one entry, over and over", rng, rate=0.5, times=32, left=0.0)
         yield dropped_again("one entry, next to never", rng, rate=1e-7, times=1, left=1.0)
 
     dropout_forward.purity(points=0.25)
@@ -255,12 +259,13 @@ def _dropout_backward(file):
         """drops and scales the same entries as on the way forward"""
         for rate in rates(rng):
             x, dout = powers(rng), powers(rng)
-            generator = Rng(int(rng.integers(2**31)))
+            generator, other = two_generators(rng)
             yield script(
                 f"rate = {rate}",
                 forward=step.call("dropout_forward", x, rate, True, generator),
                 out=step.item("forward", 0),
                 cache=step.cache("forward"),
+                _forward_of_others=step.call("dropout_forward", dout, rate, True, other),
                 dx=step.call("dropout_backward", dout, step.ref("cache")),
                 dx_over_dout=step.quotient("dx", dout),
                 _out_over_x=step.quotient("out", x),

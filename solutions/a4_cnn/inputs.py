@@ -116,10 +116,15 @@ def lenet_problem(rng, n, shape, n_classes, *, lit=False, low=0.0, high=1.0):
 
 
 def lenet_steps(rng, shape, n_classes):
-    """The steps that make a `LeNet` with the weights of the case."""
+    """The steps that make a `LeNet` with the weights of the case, and another one after it.
+
+    What a class keeps, and not its objects, is then that of the other network.
+    """
     return {
         "model": step.construct("LeNet", shape, n_classes, seed(rng)),
         "_params": step.fill("model", "params", {name: step.ref(name) for name in PARAMS}),
+        "_other": step.construct("LeNet", shape, n_classes, seed(rng)),
+        "_other_params": step.fill("_other", "params", {"b5": rng.normal(size=n_classes)}),
     }
 
 

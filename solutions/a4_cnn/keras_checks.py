@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import USED, Assignment, as_used, script, step
+from grader.course import USED, Assignment, another_layer, as_used, script, step
 from solutions.a4_cnn.inputs import PARAMS, disguised_digits, lenet_problem, residual_block
 from solutions.a4_cnn.keras_augmentation_checks import declare_augmentation
 from solutions.a4_cnn.keras_transfer_checks import declare_transfer
@@ -128,7 +128,7 @@ def _residual_block(keras_file):
         """Images, weights and the steps that make a block with them."""
         x, weights = problem(rng, image)
         made = {"block": step.construct("ResidualBlock", image[3]), **built("block", x, weights)}
-        return x, made
+        return x, {**made, **another_layer("ResidualBlock", x, image[3])}
 
     @block.keras(points=2)
     def forward(rng):

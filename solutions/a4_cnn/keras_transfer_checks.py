@@ -156,12 +156,24 @@ def _unfreeze(keras_file):
         ],
     )
 
+    def another_model():
+        """Steps that build another model, on a base of its own: nothing global is of the first."""
+        return {
+            "other_inputs": step.keras("Input", IMAGE),
+            "other_layer": _LAYERS["c"],
+            "other_base": step.keras(
+                "Sequential", [step.ref("other_inputs"), step.ref("other_layer")]
+            ),
+            "_other_model": step.call("build_transfer_model", step.ref("other_base"), 2),
+        }
+
     def tuned(rng, base, n_layers, label=None):
         """Loss and gradients of all that is trainable afterwards."""
         X, y = batch(rng, 5, 3)
         return script(
             label or f"the last {n_layers} of a base",
             **base.with_head(rng, 3),
+            **another_model(),
             tuned=step.call("unfreeze", step.ref("model"), n_layers),
             gradient=step.loss_and_gradients("tuned", X, y),
             optimizer=step.describe("tuned", "learning_rate_above_0"),

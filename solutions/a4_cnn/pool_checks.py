@@ -22,7 +22,9 @@ def _pooled(label, rng, shape, size, stride, **options):
 
 def _back(forward, rng, label, x, size, stride, out):
     douts = {"dout": rng.normal(size=(len(x), *out, x.shape[3]))}
-    return backward_case(label, forward=forward, douts=douts, x=x, size=size, stride=stride)
+    between = {"x": np.concatenate([x, x]), "size": 1, "stride": 1}
+    given = {"x": x, "size": size, "stride": stride}
+    return backward_case(label, forward=forward, douts=douts, between=between, **given)
 
 
 def _declare_edges(pool):

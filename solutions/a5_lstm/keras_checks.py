@@ -25,12 +25,18 @@ def weights_of(rng, d, h):
 
 
 def running(X, weights, cell="cell", prefix="", **options):
-    """Steps that put a cell into `keras.layers.RNN` and give it weights."""
+    """Steps that put a cell into `keras.layers.RNN` and give it weights.
+
+    Another cell is built after it: what a class keeps, and not its objects, is of the other one.
+    """
     layer = f"{prefix}layer"
+    zeros = np.zeros((len(X), len(weights[1]) + 1), dtype="float32")
     return {
         layer: step.keras("layers.RNN", step.ref(cell), return_sequences=True, **options),
         f"_{prefix}first": step.predict(layer, X),
         f"_{prefix}weights": step.set_weights(layer, weights),
+        f"_{prefix}another": step.construct("LSTMCell", len(weights[1]) + 1),
+        f"_{prefix}built": step.call_keras(f"_{prefix}another", X[:, 0], states=[zeros, zeros]),
     }
 
 

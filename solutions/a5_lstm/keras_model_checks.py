@@ -61,25 +61,29 @@ def _build_sequence_classifier(keras_file):
             expects=[Expectation("min", -100.0, -1e-4)],
         )
 
-    def recurrent(rng, model, d, k):
+    def recurrent(rng, model, few, d, k):
         """Steps that tell a recurrent layer by what only it does, far from any training.
 
-        They build two more models like `model`: for one step and for sixty.
+        `few` are the steps of `model`.
+
+        They build three more models like `model`: for one step, for two, and for sixty.
         """
+        seed = int(rng.integers(2**31))
         return {
             "single": step.call("build_sequence_classifier", 1, d, k),
+            "double": step.call("build_sequence_classifier", 2, d, k),
             "long": step.call("build_sequence_classifier", 60, d, k),
-            "facts": step.recurrence("single", model, "long", 60, d, seed=int(rng.integers(2**31))),
+            "facts": step.recurrence("single", "double", model, "long", few, 60, d, seed=seed),
         }
 
-    @classifier.keras(points=1)
+    @classifier.keras(points=1.25)
     def reads_in_order(rng):
         """reads step by step: order matters, and longer sequences need no other weights"""
         t, d, k = (int(rng.integers(*ends)) for ends in ((5, 14), (2, 6), (3, 7)))
         yield script(
             f"{t} and 60 steps",
             short=step.call("build_sequence_classifier", t, d, k),
-            **recurrent(rng, "short", d, k),
+            **recurrent(rng, "short", t, d, k),
             returns=("facts",),
         )
 
@@ -96,7 +100,7 @@ def _build_sequence_classifier(keras_file):
             expects=[Expectation("max", low, high)],
         )
 
-    @classifier.statistics(points=0.75, edge=True)
+    @classifier.statistics(points=0.5, edge=True)
     def both_ends(rng):
         """hears both ends of a long sequence, when bidirectional"""
         yield moved_by(rng, 0, bidirectional=True)
@@ -135,7 +139,7 @@ def _build_sequence_classifier(keras_file):
             _fitted=step.fit("model", X[train], y[train], epochs=30, batch_size=32),
             trained=step.kernels("model"),
             logits=step.predict("model", X[test]),
-            **recurrent(rng, "model", 8, 10),
+            **recurrent(rng, "model", 8, 8, 10),
             _zero=step.zero_weights("model"),
             without_weights=step.predict("model", X[test]),
             held_out={"y": y[test]},

@@ -36,10 +36,15 @@ def _problem(rng, n, t, d, h):
 
 
 def _model(rng, d, h):
-    """The steps that make a regressor with the weights of the case."""
+    """The steps that make a regressor with the weights of the case, and another one after it.
+
+    What a class keeps, and not its objects, is then that of the other regressor.
+    """
     return {
         "model": step.construct("LSTMRegressor", d, h, Rng(int(rng.integers(2**31)))),
         "_params": step.fill("model", "params", {name: step.ref(name) for name in PARAMS}),
+        "_other": step.construct("LSTMRegressor", d, h, Rng(int(rng.integers(2**31)))),
+        "_other_params": step.fill("_other", "params", {"by": rng.normal(size=1)}),
     }
 
 

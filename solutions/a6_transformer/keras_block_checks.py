@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from grader.course import USED, Expectation, StudentFile, as_used, script, step
+from grader.course import (
+    USED,
+    Expectation,
+    StudentFile,
+    another_layer,
+    as_used,
+    script,
+    step,
+    unrelated,
+)
 from solutions.a6_transformer.keras_layer_checks import attention_weights, sequences
 
 GELU = 2e-3
@@ -36,6 +45,7 @@ def through_block(label, rng, shape, heads, d_ff, mask=None, scale=3.0, dropout=
         layer=step.construct("TransformerBlock", heads, d_ff, *dropout),
         _built=step.predict("layer", x),
         _weights=step.set_weights("layer", block_weights(rng, shape[-1], d_ff)),
+        **another_layer("TransformerBlock", x, shape[-1], d_ff + 1, 0.0),
         output=step.call_keras("layer", x, training=not dropout, **options),
         returns=("output",),
         atol=GELU,
@@ -54,8 +64,9 @@ def dropped(label, branch, rate, *, copied=False):
         *(np.ones(d), np.zeros(d)),
         *(np.zeros((d, d_ff)), np.zeros(d_ff), np.zeros((d_ff, d)), np.full(d, second)),
     ]
-    spread = 6 * np.sqrt(rate * (1 - rate) / x.size)
+    spread = 7 * np.sqrt(rate * (1 - rate) / x.size)
     kept = 1 / (1 - rate)
+    apart, names, ranges = unrelated(x.size, ("output", "output"), ("output", "_again"))
     steps = {"layer": step.construct("TransformerBlock", 2, d_ff, rate)}
     if copied:
         steps = {"original": steps["layer"], "layer": step.rebuilt("original")}
@@ -65,8 +76,11 @@ def dropped(label, branch, rate, *, copied=False):
         _built=step.predict("layer", x),
         _weights=step.set_weights("layer", values),
         output=step.call_keras("layer", x, training=True),
-        returns=("output",),
+        _again=step.call_keras("layer", x, training=True),
+        **apart,
+        returns=("output", *names),
         expects=[
+            *ranges,
             Expectation("zeros", rate - spread, rate + spread),
             Expectation("max", kept - 1e-4, kept + 1e-4),
             Expectation("min", 0, 0),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import USED, StudentFile, as_used, script, step
+from grader.course import USED, StudentFile, another_layer, as_used, script, step
 
 HALF = 2e-2
 """Half precision has eleven binary digits."""
@@ -107,6 +107,7 @@ def attended(label, rng, shape, heads, mask=None, **more):
         layer=step.construct("MultiHeadSelfAttention", heads),
         _built=step.predict("layer", x),
         _weights=step.set_weights("layer", attention_weights(rng, shape[-1])),
+        **another_layer("MultiHeadSelfAttention", x, shape[-1]),
         output=step.call_keras("layer", x, **options),
         **more,
         returns=("output", *more),

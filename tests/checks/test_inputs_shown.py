@@ -41,10 +41,26 @@ def test_scalars_are_shown_beside_large_arrays(asked, lines):
     assert inputs_of(asked, 6) == lines
 
 
+def test_calls_of_two_objects_are_told_apart():
+    asked = script(
+        "two objects turn about",
+        returns=("second",),
+        one=step.call("EarlyStopping", 2),
+        other=step.call("EarlyStopping", 5),
+        first=step.method("one", "update", 0.5),
+        turn=step.method("other", "update", 0.1),
+        second=step.method("one", "update", 0.25),
+    )
+    made = "one = EarlyStopping(2), other = EarlyStopping(5)"
+    assert inputs_of(asked, 6) == [
+        f"  calls:    {made}, one.update(0.5), other.update(0.1), one.update(0.25)"
+    ]
+
+
 def test_many_calls_are_cut_off():
     steps = {f"v{n}": step.call("f", step.ref("x"), n) for n in range(30)}
     (line,) = inputs_of(script("", returns=("v0",), **steps), 6)
-    assert line.startswith("  calls:    f(x, 0), f(x, 1)") and line.endswith("f(x, 11), …")
+    assert line.startswith("  calls:    f(x, 0), f(x, 1)") and line.endswith("f(x, 15), …")
 
 
 @pytest.mark.parametrize("kind", [bool, np.bool_])

@@ -37,3 +37,15 @@ def test_entries_that_follow_their_neighbours_do_not(draw):
 
 def test_it_may_speak_of_one_result_of_several():
     assert {one.of for one in independent(RATE, SHAPE, of="inputs")} == {"inputs"}
+
+
+def test_rows_that_are_related_and_values_in_equal_number_are_seen():
+    rng = np.random.default_rng(0)
+    drawn, factors = rng.normal(size=(40, 60)), rng.normal(size=(2, 60))
+    related_rows, related_columns = STATISTICS["related_rows"], STATISTICS["related_columns"]
+    assert max(related_rows(drawn), related_columns(drawn)) < 0.25
+    assert related_rows(np.outer(factors[0], factors[1])) > 0.99
+    assert related_columns(drawn[:, :1] + 0.1 * drawn) > 0.9
+    unevenness = STATISTICS["unevenness"]
+    assert unevenness(rng.permutation(np.resize(np.arange(9), 900))) == 0
+    assert 0.1 < unevenness(rng.integers(9, size=900)) < 3

@@ -19,6 +19,7 @@ WEIGHTS = "its weights do not depend on the number of steps"
 RECENT = "each of the last steps changes its logits"
 ORDER = "the order of the steps changes its logits"
 FORGETS = "a step of long ago hardly changes them"
+SECOND = "those and all others have work in the second step"
 MEMORY = "some of its weights have no work in the first step, which remembers nothing"
 
 
@@ -28,6 +29,31 @@ def run(question, **saved):
     return OPERATIONS[question["op"]](scope, question)
 
 
+class _Window(L.Layer):
+    """The last step by one layer, and those before it by a convolution of so many steps."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps, self.now = steps, L.Dense(8)
+        self.before = L.Conv1D(8, steps, use_bias=False)
+
+    def call(self, x):
+        past = keras.ops.pad(x, ((0, 0), (self.steps, 0), (0, 0)))[:, -self.steps - 1 : -1]
+        return keras.ops.tanh(self.now(x[:, -1]) + self.before(past)[:, 0])
+
+
+class _Taps(L.Layer):
+    """A layer of its own for each of the last steps."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps, self.taps = steps, [L.Dense(8) for _ in range(steps)]
+
+    def call(self, x):
+        x = keras.ops.pad(x, ((0, 0), (self.steps, 0), (0, 0)))
+        return keras.ops.tanh(sum(tap(x[:, -1 - lag]) for lag, tap in enumerate(self.taps)))
+
+
 def model(n_steps, *layers):
     return keras.Sequential([keras.Input((n_steps, 3)), *layers, L.Dense(4)])
 
@@ -35,11 +61,19 @@ def model(n_steps, *layers):
 NETWORKS = {
     "an LSTM": (lambda n: [L.LSTM(8)], set()),
     "a GRU behind another scale": (lambda n: [L.Rescaling(2.0, -1.0), L.GRU(8)], set()),
-    "all steps side by side": (lambda n: [L.Flatten()], {WEIGHTS, FORGETS, MEMORY}),
+    "all steps side by side": (lambda n: [L.Flatten()], {WEIGHTS, FORGETS, MEMORY, SECOND}),
     "a window of twelve steps": (
         lambda n: [L.Conv1D(8, 12, padding="causal"), L.Cropping1D((n - 1, 0)), L.Flatten()],
         {MEMORY},
     ),
+    "a window of which the last step is another layer": (lambda n: [_Window(12)], {SECOND}),
+    "a layer for each step of a window": (lambda n: [_Taps(9)], {SECOND}),
+    "an LSTM behind a window": (
+        lambda n: [L.Conv1D(6, 5, padding="causal", activation="relu"), L.LSTM(8)],
+        set(),
+    ),
+    "two LSTMs": (lambda n: [L.LSTM(6, return_sequences=True), L.LSTM(5)], set()),
+    "a simple recurrent layer with relu": (lambda n: [L.SimpleRNN(8, activation="relu")], set()),
     "the last step alone": (
         lambda n: [L.Dense(8), L.Cropping1D((n - 1, 0)), L.Flatten()],
         {RECENT},
@@ -59,11 +93,28 @@ NETWORKS = {
 def test_only_a_recurrent_network_does_all_that_one_does(name):
     layers, lacking = NETWORKS[name]
     keras.utils.set_random_seed(0)
-    models = {name: model(n, *layers(n)) for name, n in (("one", 1), ("short", 20), ("long", 30))}
-    facts = run(step.recurrence("one", "short", "long", 30, 3), **models)
-    assert list(facts) == [WEIGHTS, MEMORY, RECENT, ORDER, FORGETS]
+    models = {
+        name: model(n, *layers(n))
+        for name, n in (("one", 1), ("two", 2), ("short", 8), ("long", 60))
+    }
+    facts = run(step.recurrence("one", "two", "short", "long", 8, 60, 3), **models)
+    assert list(facts) == [WEIGHTS, MEMORY, SECOND, RECENT, ORDER, FORGETS]
     assert lacking <= {fact for fact, is_so in facts.items() if not is_so}
     assert bool(lacking) == (not all(facts.values()))
+
+
+def test_a_subclass_whose_weights_are_made_by_its_first_call_is_recurrent():
+    class Reader(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.reading, self.scores = L.LSTM(6), L.Dense(4)
+
+        def call(self, x):
+            return self.scores(self.reading(x))
+
+    models = {name: Reader() for name in ("one", "two", "short", "long")}
+    facts = run(step.recurrence("one", "two", "short", "long", 8, 60, 3), **models)
+    assert all(facts.values())
 
 
 def test_weights_that_nothing_depends_on_are_told_by_their_number():

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from grader.course.step import step
+from grader.worker.numeric import NUMERIC
 from grader.worker.steps import CORE, Scope, WrongForm
 
 
 def run(question, **saved):
     scope = Scope(ModuleType("student"))
     scope.saved.update(saved)
-    return CORE[question["op"]](scope, question)
+    return {**CORE, **NUMERIC}[question["op"]](scope, question)
 
 
 def test_results_are_subtracted_and_divided_whatever_holds_them():
@@ -38,3 +39,34 @@ def test_what_goes_together_is_told_by_a_correlation():
 def test_what_cannot_be_subtracted_has_the_wrong_form(second):
     with pytest.raises(WrongForm, match="expected; received"):
         run(step.difference("first", "second"), first=[1.0, 2.0], second=second)
+
+
+def test_what_follows_from_an_earlier_number_goes_together_with_it_at_some_lag():
+    drawn = np.random.default_rng(0).normal(size=400)
+    lagged = step.lagged_correlation
+    assert run(lagged("first", np.roll(drawn, 7)), first=drawn) > 0.99
+    assert run(lagged("first", drawn**2), first=drawn) < 0.3
+    assert run(lagged("first", "first"), first=drawn) < 0.3  # itself, but for lag 0
+    assert run(lagged("first", "first"), first=np.resize(drawn[:40], 400)) > 0.99
+    assert run(lagged("first", np.ones(400)), first=drawn) == 0
+
+
+def test_numbers_are_sorted_whatever_holds_them():
+    assert run(step.sorted("first"), first=[[3, 1], (2.0, 0)]).tolist() == [0, 1, 2, 3]
+
+
+def test_a_method_is_scaled_while_another_step_runs_and_no_longer():
+    class Model:
+        def gradients(self):
+            return 5.0, {"W1": 1.0, "W2": np.ones(2)}
+
+    class Deep(Model):
+        pass
+
+    scope = Scope(ModuleType("student"))
+    scope.module.Model, scope.module.asked = Deep, lambda: Deep().gradients()
+    asked = step.with_scaled(step.call("asked"), "Model", "gradients", {"W2": 3.0})
+    loss, gradients = CORE["with_scaled"](scope, asked)
+    assert (loss, gradients["W1"], gradients["W2"].tolist()) == (5.0, 1.0, [3, 3])
+    assert Deep().gradients()[1]["W2"].tolist() == [1, 1]
+    assert "gradients" not in vars(Deep)

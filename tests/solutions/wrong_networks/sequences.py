@@ -49,6 +49,28 @@ CLASSIFIERS = {
         )
     ],
 }
+_WINDOW = """    inputs = keras.Input((n_steps, n_inputs))
+    L = keras.layers
+    now = L.Dense(96)(L.Flatten()(L.Cropping1D((n_steps - 1, 0))(inputs)))
+    past = L.Cropping1D((n_steps - 1, 1))(L.ZeroPadding1D((20, 0))(inputs))
+    past = L.Flatten()(L.Conv1D(96, 20, use_bias=False)(past))
+    outputs = L.Dense(n_classes)(L.Activation("relu")(L.Add()([now, past])))
+    model = keras.Model(inputs, outputs)
+    model.compile(optimizer="adam", loss=keras.losses.SparseCategoricalCrossentropy(True))
+    return model
+"""
+CLASSIFIERS |= {
+    "the last step beside a window of twenty": [
+        ("    model = keras.Sequential(", _WINDOW + "    model = keras.Sequential(")
+    ],
+    "a convolution of sixteen steps, causal": [
+        (
+            _LSTM,
+            "keras.layers.Conv1D(64, 16, padding='causal', activation='relu'), "
+            "keras.layers.Cropping1D((n_steps - 1, 0)), keras.layers.Flatten(),",
+        )
+    ],
+}
 _HIDDEN = "keras.layers.LSTM(n_hidden),"
 FORECASTERS = {
     "quick": ("a GRU",),
