@@ -10,6 +10,9 @@ from grader.repairs.additions import of_addition, of_name
 from grader.repairs.calls import of_call
 from grader.repairs.change import Change
 from grader.repairs.conditions import of_condition
+from grader.repairs.keras_additions import of_keras_addition
+from grader.repairs.keras_calls import of_keras_call
+from grader.repairs.keras_steps import of_keras_statement
 from grader.repairs.numbers import of_constant, of_range
 from grader.repairs.operations import of_negation, of_operation
 from grader.repairs.places import Place, places_of
@@ -17,6 +20,7 @@ from grader.repairs.rearranged import of_arrangement
 from grader.repairs.scope import Module
 from grader.repairs.source import Definition, Source
 from grader.repairs.statements import of_statement
+from grader.repairs.unused import of_unused
 
 _STAGES = (-1, 1, 2, 4, 6)
 """Ranks up to which changes are made at once: those of later ones are often not needed."""
@@ -25,6 +29,8 @@ _MOST_CHARACTERS = 4_000_000
 _OF_HELPERS = 1
 """So much less likely is a change in a helper than the same one in the exercise itself."""
 _FINDERS = (
+    of_unused,
+    of_keras_call,
     of_operation,
     of_negation,
     of_condition,
@@ -33,8 +39,10 @@ _FINDERS = (
     of_call,
     of_name,
     of_arrangement,
+    of_keras_addition,
     of_addition,
 )
+_PUT_IN = {of_addition, of_keras_addition}
 
 
 def changes_of(source: Source, definitions: Sequence[Definition]) -> Iterator[Change]:
@@ -65,7 +73,10 @@ def _at(place: Place) -> Iterator[Change]:
     start, end = place.source.span(place.node)
     for finder in _FINDERS:
         for rank, kind, said, text in finder(place):
-            puts_in = finder is of_addition
-            yield Change(start, end, text, place.line, rank, kind, said, puts_in)
-    for rank, kind, said, first, last, text in of_statement(place):
+            puts_in = finder in _PUT_IN
+            # Of a layer or a model few values are numbers with which something may be put right.
+            later = 1 if finder is of_addition and place.module.uses_keras else 0
+            yield Change(start, end, text, place.line, rank + later, kind, said, puts_in)
+    steps = itertools.chain(of_keras_statement(place), of_statement(place))
+    for rank, kind, said, first, last, text in steps:
         yield Change(first, last, text, place.line, rank, kind, said)

@@ -15,7 +15,6 @@ from grader.repairs.pace import Pace
 
 _CHUNKS = (24, 48, 96)
 """How many changes are asked at once: few at first, where they are likely."""
-_MOST_PROOFS = 6
 _WALL_PER_CPU = 30.0
 """Seconds that the judge waits for each that the worker computes: a busy machine finds as much."""
 _MOST_TOLD = 2
@@ -66,7 +65,7 @@ class Search:
                     change.line == one.line or change.likelihood != one.likelihood for one in proven
                 ):
                     continue
-                if proofs >= _MOST_PROOFS or (time.monotonic() > ends and proofs):
+                if proofs >= self.pace.most_proofs or (time.monotonic() > ends and proofs):
                     break
                 proofs += 1
                 if self.proves(change):
