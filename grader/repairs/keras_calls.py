@@ -97,6 +97,7 @@ def of_keras_call(place: Place) -> Iterator[Found]:
         return
     node = place.node
     if isinstance(node, ast.Call):
+        yield from _of_tensors(node, place)
         yield from _of_another_name(node, place)
         yield from _otherwise_given(node, place)
         yield from _one_argument_more(node, place)
@@ -116,6 +117,17 @@ def of_keras_call(place: Place) -> Iterator[Found]:
 def name_of(node: ast.expr) -> str:
     """The last name of what is called."""
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _of_tensors(node: ast.Call, place: Place) -> Iterator[Found]:
+    """Of NumPy's function in a layer that of `keras.ops`."""
+    module, function = place.module, node.func
+    is_numpys = isinstance(function, ast.Attribute) and place.source.of(function.value) == (
+        module.numpy or None
+    )
+    if is_numpys and module.ops and isinstance(place.definition.node, ast.ClassDef):
+        rest = place.text[len(module.numpy) :]
+        yield 0, "tensor", "with a function of `keras.ops` there", f"{module.ops}{rest}"
 
 
 def _of_another_name(node: ast.Call, place: Place) -> Iterator[Found]:

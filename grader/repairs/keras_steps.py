@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from grader.repairs.places import Place
 from grader.repairs.statements import Moved
 
+_PLAIN = ("ReLU()", "Softmax()", "Flatten()", "BatchNormalization()", "Activation('sigmoid')")
 _MODELS = {"model", "base", "base_model", "backbone", "encoder", "layer"}
 
 
@@ -16,6 +17,7 @@ def of_keras_statement(place: Place) -> Iterator[Moved]:
     if not place.module.uses_keras:
         return
     node, source = place.node, place.source
+    yield from _set_first(place)
     if isinstance(node, ast.Expr):
         yield from _kept(node, place)
     elif isinstance(node, ast.FunctionDef):
@@ -30,10 +32,9 @@ def of_keras_statement(place: Place) -> Iterator[Moved]:
                 start,
                 (f"@{place.module.tensorflow}.function\n{' ' * node.col_offset}"),
             )
-        yield from _set_first(node, place)
     elif isinstance(node, ast.Assign):
         yield from _states(node, place)
-        yield from _without_setting(node, place)
+        yield from _set_otherwise(node, place)
     elif isinstance(node, ast.Return) and node.value is not None:
         yield from _settings(node, place)
 
@@ -44,6 +45,11 @@ def _kept(node: ast.Expr, place: Place) -> Iterator[Moved]:
     if not isinstance(call, ast.Call) or len(call.args) < 1:
         return
     start, end = place.source.span(node)
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "add" and place.module.layers:
+        for layer in _PLAIN:
+            step = f"{place.source.of(call.func)}({place.module.layers}.{layer})"
+            text = f"{place.source.of(node)}\n{' ' * node.col_offset}{step}"
+            yield 1, "layer", "with one more layer behind that one", start, end, text
     target = call.args[0]
     if isinstance(target, ast.Name) and (
         isinstance(call.func, ast.Call) or place.source.of(call.func).startswith("self.")
@@ -52,13 +58,16 @@ def _kept(node: ast.Expr, place: Place) -> Iterator[Moved]:
         yield 0, "kept", "with what that gives kept", start, end, text
 
 
-def _set_first(node: ast.FunctionDef, place: Place) -> Iterator[Moved]:
+def _set_first(place: Place) -> Iterator[Moved]:
     """A model or its base that is frozen, or trained, from the first line on."""
-    first = next((one for one in node.body if not _is_docstring(one)), None)
-    if first is None:
+    function = place.parent
+    if not isinstance(function, ast.FunctionDef) or place.field != "body":
+        return
+    first = next((one for one in function.body if not _is_docstring(one)), None)
+    if place.node is not first:
         return
     start = place.source.span(first)[0]
-    for argument in node.args.args:
+    for argument in function.args.args:
         if argument.arg in _MODELS:
             for value in ("False", "True"):
                 text = f"{argument.arg}.trainable = {value}\n{' ' * first.col_offset}"
@@ -80,8 +89,8 @@ def _states(node: ast.Assign, place: Place) -> Iterator[Moved]:
         yield 0, "order", said, start, end, f"{other}, {one}"
 
 
-def _without_setting(node: ast.Assign, place: Place) -> Iterator[Moved]:
-    """``trainable`` set on another object: the layer and not the model."""
+def _set_otherwise(node: ast.Assign, place: Place) -> Iterator[Moved]:
+    """``trainable`` the other way round."""
     target = node.targets[0]
     if not isinstance(target, ast.Attribute) or target.attr != "trainable":
         return

@@ -28,6 +28,8 @@ class Pace:
         How long the questions of one proof may take.
     most_proofs
         How many changes are graded with.
+    chunks
+        How many changes are asked at once: few at first, where they are likely.
     """
 
     cpu_seconds: float
@@ -37,10 +39,11 @@ class Pace:
     most_cases: int
     proof_seconds: float
     most_proofs: int = 6
+    chunks: tuple[int, ...] = (24, 48, 96)
 
 
 _NUMPY = Pace(1.0, 0.15, 12.0, 4_000, 6, 5.0)
-_KERAS = Pace(5.0, 1.5, 30.0, 600, 2, 40.0, 3)
+_KERAS = Pace(8.0, 1.5, 30.0, 700, 2, 40.0, 3, (8, 16, 32))
 Paces = Mapping[Backend, Pace]
 """By backend, how repairs are looked for; where there is none, they are not."""
 IN_A_CLASS: Paces = {

@@ -10,6 +10,7 @@ import numpy as np
 from grader.asking import Deadline
 from grader.checks.rightness import of_values
 from grader.course.prepared import PreparedAssignment
+from grader.course.step import Step
 from grader.diagnose import SLIP
 from grader.interview import FileInterview
 from grader.judged import JudgedChecks
@@ -40,6 +41,9 @@ _ENDS = "SystemExit"
 _WRONG = {Status.FAILED, Status.ERROR}
 _MOST_CODE, _BEFORE = 60, 20
 """Characters of a line that are quoted, and how many of them stand before the change."""
+_MOST_WEIGHT = 1000
+_SLOW = {"keras.fit": 500, "keras.gradients": 20, "keras.loss_and_gradients": 20}
+"""About how many times as long as others a step takes."""
 _VAGUE = ("generic.constant", "generic.shape", "generic.not_finite", "generic.none")
 """What asks the reader to look for the line."""
 
@@ -199,8 +203,21 @@ def _cases(
 
 
 def _size(one: Failing) -> int:
+    """How long a case may take to answer, roughly: by its arrays, its steps and their numbers."""
     arguments = one[1].arguments.values()
-    return sum(int(np.size(value)) for value in arguments if isinstance(value, np.ndarray))
+    size = sum(int(np.size(value)) for value in arguments if isinstance(value, np.ndarray))
+    return size + sum(map(_weight, one[1].steps))
+
+
+def _weight(step: Step) -> int:
+    """Of a step for Keras: models for many steps and trainings take longest."""
+    numbers = [
+        *step.get("args", ()),
+        *step.get("options", {}).values(),
+        *(value for value in step.values() if type(value) is int),
+    ]
+    whole = sum(min(abs(one), _MOST_WEIGHT) for one in numbers if type(one) is int)
+    return (whole + _SLOW.get(step["op"], 1)) if step["op"].startswith("keras.") else whole
 
 
 def _shown(source: Source, change: Change) -> str:
