@@ -24,7 +24,10 @@ _MOST_LAYERS, _LONGEST = 6, 120
 def of_keras_addition(place: Place) -> Iterator[Found]:
     """One more layer: one of the same definition, or a plain one."""
     node, module, top = place.node, place.module, place.definition.node
-    if not module.uses_keras or not place.is_whole or not isinstance(node, _COMPUTED):
+    if not module.uses_keras or not isinstance(node, _COMPUTED):
+        return
+    yield from _thresholds(node, place)
+    if not place.is_whole:
         return
     if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load) or place.field == "targets":
         return
@@ -38,12 +41,6 @@ def of_keras_addition(place: Place) -> Iterator[Found]:
                 yield 1, "layer", said, f"{own}({text})"
         for function in _PLAIN_FUNCTIONS if module.ops else ():
             yield 1, "function", "with a function of that", f"{module.ops}.{function}({text})"
-        yield (
-            2,
-            "condition",
-            "with 1 where that is 0.5 or more, and 0 elsewhere",
-            (f"(({text}) >= 0.5)"),
-        )
     elif isinstance(node, ast.Name) or (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Call)
     ):
@@ -51,6 +48,22 @@ def of_keras_addition(place: Place) -> Iterator[Found]:
             yield 1, "layer", said, f"{made}({text})"
         for plain in _PLAIN_LAYERS if module.layers else ():
             yield 1, "layer", said, f"{module.layers}.{plain}({text})"
+
+
+def _thresholds(node: ast.expr, place: Place) -> Iterator[Found]:
+    """In a metric the predictions, each 0 or 1."""
+    function = place.scope.functions[-1] if place.scope.functions else None
+    if function is None or function.name != "update_state" or len(function.args.args) < 3:
+        return
+    predictions = function.args.args[2].arg
+    if predictions not in place.text or isinstance(node, ast.BinOp):
+        return
+    said = "with a threshold there"
+    if isinstance(place.parent, ast.Call) and place.field == "args":
+        yield 0, "condition", said, f"(({place.text}) >= 0.5)"
+    elif isinstance(place.parent, ast.Assign) and place.module.ops:
+        text = f"{place.module.ops}.cast(({place.text}) >= 0.5, 'float32')"
+        yield 0, "condition", said, text
 
 
 def _layers_made(top: ast.AST, place: Place) -> list[str]:

@@ -36,6 +36,14 @@ def layer(call, build="self.w = self.add_weight(shape=(2, 2))", config="return {
     )
 
 
+def metric(step):
+    return (
+        f"{HEAD}class exercise(keras.metrics.Metric):\n"
+        "    def update_state(self, y, x, sample_weight=None):\n"
+        f"        {step}\n        self.hits.assign_add(guess)\n"
+    )
+
+
 TWO = "self.w, self.b = self.add_weight((2, 2)), self.add_weight((2,))"
 LAYERS = "self.norm = layers.LayerNormalization(); self.drop = layers.Dropout(self.rate)"
 ALL = "return {'units': self.units, 'rate': self.rate}"
@@ -207,6 +215,11 @@ PAIRS = {
         layer("self.w.assign(x)\n        return x", config=ALL),
         layer("self.w.assign_add(x)\n        return x", config=ALL),
         "step",
+    ),
+    "no threshold": (
+        metric("guess = x"),
+        metric("guess = ops.cast((x) >= 0.5, 'float32')"),
+        "condition",
     ),
     "graph": (
         function("def step(x):", "    return model(x)", "return step"),
