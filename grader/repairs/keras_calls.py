@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from grader.repairs.additions import attributes_of
 from grader.repairs.operations import Found
 from grader.repairs.places import Place
 
@@ -104,6 +105,8 @@ def of_keras_call(place: Place) -> Iterator[Found]:
         yield from _without_layer(node, place)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield from _other_texts(node.value)
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield from _given(place)
     elif isinstance(node, ast.List) and isinstance(node.ctx, ast.Load):
         yield from _lists(node, place)
     elif isinstance(node, ast.Tuple):
@@ -211,6 +214,15 @@ def _other_texts(value: str) -> Iterator[Found]:
             for other in group:
                 if other != value:
                     yield 0, "constant", f"with another {kind} there", repr(other)
+
+
+def _given(place: Place) -> Iterator[Found]:
+    """What the function was given, or the object keeps, in the place of a fixed number."""
+    if isinstance(place.parent, ast.Subscript | ast.Slice | ast.Tuple | ast.UnaryOp):
+        return
+    said = "with something that was given there, not a fixed number"
+    for name in [*attributes_of(place), *place.scope.parameters]:
+        yield 1, "name", said, name
 
 
 def _lists(node: ast.List, place: Place) -> Iterator[Found]:

@@ -221,6 +221,11 @@ PAIRS = {
         metric("guess = ops.cast((x) >= 0.5, 'float32')"),
         "condition",
     ),
+    "fixed number": (
+        layer("return x * 2.0", config=ALL),
+        layer("return x * self.units", config=ALL),
+        "name",
+    ),
     "graph": (
         function("def step(x):", "    return model(x)", "return step"),
         function("@tf.function", "    def step(x):", "    return model(x)", "return step").replace(
