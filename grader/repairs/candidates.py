@@ -22,7 +22,7 @@ from grader.repairs.source import Definition, Source
 from grader.repairs.statements import of_statement
 from grader.repairs.unused import of_unused
 
-_STAGES = (-1, 1, 2, 4, 6)
+_STAGES = (-2, 1, 2, 4, 6)
 """Ranks up to which changes are made at once: those of later ones are often not needed."""
 _MOST_CHARACTERS = 4_000_000
 """Of the changes of one stage: code of a thousand nested parts has more than anyone can try."""

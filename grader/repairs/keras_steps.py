@@ -123,7 +123,7 @@ def _settings(node: ast.Return, place: Place) -> Iterator[Moved]:
     if len(missing) > 1:
         said = "with more entries in what is returned, for arguments of `__init__`"
     text = f"{{**({place.source.of(node.value)}), {entries}}}"
-    yield 0, "config", said, start, end, text
+    yield -1, "config", said, start, end, text
 
 
 def _stored(owner: ast.ClassDef) -> dict[str, str]:
