@@ -129,8 +129,8 @@ def _shape(item: Evidence) -> tuple[str, str] | None:
         # A list of ids or losses, or a vector: no factor need be of a wrong shape.
         return (
             "shape",
-            f"{expected.size} values were expected, and {received.size} came out. Look for the "
-            "line that decides how many there are.",
+            "Another number of values came out than was expected: look for the line that decides "
+            "how many there are.",
         )
     return (
         "shape",

@@ -86,9 +86,7 @@ _RENAMED = (
     ("kernel_regularizer", "bias_regularizer", "activity_regularizer"),
     ("kernel_initializer", "bias_initializer", "recurrent_initializer"),
     ("dropout", "recurrent_dropout"),
-    ("monitor", "mode"),
     ("epochs", "batch_size"),
-    ("loss", "metrics"),
 )
 
 
@@ -251,11 +249,11 @@ def _sizes(node: ast.Tuple) -> Iterator[Found]:
 def _whole_or_column(node: ast.Subscript, place: Place) -> Iterator[Found]:
     """All of what is indexed; a column, not a row."""
     root: ast.expr = node.value
-    said = "without that index"
-    yield 1, "index", said, f"({place.source.of(root)})"
+    said, later = "without that index", 0 if place.is_whole else 1
+    yield later, "index", said, f"({place.source.of(root)})"
     while isinstance(root, ast.Subscript):
         root = root.value
-        yield 1, "index", said, f"({place.source.of(root)})"
+        yield later, "index", said, f"({place.source.of(root)})"
     value, index = place.source.of(node.value), node.slice
     if isinstance(index, ast.Constant | ast.UnaryOp):
         text = f"{value}[:, {place.source.of(index)}]"

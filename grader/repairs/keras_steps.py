@@ -55,7 +55,7 @@ def _kept(node: ast.Expr, place: Place) -> Iterator[Moved]:
         isinstance(call.func, ast.Call) or place.source.of(call.func).startswith("self.")
     ):
         text = f"{target.id} = {place.source.of(node)}"
-        yield 0, "kept", "with what that gives kept", start, end, text
+        yield -1, "kept", "with what that gives kept", start, end, text
 
 
 def _set_first(place: Place) -> Iterator[Moved]:
