@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from grader.repairs.additions import of_addition, of_name
@@ -14,13 +15,13 @@ from grader.repairs.keras_additions import of_keras_addition
 from grader.repairs.keras_calls import of_keras_call
 from grader.repairs.keras_steps import of_keras_statement
 from grader.repairs.numbers import of_constant, of_range
-from grader.repairs.operations import of_negation, of_operation
+from grader.repairs.operations import Found, of_negation, of_operation
 from grader.repairs.places import Place, places_of
 from grader.repairs.rearranged import of_arrangement
 from grader.repairs.scope import Module
 from grader.repairs.source import Definition, Source
 from grader.repairs.statements import of_statement
-from grader.repairs.unused import of_unused
+from grader.repairs.unused import MAKING, of_unused
 
 _STAGES = (-2, 1, 2, 4, 6)
 """Ranks up to which changes are made at once: those of later ones are often not needed."""
@@ -42,6 +43,7 @@ _FINDERS = (
     of_keras_addition,
     of_addition,
 )
+Finder = Callable[[Place], Iterator[Found]]
 _PUT_IN = {of_addition, of_keras_addition}
 
 
@@ -72,11 +74,23 @@ def changes_of(source: Source, definitions: Sequence[Definition]) -> Iterator[Ch
 def _at(place: Place) -> Iterator[Change]:
     start, end = place.source.span(place.node)
     for finder in _FINDERS:
+        later = _less_likely(finder, place)
         for rank, kind, said, text in finder(place):
             puts_in = finder in _PUT_IN
-            # Of a layer or a model few values are numbers with which something may be put right.
-            later = 1 if finder is of_addition and place.module.uses_keras else 0
             yield Change(start, end, text, place.line, rank + later, kind, said, puts_in)
     steps = itertools.chain(of_keras_statement(place), of_statement(place))
     for rank, kind, said, first, last, text in steps:
         yield Change(first, last, text, place.line, rank, kind, said)
+
+
+def _less_likely(finder: Finder, place: Place) -> int:
+    """By how much less likely a change is in Keras code.
+
+    Of a layer or a model few values are numbers with which something may be put right, and where
+    its parts are made no formula stands.
+    """
+    if not place.module.uses_keras or finder in {of_keras_call, of_unused}:
+        return 0
+    method = place.scope.functions[-1].name if place.scope.functions else ""
+    is_made = isinstance(place.definition.node, ast.ClassDef) and method in MAKING
+    return (finder is of_addition) + is_made

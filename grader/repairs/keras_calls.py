@@ -105,13 +105,18 @@ def of_keras_call(place: Place) -> Iterator[Found]:
         yield from _other_texts(node.value)
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         yield from _given(place)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mult):
+        other, said = ("*", "multiplied") if isinstance(node.op, ast.Add) else ("+", "added")
+        text = f"(({place.source.of(node.left)}) {other} ({place.source.of(node.right)}))"
+        yield 0, "operator", f"{said} there instead", text
+        yield from _units(node, place)
     elif isinstance(node, ast.List) and isinstance(node.ctx, ast.Load):
         yield from _lists(node, place)
     elif isinstance(node, ast.Tuple):
         yield from _sizes(node)
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield from _whole_or_column(node, place)
-    elif isinstance(node, ast.Name | ast.BinOp) and place.field in {"args", "value"}:
+    elif isinstance(node, ast.Name | ast.BinOp):
         yield from _units(node, place)
 
 
@@ -267,6 +272,8 @@ def _whole_or_column(node: ast.Subscript, place: Place) -> Iterator[Found]:
 def _units(node: ast.expr, place: Place) -> Iterator[Found]:
     """Another number of units or another rate where a name is given to a layer."""
     parent = place.parent
+    if place.field not in {"args", "value"}:
+        return
     if isinstance(parent, ast.Call):
         name = name_of(parent.func)
         if not (name[:1].isupper() or name == "fit"):

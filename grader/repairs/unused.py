@@ -10,7 +10,7 @@ from grader.repairs.places import Place
 
 _MOST = 4
 _NOT_USED_ITSELF = {"self", "cls", "name", "kwargs", "built", "supports_masking", "state_size"}
-_MAKING = {"__init__", "build", "get_config", "compute_output_shape", "reset_state"}
+MAKING = {"__init__", "build", "get_config", "compute_output_shape", "reset_state"}
 """Methods in which what is made is not used yet."""
 _VALUES = (ast.Call, ast.BinOp, ast.Name, ast.Attribute)
 
@@ -24,7 +24,7 @@ def of_unused(place: Place) -> Iterator[Found]:
         return
     method = place.scope.functions[-1].name if place.scope.functions else ""
     is_class = isinstance(place.definition.node, ast.ClassDef)
-    if not method or (is_class and method in _MAKING):
+    if not method or (is_class and method in MAKING):
         return
     unused = _unused(place)
     is_called = isinstance(place.parent, ast.Call) and place.field == "func"
@@ -104,4 +104,4 @@ def _read_in_making(top: ast.ClassDef) -> set[str]:
                 for target in one.targets:
                     if isinstance(target, ast.Attribute) and read.count(one.value.id) > 1:
                         inside.setdefault(target.attr, set()).add("")
-    return {name for name, methods in inside.items() if methods <= _MAKING}
+    return {name for name, methods in inside.items() if methods <= MAKING}
