@@ -286,7 +286,7 @@ def test_a_worker_that_lies_about_its_time_is_believed_no_more_than_the_clock(
 def test_the_line_of_a_layer_without_bias_is_named_and_proven():
     name, file = "a1_least_squares", "keras_least_squares.py"
     reference = live(name).references[file]
-    wrong = reference.replace("Dense(1", "Dense(1, use_bias=False", 1)
+    wrong = reference.replace("layers.Dense(1)", "layers.Dense(1, use_bias=False)")
     assert wrong != reference
     result = grade_text(
         prepared(name, "keras"), {file: wrong}, only=frozenset({"build_model"}), repairs=FORKED
