@@ -257,6 +257,14 @@ def test_in_a_numpy_file_nothing_of_keras_is_tried():
     assert not [one for one in found if one.kind in {"layer", "tensor", "setting"}]
 
 
+def test_dropout_is_not_left_out_to_make_things_right():
+    wrong = layer("return self.norm(self.drop(x))", LAYERS, ALL)
+    source, found = tried(wrong)
+    early = {one.applied(source.text) for one in itertools.islice(found, EARLY) if one.rank < 2}
+    assert not any("return self.norm((x))" in text for text in early)
+    assert any("return (self.drop(x))" in text for text in early)
+
+
 def test_nothing_is_said_of_what_a_change_would_be():
     for wrong, _, _ in PAIRS.values():
         _, found = tried(wrong)
