@@ -38,7 +38,7 @@ def of_unused(place: Place) -> Iterator[Found]:
         is_replaced = is_known and isinstance(node, ast.Name) and not is_called
     if is_replaced:
         said = "with something there that is not used anywhere"
-        yield from ((0, "name", said, name) for name in unused)
+        yield from ((-1, "name", said, name) for name in unused)
     if is_class and isinstance(node, _VALUES) and _is_input(place):
         said = "with something more there, which is not used anywhere"
         for name in unused:
