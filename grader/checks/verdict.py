@@ -80,6 +80,12 @@ class Interview(Protocol):
         """
         ...
 
+    def course_class_share(
+        self, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]], network: str
+    ) -> float:
+        """How far apart the classes lie in its last hidden layer, where it is at hand."""
+        ...
+
     def recognisable_loss(self, exercise: str) -> bool:
         """Whether the student's loss is right on some case, or explained by a misconception."""
         ...

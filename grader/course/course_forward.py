@@ -35,6 +35,9 @@ class CourseForward:
     steps: tuple[Step, ...]
     """One for each network that the parameters may belong to; that which agrees best counts."""
 
+    hidden: tuple[Step, ...] = ()
+    """Of each network, the last hidden layer's outputs, where they are judged as well."""
+
     @property
     def networks(self) -> tuple[str, ...]:
         """What each step is called."""
@@ -42,7 +45,12 @@ class CourseForward:
 
 
 def course_forward(
-    parameters: str, outputs: str, *, form: Form = "reference", **steps: Step
+    parameters: str,
+    outputs: str,
+    *,
+    form: Form = "reference",
+    hidden: Mapping[str, Step] | None = None,
+    **steps: Step,
 ) -> CourseForward:
     """Have a train check judge the parameters, by the functions of the assignment's ``forward.py``.
 
@@ -55,14 +63,25 @@ def course_forward(
         It is measured where the course's is not at hand, which is so on a student's machine.
     form
         The names and shapes that the parameters must have: see `CourseForward`.
+    hidden
+        For each network a call that returns its last hidden layer's outputs `(N, units)` on the
+        held-out rows, whose labels are ``held_out["y"]``. Training is then required to have made
+        that layer: classes lie further apart in it than in one of the same numbers, shuffled.
     steps
         A call of a function in ``forward.py`` for each network that the parameters may belong
         to. Several activations, say, are several calls; the keyword is what a message calls it.
     """
     if not steps:
         raise ValueError("Expected a call of a function in forward.py. Received: no step")
-    asked = tuple({**one, "save": name} for name, one in steps.items())
-    return CourseForward(parameters, outputs, form, asked)
+    if hidden and hidden.keys() != steps.keys():
+        raise ValueError(
+            f"Expected a hidden layer of each of {', '.join(steps)}. Received: {', '.join(hidden)}"
+        )
+    asked, layers = (
+        tuple({**one, "save": name} for name, one in given.items())
+        for given in (steps, hidden or {})
+    )
+    return CourseForward(parameters, outputs, form, asked, layers)
 
 
 def best_agreement(

@@ -13,6 +13,7 @@ from grader.confine import Launcher, Limits, Lost, Worker, WorkerSettings
 from grader.course.case import Case
 from grader.course.course_forward import FORWARD_FILE
 from grader.course.question import question_of
+from grader.course.step import Step, step
 
 _SECONDS = 120.0
 _TRIES = 2
@@ -55,11 +56,39 @@ class ForwardWorker:
         """
         forward = case.course_forward
         assert forward is not None
+        return self._asked(case, parameters, forward.steps, forward.networks)
+
+    def class_share(
+        self, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]], network: str
+    ) -> float:
+        """Which share of its last hidden layer's variance lies between the held-out classes.
+
+        Raises
+        ------
+        ForwardFailed
+            As `outputs`.
+        """
+        forward = case.course_forward
+        assert forward is not None
+        layer = next(one for one in forward.hidden if one["save"] == network)
+        share = step.class_share(step.ref(network), case.held_out["y"])
+        steps = (layer, {**share, "save": "share"})
+        return float(self._asked(case, parameters, steps, ("share",))["share"].item())
+
+    def _asked(
+        self,
+        case: Case,
+        parameters: Mapping[str, np.ndarray[Any, Any]],
+        steps: tuple[Step, ...],
+        returns: tuple[str, ...],
+    ) -> dict[str, np.ndarray[Any, Any]]:
+        forward = case.course_forward
+        assert forward is not None
         asked = replace(
             case,
             arguments={**case.arguments, forward.parameters: dict(parameters)},
-            steps=forward.steps,
-            returns=forward.networks,
+            steps=steps,
+            returns=returns,
         )
         with self._lock:
             answer = self._answer(question_of(asked, FORWARD_FILE))
@@ -70,7 +99,7 @@ class ForwardWorker:
                 f"{FORWARD_FILE} was expected to return arrays for {case.label!r}. Received: "
                 f"{answer['outcome']} {error}"
             )
-        return dict(zip(forward.networks, values, strict=True))
+        return dict(zip(returns, values, strict=True))
 
     def close(self) -> None:
         """End the worker."""

@@ -91,6 +91,14 @@ class step:
         return {"op": "equal_share", "first": first, "second": second}
 
     @staticmethod
+    def class_share(rows: Any, labels: Any) -> Step:
+        """Tell which share of the rows' variance lies between the means of their classes.
+
+        An array of one number; NaN of rows that are all equal.
+        """
+        return {"op": "class_share", "rows": rows, "labels": labels}
+
+    @staticmethod
     def correlation(first: Any, second: Any) -> Step:
         """Compute how far two arrays of one shape go together, from −1 to 1; NaN of a constant."""
         return {"op": "correlation", "first": first, "second": second}

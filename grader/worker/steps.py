@@ -235,6 +235,18 @@ def _equal_share(scope: Scope, step: Step) -> float:
     return float(np.mean(first == second)) if first.size else 1.0
 
 
+def _class_share(scope: Scope, step: Step) -> Any:
+    rows = np.asarray(scope.resolve(step["rows"]), dtype=np.float64)
+    labels = np.asarray(scope.resolve(step["labels"]))
+    rows = rows - rows.mean(axis=0)
+    between = [
+        np.sum(labels == one) * np.sum(rows[labels == one].mean(axis=0) ** 2)
+        for one in np.unique(labels)
+    ]
+    with np.errstate(all="ignore"):
+        return np.sum(between) / np.sum(rows**2, keepdims=True).ravel()
+
+
 def _correlation(scope: Scope, step: Step) -> float:
     first, second = (np.ravel(one) - np.mean(one) for one in _two_arrays(scope, step))
     with np.errstate(all="ignore"):
@@ -274,5 +286,6 @@ CORE: dict[str, Operation] = {
     "difference": _difference,
     "quotient": _quotient,
     "equal_share": _equal_share,
+    "class_share": _class_share,
     "correlation": _correlation,
 }
