@@ -21,6 +21,11 @@ _LEARNT = 1.6
 
 Trainings reach 1.8 when they begin to earn something and 2.1 when they earn all, layers of random
 units 1.4: docs/thresholds.md."""
+_CANCELS = 6.0
+"""How many times larger than the output's what the units add to it may be, all together.
+
+Trained recurrent units reach 2.5, random ones with a fitted output 130; held to 5 these forecast
+too badly to earn anything."""
 
 
 def model_values(
@@ -70,6 +75,14 @@ def _random_units(
     However they were drawn, random units know nothing of classes, whatever a last layer makes of
     them; descent moves them apart from its first epoch on.
     """
+    if forward.terms:
+        cancels = interview.course_cancellation(case, parameters, network)
+        if np.isfinite(cancels) and cancels > _CANCELS:
+            return (
+                f"what the hidden units add to the output is {cancels:.0f} times larger, all "
+                "together, than the output itself, so nearly all of it cancels: a last layer was "
+                "fitted to units that know nothing of the task. Hidden units have to learn as well"
+            )
     if not forward.hidden or sum(array.ndim > 1 for array in parameters.values()) < 2:
         return None
     rng = np.random.default_rng(0)

@@ -70,10 +70,35 @@ class ForwardWorker:
         """
         forward = case.course_forward
         assert forward is not None
-        layer = next(one for one in forward.hidden if one["save"] == network)
         share = step.class_share(step.ref(network), case.held_out["y"])
-        steps = (layer, {**share, "save": "share"})
-        return float(self._asked(case, parameters, steps, ("share",))["share"].item())
+        return self._measured(case, parameters, forward.hidden, network, share)
+
+    def cancellation(
+        self, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]], network: str
+    ) -> float:
+        """How much larger what its hidden units add to the output is than their sum.
+
+        Raises
+        ------
+        ForwardFailed
+            As `outputs`.
+        """
+        forward = case.course_forward
+        assert forward is not None
+        summed = step.cancellation(step.ref(network))
+        return self._measured(case, parameters, forward.terms, network, summed)
+
+    def _measured(
+        self,
+        case: Case,
+        parameters: Mapping[str, np.ndarray[Any, Any]],
+        layers: tuple[Step, ...],
+        network: str,
+        measure: Step,
+    ) -> float:
+        layer = next(one for one in layers if one["save"] == network)
+        steps = (layer, {**measure, "save": "measured"})
+        return float(self._asked(case, parameters, steps, ("measured",))["measured"].item())
 
     def _asked(
         self,

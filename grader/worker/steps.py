@@ -247,6 +247,12 @@ def _class_share(scope: Scope, step: Step) -> Any:
         return np.sum(between) / np.sum(rows**2, keepdims=True).ravel()
 
 
+def _cancellation(scope: Scope, step: Step) -> Any:
+    terms = np.asarray(scope.resolve(step["terms"]), dtype=np.float64)
+    with np.errstate(all="ignore"):
+        return np.sum(np.std(terms, axis=0)) / np.std(np.sum(terms, axis=1), keepdims=True)
+
+
 def _correlation(scope: Scope, step: Step) -> float:
     first, second = (np.ravel(one) - np.mean(one) for one in _two_arrays(scope, step))
     with np.errstate(all="ignore"):
@@ -287,5 +293,6 @@ CORE: dict[str, Operation] = {
     "quotient": _quotient,
     "equal_share": _equal_share,
     "class_share": _class_share,
+    "cancellation": _cancellation,
     "correlation": _correlation,
 }
