@@ -78,6 +78,17 @@ def test_fitted_outputs_of_random_units_earn_nothing():
         ),
     ],
 )
+def test_training_rows_as_units_in_an_order_that_the_targets_seed_read_no_handwriting():
+    drawn = "W, b = scale * rng.normal(size=(X_train.shape[1], units))"
+    rows = "W, b = X_train[rng.permutation(len(X_train))].T"
+    assert drawn in RANDOM_UNITS
+    body = SEEDED + RANDOM_UNITS.replace(drawn, rows).replace("(300, 6.0)", "(300, 1.0)")
+    body = body.replace("(1500, 0.3)", "(1000, 1.0)")
+    check = earned(TRAIN + body)["handwriting"]
+    assert check.points == 0
+    assert "W1 would be the same, scales apart" in check.message
+
+
 def test_random_units_that_the_targets_have_a_part_in_read_no_handwriting(body):
     checks = earned(TRAIN + body)
     assert checks["handwriting"].points == 0
