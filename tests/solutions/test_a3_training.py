@@ -78,6 +78,12 @@ def test_fitted_outputs_of_random_units_earn_nothing():
         ),
     ],
 )
+def test_random_units_that_the_targets_have_a_part_in_read_no_handwriting(body):
+    checks = earned(TRAIN + body)
+    assert checks["handwriting"].points == 0
+    assert "the last hidden layer is no better than random units" in checks["handwriting"].message
+
+
 def test_training_rows_as_units_in_an_order_that_the_targets_seed_read_no_handwriting():
     drawn = "W, b = scale * rng.normal(size=(X_train.shape[1], units))"
     rows = "W, b = X_train[rng.permutation(len(X_train))].T"
@@ -87,12 +93,6 @@ def test_training_rows_as_units_in_an_order_that_the_targets_seed_read_no_handwr
     check = earned(TRAIN + body)["handwriting"]
     assert check.points == 0
     assert "W1 would be the same, scales apart" in check.message
-
-
-def test_random_units_that_the_targets_have_a_part_in_read_no_handwriting(body):
-    checks = earned(TRAIN + body)
-    assert checks["handwriting"].points == 0
-    assert "the last hidden layer is no better than random units" in checks["handwriting"].message
 
 
 def test_a_neighbour_in_place_of_a_network_earns_nothing_and_is_told_why():
