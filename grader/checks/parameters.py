@@ -19,7 +19,7 @@ Array = np.ndarray[Any, Any]
 _LEARNT = 1.6
 """How much further apart classes have to lie in a hidden layer than in a shuffled one.
 
-Trainings reach 1.8 when they begin to earn something and 2.1 when they earn all, layers of random
+Trainings reach 1.8 when they begin to earn something and 2.2 when they earn all, layers of random
 units 1.4: docs/thresholds.md."""
 _CANCELS = 6.0
 """How many times larger than the output's what the units add to it may be, all together.
