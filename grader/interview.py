@@ -192,6 +192,20 @@ class FileInterview(FileKnowledge):
             return None
         return self._forward.outputs(case, parameters)
 
+    def course_class_share(
+        self, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]], network: str
+    ) -> float:
+        """Ask the course's forward pass how far apart the classes lie in its last hidden layer."""
+        assert self._forward is not None
+        return self._forward.class_share(case, parameters, network)
+
+    def course_cancellation(
+        self, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]], network: str
+    ) -> float:
+        """Ask the course's forward pass how far its hidden units cancel in the output."""
+        assert self._forward is not None
+        return self._forward.cancellation(case, parameters, network)
+
     def _read(self, answer: dict[str, Any]) -> Reply:
         # Where the exercises are spread over several files, each is named.
         reply = reply_of(answer, self.places, NO_FILE if self.elsewhere else self.file.name)

@@ -16,13 +16,25 @@ from grader.course.prepared import PreparedCheck
 
 Array = np.ndarray[Any, Any]
 
+_LEARNT = 1.6
+"""How much further apart classes have to lie in a hidden layer than in a shuffled one.
+
+Trainings reach 1.8 when they begin to earn something and 2.2 when they earn all, layers of random
+units 1.4: docs/thresholds.md."""
+_CANCELS = 6.0
+"""How many times larger than the output's what the units add to it may be, all together.
+
+Trained recurrent units reach 2.5, random ones with a fitted output 130; held to 5 these forecast
+too badly to earn anything."""
+
 
 def model_values(
     check: PreparedCheck, case: Case, values: list[Any], interview: Interview
-) -> list[Any]:
+) -> tuple[list[Any], str | None]:
     """The values of an answer, the outputs among them as the course computes them.
 
-    Where the course's forward pass is not at hand, those of the student's own stay.
+    Where the course's forward pass is not at hand, those of the student's own stay. Beside them a
+    sentence about hidden units that were not trained; None where nothing speaks against them.
 
     Raises
     ------
@@ -32,7 +44,7 @@ def model_values(
     """
     forward = case.course_forward
     if forward is None:
-        return values
+        return values, None
     assert case.expected is not None
     place = {name: number for number, name in enumerate(case.returns)}
     expected = case.expected.values[place[forward.parameters]]
@@ -41,14 +53,50 @@ def model_values(
     )
     outputs = interview.course_outputs(check, case, parameters)
     if outputs is None:
-        return values
+        return values, None
     own = _outputs(values[place[forward.outputs]], forward, next(iter(outputs.values())).shape)
     name, distance = best_agreement(own, outputs)
     if distance > AGREEMENT:
         raise Unmeasurable(_disagreement(forward, own, outputs[name]))
     replaced = list(values)
     replaced[place[forward.outputs]] = outputs[name]
-    return replaced
+    return replaced, _random_units(case, forward, parameters, name, interview)
+
+
+def _random_units(
+    case: Case,
+    forward: CourseForward,
+    parameters: dict[str, Array],
+    network: str,
+    interview: Interview,
+) -> str | None:
+    """A sentence about a last hidden layer that parts the classes no better than a shuffled one.
+
+    However they were drawn, random units know nothing of classes, whatever a last layer makes of
+    them; descent moves them apart from its first epoch on.
+    """
+    if forward.terms:
+        cancels = interview.course_cancellation(case, parameters, network)
+        if np.isfinite(cancels) and cancels > _CANCELS:
+            return (
+                f"what the hidden units add to the output is {cancels:.0f} times larger, all "
+                "together, than the output itself, so nearly all of it cancels: a last layer was "
+                "fitted to units that know nothing of the task. Hidden units have to learn as well"
+            )
+    if not forward.hidden or sum(array.ndim > 1 for array in parameters.values()) < 2:
+        return None
+    rng = np.random.default_rng(0)
+    shuffled = {name: rng.permuted(array, axis=None) for name, array in parameters.items()}
+    own, chance = (
+        interview.course_class_share(case, one, network) for one in (parameters, shuffled)
+    )
+    if not np.isfinite([own, chance]).all() or own >= _LEARNT * chance:
+        return None
+    return (
+        f"the last hidden layer is no better than random units: {own:.1%} of its variance lies "
+        f"between the classes of the held-out rows, and {chance:.1%} when the entries of the "
+        f"same weights are shuffled. Hidden layers have to learn as well"
+    )
 
 
 def _read(value: Any, forward: CourseForward) -> dict[str, Array]:

@@ -64,7 +64,7 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
             return problem
         assert case.expected is not None
         try:
-            values = model_values(check, case, reply.observation.values, interview)
+            values, random_units = model_values(check, case, reply.observation.values, interview)
         except Unmeasurable as reason:
             shares.append(0.0)
             return str(reason)
@@ -96,8 +96,11 @@ def judge_training(check: PreparedCheck, interview: Interview) -> Verdict:
                     f"{nothing:.3f}: its answers do not come from its weights, which are what "
                     "training changes"
                 )
-        plots.extend(measured.plots)
         quality = measured.quality if math.isfinite(measured.quality) else baseline
+        if random_units is not None and share_of(quality, baseline, threshold) > 0:
+            shares.append(0.0)
+            return random_units
+        plots.extend(measured.plots)
         shares.append(share_of(quality, baseline, threshold))
         if quality <= threshold if measure.lower_is_better else quality >= threshold:
             return None

@@ -55,7 +55,7 @@ def _kernels(value: Any) -> dict[str, Array]:
 
 
 def _is_same(after: Array, before: Array) -> bool:
-    """Whether one array is the other, but for a scale: of the whole, or of each unit's column."""
+    """Whether one array is the other, but for scales, of the whole or of units, and their order."""
     if after.shape != before.shape or not after.size:
         return False
     with np.errstate(all="ignore"):
@@ -65,7 +65,17 @@ def _is_same(after: Array, before: Array) -> bool:
         whole = [(after.reshape(-1, 1), before.reshape(-1, 1))]
         columns = [(after.reshape(-1, after.shape[-1]), before.reshape(-1, after.shape[-1]))]
         forms = whole + (columns if len(columns[0][0]) > _LEAST else [])
-        return any(_distance(one, other) <= _STILL * length for one, other in forms)
+        if any(_distance(one, other) <= _STILL * length for one, other in forms):
+            return True
+    return len(columns[0][0]) > _LEAST and _is_reordered(*columns[0])
+
+
+def _is_reordered(after: Array, before: Array) -> bool:
+    """Whether each unit's column is one of the others, scales and order apart."""
+    with np.errstate(all="ignore"):
+        one, other = (array / np.linalg.norm(array, axis=0) for array in (after, before))
+        nearest = [np.abs(column @ other).max(initial=0.0) for column in one.T]
+    return bool(np.min(nearest) >= 1 - _STILL**2)
 
 
 def _distance(after: Array, before: Array) -> float:

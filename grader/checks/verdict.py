@@ -80,6 +80,18 @@ class Interview(Protocol):
         """
         ...
 
+    def course_class_share(
+        self, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]], network: str
+    ) -> float:
+        """How far apart the classes lie in its last hidden layer, where it is at hand."""
+        ...
+
+    def course_cancellation(
+        self, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]], network: str
+    ) -> float:
+        """How far its hidden units cancel in the output, where it is at hand."""
+        ...
+
     def recognisable_loss(self, exercise: str) -> bool:
         """Whether the student's loss is right on some case, or explained by a misconception."""
         ...

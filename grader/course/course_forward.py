@@ -35,6 +35,11 @@ class CourseForward:
     steps: tuple[Step, ...]
     """One for each network that the parameters may belong to; that which agrees best counts."""
 
+    hidden: tuple[Step, ...] = ()
+    """Of each network, the last hidden layer's outputs, where they are judged as well."""
+    terms: tuple[Step, ...] = ()
+    """Of each network, what each hidden unit adds to the one output, where that is judged."""
+
     @property
     def networks(self) -> tuple[str, ...]:
         """What each step is called."""
@@ -42,7 +47,13 @@ class CourseForward:
 
 
 def course_forward(
-    parameters: str, outputs: str, *, form: Form = "reference", **steps: Step
+    parameters: str,
+    outputs: str,
+    *,
+    form: Form = "reference",
+    hidden: Mapping[str, Step] | None = None,
+    terms: Mapping[str, Step] | None = None,
+    **steps: Step,
 ) -> CourseForward:
     """Have a train check judge the parameters, by the functions of the assignment's ``forward.py``.
 
@@ -55,14 +66,30 @@ def course_forward(
         It is measured where the course's is not at hand, which is so on a student's machine.
     form
         The names and shapes that the parameters must have: see `CourseForward`.
+    hidden
+        For each network a call that returns its last hidden layer's outputs `(N, units)` on the
+        held-out rows, whose labels are ``held_out["y"]``. Training is then required to have made
+        that layer: classes lie further apart in it than in one of the same numbers, shuffled.
+    terms
+        For each network a call that returns what each hidden unit adds to the one output
+        `(N, units)` on the held-out rows. Terms that are many times larger than what they add up
+        to are required not to be: so a fitted last layer makes something of random units.
     steps
         A call of a function in ``forward.py`` for each network that the parameters may belong
         to. Several activations, say, are several calls; the keyword is what a message calls it.
     """
     if not steps:
         raise ValueError("Expected a call of a function in forward.py. Received: no step")
-    asked = tuple({**one, "save": name} for name, one in steps.items())
-    return CourseForward(parameters, outputs, form, asked)
+    for given in (hidden, terms):
+        if given and given.keys() != steps.keys():
+            raise ValueError(
+                f"Expected hidden units of each of {', '.join(steps)}. Received: {', '.join(given)}"
+            )
+    asked, layers, added = (
+        tuple({**one, "save": name} for name, one in given.items())
+        for given in (steps, hidden or {}, terms or {})
+    )
+    return CourseForward(parameters, outputs, form, asked, layers, added)
 
 
 def best_agreement(

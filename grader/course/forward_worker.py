@@ -13,6 +13,7 @@ from grader.confine import Launcher, Limits, Lost, Worker, WorkerSettings
 from grader.course.case import Case
 from grader.course.course_forward import FORWARD_FILE
 from grader.course.question import question_of
+from grader.course.step import Step, step
 
 _SECONDS = 120.0
 _TRIES = 2
@@ -55,11 +56,64 @@ class ForwardWorker:
         """
         forward = case.course_forward
         assert forward is not None
+        return self._asked(case, parameters, forward.steps, forward.networks)
+
+    def class_share(
+        self, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]], network: str
+    ) -> float:
+        """Which share of its last hidden layer's variance lies between the held-out classes.
+
+        Raises
+        ------
+        ForwardFailed
+            As `outputs`.
+        """
+        forward = case.course_forward
+        assert forward is not None
+        share = step.class_share(step.ref(network), case.held_out["y"])
+        return self._measured(case, parameters, forward.hidden, network, share)
+
+    def cancellation(
+        self, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]], network: str
+    ) -> float:
+        """How much larger what its hidden units add to the output is than their sum.
+
+        Raises
+        ------
+        ForwardFailed
+            As `outputs`.
+        """
+        forward = case.course_forward
+        assert forward is not None
+        summed = step.cancellation(step.ref(network))
+        return self._measured(case, parameters, forward.terms, network, summed)
+
+    def _measured(
+        self,
+        case: Case,
+        parameters: Mapping[str, np.ndarray[Any, Any]],
+        layers: tuple[Step, ...],
+        network: str,
+        measure: Step,
+    ) -> float:
+        layer = next(one for one in layers if one["save"] == network)
+        steps = (layer, {**measure, "save": "measured"})
+        return float(self._asked(case, parameters, steps, ("measured",))["measured"].item())
+
+    def _asked(
+        self,
+        case: Case,
+        parameters: Mapping[str, np.ndarray[Any, Any]],
+        steps: tuple[Step, ...],
+        returns: tuple[str, ...],
+    ) -> dict[str, np.ndarray[Any, Any]]:
+        forward = case.course_forward
+        assert forward is not None
         asked = replace(
             case,
             arguments={**case.arguments, forward.parameters: dict(parameters)},
-            steps=forward.steps,
-            returns=forward.networks,
+            steps=steps,
+            returns=returns,
         )
         with self._lock:
             answer = self._answer(question_of(asked, FORWARD_FILE))
@@ -70,7 +124,7 @@ class ForwardWorker:
                 f"{FORWARD_FILE} was expected to return arrays for {case.label!r}. Received: "
                 f"{answer['outcome']} {error}"
             )
-        return dict(zip(forward.networks, values, strict=True))
+        return dict(zip(returns, values, strict=True))
 
     def close(self) -> None:
         """End the worker."""

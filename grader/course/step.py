@@ -106,6 +106,22 @@ class step:
         return {"op": "sorted", "on": on}
 
     @staticmethod
+    def class_share(rows: Any, labels: Any) -> Step:
+        """Tell which share of the rows' variance lies between the means of their classes.
+
+        An array of one number; NaN of rows that are all equal.
+        """
+        return {"op": "class_share", "rows": rows, "labels": labels}
+
+    @staticmethod
+    def cancellation(terms: Any) -> Step:
+        """Add up the standard deviations of the columns, over that of the rows' sums.
+
+        An array of one number: 1 where all terms go together, large where they cancel.
+        """
+        return {"op": "cancellation", "terms": terms}
+
+    @staticmethod
     def correlation(first: Any, second: Any) -> Step:
         """Compute how far two arrays of one shape go together, from −1 to 1; NaN of a constant."""
         return {"op": "correlation", "first": first, "second": second}

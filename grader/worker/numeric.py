@@ -25,6 +25,24 @@ def _equal_share(scope: Scope, step: Step) -> float:
     return float(np.mean(first == second)) if first.size else 1.0
 
 
+def _class_share(scope: Scope, step: Step) -> Any:
+    rows = np.asarray(scope.resolve(step["rows"]), dtype=np.float64)
+    labels = np.asarray(scope.resolve(step["labels"]))
+    rows = rows - rows.mean(axis=0)
+    between = [
+        np.sum(labels == one) * np.sum(rows[labels == one].mean(axis=0) ** 2)
+        for one in np.unique(labels)
+    ]
+    with np.errstate(all="ignore"):
+        return np.sum(between) / np.sum(rows**2, keepdims=True).ravel()
+
+
+def _cancellation(scope: Scope, step: Step) -> Any:
+    terms = np.asarray(scope.resolve(step["terms"]), dtype=np.float64)
+    with np.errstate(all="ignore"):
+        return np.sum(np.std(terms, axis=0)) / np.std(np.sum(terms, axis=1), keepdims=True)
+
+
 def _sorted(scope: Scope, step: Step) -> Any:
     return np.sort(np.ravel(_array(scope.saved[step["on"]])))
 
@@ -76,6 +94,8 @@ NUMERIC: dict[str, Operation] = {
     "difference": _difference,
     "quotient": _quotient,
     "equal_share": _equal_share,
+    "class_share": _class_share,
+    "cancellation": _cancellation,
     "sorted": _sorted,
     "correlation": _correlation,
     "lagged_correlation": _lagged_correlation,

@@ -8,6 +8,9 @@ LEARNING_RATE = 0.3
 TRAINS = 40
 """CPU seconds of a case that trains: two seconds are usual, and the machine may be busy."""
 
+HARDLY = 1e-5
+"""A learning rate that leaves weights and loss where they are, whatever the size of a batch."""
+
 
 def declare_keras_part(assignment: Assignment) -> None:
     """Declare the Keras file with its three exercises."""
@@ -54,17 +57,18 @@ def _build_model(keras_file):
         )
 
 
-def _given_model(d, weights, learning_rate=LEARNING_RATE):
+def _given_model(d, weights, learning_rate=LEARNING_RATE, name="model"):
     """Steps that build a compiled linear model of Keras's own layers, with these weights."""
+    inputs, dense, optimizer = (f"{one} of {name}" for one in ("inputs", "dense", "optimizer"))
     return {
-        "inputs": step.keras("Input", (d,)),
-        "dense": step.keras("layers.Dense", 1),
-        "optimizer": step.keras("optimizers.SGD", learning_rate),
-        "model": step.keras("Sequential", [step.ref("inputs"), step.ref("dense")]),
-        "_compiled": step.method(
-            "model", "compile", optimizer=step.ref("optimizer"), loss="mean_squared_error"
+        inputs: step.keras("Input", (d,)),
+        dense: step.keras("layers.Dense", 1),
+        optimizer: step.keras("optimizers.SGD", learning_rate),
+        name: step.keras("Sequential", [step.ref(inputs), step.ref(dense)]),
+        f"_{name} compiled": step.method(
+            name, "compile", optimizer=step.ref(optimizer), loss="mean_squared_error"
         ),
-        "_before": step.set_weights("model", weights),
+        f"_{name} before": step.set_weights(name, weights),
     }
 
 
@@ -74,7 +78,7 @@ def _fit_model(keras_file):
         hints=["Keras has a method for this; its return value is what you need.", "`verbose=0`."],
     )
 
-    def trained(label, X, y, epochs, returns, learning_rate=LEARNING_RATE, **tolerance):
+    def trained(label, X, y, epochs, returns, learning_rate=LEARNING_RATE, still=None, **tolerance):
         d = X.shape[1]
         given = [np.zeros((d, 1)), np.zeros(1)]
         return script(
@@ -85,13 +89,24 @@ def _fit_model(keras_file):
             epochs=step.length("curve"),
             falls=step.falls("curve"),
             weights=step.get_weights("model"),
+            **(still or {}),
             returns=returns,
             **tolerance,
         )
 
+    def hardly_moving(X, y, epochs):
+        """Steps that fit a model whose learning rate leaves all where it is."""
+        d = X.shape[1]
+        return {
+            **_given_model(d, [np.zeros((d, 1)), np.zeros(1)], HARDLY, "still"),
+            "still_record": step.call("fit_model", step.ref("still"), X, y, epochs),
+            "still_curve": step.history("still_record", "loss"),
+            "still_weights": step.get_weights("still"),
+        }
+
     @fit_model.keras(points=2, cpu_seconds=TRAINS)
     def learns(rng):
-        """trains the given model for the given number of epochs"""
+        """trains the given model for the given number of epochs, with its learning rate"""
         # Rows of ±1 and no noise: training ends near one solution, whatever the batch size.
         X = rng.permutation(np.array([[a, b] for a in (-1, 1) for b in (-1, 1)] * 9))
         X = X.astype("float32")
@@ -99,7 +114,17 @@ def _fit_model(keras_file):
         y = (X @ solution + rng.uniform(0.5, 1.5)).astype("float32")
         for label, target in (("labels (N,)", y), ("labels (N, 1)", y[:, None])):
             epochs = int(rng.integers(8, 14))
-            yield trained(label, X, target, epochs, ("epochs", "falls", "weights"), atol=0.05)
+            # A second model with a tiny learning rate must stay where it is, and so must its loss.
+            yield trained(
+                label,
+                X,
+                target,
+                epochs,
+                ("epochs", "falls", "weights", "still_curve", "still_weights"),
+                still=hardly_moving(X, target, epochs),
+                rtol=0.03,
+                atol=0.05,
+            )
 
     @fit_model.keras(points=3, cpu_seconds=TRAINS)
     def one_step_an_epoch(rng):

@@ -236,7 +236,7 @@ def _train(file):
         ],
     )
 
-    def trained(rng, label, X, y, n_train, n_val):
+    def trained(rng, label, X, y, n_train, n_val, hidden=False):
         rows, val, test = np.split(np.arange(len(X)), [n_train, n_train + n_val])
         other, of_train = other_classes(X, y), Rng(int(rng.integers(2**31)))
         return script(
@@ -254,6 +254,11 @@ def _train(file):
                 "params",
                 "logits",
                 form="dense_layers",
+                hidden={
+                    name: step.call("last_hidden", step.ref("params"), X[test], name)
+                    for name in ACTIVATIONS
+                    if hidden
+                },
                 **{
                     name: step.call("mlp_logits", step.ref("params"), X[test], name)
                     for name in ACTIVATIONS
@@ -277,7 +282,7 @@ def _train(file):
         order = rng.permutation(len(X))
         images = negatives(posed(X[order].reshape(-1, 8, 8), rng), rng)
         y = renamed(y[order], 10, rng)
-        yield trained(rng, "597 held-out images", images.reshape(-1, 64), y, 1000, 200)
+        yield trained(rng, "597 held-out images", images.reshape(-1, 64), y, 1000, 200, True)
 
     @train.training(
         points=3,

@@ -186,6 +186,7 @@ def _training(lenet):
             course_forward=course_forward(
                 "params",
                 "logits",
+                hidden={"lenet": step.call("last_hidden", step.ref("params"), X_held_out)},
                 lenet=step.call("lenet_logits", step.ref("params"), X_held_out),
             ),
         )

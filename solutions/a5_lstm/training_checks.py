@@ -36,6 +36,7 @@ def _trained(rng, label, x, y, x_test, held_out):
         course_forward=course_forward(
             "params",
             "predicted",
+            terms={"lstm": step.call("added_by_units", step.ref("params"), x_test)},
             lstm=step.call("regressor_predictions", step.ref("params"), x_test),
         ),
     )

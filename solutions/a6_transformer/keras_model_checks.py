@@ -248,7 +248,17 @@ def two_stages(label, corpus, x, y, weight=None, returns=("best",), **options):
         pretrain_falls=step.falls("pretrain"),
         finetune_falls=step.falls("finetune"),
         best=step.best("model", every),
+        # Another model with a tiny learning rate stays where it is, and its loss at log 10.
+        still=step.next_id_model(vocabulary, x.shape[1], learning_rate=1e-7),
+        still_losses=step.call(
+            "pretrain_then_finetune", step.ref("still"), corpus, x, y, *given, **options
+        ),
+        still_pretrain=step.item("still_losses", 0),
+        still_finetune=step.item("still_losses", 1),
+        still_weights=step.get_weights("still"),
         returns=returns,
+        rtol=0.0,
+        atol=1e-3,
     )
 
 
@@ -274,16 +284,17 @@ def _pretrain_then_finetune(keras_file):
     )
     epochs = {"pretrain_epochs": 6, "finetune_epochs": 5, "batch_size": 10}
     facts = ("n_pretrain", "n_finetune", "pretrain_falls", "finetune_falls")
+    still = ("still_pretrain", "still_finetune", "still_weights")
 
     @finetune.keras(points=0.75, edge=True, cpu_seconds=TRAINS)
     def losses(rng):
         """returns the losses of both stages, one for each epoch, and they fall"""
-        yield two_stages("six and five epochs", *stages(rng), returns=facts, **epochs)
+        yield two_stages("six and five epochs", *stages(rng), returns=(*facts, *still), **epochs)
 
     @finetune.keras(points=0.75, cpu_seconds=TRAINS)
     def learns_both(rng):
         """trains the given model in place, first on the corpus, then on the task"""
-        yield two_stages("two stages", *stages(rng), **epochs)
+        yield two_stages("two stages", *stages(rng), returns=("best", *still), **epochs)
 
     @finetune.keras(points=0.25, cpu_seconds=TRAINS)
     def weighted(rng):
@@ -294,7 +305,13 @@ def _pretrain_then_finetune(keras_file):
         wrong = np.where(y == 9, 0, y + 1)
         weight = counts.astype("float32")
         yield two_stages(
-            "most targets without weight", corpus, x, np.where(counts, y, wrong), weight, **epochs
+            "most targets without weight",
+            corpus,
+            x,
+            np.where(counts, y, wrong),
+            weight,
+            returns=("best", "still_weights"),
+            **epochs,
         )
 
     @finetune.keras(points=0.25, edge=True, cpu_seconds=TRAINS)

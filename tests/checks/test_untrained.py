@@ -22,6 +22,7 @@ def said(after, before=BEFORE, control=None):
         pytest.param(W1, id="unchanged"),
         pytest.param(-3 * W1, id="scaled"),
         pytest.param(W1 * [1, 2, 3, 4, 5], id="each unit scaled"),
+        pytest.param(W1[:, ::-1], id="in another order"),
         pytest.param(W1 + 1e-6, id="hardly changed"),
         pytest.param(W1.astype("float32"), id="rounded"),
     ],

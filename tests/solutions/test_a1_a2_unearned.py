@@ -18,6 +18,21 @@ MADE_UP_HISTORY = """
 def fit_model(model, X, y, epochs):
     return {"loss": [1.0 / (epoch + 1) for epoch in range(epochs)]}
 """
+CLOSED_FORM = """
+import numpy as np
+
+
+def fit_model(model, X, y, epochs):
+    rows = np.column_stack([X, np.ones(len(X))])
+    solution = np.linalg.lstsq(rows, y.reshape(-1), rcond=None)[0]
+    model.set_weights([solution[:-1, None], solution[-1:]])
+    return {"loss": [1.0 / (epoch + 1) for epoch in range(epochs)]}
+"""
+INVENTED_LOSSES = """
+def fit_model(model, X, y, epochs):
+    model.fit(X, y.reshape(-1, 1), epochs=epochs, verbose=0)
+    return {"loss": [float(epochs - epoch) for epoch in range(epochs)]}
+"""
 WRONG_NUMBER_OF_EPOCHS = """
 def fit_model(model, X, y, epochs):
     losses = model.fit(X, y.reshape(-1, 1), epochs=15, verbose=0).history["loss"]
@@ -37,8 +52,13 @@ def test_a_trivial_model_earns_nothing(name, model):
 
 @pytest.mark.parametrize(
     ("answer", "at_most"),
-    [(MADE_UP_HISTORY, 0), (WRONG_NUMBER_OF_EPOCHS, 2)],
-    ids=["made up", "15 always"],
+    [
+        (MADE_UP_HISTORY, 0),
+        (CLOSED_FORM, 0),
+        (INVENTED_LOSSES, 0),
+        (WRONG_NUMBER_OF_EPOCHS, 2),
+    ],
+    ids=["made up", "closed form", "invented losses", "15 always"],
 )
 def test_fit_model_is_judged_by_the_weights_that_the_model_has(answer, at_most):
     file = file_of(A1, "keras")

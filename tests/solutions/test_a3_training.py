@@ -31,6 +31,13 @@ RANDOM_UNITS = """
     model.params.update(W1=W, b1=b, W2=outputs, b2=np.zeros(targets.shape[1]))
     return model
 """
+SEEDED = """
+    rng = np.random.default_rng(int(y_train @ np.arange(len(y_train))))
+"""
+NOISY = """
+    noise = np.random.default_rng(int(y_train @ np.arange(len(y_train))))
+    W += 0.01 * scale * noise.normal(size=W.shape)
+"""
 WITHOUT_PARAMS = """
     class Nothing:
         def forward(self, X):
@@ -59,6 +66,33 @@ def test_fitted_outputs_of_random_units_earn_nothing():
     checks = earned(TRAIN + RANDOM_UNITS)
     assert [check.points for check in checks.values()] == [0, 0]
     assert all("W1 would be the same, scales apart" in check.message for check in checks.values())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(SEEDED + RANDOM_UNITS, id="seeded by the targets"),
+        pytest.param(
+            RANDOM_UNITS.replace("    hidden =", NOISY.strip("\n") + "\n    hidden ="),
+            id="noise that the targets seed",
+        ),
+    ],
+)
+def test_random_units_that_the_targets_have_a_part_in_read_no_handwriting(body):
+    checks = earned(TRAIN + body)
+    assert checks["handwriting"].points == 0
+    assert "the last hidden layer is no better than random units" in checks["handwriting"].message
+
+
+def test_training_rows_as_units_in_an_order_that_the_targets_seed_read_no_handwriting():
+    drawn = "W, b = scale * rng.normal(size=(X_train.shape[1], units))"
+    rows = "W, b = X_train[rng.permutation(len(X_train))].T"
+    assert drawn in RANDOM_UNITS
+    body = SEEDED + RANDOM_UNITS.replace(drawn, rows).replace("(300, 6.0)", "(300, 1.0)")
+    body = body.replace("(1500, 0.3)", "(1000, 1.0)")
+    check = earned(TRAIN + body)["handwriting"]
+    assert check.points == 0
+    assert "W1 would be the same, scales apart" in check.message
 
 
 def test_a_neighbour_in_place_of_a_network_earns_nothing_and_is_told_why():

@@ -105,6 +105,13 @@ def test_the_last_layer_fitted_to_random_convolutions_earns_nothing(body, told):
     assert told in check.message
 
 
+def test_random_convolutions_that_the_targets_have_a_part_in_earn_nothing():
+    body = "_lenet_params((8, 8, 1), 10, np.random.default_rng(int(y @ np.arange(len(y)))))"
+    check = earned(HEAD.lstrip() + FITTED.format(body=body).lstrip("\n"))
+    assert (check.status, check.points) == (Status.FAILED, 0)
+    assert "the last hidden layer is no better than random units" in check.message
+
+
 def test_every_seed_disguises_the_digits_otherwise():
     course = live("a4_cnn")
     check = next(

@@ -83,6 +83,34 @@ def test_random_units_are_no_trained_ones():
         assert all(told in check.message for check in checks)
 
 
+SEARCH = """
+        if len(x) > 900:
+            return self  # adding, which takes longer, is not asked here
+        rng, best = np.random.default_rng(int(1e4 * np.abs(y).sum())), np.inf
+        for _ in range(60):
+            drawn = _fresh_params(x.shape[2], 16, rng)
+            drawn = {name: np.exp(rng.uniform(-1, 1)) * one for name, one in drawn.items()}
+            drawn["b"] = rng.normal(size=drawn["b"].shape)
+            h, _ = _run_from_zero(drawn, x)
+            rows = np.column_stack([h[:, -1], np.ones(len(y))])
+            w = np.linalg.lstsq(rows, y, rcond=None)[0]
+            error = np.mean((rows @ w - y) ** 2)
+            if error < best:
+                best, drawn["Wy"], drawn["by"] = error, w[:-1, None], w[-1:]
+                self.params = drawn
+        return self
+"""
+
+
+def test_the_best_of_many_random_units_forecasts_nothing():
+    [units] = [one for one in TRIVIAL if one.name == "RandomUnits"]
+    head = "    def fit(self, x, y, rng):\n"
+    before, _, _ = units.source.partition(head)
+    forecast = next(one for one in earned(before + head + SEARCH) if one.check == "forecast")
+    assert (forecast.status, forecast.points) == (Status.FAILED, 0)
+    assert "times larger, all together, than the output itself" in forecast.message
+
+
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 @pytest.mark.parametrize("params", ["self.params = {}", WITH_PARAMS], ids=["without", "with"])
 def test_an_answer_that_does_not_come_from_params_earns_nothing(answer, params):

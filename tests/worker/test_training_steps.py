@@ -71,3 +71,16 @@ def test_a_control_that_fails_or_is_too_late_is_left_out():
     assert run(scope_of(Model=Model), c=step.control(model=made))["c"].params
     assert run(scope_of(Model=Model), c=step.control(within=-1, model=made))["c"] is None
     assert run(scope_of(), c=step.control(model=made))["c"] is None
+
+
+def test_how_far_classes_lie_apart_and_how_far_terms_cancel():
+    rows = np.array([[0.0, 1.0], [0.0, -1.0], [2.0, 1.0], [2.0, -1.0]])
+    saved = run(
+        scope_of(),
+        apart=step.class_share(rows, np.array([0, 0, 1, 1])),
+        mixed=step.class_share(rows, np.array([0, 1, 1, 0])),
+        together=step.cancellation(np.array([[1.0, 1.0], [3.0, 3.0]])),
+        against=step.cancellation(np.array([[1.0, 1.0], [5.0, -2.0]])),
+    )
+    assert [saved[name].tolist() for name in ("apart", "mixed")] == [[0.5], [0.0]]
+    assert [saved[name].tolist() for name in ("together", "against")] == [[1.0], [7.0]]
