@@ -161,6 +161,17 @@ class step:
         return {"op": "keras.loss_and_gradients", "on": on, "X": X, "y": y}
 
     @staticmethod
+    def learning(on: str, X: Any, y: Any, like: str | None = None) -> Step:
+        """Ask whether a compiled model learns, by a few steps of Keras's own `fit` with all rows.
+
+        The result is a dict from sentences to whether they are true. With `like`, the name of a
+        compiled model of Keras's own layers with the same weights, its steps are compared with
+        those of that model, which is given the student's optimizer as Keras has it.
+        """
+        found = {"op": "keras.learning", "on": on, "X": X, "y": y}
+        return found if like is None else found | {"like": like}
+
+    @staticmethod
     def train_sequences(
         on: str,
         sequences: Any,

@@ -84,7 +84,9 @@ _FACTS = {
     "loss": lambda model: _snake(model.loss),
     "from_logits": lambda model: bool(getattr(model.loss, "from_logits", False)),
     "metrics": _metric_names,
-    "optimizer": lambda model: type(model.optimizer).__name__,
+    "optimizer": lambda model: (
+        keras_own.optimizer_class(model.optimizer) or type(model.optimizer)
+    ).__name__,
     "learning_rate_above_0": lambda model: bool(
         keras.ops.convert_to_numpy(model.optimizer.learning_rate) > 0
     ),

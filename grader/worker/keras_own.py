@@ -76,6 +76,21 @@ _OWN: dict[tuple[type, str], Any] = {
 """What each of them has under these names."""
 
 
+def _known_optimizers() -> dict[type, Any]:
+    found: dict[type, Any] = {}
+    waiting: list[type] = [keras.optimizers.Optimizer]
+    while waiting:
+        kind = waiting.pop()
+        if kind not in found:
+            found[kind] = vars(kind).get("get_config")
+            waiting += type.__subclasses__(kind)
+    return found
+
+
+_OPTIMIZERS = _known_optimizers()
+"""Keras's own optimizers, with the method by which each tells its settings."""
+
+
 def _own(layer: Any, name: str) -> Any:
     """What Keras has under this name for a layer: a function or, of a property, its getter."""
     found = next(_OWN[kind, name] for kind in type(layer).__mro__ if (kind, name) in _OWN)
@@ -183,3 +198,29 @@ def compute_metrics(model: Any, X: Any, y: Any, outputs: Any) -> None:
     """Update the metrics that a model was compiled with, which also builds them."""
     with undisguised(model, _OF_ACTING | _OF_LOSS):
         _own(model, "compute_metrics")(model, X, y, outputs)
+
+
+def optimizer_class(optimizer: Any) -> type | None:
+    """Keras's own class of an optimizer, of a subclass, too; None where all is the student's."""
+    found = next((kind for kind in type(optimizer).__mro__ if kind in _OPTIMIZERS), None)
+    return None if found in keras.optimizers.Optimizer.__mro__ else found
+
+
+def plain_optimizer(optimizer: Any) -> Any:
+    """An optimizer of Keras's own class with the same settings, or None where there is none."""
+    kind = optimizer_class(optimizer)
+    if kind is None:
+        return None
+    get_config = next(_OPTIMIZERS[one] for one in kind.__mro__ if _OPTIMIZERS.get(one) is not None)
+    rate = vars(optimizer).get("_learning_rate")
+    try:
+        if rate is None or isinstance(rate, keras.Variable):
+            return kind(**get_config(optimizer))
+        vars(optimizer)["_learning_rate"] = None  # a schedule need not be able to tell its settings
+        try:
+            config = get_config(optimizer)
+        finally:
+            vars(optimizer)["_learning_rate"] = rate
+        return kind(**config | {"learning_rate": rate})
+    except Exception:
+        return None

@@ -162,7 +162,7 @@ def _loss_gradient(scope: Scope, step: Step) -> dict[str, Any]:
     return {"loss": value, "gradient": gradient}
 
 
-def _loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
+def loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
     """Compute the compiled loss of one batch in inference mode, penalties included."""
     model = compiled_model(scope, step)
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
@@ -246,7 +246,7 @@ OPERATIONS: dict[str, Operation] = {
     "keras.fit": _fit,
     "keras.gradients": _gradients,
     "keras.loss_gradient": _loss_gradient,
-    "keras.loss_and_gradients": _loss_and_gradients,
+    "keras.loss_and_gradients": loss_and_gradients,
     "keras.compute_loss": _compute_loss,
     "keras.zero_weights": _zero_weights,
     "keras.number": _number,
