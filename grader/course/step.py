@@ -161,6 +161,11 @@ class step:
         return {"op": "keras.loss_and_gradients", "on": on, "X": X, "y": y}
 
     @staticmethod
+    def metric_values(on: str, X: Any, y: Any, batch_size: int) -> Step:
+        """Evaluate a compiled model in batches, and read its metrics by their kinds."""
+        return {"op": "keras.metric_values", "on": on, "X": X, "y": y, "batch_size": batch_size}
+
+    @staticmethod
     def learning(on: str, X: Any, y: Any, like: str | None = None) -> Step:
         """Ask whether a compiled model learns, by a few steps of Keras's own `fit` with all rows.
 

@@ -149,6 +149,12 @@ def fit(model: Any, X: Any, y: Any, **options: Any) -> dict[str, list[float]]:
     return {name: [float(value) for value in curve] for name, curve in history.items()}
 
 
+def evaluate(model: Any, X: Any, y: Any, **options: Any) -> None:
+    """Evaluate a compiled model in silence; its metrics have their values afterwards."""
+    with undisguised(model):
+        _own(model, "evaluate")(model, X, y, verbose=0, **options)
+
+
 def weights(layer: Any) -> list[Any]:
     """The variables of a layer or model.
 

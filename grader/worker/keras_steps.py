@@ -45,7 +45,7 @@ def layer_of(scope: Scope, step: Step) -> Any:
 
 
 @contextmanager
-def _refusals_as(scope: Scope, meaning: str) -> Iterator[None]:
+def refusals_as(scope: Scope, meaning: str) -> Iterator[None]:
     """Say what it means when Keras, and no line of the student's, raises."""
     try:
         yield
@@ -112,7 +112,7 @@ def _call(scope: Scope, step: Step) -> Any:
 
 def _call_layer(scope: Scope, step: Step, options: dict[str, Any]) -> Any:
     layer, X = layer_of(scope, step), scope.resolve(step["value"])
-    with _refusals_as(scope, "it cannot be called on its inputs"):
+    with refusals_as(scope, "it cannot be called on its inputs"):
         return keras_own.call(layer, X, **options)
 
 
@@ -166,11 +166,11 @@ def loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
     """Compute the compiled loss of one batch in inference mode, penalties included."""
     model = compiled_model(scope, step)
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
-    with _refusals_as(scope, "it cannot be called on its inputs"):
+    with refusals_as(scope, "it cannot be called on its inputs"):
         outputs = keras_own.call(model, X, training=False)
-    with _refusals_as(scope, "a compiled metric cannot be computed from the labels and outputs"):
+    with refusals_as(scope, "a compiled metric cannot be computed from the labels and outputs"):
         keras_own.compute_metrics(model, X, y, outputs)  # this also builds them
-    with _refusals_as(scope, _UNFIT_LOSS):
+    with refusals_as(scope, _UNFIT_LOSS):
         weights = keras_own.trainable_variables(model)
 
         def compiled_loss(x: Any) -> Any:
@@ -185,7 +185,7 @@ def _compute_loss(scope: Scope, step: Step) -> Any:
     """The compiled loss of outputs that are given, by Keras's own method."""
     model = compiled_model(scope, step)
     X, y, outputs = (scope.resolve(step[key]) for key in ("X", "y", "value"))
-    with _refusals_as(scope, _UNFIT_LOSS):
+    with refusals_as(scope, _UNFIT_LOSS):
         return keras_own.compute_loss(model, X, y, outputs)
 
 
@@ -230,7 +230,7 @@ def _describe(scope: Scope, step: Step) -> dict[str, Any]:
     item, facts = layer_of(scope, step), step["facts"]
     if not item.built and {"output_shape", "parameters", "weights", "dtypes"} & set(facts):
         raise WrongForm(_UNBUILT)
-    with _refusals_as(scope, f"a model with {', '.join(facts)} was expected"):
+    with refusals_as(scope, f"a model with {', '.join(facts)} was expected"):
         return {fact: fact_of(scope, step, item, fact) for fact in facts}
 
 

@@ -49,6 +49,7 @@ def _build_model(keras_file):
         weights = [signs * rng.uniform(1, 2, size=(d, 1)), -rng.uniform(0.5, 1.5, size=1)]
         # Small features and targets far off: the bias alone says how large a step may be.
         X = 0.4 * rng.normal(size=(6, d)).astype("float32")
+        far = 1e4 * np.vstack([np.eye(d), -np.eye(d)]).astype("float32")
         y = (2 + rng.normal(size=(6, 1))).astype("float32")
         yield script(
             "loss and optimizer",
@@ -57,8 +58,9 @@ def _build_model(keras_file):
             facts=step.describe("model", "loss", "optimizer", "learning_rate_above_0"),
             _weights=step.set_weights("model", weights),
             gradient=step.loss_and_gradients("model", X, y),
+            far=step.predict("model", far),
             learning=step.learning("model", X, y, like="given"),
-            returns=("facts", "gradient", "learning"),
+            returns=("facts", "gradient", "far", "learning"),
         )
 
 
