@@ -333,6 +333,6 @@ class step:
         return {"op": "keras.history", "on": on, "value": metric}
 
     @staticmethod
-    def falls(on: str) -> Step:
-        """Ask whether a curve ends below its beginning."""
-        return {"op": "falls", "on": on}
+    def falls(on: str, to: float = 1.0) -> Step:
+        """Ask whether a curve ends below its beginning, or below this part of it."""
+        return {"op": "falls", "on": on, "to": to}

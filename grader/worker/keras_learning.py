@@ -44,19 +44,22 @@ def _learning(scope: Scope, step: Step) -> dict[str, bool]:
     if "like" in step:
         given = scope.saved[step["like"]]
         facts[TRAINING] = _close(_training(model, X), _training(given, X))
-        keras_own.set_weights(model, start)
-    gradients = loss_and_gradients(scope, step)["gradients"]
-    losses = [_loss(model, X, y)]
+    # Without a network beside it dropout, noise and normalisation are free: one mode has to do.
+    modes = (True,) if "like" in step else (True, False)
+    gradients = [loss_and_gradients(scope, step | {"training": mode}) for mode in modes]
+    losses = [_losses(model, X, y, modes)]
     first = _way(model, start, X, y)
     if other is None:
-        facts[STEPS if "like" in step else DOWNHILL] = _is_downhill(model, first, gradients)
+        name = STEPS if "like" in step else DOWNHILL
+        facts[name] = any(_is_downhill(model, first, one["gradients"]) for one in gradients)
     else:
         facts[STEPS] = _go_together(first, _way(other, start, X, y), _NEAR)
     keras_own.set_weights(model, start)
     for count in (_FEW, _MANY):
         _fit(model, X, y, count)
-        losses.append(_loss(model, X, y))
-    facts[FALLS] = bool(min(losses[1:]) < losses[0] - _FALL * abs(losses[0]))
+        losses.append(_losses(model, X, y, modes))
+    at_first, *later_losses = np.array(losses)
+    facts[FALLS] = bool(np.any(later_losses < at_first - _FALL * np.abs(at_first)))
     later = _way(model, start, X, y)
     facts[GOES_ON] = _still_moves(first, later)
     if other is not None:
@@ -104,9 +107,11 @@ def _close(one: Any, other: Any) -> bool:
     return np.shape(one) == np.shape(other) and bool(np.allclose(one, other, 1e-4, 1e-4))
 
 
-def _loss(model: Any, X: Any, y: Any) -> float:
-    outputs = keras_own.call(model, X, training=False)
-    return float(keras.ops.convert_to_numpy(keras_own.compute_loss(model, X, y, outputs)))
+def _losses(model: Any, X: Any, y: Any, modes: tuple[bool, ...]) -> list[float]:
+    """The compiled loss in each of the modes: whether in training."""
+    outputs = [keras_own.call(model, X, training=mode) for mode in modes]
+    found = [keras_own.compute_loss(model, X, y, one) for one in outputs]
+    return [float(keras.ops.convert_to_numpy(one)) for one in found]
 
 
 def _longest(way: Weights) -> float:

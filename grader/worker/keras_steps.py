@@ -163,7 +163,8 @@ def _loss_gradient(scope: Scope, step: Step) -> dict[str, Any]:
 
 
 def loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
-    """Compute the compiled loss of one batch in inference mode, penalties included."""
+    """Compute the compiled loss of one batch, in inference mode by default, with penalties."""
+    mode = {"training": step.get("training", False)}
     model = compiled_model(scope, step)
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
     with refusals_as(scope, "it cannot be called on its inputs"):
@@ -174,8 +175,8 @@ def loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
         weights = keras_own.trainable_variables(model)
 
         def compiled_loss(x: Any) -> Any:
-            outputs = keras_own.call(model, x, training=False)
-            return keras_own.compute_loss(model, x, y, outputs, training=False)
+            outputs = keras_own.call(model, x, **mode)
+            return keras_own.compute_loss(model, x, y, outputs, **mode)
 
         loss, _, gradients = value_and_gradients(compiled_loss, X, weights)
     return {"loss": loss, "gradients": _dense(gradients, weights)}

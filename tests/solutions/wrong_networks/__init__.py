@@ -1,5 +1,5 @@
 """Networks that are not what was asked for, by the assignments whose exercises they answer."""
 
-from tests.solutions.wrong_networks import images, sequences, transformers
+from tests.solutions.wrong_networks import images, sequences, transformers, unlearning
 
-WRONG = [*images.WRONG, *sequences.WRONG, *transformers.WRONG]
+WRONG = [*images.WRONG, *sequences.WRONG, *transformers.WRONG, *unlearning.WRONG]
