@@ -208,6 +208,11 @@ class step:
         }
 
     @staticmethod
+    def refuse_to_train() -> Step:
+        """Refuse `fit`, `train_on_batch` and their like, until a later step asks Keras again."""
+        return {"op": "keras.refuse_to_train"}
+
+    @staticmethod
     def zero_weights(on: str) -> Step:
         """Set all weights of a model to zero: what it answers then, it has not learnt."""
         return {"op": "keras.zero_weights", "on": on}

@@ -14,6 +14,8 @@ from typing import Any
 
 import keras
 
+from grader.worker.stand_in import ForbiddenUse
+
 _OF_ACTING = frozenset(
     {
         "__call__",
@@ -54,6 +56,10 @@ _OF_LOSS = frozenset({"compute_loss", "compute_metrics", "_compute_loss"})
 """These may be a student's own in training, but not where the compiled loss is asked for."""
 
 
+_OF_STEPS = frozenset({"fit", "train_on_batch", "train_step", "make_train_function"})
+"""By these Keras takes a step of training."""
+
+
 def _known_classes() -> frozenset[type]:
     found: set[type] = set()
     waiting: list[type] = [keras.Layer]
@@ -70,7 +76,7 @@ _KNOWN = _known_classes()
 _OWN: dict[tuple[type, str], Any] = {
     (kind, name): vars(kind)[name]
     for kind in _KNOWN - {object}
-    for name in _OF_ACTING | _OF_WEIGHTS | _OF_LOSS
+    for name in _OF_ACTING | _OF_WEIGHTS | _OF_LOSS | _OF_STEPS
     if name in vars(kind)
 }
 """What each of them has under these names."""
@@ -230,3 +236,19 @@ def plain_optimizer(optimizer: Any) -> Any:
         return kind(**config | {"learning_rate": rate})
     except Exception:
         return None
+
+
+def refuse_to_train() -> None:
+    """Refuse Keras's own training from here on, until anything of this module is asked for."""
+    for kind, name in _OWN:
+        if name in _OF_STEPS:
+            type.__setattr__(kind, name, _refusal(name))
+
+
+def _refusal(name: str) -> Any:
+    def refuse(*_args: Any, **_options: Any) -> None:
+        dotted = f"keras.Model.{name}"
+        text = f"{dotted} is not allowed in this exercise, which asks for a step of your own"
+        raise ForbiddenUse(text, dotted, by_exercise=True)
+
+    return refuse

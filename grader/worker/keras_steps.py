@@ -205,6 +205,10 @@ def kernels(layer: Any) -> dict[str, Any]:
     return found
 
 
+def _refuse_to_train(scope: Scope, step: Step) -> None:
+    keras_own.refuse_to_train()
+
+
 def _zero_weights(scope: Scope, step: Step) -> None:
     zero_weights(layer_of(scope, step))
 
@@ -249,6 +253,7 @@ OPERATIONS: dict[str, Operation] = {
     "keras.loss_gradient": _loss_gradient,
     "keras.loss_and_gradients": loss_and_gradients,
     "keras.compute_loss": _compute_loss,
+    "keras.refuse_to_train": _refuse_to_train,
     "keras.zero_weights": _zero_weights,
     "keras.number": _number,
     "keras.history": _history,

@@ -71,29 +71,37 @@ class OwnStep(keras.Sequential):
 
 
 HONEST = {
-    "SGD as it is by default": {"optimizer": "sgd"},
-    "SGD with a small rate": {"optimizer": O.SGD(1e-4)},
-    "SGD with momentum": {"optimizer": O.SGD(0.1, momentum=0.9, nesterov=True)},
-    "Adam with a small rate": {"optimizer": O.Adam(1e-4)},
-    "AdamW": {"optimizer": O.AdamW(0.01)},
-    "Nadam, with a norm of gradients": {"optimizer": O.Nadam(clipnorm=1.0)},
-    "RMSprop": {"optimizer": "rmsprop"},
-    "a schedule": {"optimizer": O.Adam(O.schedules.CosineDecay(0.01, 500))},
-    "a schedule of one's own": {"optimizer": O.SGD(Falling())},
-    "an optimizer of one's own": {"optimizer": OwnOptimizer(0.05)},
-    "a train_step of one's own": {"kind": OwnStep},
+    "SGD as it is by default": lambda: {"optimizer": "sgd"},
+    "SGD with a small rate": lambda: {"optimizer": O.SGD(1e-4)},
+    "SGD with momentum": lambda: {"optimizer": O.SGD(0.1, momentum=0.9, nesterov=True)},
+    "Adam with a small rate": lambda: {"optimizer": O.Adam(1e-4)},
+    "AdamW": lambda: {"optimizer": O.AdamW(0.01)},
+    "Nadam, with a norm of gradients": lambda: {"optimizer": O.Nadam(clipnorm=1.0)},
+    "RMSprop": lambda: {"optimizer": "rmsprop"},
+    "a schedule": lambda: {"optimizer": O.Adam(O.schedules.CosineDecay(0.01, 500))},
+    "a schedule of one's own": lambda: {"optimizer": O.SGD(Falling())},
+    "an optimizer of one's own": lambda: {"optimizer": OwnOptimizer(0.05)},
+    "a train_step of one's own": lambda: {"kind": OwnStep},
 }
 
 
-@pytest.mark.parametrize("what", HONEST)
+QUICK = {"SGD as it is by default", "a schedule of one's own", "an idle optimizer", "a constraint"}
+
+
+def named(cases):
+    """Parameters of a test; most are slow, since each traces two models."""
+    return [pytest.param(one, marks=() if one in QUICK else pytest.mark.slow) for one in cases]
+
+
+@pytest.mark.parametrize("what", named(HONEST))
 def test_a_model_learns_with_any_optimizer(what):
-    assert lacking(line(**HONEST[what])) == set()
+    assert lacking(line(**HONEST[what]())) == set()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", HONEST)
 def test_it_needs_no_network_beside_it(what):
-    assert lacking(line(**HONEST[what]), like=False) == set()
+    assert lacking(line(**HONEST[what]()), like=False) == set()
 
 
 class IdleSGD(O.SGD):
@@ -115,19 +123,19 @@ def stopping():
 
 
 WRONG = {
-    "an idle optimizer": ({"optimizer": IdleSGD(0.1)}, {STEPS, FALLS, GOES_ON}),
-    "a train_step without a step": ({"kind": NoStep}, {STEPS, FALLS, GOES_ON}),
-    "a rate of nothing": ({"optimizer": O.SGD(1e-30)}, {FALLS, GOES_ON}),
-    "a small rate": ({"optimizer": O.Adam(1e-7)}, {FALLS}),
-    "a rate that falls to 0": ({"optimizer": O.SGD(stopping())}, {GOES_ON}),
-    "a constraint": ({"kernel_constraint": "non_neg"}, {STEPS}),
+    "an idle optimizer": (lambda: {"optimizer": IdleSGD(0.1)}, {STEPS, FALLS, GOES_ON}),
+    "a train_step without a step": (lambda: {"kind": NoStep}, {STEPS, FALLS, GOES_ON}),
+    "a rate of nothing": (lambda: {"optimizer": O.SGD(1e-30)}, {FALLS, GOES_ON}),
+    "a small rate": (lambda: {"optimizer": O.Adam(1e-7)}, {FALLS}),
+    "a rate that falls to 0": (lambda: {"optimizer": O.SGD(stopping())}, {GOES_ON}),
+    "a constraint": (lambda: {"kernel_constraint": "non_neg"}, {STEPS}),
 }
 
 
-@pytest.mark.parametrize("what", WRONG)
+@pytest.mark.parametrize("what", named(WRONG))
 def test_a_model_that_cannot_learn_lacks_what_learning_is(what):
     options, facts = WRONG[what]
-    assert lacking(line(**options)) == facts
+    assert lacking(line(**options())) == facts
 
 
 def test_dropout_shows_in_training():
@@ -137,7 +145,7 @@ def test_dropout_shows_in_training():
 @pytest.mark.slow
 @pytest.mark.parametrize("what", [what for what in WRONG if what != "a constraint"])
 def test_a_model_that_cannot_learn_is_told_alone(what):
-    assert lacking(line(**WRONG[what][0]), like=False)
+    assert lacking(line(**WRONG[what][0]()), like=False)
 
 
 def test_where_it_is_not_told_what_network_was_asked_for_noise_and_dropout_are_free():
