@@ -38,3 +38,8 @@ def test_what_goes_together_is_told_by_a_correlation():
 def test_what_cannot_be_subtracted_has_the_wrong_form(second):
     with pytest.raises(WrongForm, match="expected; received"):
         run(step.difference("first", "second"), first=[1.0, 2.0], second=second)
+
+
+@pytest.mark.parametrize(("to", "falls"), [(1.0, True), (0.9, True), (0.5, False)])
+def test_a_curve_falls_to_a_part_of_its_beginning(to, falls):
+    assert run(step.falls("curve", to=to), curve=[2.0, 3.0, 1.5]) is falls

@@ -81,7 +81,7 @@ def _networks(optimizer, inputs, layer, loss):
 
 
 def _edited(assignment, file, exercise, edits):
-    """Edits within one builder alone, as edits of a file in which builders look alike."""
+    """An edit of one definition alone, since others of the file may look alike."""
     from tests.conftest import live
 
     text = live(assignment).references[file]
@@ -94,8 +94,74 @@ def _edited(assignment, file, exercise, edits):
     return ((before, after),)
 
 
+def _idle(optimizer):
+    """An edit by which a builder's optimizer takes no steps."""
+    kind, _, rate = optimizer.removeprefix("keras.optimizers.").removesuffix(")").partition("(")
+    return [(optimizer, _IDLE.format(kind, rate))]
+
+
+_CALLBACKS = 'monitor="val_loss", patience=patience, restore_best_weights=True\n        )'
+_BY_KERAS = """    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer, loss)
+    return tf.convert_to_tensor(model.train_on_batch(x, y))
+    ### BEGIN SOLUTION
+    if not"""
+_BY_ITS_STEP = """    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    keras.Model.compile(model, optimizer, loss)
+    optimizer.build(model.trainable_variables)
+    return tf.function(lambda: keras.Model.train_step(model, (x, y))["loss"])()
+    ### BEGIN SOLUTION
+    if not"""
+_OTHERS = [
+    (
+        ("a3_mlp", "keras_mlp.py", "build_mlp"),
+        "an Adam that takes no steps",
+        _idle("keras.optimizers.Adam()"),
+    ),
+    (
+        ("a3_mlp", "keras_mlp.py", "callbacks"),
+        "a rate of 0 beside early stopping",
+        [(_CALLBACKS, _CALLBACKS + ", keras.callbacks.LearningRateScheduler(lambda epoch: 0.0)")],
+    ),
+    (
+        ("a3_mlp", "tf_train_step.py", "train_step"),
+        "a batch that Keras trains on",
+        [("    ### BEGIN SOLUTION\n    if not", _BY_KERAS)],
+    ),
+    (
+        ("a3_mlp", "tf_train_step.py", "train_step"),
+        "a graph of the step of Keras's model",
+        [("    ### BEGIN SOLUTION\n    if not", _BY_ITS_STEP)],
+    ),
+    (
+        ("a4_cnn", "keras_cnn.py", "build_lenet"),
+        "an Adam that takes no steps",
+        _idle("keras.optimizers.Adam(falling)"),
+    ),
+    (
+        ("a4_cnn", "keras_cnn.py", "build_transfer_model"),
+        "an Adam that takes no steps",
+        _idle("keras.optimizers.Adam(0.001)"),
+    ),
+    (
+        ("a4_cnn", "keras_cnn.py", "unfreeze"),
+        "an Adam that takes no steps",
+        _idle("keras.optimizers.Adam(1e-4)"),
+    ),
+    (
+        ("a5_lstm", "keras_lstm.py", "build_sequence_classifier"),
+        "an Adam that takes no steps",
+        _idle("keras.optimizers.Adam(0.005)"),
+    ),
+]
 WRONG = [
     Wrong(*case, what, _edited(*case, edits), (case[2], what) == QUICK)
-    for case, given in _CASES.items()
-    for what, edits in _networks(*given).items()
+    for case, what, edits in [
+        *(
+            (case, what, edits)
+            for case, given in _CASES.items()
+            for what, edits in _networks(*given).items()
+        ),
+        *_OTHERS,
+    ]
 ]
