@@ -200,6 +200,22 @@ class step:
         return {"op": "keras.loss_and_gradients", "on": on, "X": X, "y": y}
 
     @staticmethod
+    def metric_values(on: str, X: Any, y: Any, batch_size: int) -> Step:
+        """Evaluate a compiled model in batches, and read its metrics by their kinds."""
+        return {"op": "keras.metric_values", "on": on, "X": X, "y": y, "batch_size": batch_size}
+
+    @staticmethod
+    def learning(on: str, X: Any, y: Any, like: str | None = None) -> Step:
+        """Ask whether a compiled model learns, by a few steps of Keras's own `fit` with all rows.
+
+        The result is a dict from sentences to whether they are true. With `like`, the name of a
+        compiled model of Keras's own layers with the same weights, its steps are compared with
+        those of that model, which is given the student's optimizer as Keras has it.
+        """
+        found = {"op": "keras.learning", "on": on, "X": X, "y": y}
+        return found if like is None else found | {"like": like}
+
+    @staticmethod
     def train_sequences(
         on: str,
         sequences: Any,
@@ -229,6 +245,11 @@ class step:
             "batch_size": batch_size,
             "epochs": epochs,
         }
+
+    @staticmethod
+    def refuse_to_train() -> Step:
+        """Refuse `fit`, `train_on_batch` and their like, until a later step asks Keras again."""
+        return {"op": "keras.refuse_to_train"}
 
     @staticmethod
     def zero_weights(on: str) -> Step:
@@ -365,6 +386,6 @@ class step:
         return {"op": "keras.history", "on": on, "value": metric}
 
     @staticmethod
-    def falls(on: str) -> Step:
-        """Ask whether a curve ends below its beginning."""
-        return {"op": "falls", "on": on}
+    def falls(on: str, to: float = 1.0) -> Step:
+        """Ask whether a curve ends below its beginning, or below this part of it."""
+        return {"op": "falls", "on": on, "to": to}

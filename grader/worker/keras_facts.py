@@ -54,15 +54,22 @@ def _over_rows(loss: Any) -> str:
     return "mean" if reduction in _MEANS else reduction
 
 
-def _metric_names(model: Any) -> list[str]:
-    names = []
+def metrics_of(model: Any) -> list[tuple[str, Any]]:
+    """The metrics that a model was compiled with, each behind its kind."""
+    found: list[Any] = []
     for metric in model.metrics:
         if isinstance(metric, keras.metrics.Mean) and metric.name == "loss":
             continue
         inner = getattr(metric, "metrics", None)
-        names += [_snake(item) for item in (inner if inner is not None else [metric])]
+        found += inner if inner is not None else [metric]
     accuracies = {"binary_accuracy", "sparse_categorical_accuracy", "mean_metric_wrapper"}
-    return sorted("accuracy" if name in accuracies else name for name in names)
+    names = [_snake(one) for one in found]
+    kinds = ["accuracy" if name in accuracies else name for name in names]
+    return list(zip(kinds, found, strict=True))
+
+
+def _metric_names(model: Any) -> list[str]:
+    return sorted(kind for kind, _ in metrics_of(model))
 
 
 def _shape(model: Any) -> list[int | None]:
@@ -92,7 +99,9 @@ _FACTS = {
     "from_logits": lambda model: bool(getattr(model.loss, "from_logits", False)),
     "loss_over_rows": lambda model: _over_rows(model.loss),
     "metrics": _metric_names,
-    "optimizer": lambda model: type(model.optimizer).__name__,
+    "optimizer": lambda model: (
+        (keras_own.optimizer_class(model.optimizer) or type(model.optimizer)).__name__
+    ),
     "learning_rate_above_0": lambda model: bool(
         keras.ops.convert_to_numpy(model.optimizer.learning_rate) > 0
     ),

@@ -14,6 +14,8 @@ from typing import Any
 
 import keras
 
+from grader.worker.stand_in import ForbiddenUse
+
 _OF_ACTING = frozenset(
     {
         "__call__",
@@ -54,6 +56,10 @@ _OF_LOSS = frozenset({"compute_loss", "compute_metrics", "_compute_loss"})
 """These may be a student's own in training, but not where the compiled loss is asked for."""
 
 
+_OF_STEPS = frozenset({"fit", "train_on_batch", "train_step", "make_train_function"})
+"""By these Keras takes a step of training."""
+
+
 def _known_classes() -> frozenset[type]:
     found: set[type] = set()
     waiting: list[type] = [keras.Layer]
@@ -70,10 +76,25 @@ _KNOWN = _known_classes()
 _OWN: dict[tuple[type, str], Any] = {
     (kind, name): vars(kind)[name]
     for kind in _KNOWN - {object}
-    for name in _OF_ACTING | _OF_WEIGHTS | _OF_LOSS
+    for name in _OF_ACTING | _OF_WEIGHTS | _OF_LOSS | _OF_STEPS
     if name in vars(kind)
 }
 """What each of them has under these names."""
+
+
+def _known_optimizers() -> dict[type, Any]:
+    found: dict[type, Any] = {}
+    waiting: list[type] = [keras.optimizers.Optimizer]
+    while waiting:
+        kind = waiting.pop()
+        if kind not in found:
+            found[kind] = vars(kind).get("get_config")
+            waiting += type.__subclasses__(kind)
+    return found
+
+
+_OPTIMIZERS = _known_optimizers()
+"""Keras's own optimizers, with the method by which each tells its settings."""
 
 
 def _own(layer: Any, name: str) -> Any:
@@ -134,6 +155,12 @@ def fit(model: Any, X: Any, y: Any, **options: Any) -> dict[str, list[float]]:
     return {name: [float(value) for value in curve] for name, curve in history.items()}
 
 
+def evaluate(model: Any, X: Any, y: Any, **options: Any) -> None:
+    """Evaluate a compiled model in silence; its metrics have their values afterwards."""
+    with undisguised(model):
+        _own(model, "evaluate")(model, X, y, verbose=0, **options)
+
+
 def weights(layer: Any) -> list[Any]:
     """The variables of a layer or model.
 
@@ -183,3 +210,45 @@ def compute_metrics(model: Any, X: Any, y: Any, outputs: Any) -> None:
     """Update the metrics that a model was compiled with, which also builds them."""
     with undisguised(model, _OF_ACTING | _OF_LOSS):
         _own(model, "compute_metrics")(model, X, y, outputs)
+
+
+def optimizer_class(optimizer: Any) -> type | None:
+    """Keras's own class of an optimizer, of a subclass, too; None where all is the student's."""
+    found = next((kind for kind in type(optimizer).__mro__ if kind in _OPTIMIZERS), None)
+    return None if found in keras.optimizers.Optimizer.__mro__ else found
+
+
+def plain_optimizer(optimizer: Any) -> Any:
+    """An optimizer of Keras's own class with the same settings, or None where there is none."""
+    kind = optimizer_class(optimizer)
+    if kind is None:
+        return None
+    get_config = next(_OPTIMIZERS[one] for one in kind.__mro__ if _OPTIMIZERS.get(one) is not None)
+    rate = vars(optimizer).get("_learning_rate")
+    try:
+        if rate is None or isinstance(rate, keras.Variable):
+            return kind(**get_config(optimizer))
+        vars(optimizer)["_learning_rate"] = None  # a schedule need not be able to tell its settings
+        try:
+            config = get_config(optimizer)
+        finally:
+            vars(optimizer)["_learning_rate"] = rate
+        return kind(**config | {"learning_rate": rate})
+    except Exception:
+        return None
+
+
+def refuse_to_train() -> None:
+    """Refuse Keras's own training from here on, until anything of this module is asked for."""
+    for kind, name in _OWN:
+        if name in _OF_STEPS:
+            type.__setattr__(kind, name, _refusal(name))
+
+
+def _refusal(name: str) -> Any:
+    def refuse(*_args: Any, **_options: Any) -> None:
+        dotted = f"keras.Model.{name}"
+        text = f"{dotted} is not allowed in this exercise, which asks for a step of your own"
+        raise ForbiddenUse(text, dotted, by_exercise=True)
+
+    return refuse

@@ -45,7 +45,7 @@ def layer_of(scope: Scope, step: Step) -> Any:
 
 
 @contextmanager
-def _refusals_as(scope: Scope, meaning: str) -> Iterator[None]:
+def refusals_as(scope: Scope, meaning: str) -> Iterator[None]:
     """Say what it means when Keras, and no line of the student's, raises."""
     try:
         yield
@@ -112,7 +112,7 @@ def _call(scope: Scope, step: Step) -> Any:
 
 def _call_layer(scope: Scope, step: Step, options: dict[str, Any]) -> Any:
     layer, X = layer_of(scope, step), scope.resolve(step["value"])
-    with _refusals_as(scope, "it cannot be called on its inputs"):
+    with refusals_as(scope, "it cannot be called on its inputs"):
         return keras_own.call(layer, X, **options)
 
 
@@ -162,20 +162,21 @@ def _loss_gradient(scope: Scope, step: Step) -> dict[str, Any]:
     return {"loss": value, "gradient": gradient}
 
 
-def _loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
-    """Compute the compiled loss of one batch in inference mode, penalties included."""
+def loss_and_gradients(scope: Scope, step: Step) -> dict[str, Any]:
+    """Compute the compiled loss of one batch, in inference mode by default, with penalties."""
+    mode = {"training": step.get("training", False)}
     model = compiled_model(scope, step)
     X, y = scope.resolve(step["X"]), scope.resolve(step["y"])
-    with _refusals_as(scope, "it cannot be called on its inputs"):
+    with refusals_as(scope, "it cannot be called on its inputs"):
         outputs = keras_own.call(model, X, training=False)
-    with _refusals_as(scope, "a compiled metric cannot be computed from the labels and outputs"):
+    with refusals_as(scope, "a compiled metric cannot be computed from the labels and outputs"):
         keras_own.compute_metrics(model, X, y, outputs)  # this also builds them
-    with _refusals_as(scope, _UNFIT_LOSS):
+    with refusals_as(scope, _UNFIT_LOSS):
         weights = keras_own.trainable_variables(model)
 
         def compiled_loss(x: Any) -> Any:
-            outputs = keras_own.call(model, x, training=False)
-            return keras_own.compute_loss(model, x, y, outputs, training=False)
+            outputs = keras_own.call(model, x, **mode)
+            return keras_own.compute_loss(model, x, y, outputs, **mode)
 
         loss, _, gradients = value_and_gradients(compiled_loss, X, weights)
     return {"loss": loss, "gradients": _dense(gradients, weights)}
@@ -185,7 +186,7 @@ def _compute_loss(scope: Scope, step: Step) -> Any:
     """The compiled loss of outputs that are given, by Keras's own method."""
     model = compiled_model(scope, step)
     X, y, outputs = (scope.resolve(step[key]) for key in ("X", "y", "value"))
-    with _refusals_as(scope, _UNFIT_LOSS):
+    with refusals_as(scope, _UNFIT_LOSS):
         return keras_own.compute_loss(model, X, y, outputs)
 
 
@@ -202,6 +203,10 @@ def kernels(layer: Any) -> dict[str, Any]:
             path = f"{path} ({number})" if path in found else path
             found[path] = keras.ops.convert_to_numpy(one)
     return found
+
+
+def _refuse_to_train(scope: Scope, step: Step) -> None:
+    keras_own.refuse_to_train()
 
 
 def _zero_weights(scope: Scope, step: Step) -> None:
@@ -230,7 +235,7 @@ def _describe(scope: Scope, step: Step) -> dict[str, Any]:
     item, facts = layer_of(scope, step), step["facts"]
     if not item.built and {"output_shape", "parameters", "weights", "dtypes"} & set(facts):
         raise WrongForm(_UNBUILT)
-    with _refusals_as(scope, f"a model with {', '.join(facts)} was expected"):
+    with refusals_as(scope, f"a model with {', '.join(facts)} was expected"):
         return {fact: fact_of(scope, step, item, fact) for fact in facts}
 
 
@@ -246,8 +251,9 @@ OPERATIONS: dict[str, Operation] = {
     "keras.fit": _fit,
     "keras.gradients": _gradients,
     "keras.loss_gradient": _loss_gradient,
-    "keras.loss_and_gradients": _loss_and_gradients,
+    "keras.loss_and_gradients": loss_and_gradients,
     "keras.compute_loss": _compute_loss,
+    "keras.refuse_to_train": _refuse_to_train,
     "keras.zero_weights": _zero_weights,
     "keras.number": _number,
     "keras.history": _history,

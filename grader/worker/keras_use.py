@@ -14,11 +14,19 @@ import keras
 import numpy as np
 
 from grader.worker import keras_own
-from grader.worker.keras_steps import in_lines_of, layer_of, to_plain
+from grader.worker.keras_facts import metrics_of
+from grader.worker.keras_steps import (
+    compiled_model,
+    in_lines_of,
+    layer_of,
+    refusals_as,
+    to_plain,
+)
 from grader.worker.steps import Operation, Scope, Step, WrongForm
 
 _save_model, _load_model = keras.saving.save_model, keras.saving.load_model
 """As they were before any file was loaded."""
+_Accuracy = keras.metrics.Accuracy
 _CLOSE = {"rtol": 1e-3, "atol": 1e-4}
 _LONGEST = 120
 _MISSING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required \S+ arguments?: (.+)")
@@ -188,9 +196,24 @@ def _same(one: Any, other: Any) -> bool:
     return a.shape == b.shape and np.allclose(a, b, equal_nan=True, **_CLOSE)
 
 
+def _metric_values(scope: Scope, step: Step) -> dict[str, Any]:
+    """What the compiled metrics are, by their kinds, after an evaluation of several batches."""
+    model, X, y = compiled_model(scope, step), scope.resolve(step["X"]), scope.resolve(step["y"])
+    with refusals_as(scope, "a compiled metric cannot be computed from the labels and outputs"):
+        keras_own.evaluate(model, X, y, batch_size=step["batch_size"])
+    values = {}
+    for kind, metric in metrics_of(model):
+        if type(metric) is _Accuracy:  # it asks for probabilities that are labels; who names it
+            metric = keras.metrics.BinaryAccuracy()  # means the accuracy at 0.5
+            metric.update_state(y, keras_own.call(model, X, training=False))
+        values[kind] = to_plain(metric.result())
+    return values
+
+
 OPERATIONS: dict[str, Operation] = {
     "keras.functional": _functional,
     "keras.reloaded": _reloaded,
     "keras.round_trip": _round_trip,
     "keras.rebuilt": _rebuilt,
+    "keras.metric_values": _metric_values,
 }

@@ -37,6 +37,7 @@ _DESCRIPTORS = 2
 
 _NUMPY_MODULES = ("grader.worker.loop", "grader.worker.session", "numpy.ma", "numpy.polynomial")
 _KERAS_MODULES = (
+    "grader.worker.keras_learning",
     "grader.worker.keras_state",
     "grader.worker.keras_steps",
     "grader.worker.keras_use",

@@ -66,6 +66,7 @@ class Session:
         self.while_guarded: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
         if self.backend == "keras":
             from grader.worker import (
+                keras_learning,
                 keras_state,
                 keras_steps,
                 keras_use,
@@ -75,6 +76,7 @@ class Session:
 
             self.operations |= keras_steps.OPERATIONS | sequence_training.OPERATIONS
             self.operations |= networks.OPERATIONS | keras_use.OPERATIONS
+            self.operations |= keras_learning.OPERATIONS
             self.convert = keras_steps.to_plain
             self.reseed = keras_state.reset
             self.while_guarded = keras_state.eagerly

@@ -241,7 +241,7 @@ def _length(scope: Scope, step: Step) -> int:
 
 def _falls(scope: Scope, step: Step) -> bool:
     curve = scope.saved[step["on"]]
-    return bool(curve[-1] < curve[0])
+    return bool(curve[-1] < step.get("to", 1.0) * curve[0])
 
 
 CORE: dict[str, Operation] = {

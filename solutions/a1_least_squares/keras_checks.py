@@ -31,29 +31,39 @@ def _build_model(keras_file):
         """computes Xw + b with one Dense(1)"""
         for n, d in ((7, 3), (1, 5)):
             weights = [rng.normal(size=(d, 1)), rng.normal(size=1)]
+            X = rng.normal(size=(n, d))
+            # Far out to both sides, since a line has no bend anywhere.
+            far = 1e4 * np.eye(d)[np.abs(weights[0][:, 0]).argmax()]
             yield script(
                 f"{d} features",
                 model=step.call("build_model", d),
                 facts=step.describe("model", "output_shape", "parameters"),
                 _weights=step.set_weights("model", weights),
-                output=step.predict("model", rng.normal(size=(n, d)).astype("float32")),
+                output=step.predict("model", np.vstack([X, far, -far]).astype("float32")),
                 returns=("facts", "output"),
             )
 
     @build_model.keras(points=3)
     def compiled(rng):
-        """is compiled with SGD and the mean squared error"""
+        """is compiled with SGD and the mean squared error, and learns by steps of `fit`"""
         d = 3
-        weights = [rng.normal(size=(d, 1)), rng.normal(size=1)]
-        X = rng.normal(size=(6, d)).astype("float32")
-        y = rng.normal(size=(6, 1)).astype("float32")
+        # Numbers of both signs, so that a constraint would show.
+        signs = rng.permutation([1, 1, -1])[:, None]
+        weights = [signs * rng.uniform(1, 2, size=(d, 1)), -rng.uniform(0.5, 1.5, size=1)]
+        # Small features and targets far off: the bias alone says how large a step may be.
+        X = 0.4 * rng.normal(size=(6, d)).astype("float32")
+        far = 1e4 * np.vstack([np.eye(d), -np.eye(d)]).astype("float32")
+        y = (2 + rng.normal(size=(6, 1))).astype("float32")
         yield script(
             "loss and optimizer",
+            **_given_model(d, weights, name="given"),
             model=step.call("build_model", d),
             facts=step.describe("model", "loss", "optimizer", "learning_rate_above_0"),
             _weights=step.set_weights("model", weights),
             gradient=step.loss_and_gradients("model", X, y),
-            returns=("facts", "gradient"),
+            far=step.predict("model", far),
+            learning=step.learning("model", X, y, like="given"),
+            returns=("facts", "gradient", "far", "learning"),
         )
 
 

@@ -13,6 +13,22 @@ def declare_keras_part(assignment: Assignment) -> None:
     _build_softmax_model(keras_file)
 
 
+def _given_model(d, units, activation, loss, **options):
+    """Steps that build a compiled layer of Keras's own for what a student's model is beside."""
+    return {
+        "inputs": step.keras("Input", (d,)),
+        "dense": step.keras("layers.Dense", units, activation=activation, **options),
+        "given": step.keras("Sequential", [step.ref("inputs"), step.ref("dense")]),
+        "_compiled": step.method("given", "compile", loss=loss),
+    }
+
+
+def _weights_of_both_signs(rng, d, units):
+    """A kernel and a bias whose numbers have both signs, so that a constraint would show."""
+    kernel = rng.uniform(0.5, 1.5, size=(d, units)) * rng.permutation([1, 1, -1])[:, None]
+    return [kernel, rng.uniform(0.5, 1.5, size=units) * np.where(np.arange(units) % 2, 1, -1)]
+
+
 def _build_model(keras_file):
     build_model = keras_file.exercise(
         "build_model",
@@ -22,7 +38,11 @@ def _build_model(keras_file):
         ],
     )
 
-    @build_model.keras(points=2.5)
+    def rows(rng, n_classes):
+        X = 1.5 * rng.normal(size=(8, 3))
+        return X.astype("float32"), (np.arange(8) % n_classes).astype("float32")
+
+    @build_model.keras(points=1)
     def forward(rng):
         """predicts the sigmoid of Xw + b"""
         for n, d in ((6, 3), (1, 4)):
@@ -35,31 +55,62 @@ def _build_model(keras_file):
                 returns=("facts", "output"),
             )
 
-    @build_model.keras(points=1)
+    @build_model.keras(points=1.75)
     def compiled(rng):
-        """is compiled with binary cross-entropy and its three metrics"""
-        X = rng.normal(size=(8, 3)).astype("float32")
-        y = (np.arange(8) % 2).astype("float32")[:, None]
+        """is compiled with binary cross-entropy, and learns by steps of `fit`"""
+        X, y = rows(rng, 2)
+        given = _given_model(3, 1, "sigmoid", "binary_crossentropy")
         yield script(
-            "loss and metrics",
+            "eight rows",
+            **given,
             model=step.call("build_model", 3),
-            _weights=step.set_weights("model", [rng.normal(size=(3, 1)), rng.normal(size=1)]),
-            gradient=step.loss_and_gradients("model", X, y),
-            facts=step.describe("model", "loss", "metrics", "learning_rate_above_0"),
-            returns=("gradient", "facts"),
+            _weights=step.set_weights("model", _weights_of_both_signs(rng, 3, 1)),
+            facts=step.describe("model", "loss", "learning_rate_above_0"),
+            gradient=step.loss_and_gradients("model", X, y[:, None]),
+            learning=step.learning("model", X, y[:, None], like="given"),
+            returns=("gradient", "facts", "learning"),
         )
 
     @build_model.keras(points=0.5)
+    def measured(rng):
+        """measures accuracy, precision and recall"""
+        # Right and wrong rows of both classes, so that no two of the measures are equal.
+        counts = {(1, 1): 6, (0, 1): 2, (1, 0): 4, (0, 0): 5}
+        y, called = np.array([row for row, n in counts.items() for _ in range(n)]).T
+        order = rng.permutation(len(y))
+        # On both sides of 0.5, from near to far, so that another threshold would show.
+        distances = rng.permutation(np.linspace(0.06, 0.44, len(y)))
+        p = (0.5 + np.where(called, distances, -distances))[order]
+        w, b = rng.uniform(0.5, 1.5, size=(3, 1)), rng.normal(size=1)
+        X = (np.log(p / (1 - p)) - b)[:, None] * w.T / np.sum(w**2)
+        yield script(
+            f"{len(y)} rows in several batches",
+            model=step.call("build_model", 3),
+            _weights=step.set_weights("model", [w, b]),
+            facts=step.describe("model", "metrics"),
+            values=step.metric_values(
+                "model", X.astype("float32"), y[order].astype("float32")[:, None], batch_size=5
+            ),
+            returns=("facts", "values"),
+        )
+
+    @build_model.keras(points=0.75)
     def penalised(rng):
         """penalises the weights with l2/2 times their squares"""
-        X = rng.normal(size=(8, 2)).astype("float32")
-        y = (np.arange(8) % 2).astype("float32")[:, None]
+        X, y = rows(rng, 2)
+        penalty = {"penalty": step.keras("regularizers.L2", 0.3)}
+        given = _given_model(
+            3, 1, "sigmoid", "binary_crossentropy", kernel_regularizer=step.ref("penalty")
+        )
         yield script(
             "l2 = 0.6",
-            model=step.call("build_model", 2, l2=0.6),
-            _weights=step.set_weights("model", [rng.normal(size=(2, 1)), rng.normal(size=1)]),
-            gradient=step.loss_and_gradients("model", X, y),
-            returns=("gradient",),
+            **penalty,
+            **given,
+            model=step.call("build_model", 3, l2=0.6),
+            _weights=step.set_weights("model", _weights_of_both_signs(rng, 3, 1)),
+            gradient=step.loss_and_gradients("model", X, y[:, None]),
+            learning=step.learning("model", X, y[:, None], like="given"),
+            returns=("gradient", "learning"),
         )
 
 
@@ -271,7 +322,7 @@ def _build_softmax_model(keras_file):
         hints=["One layer with K units.", "The activation turns scores into probabilities."],
     )
 
-    @build_softmax_model.keras(points=2.5)
+    @build_softmax_model.keras(points=1.5)
     def forward(rng):
         """predicts softmax probabilities"""
         for n, d, k in ((6, 3, 4), (1, 2, 3)):
@@ -285,15 +336,17 @@ def _build_softmax_model(keras_file):
                 returns=("facts", "output"),
             )
 
-    @build_softmax_model.keras(points=1.5)
+    @build_softmax_model.keras(points=2.5)
     def compiled(rng):
-        """is compiled with sparse categorical cross-entropy"""
-        X = rng.normal(size=(8, 3)).astype("float32")
+        """is compiled with sparse categorical cross-entropy, and learns by steps of `fit`"""
+        X, y = rng.normal(size=(8, 3)).astype("float32"), np.arange(8) % 4
         yield script(
-            "loss",
+            "eight rows",
+            **_given_model(3, 4, "softmax", "sparse_categorical_crossentropy"),
             model=step.call("build_softmax_model", 3, 4),
-            _weights=step.set_weights("model", [rng.normal(size=(3, 4)), rng.normal(size=4)]),
-            gradient=step.loss_and_gradients("model", X, np.arange(8) % 4),
+            _weights=step.set_weights("model", _weights_of_both_signs(rng, 3, 4)),
+            gradient=step.loss_and_gradients("model", X, y),
+            learning=step.learning("model", X, y, like="given"),
             facts=step.describe("model", "loss", "learning_rate_above_0"),
-            returns=("gradient", "facts"),
+            returns=("gradient", "facts", "learning"),
         )

@@ -47,7 +47,7 @@ def _build_mlp(keras_file):
     def rows(rng, n, d):
         return rng.normal(size=(n, d)).astype("float32")
 
-    @build_mlp.keras(points=1.5)
+    @build_mlp.keras(points=1.25)
     def forward(rng):
         """computes the logits"""
         for n, d, hidden, k in ((6, 3, [5, 4], 2), (1, 4, [7], 3)):
@@ -65,43 +65,70 @@ def _build_mlp(keras_file):
     def normalised(rng):
         """puts batch normalisation between each hidden Dense and its ReLU"""
         for n, d, hidden, k in ((6, 3, [5, 4], 2), (5, 4, [6], 3)):
-            X = rows(rng, n, d)
+            X, asked = rows(rng, n, d), {}
+            if len(hidden) == 1:  # once is enough of what takes longer
+                asked["learning"] = step.learning("model", X, np.arange(n) % k, like="given")
             yield script(
                 f"hidden layers {hidden}",
+                **given_model([d, *hidden, k], batch_norm=True),
                 model=step.call("build_mlp", d, hidden, k, batch_norm=True),
                 facts=step.describe("model", "parameters"),
                 _weights=step.set_weights("model", layers_of(rng, X, [d, *hidden, k], True)),
                 output=step.predict("model", X),
-                returns=("facts", "output"),
+                **asked,
+                returns=("facts", "output", *asked),
             )
 
     def compiled_model(rng, hidden, **options):
-        """Steps that compute loss and gradients of one batch."""
-        X = rows(rng, 8, 3)
+        """Steps that compute loss and gradients of a batch, and whether a small model learns."""
+        X, y = rows(rng, 8, 3), np.arange(8) % 4
+        learning = step.learning("model", X, y, like="given")
         return {
+            **given_model([3, *hidden, 4], **options),
             "model": step.call("build_mlp", 3, hidden, 4, **options),
             "_weights": step.set_weights("model", layers_of(rng, X, [3, *hidden, 4])),
-            "gradient": step.loss_and_gradients("model", X, np.arange(8) % 4),
+            "gradient": step.loss_and_gradients("model", X, y),
+            **({"learning": learning} if len(hidden) == 1 else {}),
         }
 
-    @build_mlp.keras(points=1)
+    def given_model(sizes, l2=0.0, batch_norm=False):
+        """Steps that build the network of Keras's own layers."""
+        layers = {"inputs": step.keras("Input", (sizes[0],))}
+        for number, units in enumerate(sizes[1:], start=1):
+            options = {"kernel_regularizer": step.ref("penalty")}
+            layers[f"dense{number}"] = step.keras("layers.Dense", units, **options)
+            if number == len(sizes) - 1:
+                break
+            if batch_norm:
+                layers[f"norm{number}"] = step.keras("layers.BatchNormalization")
+            layers[f"relu{number}"] = step.keras("layers.Activation", "relu")
+        return {
+            "penalty": step.keras("regularizers.L2", l2 / 2),
+            **layers,
+            "criterion": step.keras("losses.SparseCategoricalCrossentropy", from_logits=True),
+            "given": step.keras("Sequential", [step.ref(name) for name in layers]),
+            "_compiled": step.method("given", "compile", loss=step.ref("criterion")),
+        }
+
+    @build_mlp.keras(points=1.25)
     def compiled(rng):
-        """is compiled with Adam and sparse cross-entropy from logits"""
+        """is compiled with Adam and cross-entropy from logits, and learns by steps of `fit`"""
         yield script(
             "one hidden layer",
             **compiled_model(rng, [5]),
             facts=step.describe("model", "optimizer"),
-            returns=("gradient", "facts"),
+            returns=("gradient", "facts", "learning"),
         )
 
     @build_mlp.keras(points=0.75)
     def penalised(rng):
         """penalises every kernel with l2/2 times its squares"""
         for hidden, l2 in (([5], 0.3), ([6, 5], 0.1)):
+            steps = compiled_model(rng, hidden, l2=l2)
             yield script(
                 f"{len(hidden) + 1} kernels, l2 = {l2}",
-                **compiled_model(rng, hidden, l2=l2),
-                returns=("gradient",),
+                **steps,
+                returns=tuple(name for name in steps if name in ("gradient", "learning")),
             )
 
     def dropping(rng, layers, rate, units=20, batch_norm=False):
@@ -130,7 +157,7 @@ def _build_mlp(keras_file):
     # No entry follows another one, nor the one at its place in the call before.
     drawn_apart = (("_left", "_left"), ("_left", "_left_again"))
 
-    @build_mlp.statistics(points=1)
+    @build_mlp.statistics(points=0.75)
     def dropped(rng):
         """drops its share of every hidden layer in training, and nothing at inference"""
         for layers, rate in ((1, 0.4), (2, 0.3)):
@@ -170,7 +197,7 @@ def _build_mlp(keras_file):
             expects=[share_of_zeros(0.4, 0.4, 1, X.size), *ranges],
         )
 
-    @build_mlp.keras(points=0.5)
+    @build_mlp.keras(points=0.75)
     def learns(rng):
         """learns when it is fitted"""
         y = rng.permutation(np.arange(60) % 3)
@@ -227,6 +254,27 @@ def _callbacks(keras_file):
             "weights": step.get_weights("model"),
         }
 
+    def trained(rng, patience):
+        """A fit of a line with the callbacks, which leave it to the optimizer to train."""
+        X = rng.normal(size=(10, 2)).astype("float32")
+        y = (X @ rng.uniform(1, 2, size=(2, 1)) + 2).astype("float32")
+        options = {"epochs": 8, "batch_size": 5, "validation_data": (X, y), "shuffle": False}
+        return script(
+            "a model that has more to learn in each epoch",
+            inputs=step.keras("Input", (2,)),
+            dense=step.keras("layers.Dense", 1),
+            optimizer=step.keras("optimizers.SGD", 0.1),
+            model=step.keras("Sequential", [step.ref("inputs"), step.ref("dense")]),
+            _weights=step.set_weights("model", [np.zeros((2, 1)), np.zeros(1)]),
+            _compiled=step.method("model", "compile", loss="mse", optimizer=step.ref("optimizer")),
+            callbacks=step.call("callbacks", patience),
+            record=step.fit("model", X, y, callbacks=step.ref("callbacks"), **options),
+            curve=step.history("record", "loss"),
+            trains=step.falls("curve", to=0.9),
+            epochs=step.length("curve"),
+            returns=("trains", "epochs"),
+        )
+
     def two_bests(rng, least):
         """Two epochs that are best, so that no fixed number of epochs is right for both."""
         return (int(one) for one in least + rng.permutation(4)[:2])
@@ -240,6 +288,7 @@ def _callbacks(keras_file):
             yield script(label, **fitted(rng, patience, best), returns=("epochs",))
         label = f"patience = {patience}, the first epoch is the best"
         yield script(label, **fitted(rng, patience, 1), returns=("epochs",))
+        yield trained(rng, patience)
 
     @callbacks.keras(points=1.25)
     def restores(rng):
@@ -248,6 +297,7 @@ def _callbacks(keras_file):
         for best in two_bests(rng, 2):
             label = f"patience = {patience}, epoch {best} is the best"
             yield script(label, **fitted(rng, patience, best), returns=("epochs", "weights"))
+        yield trained(rng, patience)
 
     @callbacks.keras(points=0.25, edge=True)
     def patient(rng):

@@ -119,7 +119,10 @@ def declare_train_step(assignment: Assignment) -> None:
 
 
 def perceptron(rng, d, k, hidden=None, suffix=""):
-    """Steps that make a model of two layers, the first a Dense of 5 units if none is given."""
+    """Steps that make a model of two layers, the first a Dense of 5 units if none is given.
+
+    Keras's own training is refused from then on: the step is the student's.
+    """
     first = hidden or step.keras("layers.Dense", 5, activation="tanh")
     if first["target"].endswith("Dense"):
         width, weights = 5, [rng.normal(size=(d, 5)), rng.normal(size=5)]
@@ -133,6 +136,7 @@ def perceptron(rng, d, k, hidden=None, suffix=""):
         f"last{suffix}": step.keras("layers.Dense", k),
         f"model{suffix}": step.keras("Sequential", layers),
         f"_weights{suffix}": step.set_weights(f"model{suffix}", weights),
+        f"_own{suffix}": step.refuse_to_train(),
     }
 
 

@@ -46,7 +46,7 @@ def _build_lenet(keras_file):
             returns=("facts", "output"),
         )
 
-    @build_lenet.keras(points=2.5)
+    @build_lenet.keras(points=2.25)
     def forward(rng):
         """computes the logits"""
         yield logits(rng, 5, (8, 8, 1), 10)
@@ -57,15 +57,17 @@ def _build_lenet(keras_file):
         """drops a ragged edge in the pools"""
         yield logits(rng, 3, (10, 7, 2), 4)
 
-    @build_lenet.keras(points=1)
+    @build_lenet.keras(points=1.25)
     def compiled(rng):
-        """is compiled with sparse categorical cross-entropy from logits"""
+        """is compiled with cross-entropy from logits, and moves downhill by steps of `fit`"""
         given = lenet_problem(rng, 3, (8, 4, 2), 5)
+        x = given["x"].astype("float32")
         yield script(
             "a batch of three",
             **with_weights(given, (8, 4, 2), 5),
-            gradient=step.loss_and_gradients("model", given["x"].astype("float32"), given["y"]),
-            returns=("gradient",),
+            gradient=step.loss_and_gradients("model", x, given["y"]),
+            learning=step.learning("model", x, given["y"]),
+            returns=("gradient", "learning"),
         )
 
     @build_lenet.training(

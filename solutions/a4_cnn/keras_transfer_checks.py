@@ -97,37 +97,39 @@ def _build_transfer_model(keras_file):
             returns=("output",),
         )
 
-    @build_transfer_model.keras(points=1.5)
+    @build_transfer_model.keras(points=0.75)
     def forward(rng):
         """computes logits from the averaged features of the base"""
         yield prediction(rng, Base(rng, *"cnr", functional=False), 3, "a Sequential base")
         yield prediction(rng, Base(rng, *"cC"), 7, "a functional base")
 
-    @build_transfer_model.keras(points=0.75)
+    @build_transfer_model.keras(points=1.25)
     def compiled(rng):
-        """is compiled with cross-entropy from logits, and trains the head alone"""
+        """is compiled with cross-entropy from logits, and trains the head alone, downhill"""
         X, y = batch(rng, 6, 3)
         yield script(
             "a batch of six",
             **Base(rng, *"cn").with_head(rng, 3),
             gradient=step.loss_and_gradients("model", X, y),
             optimizer=step.describe("model", "learning_rate_above_0"),
-            returns=("gradient", "optimizer"),
+            learning=step.learning("model", X, y),
+            returns=("gradient", "optimizer", "learning"),
         )
 
-    @build_transfer_model.keras(points=0.75)
+    @build_transfer_model.keras(points=1.25)
     def frozen(rng):
-        """leaves the base as it is when fitted, moving statistics included"""
+        """leaves the base as it is when its head is fitted, moving statistics included"""
         X, y = batch(rng, 8, 3)
         yield script(
             "two epochs",
             **Base(rng, *"cnC").with_head(rng, 3),
+            learning=step.learning("model", X, y),
             _fit=step.fit("model", X, y, epochs=2, batch_size=4),
             weights=step.get_weights("base"),
-            returns=("weights",),
+            returns=("weights", "learning"),
         )
 
-    @build_transfer_model.keras(points=0.75)
+    @build_transfer_model.keras(points=0.5)
     def inference_mode(rng):
         """normalises by the base's moving statistics, also in training"""
         # No dropout here: a functional model of Keras 3 hands its own `training` on to every
@@ -167,9 +169,10 @@ def _unfreeze(keras_file):
             "_other_model": step.call("build_transfer_model", step.ref("other_base"), 2),
         }
 
-    def tuned(rng, base, n_layers, label=None):
-        """Loss and gradients of all that is trainable afterwards."""
+    def tuned(rng, base, n_layers, label=None, learns=False):
+        """Loss and gradients of all that is trainable afterwards, and whether `fit` moves it."""
         X, y = batch(rng, 5, 3)
+        asked = {"learning": step.learning("tuned", X, y)} if learns else {}
         return script(
             label or f"the last {n_layers} of a base",
             **base.with_head(rng, 3),
@@ -177,13 +180,14 @@ def _unfreeze(keras_file):
             tuned=step.call("unfreeze", step.ref("model"), n_layers),
             gradient=step.loss_and_gradients("tuned", X, y),
             optimizer=step.describe("tuned", "learning_rate_above_0"),
-            returns=("gradient", "optimizer"),
+            **asked,
+            returns=("gradient", "optimizer", *asked),
         )
 
     @unfreeze.keras(points=1.25)
     def trainable(rng):
         """lets the last layers and the head learn"""
-        yield tuned(rng, Base(rng, *"cCc"), 1)
+        yield tuned(rng, Base(rng, *"cCc"), 1, learns=True)
         yield tuned(rng, Base(rng, *"CcC"), 2)
 
     @unfreeze.keras(points=0.5)
@@ -195,7 +199,7 @@ def _unfreeze(keras_file):
     @unfreeze.keras(points=0.5)
     def normalisation(rng):
         """keeps BatchNormalization frozen"""
-        yield tuned(rng, Base(rng, *"cnCn"), 3)
+        yield tuned(rng, Base(rng, *"cnCn"), 3, learns=True)
 
     @unfreeze.statistics(points=0.75)
     def fitted(rng):

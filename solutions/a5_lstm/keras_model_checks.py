@@ -29,7 +29,7 @@ def _build_sequence_classifier(keras_file):
         ],
     )
 
-    @classifier.keras(points=0.5, edge=True)
+    @classifier.keras(points=0.25, edge=True)
     def logits_shape(rng):
         """gives one row of K numbers for each sequence"""
         for t, d, k, bidirectional in ((4, 3, 5, False), (7, 2, 3, True)):
@@ -40,14 +40,17 @@ def _build_sequence_classifier(keras_file):
                 returns=("facts",),
             )
 
-    @classifier.keras(points=0.5)
+    @classifier.keras(points=1)
     def compiled(rng):
-        """is compiled with sparse categorical cross-entropy from logits"""
+        """is compiled with cross-entropy from logits, and moves downhill by steps of `fit`"""
+        X = sequences(rng, 10, 4, 3)
         yield script(
-            "loss",
+            "ten sequences",
             model=step.call("build_sequence_classifier", 4, 3, 5),
+            _built=step.predict("model", X),
             facts=step.describe("model", "loss", "from_logits", "loss_over_rows"),
-            returns=("facts",),
+            learning=step.learning("model", X, rng.permutation(np.arange(10) % 5)),
+            returns=("facts", "learning"),
         )
 
     @classifier.statistics(points=0.25, edge=True)
@@ -76,7 +79,7 @@ def _build_sequence_classifier(keras_file):
             "facts": step.recurrence("single", "double", model, "long", few, 60, d, seed=seed),
         }
 
-    @classifier.keras(points=1.25)
+    @classifier.keras(points=0.75)
     def reads_in_order(rng):
         """reads step by step: order matters, and longer sequences need no other weights"""
         t, d, k = (int(rng.integers(*ends)) for ends in ((5, 14), (2, 6), (3, 7)))
@@ -113,7 +116,7 @@ def _build_sequence_classifier(keras_file):
         yield moved_by(rng, 0, 0.0, 1e-3)
 
     @classifier.training(
-        points=2.25,
+        points=2.5,
         measure="logits_accuracy",
         baseline=0.4,  # the best linear classifier of three seeds reaches 0.28
         threshold=0.8,
@@ -168,7 +171,18 @@ def _build_forecaster(keras_file):
             "_weights": step.set_weights("model", weights_of(rng, h)),
         }
 
-    @forecaster.keras(points=2)
+    def given_model(t, h):
+        """Steps that build the network of Keras's own layers."""
+        layers = ("inputs", "lstm", "dense")
+        return {
+            "inputs": step.keras("Input", (t, 1)),
+            "lstm": step.keras("layers.LSTM", h),
+            "dense": step.keras("layers.Dense", 1),
+            "given": step.keras("Sequential", [step.ref(name) for name in layers]),
+            "_compiled": step.method("given", "compile", loss="mean_squared_error"),
+        }
+
+    @forecaster.keras(points=1)
     def forward(rng):
         """forecasts with an LSTM and Dense(1), whose parameters number 4H(H + 2) + H + 1"""
         for n, t, h in ((6, 5, 3), (2, 12, 4)):
@@ -179,16 +193,18 @@ def _build_forecaster(keras_file):
                 returns=("facts", "output"),
             )
 
-    @forecaster.keras(points=1.25)
+    @forecaster.keras(points=2.25)
     def compiled(rng):
-        """is compiled with the mean squared error"""
-        X, y = sequences(rng, 7, 5, 1), rng.normal(size=(7, 1)).astype("float32")
+        """is compiled with the mean squared error, and learns by steps of `fit`"""
+        X, y = sequences(rng, 7, 5, 1), (2 + rng.normal(size=(7, 1))).astype("float32")
         yield script(
-            "loss and its gradients",
+            "seven sequences",
+            **given_model(5, 3),
             **built(rng, 5, 3),
             gradient=step.loss_and_gradients("model", X, y),
             criterion=step.describe("model", "loss", "learning_rate_above_0"),
-            returns=("gradient", "criterion"),
+            learning=step.learning("model", X, y, like="given"),
+            returns=("gradient", "criterion", "learning"),
         )
 
     @forecaster.keras(points=0.25)

@@ -9,6 +9,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("keras")
 
 from grader.worker import keras_own  # noqa: E402
+from grader.worker.stand_in import ForbiddenUse  # noqa: E402
 
 X, y = np.eye(4, dtype="float32"), np.arange(4.0, dtype="float32")[:, None]
 
@@ -135,3 +136,16 @@ def test_what_only_says_that_it_is_a_layer_is_none():
     liar = type("Liar", (), {"__class__": keras.Layer})()
     assert isinstance(liar, keras.Layer)
     assert not keras_own.is_layer(liar)
+
+
+@pytest.mark.parametrize("by", ["fit", "train_on_batch", "train_step", "make_train_function"])
+def test_keras_takes_no_step_where_the_step_is_a_students_own(by):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    keras_own.refuse_to_train()
+    try:
+        with pytest.raises(ForbiddenUse, match=rf"keras\.Model\.{by} is not allowed"):
+            getattr(model, by)(X, y)
+    finally:
+        keras_own.weights(model)
+    assert len(model.fit(X, y, verbose=0).history["loss"]) == 1

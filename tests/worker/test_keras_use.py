@@ -289,3 +289,28 @@ def test_a_model_is_saved_by_keras_whatever_its_own_save_does():
     )
     assert type(found["loaded"]) is Silent
     np.testing.assert_allclose(found["after"], found["before"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.9])
+def test_compiled_metrics_are_asked_for_their_values(threshold):
+    rows, labels = (
+        np.array([[-2.0], [-1.0], [1.0], [2.0], [3.0]]),
+        np.array([[0], [1], [0], [1], [1]]),
+    )
+    found = run(
+        inputs=step.keras("Input", (1,)),
+        unit=step.keras("layers.Dense", 1, activation="sigmoid"),
+        model=step.keras("Sequential", [step.ref("inputs"), step.ref("unit")]),
+        of_precision=step.keras("metrics.Precision", threshold, name="one"),
+        accuracy=step.keras("metrics.Accuracy"),
+        _compiled=step.method(
+            "model",
+            "compile",
+            loss="binary_crossentropy",
+            metrics=[step.ref("of_precision"), step.ref("accuracy")],
+        ),
+        _weights=step.set_weights("model", [np.ones((1, 1)), np.zeros(1)]),
+        values=step.metric_values("model", rows.astype("float32"), labels, batch_size=2),
+    )
+    assert found["values"]["precision"] == pytest.approx(2 / 3 if threshold == 0.5 else 1.0)
+    assert found["values"]["accuracy"] == pytest.approx(0.6)

@@ -70,3 +70,8 @@ def test_a_method_is_scaled_while_another_step_runs_and_no_longer():
     assert (loss, gradients["W1"], gradients["W2"].tolist()) == (5.0, 1.0, [3, 3])
     assert Deep().gradients()[1]["W2"].tolist() == [1, 1]
     assert "gradients" not in vars(Deep)
+
+
+@pytest.mark.parametrize(("to", "falls"), [(1.0, True), (0.9, True), (0.5, False)])
+def test_a_curve_falls_to_a_part_of_its_beginning(to, falls):
+    assert run(step.falls("curve", to=to), curve=[2.0, 3.0, 1.5]) is falls
