@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -40,30 +40,71 @@ class Misconception:
         return f"misconception.{self.exercise}.{self.name}"
 
 
-def misconception(exercise: str, *, hint: str) -> Callable[[Code], Code]:
+def misconception(
+    exercise: str, *, hint: str, instead: Mapping[str, str] | None = None
+) -> Callable[[Code], Code]:
     """Mark a function or class as a wrong version of `exercise`.
 
     The docstring's first line is the phrase. The definition is spliced into a copy of the
     reference's file under the exercise's name, so it may use every name of that file.
     `read_misconceptions` reads the mark from the source text; calling it does nothing.
+
+    Parameters
+    ----------
+    instead
+        By passage of the reference, what stands there instead: the wrong version is the reference
+        but for these, and right in everything else. The definition has a docstring alone then.
     """
     return lambda code: code
 
 
-def read_misconceptions(text: str) -> tuple[Misconception, ...]:
+def read_misconceptions(text: str, references: Iterable[str] = ()) -> tuple[Misconception, ...]:
     """Read all marked definitions of a ``misconceptions.py`` without running it.
 
     Nothing is imported, so wrong versions of Keras models do not load Keras here.
 
+    Parameters
+    ----------
+    references
+        The texts of the references, of which some wrong versions are made.
+
     Raises
     ------
     ValueError
-        When a marked definition has no docstring, or a mark is not made of literals.
+        When a marked definition has no docstring, a mark is not made of literals, or a passage
+        does not stand in its reference exactly once.
     """
+    known = list(references)
     return tuple(
-        Misconception(one.exercise, one.name, one.phrase, one.given["hint"], one.source)
+        Misconception(one.exercise, one.name, one.phrase, one.given["hint"], _source(one, known))
         for one in read_marked(text, "misconception")
     )
+
+
+def _source(marked: Marked, references: Iterable[str]) -> str:
+    """The wrong version's definition: its own, or the reference's with other passages."""
+    instead = marked.given.get("instead")
+    if not instead:
+        return marked.source
+    for reference in references:
+        for node in ast.parse(reference).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == marked.exercise:
+                first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+                definition = "\n".join(reference.splitlines()[first - 1 : node.end_lineno]) + "\n"
+                return _with_passages(definition, instead, marked.name)
+    raise ValueError(f"Expected a reference that defines {marked.exercise}. Received: none")
+
+
+def _with_passages(definition: str, instead: Mapping[str, str], name: str) -> str:
+    for passage, other in instead.items():
+        found = definition.count(passage)
+        if found != 1:
+            raise ValueError(
+                f"Expected the passage {passage!r} of {name} to stand in its reference exactly "
+                f"once. Received: {found} times"
+            )
+        definition = definition.replace(passage, other)
+    return definition
 
 
 @dataclass(frozen=True)
