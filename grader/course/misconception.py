@@ -82,29 +82,45 @@ def read_misconceptions(text: str, references: Iterable[str] = ()) -> tuple[Misc
 
 
 def _source(marked: Marked, references: Iterable[str]) -> str:
-    """The wrong version's definition: its own, or the reference's with other passages."""
+    """The wrong version's definition: its own, or the reference's with other passages.
+
+    A helper of the reference in which a passage stands follows behind, in the first one's place.
+    """
     instead = marked.given.get("instead")
     if not instead:
         return marked.source
     for reference in references:
-        for node in ast.parse(reference).body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == marked.exercise:
-                first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-                definition = "\n".join(reference.splitlines()[first - 1 : node.end_lineno]) + "\n"
-                return _with_passages(definition, instead, marked.name)
+        known = _definitions(reference)
+        if marked.exercise in known:
+            changed = {marked.exercise: known.pop(marked.exercise)}
+            for passage, other in instead.items():
+                name = _where(passage, {**changed, **known}, marked)
+                changed[name] = changed.get(name, known.get(name, "")).replace(passage, other)
+            return "\n\n".join(changed.values())
     raise ValueError(f"Expected a reference that defines {marked.exercise}. Received: none")
 
 
-def _with_passages(definition: str, instead: Mapping[str, str], name: str) -> str:
-    for passage, other in instead.items():
-        found = definition.count(passage)
-        if found != 1:
-            raise ValueError(
-                f"Expected the passage {passage!r} of {name} to stand in its reference exactly "
-                f"once. Received: {found} times"
-            )
-        definition = definition.replace(passage, other)
-    return definition
+def _definitions(reference: str) -> dict[str, str]:
+    """The texts of what stands at the top of a file, by name."""
+    lines = reference.splitlines()
+    found = {}
+    for node in ast.parse(reference).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            found[node.name] = "\n".join(lines[first - 1 : node.end_lineno]) + "\n"
+    return found
+
+
+def _where(passage: str, texts: Mapping[str, str], marked: Marked) -> str:
+    """In which definition a passage stands: the exercise's own, or else one of a helper."""
+    counts = {name: text.count(passage) for name, text in texts.items() if passage in text}
+    name = marked.exercise if marked.exercise in counts else next(iter(counts), "")
+    if counts.get(name) != 1:
+        raise ValueError(
+            f"Expected the passage {passage!r} of {marked.name} to stand in its reference exactly "
+            f"once. Received: {counts.get(name, 0)} times"
+        )
+    return name
 
 
 @dataclass(frozen=True)
@@ -154,6 +170,8 @@ def _read(node: ast.FunctionDef | ast.ClassDef, mark: ast.Call, text: str) -> Ma
 def splice(reference: str, exercise: str, definition: str) -> str:
     """Return the text of `reference` with `exercise` replaced by `definition`.
 
+    A class keeps the reference's decorators, which register it with Keras, unless it has its own.
+
     Raises
     ------
     ValueError
@@ -168,6 +186,8 @@ def splice(reference: str, exercise: str, definition: str) -> str:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == exercise:
             own = reference.splitlines()
             first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+            if isinstance(wrong, ast.ClassDef) and not wrong.decorator_list:
+                first = node.lineno
             text = own[: first - 1] + lines + own[node.end_lineno :]
             return _without_markers("\n".join(text) + "\n")
     raise ValueError(f"Expected the reference to define {exercise}. Received: no such definition")
