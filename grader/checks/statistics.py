@@ -71,11 +71,14 @@ def _problem(case: Case, reply: Reply, position: int, visibility: Visibility) ->
         return None
     for expectation, value in outside(case, position, array):
         title = _TITLES.get(expectation.statistic, expectation.statistic)
+        means = expectation.below if value < expectation.low else ""
+        means = expectation.above if value > expectation.high else means
+        behind = f". That means: {means}" if means else ""
         if visibility is Visibility.HIDDEN:
-            return f"the {title} of the output is out of its range"
+            return f"the {title} of the output is out of its range{behind}"
         return (
             f"the {title} of the output should lie in [{expectation.low:.4g}, "
-            f"{expectation.high:.4g}]; received {value:.4g}"
+            f"{expectation.high:.4g}]; received {value:.4g}{behind}"
         )
     return None
 

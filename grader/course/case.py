@@ -24,6 +24,9 @@ class Expectation:
     high: float
     of: str = ""
     """Which of a script's returned results; the first, when none is named."""
+    below: str = ""
+    """What is wrong where the statistic is smaller, as half a sentence; and where it is larger."""
+    above: str = ""
 
 
 @dataclass(frozen=True)

@@ -94,14 +94,14 @@ def load_live(folder: Path) -> LiveCourse:
             f"Expected {folder / CHECKS_FILE} to define `assignment`, an Assignment. "
             f"Received: {type(assignment).__name__}"
         )
-    mistakes = tuple(
-        one
-        for path in sorted(folder.glob(MISCONCEPTIONS))
-        for one in read_misconceptions(path.read_text(encoding="utf-8"))
-    )
     references = {
         file.name: (folder / file.name).read_text(encoding="utf-8") for file in assignment.files
     }
+    mistakes = tuple(
+        one
+        for path in sorted(folder.glob(MISCONCEPTIONS))
+        for one in read_misconceptions(path.read_text(encoding="utf-8"), references.values())
+    )
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

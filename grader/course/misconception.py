@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -40,30 +40,87 @@ class Misconception:
         return f"misconception.{self.exercise}.{self.name}"
 
 
-def misconception(exercise: str, *, hint: str) -> Callable[[Code], Code]:
+def misconception(
+    exercise: str, *, hint: str, instead: Mapping[str, str] | None = None
+) -> Callable[[Code], Code]:
     """Mark a function or class as a wrong version of `exercise`.
 
     The docstring's first line is the phrase. The definition is spliced into a copy of the
     reference's file under the exercise's name, so it may use every name of that file.
     `read_misconceptions` reads the mark from the source text; calling it does nothing.
+
+    Parameters
+    ----------
+    instead
+        By passage of the reference, what stands there instead: the wrong version is the reference
+        but for these, and right in everything else. The definition has a docstring alone then.
     """
     return lambda code: code
 
 
-def read_misconceptions(text: str) -> tuple[Misconception, ...]:
+def read_misconceptions(text: str, references: Iterable[str] = ()) -> tuple[Misconception, ...]:
     """Read all marked definitions of a ``misconceptions.py`` without running it.
 
     Nothing is imported, so wrong versions of Keras models do not load Keras here.
 
+    Parameters
+    ----------
+    references
+        The texts of the references, of which some wrong versions are made.
+
     Raises
     ------
     ValueError
-        When a marked definition has no docstring, or a mark is not made of literals.
+        When a marked definition has no docstring, a mark is not made of literals, or a passage
+        does not stand in its reference exactly once.
     """
+    known = list(references)
     return tuple(
-        Misconception(one.exercise, one.name, one.phrase, one.given["hint"], one.source)
+        Misconception(one.exercise, one.name, one.phrase, one.given["hint"], _source(one, known))
         for one in read_marked(text, "misconception")
     )
+
+
+def _source(marked: Marked, references: Iterable[str]) -> str:
+    """The wrong version's definition: its own, or the reference's with other passages.
+
+    A helper of the reference in which a passage stands follows behind, in the first one's place.
+    """
+    instead = marked.given.get("instead")
+    if not instead:
+        return marked.source
+    for reference in references:
+        known = _definitions(reference)
+        if marked.exercise in known:
+            changed = {marked.exercise: known.pop(marked.exercise)}
+            for passage, other in instead.items():
+                name = _where(passage, {**changed, **known}, marked)
+                changed[name] = changed.get(name, known.get(name, "")).replace(passage, other)
+            return "\n\n".join(changed.values())
+    raise ValueError(f"Expected a reference that defines {marked.exercise}. Received: none")
+
+
+def _definitions(reference: str) -> dict[str, str]:
+    """The texts of what stands at the top of a file, by name."""
+    lines = reference.splitlines()
+    found = {}
+    for node in ast.parse(reference).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            found[node.name] = "\n".join(lines[first - 1 : node.end_lineno]) + "\n"
+    return found
+
+
+def _where(passage: str, texts: Mapping[str, str], marked: Marked) -> str:
+    """In which definition a passage stands: the exercise's own, or else one of a helper."""
+    counts = {name: text.count(passage) for name, text in texts.items() if passage in text}
+    name = marked.exercise if marked.exercise in counts else next(iter(counts), "")
+    if counts.get(name) != 1:
+        raise ValueError(
+            f"Expected the passage {passage!r} of {marked.name} to stand in its reference exactly "
+            f"once. Received: {counts.get(name, 0)} times"
+        )
+    return name
 
 
 @dataclass(frozen=True)
@@ -113,6 +170,8 @@ def _read(node: ast.FunctionDef | ast.ClassDef, mark: ast.Call, text: str) -> Ma
 def splice(reference: str, exercise: str, definition: str) -> str:
     """Return the text of `reference` with `exercise` replaced by `definition`.
 
+    A class keeps the reference's decorators, which register it with Keras, unless it has its own.
+
     Raises
     ------
     ValueError
@@ -127,6 +186,8 @@ def splice(reference: str, exercise: str, definition: str) -> str:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == exercise:
             own = reference.splitlines()
             first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+            if isinstance(wrong, ast.ClassDef) and not wrong.decorator_list:
+                first = node.lineno
             text = own[: first - 1] + lines + own[node.end_lineno :]
             return _without_markers("\n".join(text) + "\n")
     raise ValueError(f"Expected the reference to define {exercise}. Received: no such definition")

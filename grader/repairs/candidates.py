@@ -12,6 +12,7 @@ from grader.repairs.calls import of_call
 from grader.repairs.change import Change
 from grader.repairs.conditions import of_condition
 from grader.repairs.keras_additions import of_keras_addition
+from grader.repairs.keras_alike import of_keras_alike, of_residual
 from grader.repairs.keras_calls import of_keras_call
 from grader.repairs.keras_steps import of_keras_statement
 from grader.repairs.numbers import of_constant, of_range
@@ -31,6 +32,7 @@ _OF_HELPERS = 1
 """So much less likely is a change in a helper than the same one in the exercise itself."""
 _FINDERS = (
     of_unused,
+    of_keras_alike,
     of_keras_call,
     of_operation,
     of_negation,
@@ -40,11 +42,12 @@ _FINDERS = (
     of_call,
     of_name,
     of_arrangement,
+    of_residual,
     of_keras_addition,
     of_addition,
 )
 Finder = Callable[[Place], Iterator[Found]]
-_PUT_IN = {of_addition, of_keras_addition}
+_PUT_IN = {of_addition, of_keras_addition, of_residual}
 
 
 def changes_of(source: Source, definitions: Sequence[Definition]) -> Iterator[Change]:
@@ -89,7 +92,7 @@ def _less_likely(finder: Finder, place: Place) -> int:
     Of a layer or a model few values are numbers with which something may be put right, and where
     its parts are made no formula stands.
     """
-    if not place.module.uses_keras or finder in {of_keras_call, of_unused}:
+    if not place.module.uses_keras or finder in {of_keras_call, of_keras_alike, of_unused}:
         return 0
     method = place.scope.functions[-1].name if place.scope.functions else ""
     is_made = isinstance(place.definition.node, ast.ClassDef) and method in MAKING

@@ -211,8 +211,10 @@ def _without_layer(node: ast.Call, place: Place) -> Iterator[Found]:
     Without dropout numbers no longer vary, so that a mistake elsewhere may not show.
     """
     is_random = "drop" in place.source.of(node.func).lower()
+    # Of a network that is built, layers are what was asked for: it is rarely one too many.
+    rank = 1 if isinstance(node.func, ast.Call) else 0
     if is_called_layer(node) and len(node.args) == 1 and not is_random:
-        yield 0, "layer", "without that layer", f"({place.source.of(node.args[0])})"
+        yield rank, "layer", "without that layer", f"({place.source.of(node.args[0])})"
 
 
 def _other_texts(value: str) -> Iterator[Found]:

@@ -51,8 +51,11 @@ def _kept(node: ast.Expr, place: Place) -> Iterator[Moved]:
             text = f"{place.source.of(node)}\n{' ' * node.col_offset}{step}"
             yield 1, "layer", "with one more layer behind that one", start, end, text
     target = call.args[0]
-    if isinstance(target, ast.Name) and (
-        isinstance(call.func, ast.Call) or place.source.of(call.func).startswith("self.")
+    is_built = isinstance(call.func, ast.Attribute) and call.func.attr == "build"
+    if (
+        isinstance(target, ast.Name)
+        and not is_built
+        and (isinstance(call.func, ast.Call) or place.source.of(call.func).startswith("self."))
     ):
         text = f"{target.id} = {place.source.of(node)}"
         yield -1, "kept", "with what that gives kept", start, end, text

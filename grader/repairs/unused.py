@@ -12,6 +12,7 @@ _MOST = 4
 _NOT_USED_ITSELF = {"self", "cls", "name", "kwargs", "built", "supports_masking", "state_size"}
 MAKING = {"__init__", "build", "get_config", "compute_output_shape", "reset_state"}
 """Methods in which what is made is not used yet."""
+_MAKES = {"__init__", "build"}
 _VALUES = (ast.Call, ast.BinOp, ast.Name, ast.Attribute)
 
 
@@ -24,7 +25,14 @@ def of_unused(place: Place) -> Iterator[Found]:
         return
     method = place.scope.functions[-1].name if place.scope.functions else ""
     is_class = isinstance(place.definition.node, ast.ClassDef)
-    if not method or (is_class and method in MAKING):
+    if not method:
+        return
+    if is_class and method in MAKING:
+        # Where layers are made, a fixed number may stand for what was given.
+        is_fixed = isinstance(node, ast.Constant) and type(node.value) in (int, float)
+        if is_fixed and method in _MAKES and isinstance(place.parent, ast.Call | ast.keyword):
+            said = "with something there that is not used anywhere"
+            yield from ((-1, "name", said, name) for name in _unused(place))
         return
     unused = _unused(place)
     is_called = isinstance(place.parent, ast.Call) and place.field == "func"
@@ -86,9 +94,10 @@ def _read_in_making(top: ast.ClassDef) -> set[str]:
     """The attributes that are read, but only where the object is made or described.
 
     Of ``self.name = activation`` beside ``self.function = get(activation)`` the name is not
-    among them: what is used is the function.
+    among them: what is used is the function. Nor is what was given and is used in making layers.
     """
     inside: dict[str, set[str]] = {}
+    given: set[str] = set()
     for method in top.body:
         if not isinstance(method, ast.FunctionDef):
             continue
@@ -100,8 +109,25 @@ def _read_in_making(top: ast.ClassDef) -> set[str]:
         for one in ast.walk(method):
             if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load):
                 inside.setdefault(one.attr, set()).add(method.name)
-            elif isinstance(one, ast.Assign) and isinstance(one.value, ast.Name):
-                for target in one.targets:
-                    if isinstance(target, ast.Attribute) and read.count(one.value.id) > 1:
-                        inside.setdefault(target.attr, set()).add("")
-    return {name for name, methods in inside.items() if methods <= MAKING}
+            elif isinstance(one, ast.Assign):
+                for target, value in _assigned(one):
+                    given.add(target)
+                    if read.count(value) > 1:
+                        inside.setdefault(target, set()).add("")
+    return {
+        name
+        for name, methods in inside.items()
+        if methods <= MAKING and not (name in given and methods & _MAKES)
+    }
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[str, str]]:
+    """The attributes that a statement gives the values of names, and these names."""
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            pairs = list(zip(target.elts, node.value.elts, strict=False))
+        else:
+            pairs = [(target, node.value)]
+        for one, value in pairs:
+            if isinstance(one, ast.Attribute) and isinstance(value, ast.Name):
+                yield one.attr, value.id

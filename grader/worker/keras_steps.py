@@ -16,6 +16,7 @@ from grader.worker import keras_own
 from grader.worker.differentiate import value_and_gradients
 from grader.worker.keras_facts import fact_of
 from grader.worker.steps import Operation, Scope, Step, WrongForm
+from grader.worker.weight_shapes import difference
 
 _MAX_PATH = 60
 _UNBUILT = "a built model was expected; give it its input shape"
@@ -90,11 +91,8 @@ def _set_weights(scope: Scope, step: Step) -> None:
         raise WrongForm(_UNBUILT)
     wanted = [np.shape(weight) for weight in weights]
     found = [tuple(weight.shape) for weight in keras_own.weights(layer)]
-    if len(found) != len(wanted):
-        raise WrongForm(f"{len(wanted)} arrays of weights were expected; received {len(found)}")
-    for number, (one, other) in enumerate(zip(found, wanted, strict=True), start=1):
-        if one != other:
-            raise WrongForm(f"weight {number} of shape {other} was expected; received {one}")
+    if problem := difference(wanted, found):
+        raise WrongForm(problem)
     keras_own.set_weights(layer, weights)
 
 
@@ -226,9 +224,17 @@ def _number(scope: Scope, step: Step) -> float:
 
 
 def _history(scope: Scope, step: Step) -> list[float]:
-    record = scope.saved[step["on"]]
-    record = getattr(record, "history", record)
-    return [float(value) for value in record[step["value"]]]
+    record, metric = scope.saved[step["on"]], step["value"]
+    curves = getattr(record, "history", record)
+    if not isinstance(curves, dict) or metric not in curves:
+        form = "None" if record is None else f"an object of class {type(record).__name__}"
+        if isinstance(curves, dict):
+            form = f"one with {', '.join(map(repr, list(curves)[:5])) or 'no curve'}"
+        raise WrongForm(
+            f"what `fit` returns, or its `history`, with the curve {metric!r} was expected; "
+            f"received {form}"
+        )
+    return [float(value) for value in curves[metric]]
 
 
 def _describe(scope: Scope, step: Step) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from grader.worker import keras_own
 from grader.worker.keras_steps import compiled_model, kernels, layer_of, zero_weights
 from grader.worker.steps import Operation, Scope, Step, WrongForm, look_up
+from grader.worker.weight_shapes import difference
 
 Array = np.ndarray[Any, Any]
 
@@ -119,10 +120,8 @@ def _given_weights_logits(scope: Scope, step: Step) -> Array:
     model, ids = layer_of(scope, step), np.asarray(step["value"], "int32")
     variables, shapes = _contract_order(model), [tuple(shape) for shape in step["shapes"]]
     found = [tuple(one.shape) for one in variables]
-    if found != shapes:
-        raise WrongForm(
-            f"weights of the shapes {_shown(shapes)} were expected; received {_shown(found)}"
-        )
+    if problem := difference(shapes, found):
+        raise WrongForm(problem)
     rng = np.random.default_rng(int(step["seed"]))
     values = [
         rng.uniform(0.5, 1.5, size=shape)
@@ -162,10 +161,6 @@ def _is_scaled(model: Any, variables: list[Any], values: list[Array], ids: Array
 def _assign(variables: list[Any], values: list[Array]) -> None:
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
-
-
-def _shown(shapes: list[tuple[int, ...]]) -> str:
-    return ", ".join(map(str, shapes[:20])) + (", …" if len(shapes) > 20 else "")
 
 
 class _TableLogits(keras.layers.Layer):

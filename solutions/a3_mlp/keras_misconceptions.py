@@ -231,78 +231,48 @@ def waits_one_epoch_more(patience):
     ]
 
 
-@misconception("train_step", hint="How does batch normalisation know that this is training?")
-def calls_the_model_as_at_inference(model, optimizer, x, y):
+@misconception(
+    "train_step",
+    hint="How does batch normalisation know that this is training?",
+    instead={"model(x, training=True)": "model(x, training=False)"},
+)
+def calls_the_model_as_at_inference():
     """calls the model without training=True"""
-    optimizer.build(model.trainable_variables)
-
-    @tf.function
-    def step():
-        with tf.GradientTape() as tape:
-            logits = model(x)
-            losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
-            loss = tf.reduce_mean(losses) + sum(model.losses)
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply(gradients, model.trainable_variables)
-        return loss
-
-    return step()
 
 
-@misconception("train_step", hint="Who adds what `kernel_regularizer` asks for?")
-def forgets_the_penalties(model, optimizer, x, y):
+@misconception(
+    "train_step",
+    hint="Who adds what `kernel_regularizer` asks for?",
+    instead={" + sum(model.losses)": ""},
+)
+def forgets_the_penalties():
     """forgets model.losses"""
-    optimizer.build(model.trainable_variables)
-
-    @tf.function
-    def step():
-        with tf.GradientTape() as tape:
-            logits = model(x, training=True)
-            losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
-            loss = tf.reduce_mean(losses)
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply(gradients, model.trainable_variables)
-        return loss
-
-    return step()
 
 
-@misconception("train_step", hint="The loss of which weights is asked for, old or new ones?")
-def returns_the_loss_afterwards(model, optimizer, x, y):
+@misconception(
+    "train_step",
+    hint="The loss of which weights is asked for, old or new ones?",
+    instead={
+        "    return loss\n": (
+            "    logits = model(x, training=True)\n"
+            "    losses = keras.losses.sparse_categorical_crossentropy(\n"
+            "        y, logits, from_logits=True\n"
+            "    )\n"
+            "    return tf.reduce_mean(losses) + sum(model.losses)\n"
+        )
+    },
+)
+def returns_the_loss_afterwards():
     """returns the loss after the update"""
-    optimizer.build(model.trainable_variables)
-
-    @tf.function
-    def step():
-        with tf.GradientTape() as tape:
-            logits = model(x, training=True)
-            losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
-            loss = tf.reduce_mean(losses) + sum(model.losses)
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply(gradients, model.trainable_variables)
-        logits = model(x, training=True)
-        losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
-        return tf.reduce_mean(losses) + sum(model.losses)
-
-    return step()
 
 
-@misconception("train_step", hint="What does the model return, probabilities or logits?")
-def takes_logits_for_probabilities(model, optimizer, x, y):
+@misconception(
+    "train_step",
+    hint="What does the model return, probabilities or logits?",
+    instead={"from_logits=True": "from_logits=False"},
+)
+def takes_logits_for_probabilities():
     """takes the logits for probabilities"""
-    optimizer.build(model.trainable_variables)
-
-    @tf.function
-    def step():
-        with tf.GradientTape() as tape:
-            logits = model(x, training=True)
-            losses = keras.losses.sparse_categorical_crossentropy(y, logits)
-            loss = tf.reduce_mean(losses) + sum(model.losses)
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply(gradients, model.trainable_variables)
-        return loss
-
-    return step()
 
 
 @misconception("train_step", hint="When does an optimiser make its variables?")

@@ -17,7 +17,14 @@ def declare_augmentation(keras_file: StudentFile) -> None:
     )
     STILL = {"max_shift": 0.0, "rotation": 0.0}
     N, MANY = 100, 400
-    AT_REST = Expectation("std", 0.0, 1e-6, of="at_inference")
+    AT_REST = Expectation(
+        "std", 0.0, 1e-6, of="at_inference", above="images are changed at inference, too"
+    )
+    MOVES = {
+        "row": "shifted up and down",
+        "column": "shifted left and right",
+        "angle": "turned (`rotation` is a part of a full turn)",
+    }
 
     def images(rng, *shape):
         return rng.uniform(0.2, 1, size=shape).astype("float32")
@@ -51,10 +58,13 @@ def declare_augmentation(keras_file: StudentFile) -> None:
     def spread(of, center, most, beyond):
         """Ranges of N numbers that are uniform on center ± most: none of them is far `beyond`."""
         deviation = most / np.sqrt(3)
+        less = f"images are hardly {MOVES[of]}, or not at all"
+        more = f"images are too far {MOVES[of]}"
+        one_way = f"images are {MOVES[of]} one way alone, or not at all"
         return [
-            Expectation("min", center - most - beyond, center, of=of),
-            Expectation("max", center, center + most + beyond, of=of),
-            Expectation("std", 0.65 * deviation, 1.35 * deviation, of=of),
+            Expectation("min", center - most - beyond, center, of, below=more, above=one_way),
+            Expectation("max", center, center + most + beyond, of, below=one_way, above=more),
+            Expectation("std", 0.65 * deviation, 1.35 * deviation, of, below=less, above=more),
         ]
 
     @build_augmentation.statistics(points=0.75)
@@ -133,8 +143,10 @@ def declare_augmentation(keras_file: StudentFile) -> None:
             other=step.keras("ops.subtract", step.ref("from_a"), step.ref("from_c")),
             returns=("same", "other"),
             expects=[
-                Expectation("std", 0.0, 1e-3, of="same"),
-                Expectation("std", 0.05, 5.0, of="other"),
+                Expectation("std", 0.0, 1e-3, "same", above="two models with the same seed differ"),
+                Expectation(
+                    "std", 0.05, 5.0, "other", below="two models with different seeds do the same"
+                ),
             ],
         )
 
@@ -146,18 +158,21 @@ def declare_augmentation(keras_file: StudentFile) -> None:
         sideways, upright = (np.broadcast_to(one, (100, 8, 6, 1)) for one in (columns, rows))
         # A mirrored image differs by 2 everywhere: the deviation is 2 √(share of them).
         half, none = (0.8, 1.9), (0.0, 0.01)
-        for label, x, options, (low, high) in (
-            ("left-right", sideways, {"flip": True}, half),
-            ("not upside down", upright, {"flip": True}, none),
-            ("not without flip", sideways, {"flip": False}, none),
-            ("not unless asked", sideways, {}, none),
+        few = "hardly any image is mirrored left-right"
+        upside_down = "images are mirrored top to bottom, too"
+        always = "images are mirrored, though `flip` is False"
+        for label, x, options, (low, high), below, above in (
+            ("left-right", sideways, {"flip": True}, half, few, "nearly all images are mirrored"),
+            ("not upside down", upright, {"flip": True}, none, "", upside_down),
+            ("not without flip", sideways, {"flip": False}, none, "", always),
+            ("not unless asked", sideways, {}, none, "", always),
         ):
             yield script(
                 label,
                 model=step.call("build_augmentation", **options, **STILL),
                 **changed(x.astype("float32")),
                 returns=("difference_model",),
-                expects=[Expectation("std", low, high)],
+                expects=[Expectation("std", low, high, below=below, above=above)],
             )
         # Its mass lies about the middle, and a bar of a fifth of it at the right.
         x = np.zeros((MANY, 41, 41, 1))

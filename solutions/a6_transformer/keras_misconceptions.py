@@ -23,6 +23,15 @@ class SplitsInHalves(keras.layers.Layer):
         return x + ops.cast(encoded, x.dtype)
 
 
+@misconception(
+    "PositionalEncoding",
+    hint="Which j do the sine and the cosine of one rate share?",
+    instead={"-2 * (columns // 2) / d_model": "-2 * columns / d_model"},
+)
+class DoublesTheColumn:
+    """gives column j the exponent 2j/D, not 2⌊j/2⌋/D"""
+
+
 @misconception("PositionalEncoding", hint="How many different rates do D columns have?")
 class GivesEachColumnItsRate(keras.layers.Layer):
     """gives each column a rate of its own, where a sine and a cosine share one"""
@@ -47,129 +56,90 @@ class ReturnsTheCodeAlone(keras.layers.Layer):
         return 0 * x + ops.cast(encoded, x.dtype)
 
 
-@misconception("MultiHeadSelfAttention", hint="What are the scores divided by, and why?")
-class DoesNotScale(keras.layers.Layer):
+@misconception(
+    "MultiHeadSelfAttention",
+    hint="What are the scores divided by, and why?",
+    instead={"scores = scores / (d_model // self.heads) ** 0.5": ""},
+)
+class DoesNotScale:
     """does not divide the scores by √d"""
 
-    def __init__(self, heads, **kwargs):
-        super().__init__(**kwargs)
-        self.heads = heads
 
-    def build(self, input_shape):
-        square = (input_shape[-1], input_shape[-1])
-        self.Wq, self.Wk, self.Wv, self.Wo = (self.add_weight(shape=square) for _ in range(4))
-
-    def call(self, x, attention_mask=None):
-        length, d_model = x.shape[1:]
-
-        def split(projected):
-            parts = ops.reshape(projected, (-1, length, self.heads, d_model // self.heads))
-            return ops.transpose(parts, (0, 2, 1, 3))
-
-        q, k, v = (split(ops.matmul(x, W)) for W in (self.Wq, self.Wk, self.Wv))
-        scores = ops.matmul(q, ops.transpose(k, (0, 1, 3, 2)))
-        mask = ops.ones((length, length), "bool") if attention_mask is None else attention_mask
-        mask = ops.cast(mask, "bool")
-        mask = mask[:, None] if len(mask.shape) == 3 else mask
-        weights = ops.softmax(ops.where(mask, scores, -1e9)) * ops.cast(mask, x.dtype)
-        out = ops.transpose(ops.matmul(weights, v), (0, 2, 1, 3))
-        return ops.matmul(ops.reshape(out, (-1, length, d_model)), self.Wo)
-
-    def get_config(self):
-        return {**super().get_config(), "heads": self.heads}
-
-
-@misconception("MultiHeadSelfAttention", hint="How long is the query of one head?")
-class ScalesByTheWholeWidth(keras.layers.Layer):
+@misconception(
+    "MultiHeadSelfAttention",
+    hint="How long is the query of one head?",
+    instead={"(d_model // self.heads) ** 0.5": "d_model**0.5"},
+)
+class ScalesByTheWholeWidth:
     """divides the scores by √D of the model in place of √d of a head"""
 
-    def __init__(self, heads, **kwargs):
-        super().__init__(**kwargs)
-        self.heads = heads
 
-    def build(self, input_shape):
-        square = (input_shape[-1], input_shape[-1])
-        self.Wq, self.Wk, self.Wv, self.Wo = (self.add_weight(shape=square) for _ in range(4))
-
-    def call(self, x, attention_mask=None):
-        length, d_model = x.shape[1:]
-
-        def split(projected):
-            parts = ops.reshape(projected, (-1, length, self.heads, d_model // self.heads))
-            return ops.transpose(parts, (0, 2, 1, 3))
-
-        q, k, v = (split(ops.matmul(x, W)) for W in (self.Wq, self.Wk, self.Wv))
-        scores = ops.matmul(q, ops.transpose(k, (0, 1, 3, 2))) / d_model**0.5
-        mask = ops.ones((length, length), "bool") if attention_mask is None else attention_mask
-        mask = ops.cast(mask, "bool")
-        mask = mask[:, None] if len(mask.shape) == 3 else mask
-        weights = ops.softmax(ops.where(mask, scores, -1e9)) * ops.cast(mask, x.dtype)
-        out = ops.transpose(ops.matmul(weights, v), (0, 2, 1, 3))
-        return ops.matmul(ops.reshape(out, (-1, length, d_model)), self.Wo)
-
-    def get_config(self):
-        return {**super().get_config(), "heads": self.heads}
-
-
-@misconception("MultiHeadSelfAttention", hint="Which columns does the first head own after it?")
-class ReshapesInsteadOfTransposing(keras.layers.Layer):
+@misconception(
+    "MultiHeadSelfAttention",
+    hint="Which columns does the first head own after it?",
+    instead={
+        "(projected, (-1, length, self.heads, d_model // self.heads))": (
+            "(projected, (-1, self.heads, length, d_model // self.heads))"
+        ),
+        "return ops.transpose(parts, (0, 2, 1, 3))  # (N, heads, T, d)": "return parts",
+        "ops.transpose(attended, (0, 2, 1, 3))": "attended",
+    },
+)
+class ReshapesInsteadOfTransposing:
     """reshapes straight to (N, heads, T, d), which mixes positions and features"""
 
-    def __init__(self, heads, **kwargs):
-        super().__init__(**kwargs)
-        self.heads = heads
 
-    def build(self, input_shape):
-        square = (input_shape[-1], input_shape[-1])
-        self.Wq, self.Wk, self.Wv, self.Wo = (self.add_weight(shape=square) for _ in range(4))
-
-    def call(self, x, attention_mask=None):
-        length, d_model = x.shape[1:]
-        size = d_model // self.heads
-
-        def split(projected):
-            return ops.reshape(projected, (-1, self.heads, length, size))
-
-        q, k, v = (split(ops.matmul(x, W)) for W in (self.Wq, self.Wk, self.Wv))
-        scores = ops.matmul(q, ops.transpose(k, (0, 1, 3, 2))) / size**0.5
-        mask = ops.ones((length, length), "bool") if attention_mask is None else attention_mask
-        mask = ops.cast(mask, "bool")
-        mask = mask[:, None] if len(mask.shape) == 3 else mask
-        weights = ops.softmax(ops.where(mask, scores, -1e9)) * ops.cast(mask, x.dtype)
-        return ops.matmul(ops.reshape(ops.matmul(weights, v), (-1, length, d_model)), self.Wo)
-
-    def get_config(self):
-        return {**super().get_config(), "heads": self.heads}
-
-
-@misconception("MultiHeadSelfAttention", hint="What is the softmax of equal scores?")
-class AveragesWhereNothingCounts(keras.layers.Layer):
+@misconception(
+    "MultiHeadSelfAttention",
+    hint="What is the softmax of equal scores?",
+    instead={" * ops.cast(mask, scores.dtype)": ""},
+)
+class AveragesWhereNothingCounts:
     """gives a query that may attend to nothing the mean of all values"""
 
-    def __init__(self, heads, **kwargs):
-        super().__init__(**kwargs)
-        self.heads = heads
 
-    def build(self, input_shape):
-        square = (input_shape[-1], input_shape[-1])
-        self.Wq, self.Wk, self.Wv, self.Wo = (self.add_weight(shape=square) for _ in range(4))
+@misconception(
+    "MultiHeadSelfAttention",
+    hint="What does your `call` do with `attention_mask`?",
+    instead={'ops.cast(attention_mask, "bool")': 'ops.ones((length, length), "bool")'},
+)
+class IgnoresTheMask:
+    """does not use attention_mask"""
 
-    def call(self, x, attention_mask=None):
-        length, d_model = x.shape[1:]
-        size = d_model // self.heads
 
-        def split(projected):
-            parts = ops.reshape(projected, (-1, length, self.heads, size))
-            return ops.transpose(parts, (0, 2, 1, 3))
+@misconception(
+    "MultiHeadSelfAttention",
+    hint="What does True stand for in `attention_mask`?",
+    instead={
+        'ops.cast(attention_mask, "bool")': 'ops.logical_not(ops.cast(attention_mask, "bool"))'
+    },
+)
+class TurnsTheMaskRound:
+    """hides the keys at which attention_mask is True, and shows the others"""
 
-        q, k, v = (split(ops.matmul(x, W)) for W in (self.Wq, self.Wk, self.Wv))
-        scores = ops.matmul(q, ops.transpose(k, (0, 1, 3, 2))) / size**0.5
-        mask = ops.ones((length, length), "bool") if attention_mask is None else attention_mask
-        mask = ops.cast(mask, "bool")
-        mask = mask[:, None] if len(mask.shape) == 3 else mask
-        weights = ops.softmax(ops.where(mask, scores, -1e9))
-        out = ops.transpose(ops.matmul(weights, v), (0, 2, 1, 3))
-        return ops.matmul(ops.reshape(out, (-1, length, d_model)), self.Wo)
 
-    def get_config(self):
-        return {**super().get_config(), "heads": self.heads}
+@misconception(
+    "MultiHeadSelfAttention",
+    hint="The weights of which keys have to sum to 1?",
+    instead={
+        "ops.softmax(scores)": "ops.softmax(scores, axis=-2)",
+        "ops.softmax(ops.where(mask, scores, -1e9))": (
+            "ops.softmax(ops.where(mask, scores, -1e9), axis=-2)"
+        ),
+    },
+)
+class NormalisesOverTheQueries:
+    """takes the softmax over the queries, not over the keys"""
+
+
+@misconception(
+    "MultiHeadSelfAttention",
+    hint="Which of the four weights does your `call` use?",
+    instead={
+        "ops.matmul(ops.reshape(out, (-1, length, d_model)), self.Wo)": (
+            "ops.reshape(out, (-1, length, d_model))"
+        )
+    },
+)
+class LeavesOutTheLastProjection:
+    """does not multiply the joined heads by Wo"""

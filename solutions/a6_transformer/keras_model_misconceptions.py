@@ -73,6 +73,28 @@ def leaves_out_the_last_norm(vocabulary, length, d_model, heads, layers):
     return model
 
 
+@misconception(
+    "build_language_model",
+    hint="How wide is the hidden layer of a block?",
+    instead={"TransformerBlock(heads, 4 * d_model, 0.0)": "TransformerBlock(heads, d_model, 0.0)"},
+)
+def has_narrow_blocks():
+    """has blocks with d_ff = d_model, not 4·d_model"""
+
+
+@misconception(
+    "build_language_model",
+    hint="How does your model know which id comes first?",
+    instead={
+        "PositionalEncoding()(keras.layers.Rescaling(d_model**0.5)(x))": (
+            "keras.layers.Rescaling(d_model**0.5)(x)"
+        )
+    },
+)
+def leaves_out_the_positions():
+    """has no positional encoding"""
+
+
 @misconception("generate", hint="At which position do you read the logits of a padded row?")
 def reads_the_padding(model, prompt, n_tokens):
     """reads the logits of the last position, which may be padding"""

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from grader.checks.errors import names_offending
+from grader.checks.statistics import _problem
 from grader.checks.verdict import Reply
-from grader.course.case import Observation, case
+from grader.course.case import Case, Expectation, Observation, case
 from grader.course.drawn import STATISTICS
 from grader.course.step import step
-from grader.result import Status
+from grader.result import Status, Visibility
 from tests.conftest import grade_text
 from tests.mini import check_of, grade_mini, mini, replaced
 
@@ -79,6 +80,17 @@ def test_statistics_out_of_range_fail():
     )
     assert check.status is Status.FAILED
     assert "the mean of the output is out of its range" in check.message
+
+
+def test_what_a_statistic_means_that_is_too_small_or_too_large_is_said():
+    means = Expectation("std", 1.0, 2.0, below="none is shifted", above="all are shifted too far")
+    case = Case(
+        "", expected=Observation("answered", [np.zeros(2)]), returns=("x",), expects=(means,)
+    )
+    for drawn, said in (([0.0, 0.0], "none is"), ([-9.0, 9.0], "too far"), ([-1.5, 1.5], "")):
+        reply = Reply(Observation("answered", [np.array(drawn)]))
+        found = _problem(case, reply, 0, Visibility.HIDDEN)
+        assert said in found if said else found is None
 
 
 def test_a_constant_or_misshapen_sample_fails():

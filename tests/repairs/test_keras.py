@@ -48,6 +48,41 @@ TWO = "self.w, self.b = self.add_weight((2, 2)), self.add_weight((2,))"
 LAYERS = "self.norm = layers.LayerNormalization(); self.drop = layers.Dropout(self.rate)"
 ALL = "return {'units': self.units, 'rate': self.rate}"
 PAIRS = {
+    "argument as in another call": (
+        function("n = layers.Conv2D(6, 3, name='a')(n)", "return layers.Conv2D(6, 3)(n)"),
+        function("n = layers.Conv2D(6, 3, name='a')(n)", "return layers.Conv2D(6, 3, name='a')(n)"),
+        "argument",
+    ),
+    "value as in another call": (
+        layer("return x", "self.a, self.b = layers.ELU(alpha=0.3), layers.ELU(alpha=7.1)"),
+        layer("return x", "self.a, self.b = layers.ELU(alpha=0.3), layers.ELU(alpha=0.3)"),
+        "constant",
+    ),
+    "layers in another order": (
+        layer("return self.drop(self.norm(x), training=training)", LAYERS, ALL),
+        layer("return self.norm(self.drop(x, training=training))", LAYERS, ALL),
+        "order",
+    ),
+    "always in training": (
+        layer("return self.drop(self.norm(x), training=True)", LAYERS, ALL),
+        layer("return self.drop(self.norm(x), training=training)", LAYERS, ALL),
+        "name",
+    ),
+    "shortcut": (
+        layer("return ops.relu(self.norm(x))", LAYERS, ALL),
+        layer("return ops.relu(x + self.norm(x))", LAYERS, ALL),
+        "term",
+    ),
+    "size of a part": (
+        layer("return x / self.units ** 0.5"),
+        layer("return x / (self.units // self.rate) ** 0.5"),
+        "factor",
+    ),
+    "rate that is ignored": (
+        layer("return self.drop(x)", "self.drop = layers.Dropout(0.0)", ALL),
+        layer("return self.drop(x)", "self.drop = layers.Dropout(self.rate)", ALL),
+        "name",
+    ),
     "kind of layer": (
         function("return layers.SimpleRNN(units)(n)"),
         function("return layers.LSTM(units)(n)"),
@@ -263,6 +298,12 @@ def test_dropout_is_not_left_out_to_make_things_right():
     early = {one.applied(source.text) for one in itertools.islice(found, EARLY) if one.rank < 2}
     assert not any("return self.norm((x))" in text for text in early)
     assert any("return (self.drop(x))" in text for text in early)
+
+
+def test_what_was_given_and_is_used_in_making_layers_is_not_put_into_the_computing():
+    used = layer("return self.drop(x)", "self.drop = layers.Dropout(self.rate)", ALL)
+    _, found = tried(used)
+    assert not [one for one in found if "self.rate" in one.text and one.rank < 0]
 
 
 def test_nothing_is_said_of_what_a_change_would_be():
