@@ -179,8 +179,9 @@ class FileInterview(FileKnowledge):
         answer = self._answer(question, limits, budget, check)
         values = answer.get("values")
         found = values[0] if type(values) is list and values else []
-        taken = answer.get("cpu_seconds", 0.0)
-        return found if type(found) is list else [], float(taken)
+        taken = answer.get("cpu_seconds")
+        told = float(taken) if isinstance(taken, int | float) else seconds
+        return found if type(found) is list else [], told
 
     def course_outputs(
         self, check: PreparedCheck, case: Case, parameters: Mapping[str, np.ndarray[Any, Any]]

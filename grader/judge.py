@@ -155,6 +155,7 @@ class _Grading:
             self.forward = ForwardWorker(assignment.forward_files, launcher)
         self.public = PublicCases(options.public) if options.public is not None else None
         self.repairs = Allowance()
+        self._repairing: FileInterview | None = None
         self.notes: list[str] = []
         """What was left out when the files were loaded."""
 
@@ -169,7 +170,9 @@ class _Grading:
                         return self._told()
                 self._look_at_public_cases(interviews[file])
                 interviews[file].close()  # one worker at a time: the next may want the memory
+                self._close_repairing()
         finally:
+            self._close_repairing()
             for interview in interviews.values():
                 self.versions |= interview.versions
                 interview.close()
@@ -375,8 +378,7 @@ class _Grading:
         if not lost:
             return
         file = interview.file.name
-        own = self._interview(interview.file, self.repairs.deadline)
-        own.definitions, own.candidates = interview.definitions, interview.candidates
+        own = self._for_repairs(interview)
         try:
             found = find_repair(
                 exercise.name,
@@ -401,8 +403,21 @@ class _Grading:
             pass
         except Exception:  # our own mistake, which costs an explanation alone
             _log.exception("Looking for a repair of %s failed", exercise.name)
-        finally:
             own.close()
+
+    def _for_repairs(self, interview: FileInterview) -> FileInterview:
+        """The interview that repairs of a file are asked in; its worker stays for the next."""
+        if self._repairing is None or self._repairing.file.name != interview.file.name:
+            self._close_repairing()
+            self._repairing = self._interview(interview.file, self.repairs.deadline)
+        own = self._repairing
+        own.definitions, own.candidates = interview.definitions, interview.candidates
+        return own
+
+    def _close_repairing(self) -> None:
+        if self._repairing is not None:
+            self._repairing.close()
+            self._repairing = None
 
     def _graded_alone(
         self,

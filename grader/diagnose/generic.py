@@ -125,6 +125,13 @@ def _shape(item: Evidence) -> tuple[str, str] | None:
             "One number came out where several were expected. Follow the shapes to the line where "
             "the axes are lost.",
         )
+    if received.ndim == expected.ndim == 1:
+        # A list of ids or losses, or a vector: no factor need be of a wrong shape.
+        return (
+            "shape",
+            "Another number of values came out than was expected: look for the line that decides "
+            "how many there are.",
+        )
     return (
         "shape",
         "Write the shape of every factor beside the formula, and look for the first that does not "

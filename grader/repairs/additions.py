@@ -190,12 +190,12 @@ def _operands(place: Place) -> Iterator[tuple[str, str]]:
     for function, given in place.module.parameters.items():
         if given and function != place.definition.name and names.issuperset(given):
             yield "a function of the arguments", f"{function}({', '.join(given)})"
-    for name in _attributes(place):
+    for name in attributes_of(place):
         if name != own:
             yield "another value", name
 
 
-def _attributes(place: Place) -> list[str]:
+def attributes_of(place: Place) -> list[str]:
     """Attributes of `self` that the class sets."""
     if not isinstance(place.definition.node, ast.ClassDef):
         return []
@@ -241,7 +241,7 @@ def of_name(place: Place) -> Iterator[Found]:
                 alike = other[:1] == node.id[:1] or (other in parameters) == (node.id in parameters)
                 yield rank + (0 if alike else 1), "name", said, other
     elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        own = _attributes(place) if node.value.id == "self" else []
+        own = attributes_of(place) if node.value.id == "self" else []
         said = f"with another name in the place of `{node.attr}`"
         if place.text in own:
             yield from ((1, "name", said, other) for other in own if other != place.text)

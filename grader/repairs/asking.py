@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from grader.wire import TooLarge, WireError, decode, encode
 
 _MOST_LOSSES = 3
 """So many changes may cost their worker; then it is asked no more."""
+_WALL_PER_CPU = 12.0
+"""Seconds that the judge waits for each that a worker computes, on a busy machine at most."""
 _LEAST_BYTES, _LEAST_ITEMS = 16_384, 200
 
 
@@ -95,8 +98,9 @@ class Asking:
             "definitions": self._sent,
             "changes": [self._placed(one) for one in changes],
         }
+        started = time.monotonic()
         answers, taken = self._interview.attempts(check, encode(question), seconds, whole)
-        self.cpu_seconds += taken if 0 <= taken <= seconds else seconds
+        self.cpu_seconds += credible_seconds(taken, seconds, time.monotonic() - started)
         return answers
 
     def _placed(self, change: Change) -> list[Any]:
@@ -117,6 +121,16 @@ class Asking:
             return False
         observation = Observation("answered", values, warned=answer.get("warned") is True)
         return is_right(check, case, Reply(observation))
+
+
+def credible_seconds(told: float, most: float, waited: float) -> float:
+    """What a worker has computed, by its own word and by the judge's clock.
+
+    Code of a student's runs in the worker and may say anything: less than nothing is not taken,
+    and who says too little is believed as far as the judge has waited.
+    """
+    taken = told if 0 <= told <= most else most
+    return max(taken, waited / _WALL_PER_CPU)
 
 
 def _budget_of(case: Case) -> Budget:

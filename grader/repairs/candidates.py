@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from grader.repairs.additions import of_addition, of_name
 from grader.repairs.calls import of_call
 from grader.repairs.change import Change
 from grader.repairs.conditions import of_condition
+from grader.repairs.keras_additions import of_keras_addition
+from grader.repairs.keras_calls import of_keras_call
+from grader.repairs.keras_steps import of_keras_statement
 from grader.repairs.numbers import of_constant, of_range
-from grader.repairs.operations import of_negation, of_operation
+from grader.repairs.operations import Found, of_negation, of_operation
 from grader.repairs.places import Place, places_of
 from grader.repairs.rearranged import of_arrangement
 from grader.repairs.scope import Module
 from grader.repairs.source import Definition, Source
 from grader.repairs.statements import of_statement
+from grader.repairs.unused import MAKING, of_unused
 
-_STAGES = (-1, 1, 2, 4, 6)
+_STAGES = (-2, 1, 2, 4, 6)
 """Ranks up to which changes are made at once: those of later ones are often not needed."""
 _MOST_CHARACTERS = 4_000_000
 """Of the changes of one stage: code of a thousand nested parts has more than anyone can try."""
 _OF_HELPERS = 1
 """So much less likely is a change in a helper than the same one in the exercise itself."""
 _FINDERS = (
+    of_unused,
+    of_keras_call,
     of_operation,
     of_negation,
     of_condition,
@@ -33,8 +40,11 @@ _FINDERS = (
     of_call,
     of_name,
     of_arrangement,
+    of_keras_addition,
     of_addition,
 )
+Finder = Callable[[Place], Iterator[Found]]
+_PUT_IN = {of_addition, of_keras_addition}
 
 
 def changes_of(source: Source, definitions: Sequence[Definition]) -> Iterator[Change]:
@@ -64,8 +74,23 @@ def changes_of(source: Source, definitions: Sequence[Definition]) -> Iterator[Ch
 def _at(place: Place) -> Iterator[Change]:
     start, end = place.source.span(place.node)
     for finder in _FINDERS:
+        later = _less_likely(finder, place)
         for rank, kind, said, text in finder(place):
-            puts_in = finder is of_addition
-            yield Change(start, end, text, place.line, rank, kind, said, puts_in)
-    for rank, kind, said, first, last, text in of_statement(place):
+            puts_in = finder in _PUT_IN
+            yield Change(start, end, text, place.line, rank + later, kind, said, puts_in)
+    steps = itertools.chain(of_keras_statement(place), of_statement(place))
+    for rank, kind, said, first, last, text in steps:
         yield Change(first, last, text, place.line, rank, kind, said)
+
+
+def _less_likely(finder: Finder, place: Place) -> int:
+    """By how much less likely a change is in Keras code.
+
+    Of a layer or a model few values are numbers with which something may be put right, and where
+    its parts are made no formula stands.
+    """
+    if not place.module.uses_keras or finder in {of_keras_call, of_unused}:
+        return 0
+    method = place.scope.functions[-1].name if place.scope.functions else ""
+    is_made = isinstance(place.definition.node, ast.ClassDef) and method in MAKING
+    return (finder is of_addition) + is_made

@@ -16,7 +16,7 @@ _SYMBOLS: dict[type[ast.operator], str] = {
     ast.FloorDiv: "//",
     ast.Pow: "**",
 }
-_MODULES = {"np", "numpy", "math", "self"}
+_MODULES = {"np", "numpy", "math", "self", "ops", "keras", "layers", "tf"}
 _MOST_NAMES, _LONGEST = 8, 60
 
 

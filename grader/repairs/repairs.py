@@ -10,6 +10,7 @@ import numpy as np
 from grader.asking import Deadline
 from grader.checks.rightness import of_values
 from grader.course.prepared import PreparedAssignment
+from grader.course.step import Step
 from grader.diagnose import SLIP
 from grader.interview import FileInterview
 from grader.judged import JudgedChecks
@@ -24,11 +25,9 @@ from grader.result import CheckResult, Diagnosis, Status
 from grader.submissions.places import beginning
 
 PREFIX = "generic.repair."
-_SUBMISSION_SECONDS = 3.0
-"""CPU seconds that workers may compute for all exercises of a submission."""
 _MOST_EXERCISES = 3
 """Of one submission."""
-_WALL_SECONDS = 40.0
+_WALL_SECONDS = 60.0
 """How long the judge waits for all of them on a busy machine."""
 _PLAIN = (
     "misconception.",
@@ -42,6 +41,9 @@ _ENDS = "SystemExit"
 _WRONG = {Status.FAILED, Status.ERROR}
 _MOST_CODE, _BEFORE = 60, 20
 """Characters of a line that are quoted, and how many of them stand before the change."""
+_MOST_WEIGHT = 1000
+_SLOW = {"keras.fit": 500, "keras.gradients": 20, "keras.loss_and_gradients": 20}
+"""About how many times as long as others a step takes."""
 _VAGUE = ("generic.constant", "generic.shape", "generic.not_finite", "generic.none")
 """What asks the reader to look for the line."""
 
@@ -51,13 +53,12 @@ class Allowance:
     """What is left to one submission of the time in which repairs are looked for."""
 
     exercises: int = _MOST_EXERCISES
-    cpu_seconds: float = _SUBMISSION_SECONDS
     deadline: Deadline = field(default_factory=lambda: Deadline(_WALL_SECONDS))
 
     @property
     def is_used_up(self) -> bool:
         """Whether no other exercise is looked at."""
-        return self.exercises <= 0 or self.cpu_seconds <= 0
+        return self.exercises <= 0
 
 
 @dataclass(frozen=True)
@@ -149,14 +150,11 @@ def find_repair(
         return bool(right[change])
 
     allowance.exercises -= 1
-    seconds = min(pace.cpu_seconds, allowance.cpu_seconds)
-    search = Search(asking, failing, right_ones, is_proven, seconds, pace)
+    search = Search(asking, failing, right_ones, is_proven, pace.cpu_seconds, pace)
     try:
         found = search.found(changes)
     except RecursionError:  # code that is nested too deeply to be written anew
         return None
-    finally:
-        allowance.cpu_seconds -= asking.cpu_seconds
     if not found:
         return None
     sentences = []
@@ -205,8 +203,21 @@ def _cases(
 
 
 def _size(one: Failing) -> int:
+    """How long a case may take to answer, roughly: by its arrays, its steps and their numbers."""
     arguments = one[1].arguments.values()
-    return sum(int(np.size(value)) for value in arguments if isinstance(value, np.ndarray))
+    size = sum(int(np.size(value)) for value in arguments if isinstance(value, np.ndarray))
+    return size + sum(map(_weight, one[1].steps))
+
+
+def _weight(step: Step) -> int:
+    """Of a step for Keras: models for many steps and trainings take longest."""
+    numbers = [
+        *step.get("args", ()),
+        *step.get("options", {}).values(),
+        *(value for value in step.values() if type(value) is int),
+    ]
+    whole = sum(min(abs(one), _MOST_WEIGHT) for one in numbers if type(one) is int)
+    return (whole + _SLOW.get(step["op"], 1)) if step["op"].startswith("keras.") else whole
 
 
 def _shown(source: Source, change: Change) -> str:

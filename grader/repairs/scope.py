@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from grader.repairs.source import Source
 
@@ -23,10 +24,16 @@ class Module:
         By name, how many arguments a function of the file needs.
     parameters
         And how these are called.
+    layers, ops, tensorflow
+        How `keras.layers`, `keras.ops` and TensorFlow are written there.
     """
 
     numpy: str = ""
     math: str = ""
+    layers: str = ""
+    ops: str = ""
+    tensorflow: str = ""
+    uses_keras: bool = False
     functions: dict[str, int] = field(default_factory=dict)
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -46,7 +53,37 @@ class Module:
                 functions[node.name] = len(given.args) - len(given.defaults)
                 needed = [one.arg for one in given.args[: functions[node.name]]]
                 parameters[node.name] = tuple(needed)
-        return Module(names["numpy"], names["math"], functions, parameters)
+        return Module(
+            names["numpy"],
+            names["math"],
+            **_of_keras(source),
+            functions=functions,
+            parameters=parameters,
+        )
+
+
+def _of_keras(source: Source) -> dict[str, Any]:
+    """How Keras and its parts are written in a file."""
+    found: dict[str, Any] = {"layers": "", "ops": "", "tensorflow": "", "uses_keras": False}
+    for node in source.tree.body:
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        inside = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+        for one in node.names:
+            whole, name = f"{inside}{one.name}", one.asname or one.name
+            if whole == "tensorflow":
+                found["tensorflow"] = name
+            whole = whole.removeprefix("tensorflow.")
+            if whole.partition(".")[0] in {"keras", "tensorflow"}:
+                found["uses_keras"] = True
+            if whole == "keras":
+                found["layers"] = found["layers"] or f"{name}.layers"
+                found["ops"] = found["ops"] or f"{name}.ops"
+            elif whole in {"keras.layers", "keras.ops"}:
+                found[whole.removeprefix("keras.")] = name
+    if found["tensorflow"] and not found["layers"]:
+        found["layers"] = f"{found['tensorflow']}.keras.layers"
+    return found
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,6 @@ from grader.repairs.asking import Asking
 from grader.repairs.change import Change
 from grader.repairs.pace import Pace
 
-_CHUNKS = (24, 48, 96)
-"""How many changes are asked at once: few at first, where they are likely."""
-_MOST_PROOFS = 6
 _WALL_PER_CPU = 30.0
 """Seconds that the judge waits for each that the worker computes: a busy machine finds as much."""
 _MOST_TOLD = 2
@@ -54,7 +51,7 @@ class Search:
         """The first change that is proven, and one on another line that is as likely."""
         ends = time.monotonic() + _WALL_PER_CPU * self.seconds
         proofs = 0
-        for chunk in _chunks(itertools.islice(changes, self.pace.most_changes)):
+        for chunk in _chunks(itertools.islice(changes, self.pace.most_changes), self.pace.chunks):
             is_late = time.monotonic() > ends or self.asking.cpu_seconds > self.seconds
             if is_late or self.asking.is_over:
                 return []
@@ -66,7 +63,7 @@ class Search:
                     change.line == one.line or change.likelihood != one.likelihood for one in proven
                 ):
                     continue
-                if proofs >= _MOST_PROOFS or (time.monotonic() > ends and proofs):
+                if proofs >= self.pace.most_proofs or (time.monotonic() > ends and proofs):
                     break
                 proofs += 1
                 if self.proves(change):
@@ -101,9 +98,9 @@ def _with_its_kind(change: Change, survivors: Sequence[Change]) -> Change:
     return change
 
 
-def _chunks(changes: Iterable[Change]) -> Iterator[Sequence[Change]]:
+def _chunks(changes: Iterable[Change], sizes: Sequence[int]) -> Iterator[Sequence[Change]]:
     waiting = iter(changes)
-    for size in itertools.chain(_CHUNKS, itertools.repeat(_CHUNKS[-1])):
+    for size in itertools.chain(sizes, itertools.repeat(sizes[-1])):
         chunk = list(itertools.islice(waiting, size))
         if not chunk:
             return

@@ -48,6 +48,12 @@ def _snake(value: Any) -> str:
     return {"mse": "mean_squared_error", "bce": "binary_crossentropy"}.get(name, name)
 
 
+def _over_rows(loss: Any) -> str:
+    """What a compiled loss makes of those of the rows; names and plain functions are averaged."""
+    reduction = str(getattr(loss, "reduction", "sum_over_batch_size"))
+    return "mean" if reduction in _MEANS else reduction
+
+
 def _metric_names(model: Any) -> list[str]:
     names = []
     for metric in model.metrics:
@@ -67,6 +73,7 @@ def _last_activation(model: Any) -> str:
     return _snake(getattr(model.layers[-1], "activation", "linear"))
 
 
+_MEANS = {"sum_over_batch_size", "mean", "mean_with_sample_weight"}
 _ASKED: dict[str, Callable[[Any], Any]] = {
     "output_shape": lambda outputs: [None, *outputs.shape[1:]],
     "last_activation": lambda outputs: (
@@ -83,6 +90,7 @@ _FACTS = {
     ],
     "loss": lambda model: _snake(model.loss),
     "from_logits": lambda model: bool(getattr(model.loss, "from_logits", False)),
+    "loss_over_rows": lambda model: _over_rows(model.loss),
     "metrics": _metric_names,
     "optimizer": lambda model: type(model.optimizer).__name__,
     "learning_rate_above_0": lambda model: bool(

@@ -56,6 +56,7 @@ def moderate(rng):
     """computes 1 / (1 + e^−z) for arrays of any shape"""
     yield case("a vector", z=3 * rng.normal(size=7))
     yield case("a matrix", z=3 * rng.normal(size=(3, 4)))
+    yield case("from −1 to 1", z=np.concatenate([rng.uniform(0, 1, 3), rng.uniform(-1, 0, 3)]))
 
 
 @sigmoid.outputs(points=0.25)

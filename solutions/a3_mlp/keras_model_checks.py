@@ -227,6 +227,8 @@ def _callbacks(keras_file):
         for best in two_bests(rng, 3):
             label = f"patience = {patience}, epoch {best} is the best"
             yield script(label, **fitted(rng, patience, best), returns=("epochs",))
+        label = f"patience = {patience}, the first epoch is the best"
+        yield script(label, **fitted(rng, patience, 1), returns=("epochs",))
 
     @callbacks.keras(points=1.25)
     def restores(rng):

@@ -46,7 +46,7 @@ def _build_sequence_classifier(keras_file):
         yield script(
             "loss",
             model=step.call("build_sequence_classifier", 4, 3, 5),
-            facts=step.describe("model", "loss", "from_logits"),
+            facts=step.describe("model", "loss", "from_logits", "loss_over_rows"),
             returns=("facts",),
         )
 

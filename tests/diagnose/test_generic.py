@@ -107,6 +107,11 @@ HALVES = np.array([0.5, 1.5, 2.25])
 
 def said(*answers, **arguments):
     """What is diagnosed where each pair is what one case expects and what it received."""
+    known = diagnosed(*answers, **arguments)
+    return known.id if known else ""
+
+
+def diagnosed(*answers, **arguments):
     check = PreparedCheck("f", "value", Kind.OUT, "", 1.0, (), {}, ())
     evidence = []
     for expected, received in answers:
@@ -115,8 +120,14 @@ def said(*answers, **arguments):
         found = compare(received, expected, case.rtol, case.atol)
         seen = Observation("answered", [received])
         evidence.append(Evidence(case, seen, found is not None, found))
-    known = diagnose_generic(check, evidence)
-    return known.id if known else ""
+    return diagnose_generic(check, evidence)
+
+
+def test_of_a_list_of_another_length_no_factor_is_asked_for():
+    ids, curve = np.array([3, 1, 4, 1, 5]), np.array([0.5, 0.25, 0.7])
+    found = diagnosed((ids, ids[[0, 3, 2]]), (curve, np.array([0.1, 0.9])))
+    assert found.id == "generic.shape"
+    assert "how many there are" in found.hint
 
 
 TOLD = {

@@ -101,5 +101,4 @@ def test_what_the_worker_says_is_proven_by_grading(monkeypatch):
 
 def test_a_submission_has_so_many_exercises_and_seconds():
     assert Allowance(exercises=0).is_used_up
-    assert Allowance(cpu_seconds=0.0).is_used_up
     assert not Allowance().is_used_up

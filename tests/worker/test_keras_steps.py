@@ -58,6 +58,27 @@ def test_a_model_tells_whether_it_is_compiled_to_descend(run, rate, is_above_0):
     assert found["facts"] == {"learning_rate_above_0": is_above_0}
 
 
+@pytest.mark.parametrize(
+    ("loss", "over_rows"),
+    [
+        ("mse", "mean"),
+        (step.keras("losses.MeanSquaredError"), "mean"),
+        (step.keras("losses.MeanSquaredError", reduction="mean_with_sample_weight"), "mean"),
+        (step.keras("losses.MeanSquaredError", reduction="sum"), "sum"),
+    ],
+)
+def test_a_model_tells_what_its_loss_makes_of_the_rows(run, loss, over_rows):
+    made = {} if loss == "mse" else {"loss": loss}
+    given = loss if loss == "mse" else step.ref("loss")
+    found = run(
+        **LINEAR,
+        **made,
+        _compiled=step.method("model", "compile", loss=given),
+        facts=step.describe("model", "loss_over_rows"),
+    )
+    assert found["facts"] == {"loss_over_rows": over_rows}
+
+
 def test_gradients_take_dout_in_whatever_precision(run):
     X, dout = np.eye(3, dtype="float32"), np.arange(6.0).reshape(3, 2)
     found = run(**LINEAR, gradients=step.gradients("model", X, dout))["gradients"]

@@ -294,7 +294,7 @@ def _tuples(node: ast.Tuple, words: Words) -> Iterator[Change]:
     for index in range(len(node.elts) - 1):
         elements = list(node.elts)
         elements[index : index + 2] = elements[index + 1], elements[index]
-        said = f"entries {index + 1} and {index + 2} of a tuple are exchanged"
+        said = "two neighbouring values of an index, a shape or a result stand in the wrong order"
         yield "order", said, ast.Tuple(elements, node.ctx)
 
 
