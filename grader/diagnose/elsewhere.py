@@ -13,12 +13,10 @@ import numpy as np
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.diagnose.evidence import Evidence, Explained
 from grader.diagnose.generic import shows_its_order
-from grader.diagnose.ratios import diagnose_factor
 from grader.diagnose.terms import diagnose_term
 from grader.result import CheckResult, Status
 
-_PATTERNS = {"generic.term": diagnose_term, "generic.factor_quantity": diagnose_factor}
-_SWAPPED = "generic.swapped"
+_TERM, _SWAPPED = "generic.term", "generic.swapped"
 
 
 def holds_everywhere(
@@ -29,7 +27,7 @@ def holds_everywhere(
 ) -> bool:
     """Whether no other check of an exercise contradicts the pattern that was named of one."""
     said = named.diagnosis
-    if said is None or said.id not in {*_PATTERNS, _SWAPPED}:
+    if said is None or said.id not in {_TERM, _SWAPPED}:
         return True
     checks = {one.name: one for one in assignment.checks_of(named.exercise)}
     if named.check not in checks:
@@ -48,7 +46,7 @@ def holds_everywhere(
             for item in _evidence(one, explained)
             if item.failed and _form(checks[one.check], item) in forms
         ]
-        found = _PATTERNS[said.id](check, [*own, *alike])
+        found = diagnose_term(check, [*own, *alike])
         return found is not None and found[1] == said.hint
 
 

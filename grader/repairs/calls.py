@@ -177,7 +177,7 @@ def _left_out(node: ast.Call, name: str, place: Place) -> Iterator[Found]:
     """What is left when one argument, or the value of a method, stands alone."""
     said = f"without that `{name}`"
     if isinstance(node.func, ast.Attribute) and not _is_namespace(node.func.value):
-        rank = 1 if name in _ARRANGING else 2
+        rank = 0 if name in _ARRANGING else 2
         yield rank, "function", said, f"({place.source.of(node.func.value)})"
     is_alone = len(node.args) == 1 and not node.keywords and isinstance(node.func, ast.Name)
     for index, argument in enumerate(node.args[:2]):

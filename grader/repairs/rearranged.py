@@ -268,7 +268,7 @@ def _parts_of_index(node: ast.Subscript, place: Place) -> Iterator[Found]:
         for one in parts
     ]
     if any(bounds):
-        for name in place.scope.names_at(place.line)[:_MOST_NAMES]:
+        for name in place.scope.names_at(place.line):
             later = [
                 f"{name} : {name} + {bound}" if bound else text
                 for bound, text in zip(bounds, texts, strict=True)

@@ -151,12 +151,12 @@ def _at_every_place(node: ast.stmt, place: Place) -> Iterator[Found]:
     for name, functions in called.items():
         for other in _ROUNDING.get(name, ()):
             said = f"with another function there than `{name}`"
-            yield 1, "function", said, _with(other, functions, place)
+            yield 0, "function", said, _with(other, functions, place)
     for value, literals in numbers.items():
         if len(literals) > 1:
             said = f"with another number than {value} at each of its places there"
             for number in (value + 1, value - 1, 2 * value, value * value):
-                yield 1, "constant", said, _with(str(number), literals, place)
+                yield 0, "constant", said, _with(str(number), literals, place)
 
 
 def _with(text: str, nodes: list[ast.AST], place: Place) -> str:

@@ -29,7 +29,7 @@ def _unread_in(top: ast.AST) -> Iterator[Unread]:
             one.id
             for one in ast.walk(function)
             if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Store)
-        }
+        } | _changed_in_place(function)
         for line, name, is_argument in (*_arguments(function), *_kept(function)):
             if name in read or name.startswith("_") or name in {"self", "cls"}:
                 continue
@@ -38,6 +38,15 @@ def _unread_in(top: ast.AST) -> Iterator[Unread]:
             if is_argument:
                 said = f"nothing in `{function.name}` reads its argument `{name}`"
             yield line, name, said
+
+
+def _changed_in_place(function: ast.FunctionDef) -> set[str]:
+    """Names of what may be a view of another array: ``part += 1`` changes that as well."""
+    return {
+        one.target.id
+        for one in ast.walk(function)
+        if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name)
+    }
 
 
 def _arguments(function: ast.FunctionDef) -> Iterator[tuple[int, str, bool]]:
