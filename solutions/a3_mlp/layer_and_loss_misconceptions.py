@@ -208,19 +208,6 @@ def turns_the_divergence_round(student_logits, teacher_logits, y, temperature, a
     )
 
 
-@misconception("distillation_loss", hint="KL(a ‖ b) = Σ a log(a/b). Which is a in the loss?")
-def turns_the_divergence_of_the_loss_round(student_logits, teacher_logits, y, temperature, alpha):
-    """computes KL(student ‖ teacher) in the loss, though its gradient is the right one"""
-    n = len(y)
-    hard_loss, hard_gradient = softmax_cross_entropy(student_logits, y)
-    log_p = _log_softmax(student_logits / temperature)
-    log_q = _log_softmax(teacher_logits / temperature)
-    soft_loss = temperature**2 * np.sum(np.exp(log_p) * (log_p - log_q)) / n
-    soft_gradient = temperature * (np.exp(log_p) - np.exp(log_q)) / n
-    loss = alpha * hard_loss + (1.0 - alpha) * soft_loss
-    return loss, alpha * hard_gradient + (1.0 - alpha) * soft_gradient
-
-
 @misconception(
     "distillation_loss", hint="z/T stands inside the softmax. What does the chain rule add?"
 )

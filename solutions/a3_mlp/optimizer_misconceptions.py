@@ -171,14 +171,6 @@ def returns_the_norm_afterwards(grads, max_norm):
     return {name: factor * gradient for name, gradient in grads.items()}, factor * norm
 
 
-@misconception("clip_by_global_norm", hint="Which norm is Euclid's: of what is it the root?")
-def adds_absolute_values_up(grads, max_norm):
-    """takes the sum of the absolute values for the norm"""
-    norm = sum(np.sum(np.abs(gradient)) for gradient in grads.values())
-    factor = max_norm / norm if norm > max_norm else 1.0
-    return {name: factor * gradient for name, gradient in grads.items()}, norm
-
-
 @misconception("EarlyStopping", hint="Better than what: the last value, or the best one?")
 class ComparesWithTheLastValue:
     """compares with the value before, not with the best"""
@@ -223,22 +215,6 @@ class NeverCountsAnew:
             self.best = value
         else:
             self.waited += 1
-        return self.waited >= self.patience
-
-
-@misconception("EarlyStopping", hint="What has your count to be after an improvement?")
-class KeepsItsCount:
-    """does not set its count back to 0 when there is an improvement"""
-
-    def __init__(self, patience, min_delta=0.0):
-        self.patience, self.min_delta = patience, min_delta
-        self.best, self.waited = float("inf"), 0
-
-    def update(self, value):
-        if value < self.best - self.min_delta:
-            self.best = value
-            return False
-        self.waited += 1
         return self.waited >= self.patience
 
 

@@ -116,17 +116,6 @@ def keeps_what_it_should_drop(x, rate, training, rng):
     return x * factor, factor
 
 
-@misconception("dropout_forward", hint="With which probability is an entry kept?")
-def keeps_with_the_rate(x, rate, training, rng):
-    """keeps an entry with the probability `rate`, and scales as if it dropped with that"""
-    if not 0 <= rate < 1:
-        raise ValueError(f"Received: rate={rate}")
-    if not training:
-        return x, 1.0
-    factor = (rng.random(x.shape) < rate) / (1.0 - rate)
-    return x * factor, factor
-
-
 @misconception("dropout_forward", hint="Inverted dropout scales once. When?")
 def scales_at_inference(x, rate, training, rng):
     """scales at inference, although training has done it"""
