@@ -24,7 +24,7 @@ from grader.course.prepared import (
     PreparedFile,
 )
 from grader.course.question import Questions
-from grader.diagnose import SLIP, Explained, agreed, contradicts, only_left
+from grader.diagnose import SLIP, Explained, agreed, contradicts, holds_everywhere, only_left
 from grader.interview import FileInterview, NotLoadable, inspect_files
 from grader.judged import JudgedChecks, loses_values
 from grader.liberties import Shared, note_on_own_forward, notes_of
@@ -585,6 +585,9 @@ class _Grading:
                 known = agreed(self.assignment, result, judged, self.explained)
                 self.results.replace(result, result.model_copy(update={"diagnosis": known}))
 
+        for result in list(judged := self.results.of(exercise)):
+            if not holds_everywhere(self.assignment, result, judged, self.explained):
+                self.results.replace(result, result.model_copy(update={"diagnosis": None}))
         for result in list(judged := self.results.of(exercise)):
             if result.diagnosis is None and result.lost_points and result.check in self.explained:
                 known = only_left(self.assignment, result, judged, self.explained)

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.diagnose.elsewhere import holds_everywhere
 from grader.diagnose.evidence import Evidence, Explained, picked
 from grader.diagnose.exceptions import diagnose_exception
 from grader.diagnose.foretold import contradicts
@@ -26,6 +27,7 @@ __all__ = [
     "agreed",
     "contradicts",
     "diagnose",
+    "holds_everywhere",
     "only_left",
     "picked",
 ]
@@ -58,9 +60,9 @@ def diagnose(
         slip = plain
     if len(known) == 1:
         return told(assignment, known[0], tells or not is_thin), Explained(
-            frozenset(known), is_thin, slips, lambda: slip or otherwise()
+            frozenset(known), is_thin, slips, lambda: slip or otherwise(), evidence
         )
-    return slip or otherwise(), Explained(frozenset(known), is_thin, slips, otherwise)
+    return slip or otherwise(), Explained(frozenset(known), is_thin, slips, otherwise, evidence)
 
 
 def diagnose_pattern(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,12 +39,15 @@ class Explained:
         Whether only whole numbers are wrong, which may be the same by chance.
     otherwise
         Finds what is said where other checks contradict the diagnosis.
+    evidence
+        Every case that was asked.
     """
 
     by: frozenset[str] = frozenset()
     is_thin: bool = False
     slips: frozenset[int] = frozenset()
     otherwise: Callable[[], Diagnosis | None] = lambda: None
+    evidence: Sequence[Evidence] = ()
 
 
 def picked(check: PreparedCheck, observation: Observation) -> list[Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.comparison import as_array, compare
+from grader.comparison import Difference, as_array, compare
 from grader.course.case import Case
 from grader.course.drawn import outside
 from grader.course.prepared import PreparedAssignment, PreparedCheck
@@ -47,6 +47,8 @@ def contradicts(
             passed = _HAS_PASSED.get(one.status)
             if passed is None or one.check not in checks or one.check == where:
                 continue
+            if not passed and one.check in explained and _is_not_finite(explained[one.check]):
+                continue  # a logarithm of 0, say, is a mistake beside the one that is named
             known = checks[one.check].foretold
             if identifier not in known:
                 known[identifier] = passes(checks[one.check], identifier)
@@ -59,6 +61,15 @@ def contradicts(
             if not passed and has_to and identifier not in by:
                 return True
     return False
+
+
+def _is_not_finite(found: Explained) -> bool:
+    """Whether nothing is wrong with a check but numbers that are not finite."""
+    failures = [item for item in found.evidence if item.failed]
+    return bool(failures) and all(
+        item.mismatch is not None and item.mismatch.difference is Difference.NOT_FINITE
+        for item in failures
+    )
 
 
 def passes(check: PreparedCheck, identifier: str) -> bool | None:

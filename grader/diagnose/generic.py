@@ -29,6 +29,8 @@ def diagnose_generic(check: PreparedCheck, evidence: Sequence[Evidence]) -> Diag
     if not failures:
         return None
     first = _common(failures)
+    if first is not None and first[0] == "swapped" and any(map(shows_its_order, evidence)):
+        first = None
     if first is not None and first[0] not in _WEAK:
         return Diagnosis(id=f"generic.{first[0]}", hint=first[1])
     known = diagnose_arrangement(check, evidence) or diagnose_independent(check, evidence) or first
@@ -148,14 +150,36 @@ def _swapped(item: Evidence) -> tuple[str, str] | None:
         return None
     if len(mine) != 2 or len(theirs) != 2:
         return None
-    # Two whole numbers come out the other way round by chance.
-    arrays = [as_array(one) for one in theirs]
-    are_sizable = any(one is not None and one.size > 1 for one in arrays)
-    if not are_sizable and not any(map(is_fractional, arrays)):
+    if not _is_sizable(theirs):
         return None
     if _same_value(mine[0], theirs[1]) and _same_value(mine[1], theirs[0]):
         return "swapped", "The two results are right, but in the opposite order."
     return None
+
+
+def _is_sizable(pair: Sequence[Any]) -> bool:
+    """Whether there is more than two whole numbers, which come out swapped by chance."""
+    arrays = [as_array(one) for one in pair]
+    return any(one is not None and one.size > 1 for one in arrays) or any(
+        map(is_fractional, arrays)
+    )
+
+
+def shows_its_order(item: Evidence) -> bool:
+    """Whether a case answers with two different values, and not with them in opposite order."""
+    return (
+        item.case.expected is not None
+        and _is_pair_in_order(item.case.expected.values)
+        and (not item.failed or (item.mismatch is not None and _swapped(item) is None))
+    )
+
+
+def _is_pair_in_order(values: Sequence[Any]) -> bool:
+    """Whether these are two results of which it is seen in which order they stand."""
+    pair = values[0] if len(values) == 1 else None
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        return False
+    return _is_sizable(pair) and not _same_value(pair[0], pair[1])
 
 
 def _mutated(item: Evidence) -> tuple[str, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from grader.comparison import as_array, compare
+import numpy as np
+
+from grader.comparison import Array, as_array, compare
 from grader.course.case import Case, Observation
 from grader.course.drawn import drawn_alike
 from grader.course.prepared import PreparedAssignment, PreparedCheck
@@ -103,6 +105,16 @@ def _same_draws(case: Case, mine: Sequence[Any], theirs: Sequence[Any]) -> bool:
         one, other = map(as_array, pair)
         if one is None or other is None or not {one.dtype.kind, other.dtype.kind} <= set("biuf"):
             return False
+        if _are_shares(one) is not _are_shares(other):
+            return False
         if not drawn_alike(case, position, one, other):
             return False
     return True
+
+
+def _are_shares(array: Array) -> bool:
+    """Whether each row adds up to 1, as probabilities of classes do; a range does not ask that."""
+    is_table = array.ndim > 1 and array.shape[-1] > 1 and array.size > 0
+    return is_table and bool(
+        (array >= 0).all() and np.allclose(array.sum(axis=-1), 1.0, rtol=0, atol=1e-4)
+    )

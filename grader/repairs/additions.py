@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.repairs.operations import Found
 from grader.repairs.places import Place
+from grader.repairs.replacements import is_filled
 
 _ALWAYS = (
     (1, "sign", "with the opposite sign there", "(-({0}))"),
@@ -110,7 +111,7 @@ def of_addition(place: Place) -> Iterator[Found]:
         *(("", one) for one in _PYTHON),
     ]
     for package, (rank, kind, said, form) in functions:
-        if is_compared and form not in _COMPARED:
+        if (is_compared and form not in _COMPARED) or (is_filled(node) and kind == "function"):
             continue
         prefix = f"{package}." if package else ""
         yield rank + later, kind, said, f"{prefix}{form.format(text)}"
@@ -142,7 +143,8 @@ def of_addition(place: Place) -> Iterator[Found]:
         for kind, said, form in _FORMS:
             if (is_compared or what == "a small number") and kind in _OF_SIZES:
                 continue
-            rank = 2 if what == "a length" and kind == "factor" else 3
+            is_likely = what == "a length" or (place.is_whole and what == "another value")
+            rank = 2 if is_likely and kind == "factor" else 3
             yield rank + later, kind, f"{said} ({what})", form.format(text, other)
         if what == "an argument":
             for symbol in ("+", "-"):
@@ -167,6 +169,11 @@ def _remainders(place: Place, later: int) -> Iterator[Found]:
                     yield 1 + later, "term", "with one more term there", text
                     text = f"(({place.text}) + (1 - {share}) * ({other}) ** 2)"
                     yield 2 + later, "term", "with one more term there", text
+    if isinstance(node.right, ast.Call) and len(node.right.args) == 1:
+        function, inner = map(place.source.of, (node.right.func, node.right.args[0]))
+        share = place.source.of(node.left)
+        text = f"(({place.text}) + (1 - {share}) * {function}(1 - {inner}))"
+        yield 1 + later, "term", "with one more term there", text
 
 
 def _operands(place: Place) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,20 @@ _WITHOUT_KEEPING = {
     "repeat",
     "split",
 }
-_AXES = ("0", "1", "-1", "2", "(0, 1)", "-2", "(0, 2)", "(1, 2)", "(0, 2, 3)", "(2, 3)", "3")
+_AXES = (
+    "0",
+    "1",
+    "-1",
+    "2",
+    "(0, 1)",
+    "-2",
+    "(0, 2)",
+    "(1, 2)",
+    "(0, 2, 3)",
+    "(2, 3)",
+    "3",
+    "(0, 1, 2)",
+)
 _OTHERS = {
     "hstack": ("vstack", "concatenate"),
     "vstack": ("hstack",),
@@ -71,6 +84,7 @@ _OTHERS = {
     "normal": ("uniform",),
     "uniform": ("normal",),
 }
+_ARRANGING = {"transpose", "swapaxes", "reshape"}
 _WORDS = Words(())
 _KINDS = {
     "argument": "without one of the arguments there",
@@ -141,12 +155,13 @@ def _axes(node: ast.Call, name: str, place: Place) -> Iterator[Found]:
             if name not in _WITHOUT_KEEPING and number < 4:
                 text = f"{beginning[:-1]}{comma}axis={axis}, keepdims=True)"
                 yield 1, "axis", "taken over one axis there, not over all", text
-    elif isinstance(keywords.get("axis"), ast.Tuple):
+    elif isinstance(keywords.get("axis"), ast.Tuple | ast.Constant):
         start, end = place.source.span(keywords["axis"])
         first = place.source.span(node)[0]
+        rank = 0 if isinstance(keywords["axis"], ast.Tuple) else 1
         for axis in _AXES:
             text = f"{place.text[: start - first]}{axis}{place.text[end - first :]}"
-            yield 0, "axis", "taken over other axes there", text
+            yield rank, "axis", "taken over other axes there", text
     if "keepdims" not in keywords and name not in _WITHOUT_KEEPING:
         said = "with the axis that is summed over kept, with length 1"
         yield 0, "axis", said, f"{beginning[:-1]}{comma}keepdims=True)"
@@ -162,10 +177,13 @@ def _left_out(node: ast.Call, name: str, place: Place) -> Iterator[Found]:
     """What is left when one argument, or the value of a method, stands alone."""
     said = f"without that `{name}`"
     if isinstance(node.func, ast.Attribute) and not _is_namespace(node.func.value):
-        yield 2, "function", said, f"({place.source.of(node.func.value)})"
+        rank = 0 if name in _ARRANGING else 2
+        yield rank, "function", said, f"({place.source.of(node.func.value)})"
+    is_alone = len(node.args) == 1 and not node.keywords and isinstance(node.func, ast.Name)
     for index, argument in enumerate(node.args[:2]):
         if not isinstance(argument, ast.Starred):
-            yield 2 + index, "function", said, f"({place.source.of(argument)})"
+            rank = 1 if is_alone else 2
+            yield rank + index, "function", said, f"({place.source.of(argument)})"
 
 
 def _of_own_functions(node: ast.Call, name: str, place: Place) -> Iterator[Found]:

@@ -19,6 +19,7 @@ from grader.repairs.numbers import of_constant, of_range
 from grader.repairs.operations import Found, of_negation, of_operation
 from grader.repairs.places import Place, places_of
 from grader.repairs.rearranged import of_arrangement
+from grader.repairs.replacements import of_replacement
 from grader.repairs.scope import Module
 from grader.repairs.source import Definition, Source
 from grader.repairs.statements import of_statement
@@ -40,12 +41,14 @@ _FINDERS = (
     of_constant,
     of_range,
     of_call,
+    of_replacement,
     of_name,
     of_arrangement,
     of_residual,
     of_keras_addition,
     of_addition,
 )
+_OF_SIZES = {"factor", "power", "product", "operator"}
 Finder = Callable[[Place], Iterator[Found]]
 _PUT_IN = {of_addition, of_keras_addition, of_residual}
 
@@ -80,10 +83,24 @@ def _at(place: Place) -> Iterator[Change]:
         later = _less_likely(finder, place)
         for rank, kind, said, text in finder(place):
             puts_in = finder in _PUT_IN
+            kind, said = _as_far_as_it_is_known(place, kind, said)
             yield Change(start, end, text, place.line, rank + later, kind, said, puts_in)
     steps = itertools.chain(of_keras_statement(place), of_statement(place))
     for rank, kind, said, first, last, text in steps:
         yield Change(first, last, text, place.line, rank, kind, said)
+
+
+def _as_far_as_it_is_known(place: Place, kind: str, said: str) -> tuple[str, str]:
+    """What is said of a change where the cases do not tell it from another.
+
+    In a comparison many sizes are right, and the opposite of a wrong condition may refuse an
+    impossible input by chance.
+    """
+    if kind in _OF_SIZES and id(place.node) in place.definition.compared:
+        return "bound", "with something else compared there"
+    if kind == "condition" and id(place.node) in place.definition.guarding:
+        return kind, "with another condition there"
+    return kind, said
 
 
 def _less_likely(finder: Finder, place: Place) -> int:

@@ -268,12 +268,12 @@ def _parts_of_index(node: ast.Subscript, place: Place) -> Iterator[Found]:
         for one in parts
     ]
     if any(bounds):
-        for name in place.scope.names_at(place.line)[:_MOST_NAMES]:
+        for name in place.scope.names_at(place.line):
             later = [
                 f"{name} : {name} + {bound}" if bound else text
                 for bound, text in zip(bounds, texts, strict=True)
             ]
-            yield 2, "range", "with the slices there to begin later", f"{value}[{', '.join(later)}]"
+            yield 1, "range", "with the slices there to begin later", f"{value}[{', '.join(later)}]"
 
 
 def _letters(text: str) -> Iterator[Found]:

@@ -20,7 +20,8 @@ from grader.repairs.change import Change
 from grader.repairs.pace import Pace
 from grader.repairs.proof import Proof
 from grader.repairs.search import Failing, Search
-from grader.repairs.source import Source, definitions_of
+from grader.repairs.source import Definition, Source, definitions_of
+from grader.repairs.unread import only_unread
 from grader.result import CheckResult, Diagnosis, Status
 from grader.submissions.places import beginning
 
@@ -67,6 +68,8 @@ class Repair:
 
     change: Change
     hint: str
+    is_proven: bool = True
+    """Whether it makes the exercise right; else it says only what is odd about the code."""
 
     def of(self, result: CheckResult, cell: tuple[str, int] | None, file: str) -> CheckResult:
         """The check with what is said; the line is told where it has none."""
@@ -76,6 +79,8 @@ class Repair:
         vague = (*_VAGUE, SLIP) if result.status is Status.ERROR else _VAGUE
         # Of an exception many slips are the reason: the line says more.
         is_kept = before is not None and not before.id.startswith(vague)
+        if is_kept and not self.is_proven:
+            return result
         if before is not None and before.id.startswith(SLIP):
             # Of another kind, it speaks of a writing that this one is not.
             is_kept = is_kept and before.id == f"{SLIP}{self.change.kind}"
@@ -156,13 +161,31 @@ def find_repair(
     except RecursionError:  # code that is nested too deeply to be written anew
         return None
     if not found:
-        return None
+        return _unread(source, definitions, interview)
     sentences = []
     for change, last in zip(found, ("is right.", "is right, too."), strict=False):
         place = interview.places.line(file, change.line, inside=file)
         code = _shown(source, change)
         sentences.append(f"{place}, `{code}`: {change.said}, {right[change]} {last}")
     return Repair(found[0], beginning(" Or: ".join(sentences)))
+
+
+def _unread(
+    source: Source, definitions: Sequence[Definition], interview: FileInterview
+) -> Repair | None:
+    """What is said where no change was found: the one name that nothing reads.
+
+    It is no proof, and of Keras files, where names are read by Keras, nothing is said.
+    """
+    unread = only_unread(definitions) if interview.file.backend == "numpy" else None
+    if unread is None:
+        return None
+    line, name, said = unread
+    start = source.line_start(line)
+    change = Change(start, start, "", line, 0, "unread", said)
+    place = interview.places.line(interview.file.name, line, inside=interview.file.name)
+    hint = f"{place}, `{_shown(source, change)}`: {said}. Where does `{name}` belong?"
+    return Repair(change, beginning(hint), is_proven=False)
 
 
 def _possible(lost: Iterable[CheckResult]) -> Callable[[Change], bool]:

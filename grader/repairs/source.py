@@ -90,6 +90,16 @@ class Definition:
             if one is not node
         )
 
+    @cached_property
+    def guarding(self) -> frozenset[int]:
+        """The identities of the nodes of conditions under which something is raised."""
+        return frozenset(
+            id(one)
+            for node in ast.walk(self.node)
+            if isinstance(node, ast.If) and all(isinstance(step, ast.Raise) for step in node.body)
+            for one in ast.walk(node.test)
+        )
+
 
 @dataclass(frozen=True)
 class Unit:

@@ -50,6 +50,7 @@ def of_statement(place: Place) -> Iterator[Moved]:
         yield from _accumulations(node, place)
     if isinstance(node, ast.If):
         yield from _kept(node, place)
+        yield from _set_back(node, place)
     if node.col_offset and source.line_start(node.lineno) + node.col_offset == start:
         yield from _moves(node, place)
 
@@ -106,6 +107,45 @@ def _kept(node: ast.If, place: Place) -> Iterator[Moved]:
                 yield 2, "statement", said, start, end, text
 
 
+def _set_back(node: ast.If, place: Place) -> Iterator[Moved]:
+    """A count that a branch does not set back to what it was at the beginning."""
+    top = place.definition.node
+    if not isinstance(top, ast.ClassDef):
+        return
+    first = next(iter(node.body))
+    start = place.source.span(first)[0]
+    said = "with one more step in that branch, which sets something back"
+    for method in top.body:
+        if isinstance(method, ast.FunctionDef) and method.name == "__init__":
+            for step in method.body:
+                if isinstance(step, ast.Assign) and isinstance(step.value, ast.Constant):
+                    text = f"{place.source.of(step)}\n{' ' * first.col_offset}"
+                    yield 2, "statement", said, start, start, text
+
+
+def _at_once(node: ast.stmt, following: ast.stmt, place: Place) -> Iterator[Moved]:
+    """Two names that are both computed from their values before: ``a, b = …, …``."""
+    found = []
+    for step in (node, following):
+        if isinstance(step, ast.AugAssign):
+            target: ast.expr = step.target
+            symbol = _SYMBOLS.get(type(step.op), "")[:1]
+            value = f"{place.source.of(target)} {symbol} ({place.source.of(step.value)})"
+        elif isinstance(step, ast.Assign) and len(step.targets) == 1:
+            target, symbol, value = step.targets[0], "=", place.source.of(step.value)
+        else:
+            return
+        if not symbol or not isinstance(target, ast.Name):
+            return
+        found.append((target.id, value))
+    (one, first), (other, second) = found
+    used = [each.id for each in ast.walk(following) if isinstance(each, ast.Name)]
+    if one in used and one != other:
+        start, end = place.source.span(node)[0], place.source.span(following)[1]
+        said = "with that line and the next computed from the same values, before either changes"
+        yield 1, "order", said, start, end, f"{one}, {other} = ({first}), ({second})"
+
+
 def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
     """One level in or out, or exchanged with the statement after it."""
     source, siblings = place.source, place.siblings
@@ -148,6 +188,8 @@ def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
             own, between = source.text[first:last], source.text[last:start]
             said = "one step later: exchanged with the line after it"
             yield 1, "moved", said, first, end, f"{source.text[start:end]}{between}{own}"
+    if following is not None:
+        yield from _at_once(node, following, place)
     if isinstance(node, ast.Assign) and isinstance(following, ast.Assign):
         one, other = source.span(node.value), source.span(following.value)
         text = (

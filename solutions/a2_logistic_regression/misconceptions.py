@@ -337,6 +337,27 @@ def forgets_the_right_class_in_the_gradient(scores, y, margin=1.0):
     return np.sum(margins) / len(y), (margins > 0).astype(float) / len(y)
 
 
+@misconception("hinge_loss", hint="Is the right class among the j of the sum?")
+def counts_the_right_class_in_its_gradient(scores, y, margin=1.0):
+    """counts the right class among the others, in the loss and in its gradient"""
+    rows = np.arange(len(y))
+    margins = np.maximum(0.0, scores - scores[rows, y][:, None] + margin)
+    dscores = (margins > 0).astype(float)
+    dscores[rows, y] = -np.sum(dscores, axis=1)
+    return np.sum(margins) / len(y), dscores / len(y)
+
+
+@misconception("hinge_loss", hint="In how many terms of a row is the score of the right class?")
+def subtracts_one_for_the_right_class(scores, y, margin=1.0):
+    """subtracts 1 for the right class, whichever number of classes violates the margin"""
+    rows = np.arange(len(y))
+    margins = np.maximum(0.0, scores - scores[rows, y][:, None] + margin)
+    margins[rows, y] = 0.0
+    dscores = (margins > 0).astype(float)
+    dscores[rows, y] = -1.0
+    return np.sum(margins) / len(y), dscores / len(y)
+
+
 @misconception("hinge_loss", hint="All wrong classes within the margin, or the worst alone?")
 def takes_the_worst_class_alone(scores, y, margin=1.0):
     """takes only the largest violation of each row"""

@@ -62,6 +62,12 @@ def forgets_the_input_channels(kernel, in_channels, out_channels, bias=True):
     return (height * width + bool(bias)) * out_channels
 
 
+@misconception("conv_parameters", hint="How many weights has a kernel of 2 × 5?")
+def takes_the_kernel_for_a_square(kernel, in_channels, out_channels, bias=True):
+    """takes the kernel for a square, as wide as its longer side"""
+    return (max(_pair(kernel)) ** 2 * in_channels + bool(bias)) * out_channels
+
+
 @misconception("conv_parameters", hint="With `bias=False`, what is left to count?")
 def always_counts_the_biases(kernel, in_channels, out_channels, bias=True):
     """counts the biases even when there are none"""

@@ -29,6 +29,18 @@ def averages_each_sequence_first(logits, targets, mask):
     return loss, np.where(mask[..., None], (np.exp(log_p) - one_hot) / counts, 0.0)
 
 
+@misconception("masked_cross_entropy", hint="Should a token of a short sequence weigh more?")
+def averages_each_sequence_first_in_the_loss(logits, targets, mask):
+    """takes the mean of each sequence and then the mean of these, though not in the gradient"""
+    shifted = logits - np.max(logits, axis=-1, keepdims=True)
+    log_p = shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+    one_hot = np.arange(logits.shape[-1]) == targets[..., None]
+    counts = np.maximum(mask.sum(axis=1), 1)[:, None, None] * len(mask)
+    loss = -np.sum(np.where(one_hot & mask[..., None], log_p / counts, 0.0))
+    gradient = (np.exp(log_p) - one_hot) / max(int(mask.sum()), 1)
+    return loss, np.where(mask[..., None], gradient, 0.0)
+
+
 @misconception("masked_cross_entropy", hint="What is the gradient of a token that does not count?")
 def forgets_to_mask_the_gradient(logits, targets, mask):
     """masks the loss, but not its gradient"""

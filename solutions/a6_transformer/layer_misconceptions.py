@@ -17,6 +17,14 @@ def puts_the_sines_first(length, d_model):
     return np.concatenate([np.sin(angles), np.cos(angles)[:, : d_model // 2]], axis=1)
 
 
+@misconception("positional_encoding", hint="Which columns hold the sines: a half, or every other?")
+def takes_the_first_half_for_the_even_columns(length, d_model):
+    """has the sine in the first half of the columns and the cosine in the second"""
+    columns = np.arange(d_model)
+    angles = np.arange(length)[:, None] / 10_000.0 ** (2 * (columns // 2) / d_model)
+    return np.where(columns < d_model // 2, np.sin(angles), np.cos(angles))
+
+
 @misconception("positional_encoding", hint="Do columns 0 and 1 share a wavelength?")
 def gives_every_column_its_own_wavelength(length, d_model):
     """uses the exponent j/d_model, where two columns share one"""

@@ -5,6 +5,7 @@ import textwrap
 
 from grader.repairs.candidates import changes_of
 from grader.repairs.source import Source, definitions_of
+from grader.repairs.unread import only_unread
 
 # From a wrong function to the right one, with the kind of the change and its line.
 PAIRS = [
@@ -105,6 +106,25 @@ PAIRS = [
         "constant",
         6,
     ),
+    ("return f(x * a, b)", "return f(x * a, b * a)", "factor", 4),
+    ("return len(x)", "return x[..., 0].size", "factor", 4),
+    ("return x / a", "return x / a ** 0.5", "power", 4),
+    ("return (1 - a) * x", "return b * x", "name", 4),
+    ("return x - a", "return x - a[:, None]", "form", 4),
+    ("return x.mean(axis=1)", "return x[:, -1]", "index", 4),
+    ("return x.mean(axis=0)", "return x.mean(axis=(0, 1, 2))", "axis", 4),
+    ("return x[0]", "return x[:, None]", "axis", 4),
+    ("return f([a, b, x])", "return f([a, x, b])", "order", 4),
+    ("return np.zeros(a)", "return np.zeros(a) - np.inf", "constant", 4),
+    ("return int(x), int(a)", "return round(x), round(a)", "function", 4),
+    ("return (a // 2) * (b // 2)", "return (a // 4) * (b // 4)", "constant", 4),
+    ("return a * np.log(x)", "return a * np.log(x) + (1 - a) * np.log(1 - x)", "term", 4),
+    (
+        "a -= f(a, b)\nb -= f(a, b)\nreturn a, b",
+        "a, b = a - f(a, b), b - f(a, b)\nreturn a, b",
+        "order",
+        4,
+    ),
     ("if a > 0:\n    b = 1\nreturn b", "if a > 0 and b > 0:\n    b = 1\nreturn b", "condition", 4),
 ]
 
@@ -137,6 +157,50 @@ def test_each_mistake_is_undone_by_a_change_of_its_kind_on_its_line():
         if not any(same(c.applied(text)) == wanted for c in likely):
             missing.append((wrong, right))
     assert not missing
+
+
+def test_of_a_size_that_is_compared_only_the_place_is_said():
+    """Many sizes have a comparison right: ``s > 0.1 / t`` as well as ``s > 1e-9 * t``."""
+    found = [one for one in changes(file_of("return x > 0.1 * a")) if one.text == "((0.1) / (a))"]
+    assert {one.said for one in found} == {"with something else compared there"}
+
+
+def test_of_a_condition_that_refuses_only_the_place_is_said():
+    """The opposite of a wrong condition refuses an impossible input as well, by chance."""
+    text = file_of("if x.shape[1] != a:\n    raise ValueError(a)\nreturn b")
+    found = [one for one in changes(text) if "==" in one.text and one.kind == "condition"]
+    assert {one.said for one in found} == {"with another condition there"}
+
+
+def test_no_function_of_what_is_filled_with_one_number_is_tried():
+    found = changes(file_of("return np.zeros(a)"))
+    assert "filled with another number there" in {one.said for one in found}
+    assert "np.log(np.zeros(a))" not in {one.text for one in found}
+
+
+def test_what_a_branch_does_not_set_back_is_put_in():
+    text = (
+        "class exercise:\n"
+        "    def __init__(self):\n        self.count = 0\n"
+        "    def update(self, x):\n        if x:\n            return 1\n"
+    )
+    wanted = same(
+        text.replace("            return 1", "            self.count = 0\n            return 1")
+    )
+    assert any(same(one.applied(text)) == wanted for one in changes(text))
+
+
+def test_the_one_name_that_nothing_reads_is_found():
+    def unread(body):
+        source = Source(file_of(body).encode())
+        found = only_unread(definitions_of(source, "exercise", ("exercise",)))
+        return found and found[:2]
+
+    assert unread("_, slope = b[a]\nreturn x") == (4, "slope")
+    assert unread("return x + a") == (3, "b")
+    assert unread("return x") is None  # of several, none is known to be missing
+    assert unread("n, m = x.shape\nreturn n + a + b") is None
+    assert unread("part = x[a:b]\npart += 1\nreturn x") is None
 
 
 def test_likely_changes_come_first_and_none_twice():

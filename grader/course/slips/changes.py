@@ -193,6 +193,8 @@ def _calls(node: ast.Call, words: Words) -> Iterator[Change]:
             said = f"the argument {keyword.arg} of {words.public(name)} is left out"
             yield "argument", said, ast.Call(node.func, node.args, rest)
     for other in _OTHER_FUNCTIONS.get(name, ()):
+        if other == "add" and any(isinstance(one, ast.Constant) for one in node.args):
+            continue  # the larger of a number and 0, added: the bound is left out
         said = f"{words.function_title(other)} stands for {words.function_title(name)}"
         called = _other_function(node, other)
         yield "function", said, ast.Call(called, node.args, node.keywords)

@@ -115,6 +115,8 @@ class Words:
             target = statement.targets[0]
         elif isinstance(statement, ast.AugAssign):
             target = statement.target
+        while isinstance(target, ast.Subscript):
+            target = target.value  # what is filled in, and not which entries of it
         names = self._names(target) if target is not None else ""
         return f", where {names} {'are' if ' and ' in names else 'is'} computed" if names else ""
 
@@ -122,7 +124,8 @@ class Words:
         found = []
         for one in ast.walk(node):
             name = one.id if isinstance(one, ast.Name) else ""
-            name = one.attr if isinstance(one, ast.Attribute) else name
+            if isinstance(one, ast.Attribute) and one.attr != "T":  # a transposition is no name
+                name = one.attr
             if isinstance(one, ast.Constant) and isinstance(one.value, str):
                 name = one.value
             if name in self._known and name not in found:

@@ -1,0 +1,166 @@
+"""One small expression in the place of another: a length, an entry, a divisor, what is filled."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from grader.repairs.operations import Found
+from grader.repairs.places import Place
+
+_SYMBOLS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+}
+_FILLED = {"zeros", "ones", "empty", "zeros_like", "ones_like", "empty_like"}
+_ROUNDING = {"int": ("round",), "round": ("int",)}
+_REDUCING = {"mean", "sum", "max"}
+_MOST_NAMES, _MOST_PARTS = 8, 6
+
+
+def is_filled(node: ast.AST) -> bool:
+    """Whether it makes an array of one number: what is computed of that is another such array."""
+    return isinstance(node, ast.Call) and _name(node) in _FILLED
+
+
+def of_replacement(place: Place) -> Iterator[Found]:
+    """What may stand in the place of a call, an index, a sum or a list."""
+    node = place.node
+    if isinstance(node, ast.Call):
+        yield from _as_beside(node.args, place)
+        yield from _lengths(node, place)
+        yield from _entries(node, place)
+        if is_filled(node) and place.module.numpy:
+            said = "filled with another number there"
+            for number in (f"- {place.module.numpy}.inf", f"+ {place.module.numpy}.inf", "- 1"):
+                yield 1, "constant", said, f"({place.text} {number})"
+    elif isinstance(node, ast.List) and isinstance(node.ctx, ast.Load):
+        yield from _orders(node, place)
+    elif isinstance(node, ast.Tuple) and isinstance(place.parent, ast.Subscript):
+        yield from _as_beside(node.elts, place)
+    elif isinstance(node, ast.BinOp):
+        yield from _operands(node, place)
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        yield from _of_entry(node, place)
+    elif isinstance(node, ast.Assign | ast.Return | ast.AugAssign):
+        yield from _at_every_place(node, place)
+
+
+def _name(node: ast.Call) -> str:
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _as_beside(parts: list[ast.expr], place: Place) -> Iterator[Found]:
+    """Of ``f(i * stride, j)`` the same for both: ``f(i * stride, j * stride)``."""
+    of, first = place.source.of, place.source.span(place.node)[0]
+    said = "with the same done there as to the value beside it"
+    done = [
+        f"{_SYMBOLS[type(one.op)]} ({of(one.right)})"
+        for one in parts
+        if isinstance(one, ast.BinOp) and type(one.op) in _SYMBOLS
+    ]
+    for part in parts[:_MOST_PARTS] if done else ():
+        if isinstance(part, ast.Name | ast.Subscript | ast.Attribute):
+            start, end = place.source.span(part)
+            before, behind = place.text[: start - first], place.text[end - first :]
+            form = "{}" if isinstance(place.parent, ast.Subscript) else "({})"
+            form = "{}" if isinstance(place.node, ast.Call) else form
+            for step in dict.fromkeys(done):
+                yield 0, "factor", said, form.format(f"{before}({of(part)} {step}){behind}")
+
+
+def _lengths(node: ast.Call, place: Place) -> Iterator[Found]:
+    """How many numbers there are, or how many columns, in the place of how many rows."""
+    if _name(node) == "len" and len(node.args) == 1 and isinstance(node.func, ast.Name):
+        array, said = place.source.of(node.args[0]), "with another length there"
+        for text in (f"{array}.size", f"{array}.shape[1]", f"{array}.shape[-1]"):
+            yield 1, "factor", said, text
+        yield 1, "factor", said, f"{array}[..., 0].size"
+
+
+def _entries(node: ast.Call, place: Place) -> Iterator[Found]:
+    """One entry along an axis, and not the mean or sum of all."""
+    axes = [one.value for one in node.keywords if one.arg == "axis"]
+    axis = axes[0].value if axes and isinstance(axes[0], ast.Constant) else None
+    if _name(node) not in _REDUCING or not isinstance(node.func, ast.Attribute):
+        return
+    if type(axis) is not int or axis < 0:
+        return
+    is_function = place.source.of(node.func.value) == place.module.numpy
+    if is_function and not node.args:
+        return
+    array = place.source.of(node.args[0] if is_function else node.func.value)
+    before = ":, " * axis
+    for index in ("-1", "0"):
+        said = f"with one entry there, and not the `{_name(node)}`"
+        yield 1, "index", said, f"({array})[{before}{index}]"
+
+
+def _orders(node: ast.List, place: Place) -> Iterator[Found]:
+    """Two neighbours of a list exchanged."""
+    texts = [place.source.of(one) for one in node.elts]
+    said = "with two of the values there in the other order"
+    for index in range(len(texts) - 1) if len(texts) <= _MOST_PARTS else ():
+        changed = list(texts)
+        changed[index : index + 2] = changed[index + 1], changed[index]
+        yield 0, "order", said, f"[{', '.join(changed)}]"
+
+
+def _operands(node: ast.BinOp, place: Place) -> Iterator[Found]:
+    """Another power of a divisor, one more axis, a name for ``1 - x``."""
+    of = place.source.of
+    left, right = of(node.left), of(node.right)
+    is_name = isinstance(node.right, ast.Name | ast.Attribute | ast.Subscript)
+    if isinstance(node.op, ast.Div) and is_name:
+        for power in ("0.5", "2"):
+            yield 1, "power", "with another power of that divisor", f"({left} / {right} ** {power})"
+    if isinstance(node.op, ast.Sub):
+        said = "with one more axis there, of length 1"
+        if isinstance(node.right, ast.Name):
+            yield 1, "form", said, f"({left} - {right}[:, None])"
+        if isinstance(node.left, ast.Name):
+            yield 1, "form", said, f"({left}[:, None] - {right})"
+        if isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Name):
+            for other in place.scope.names_at(place.line):
+                if other != right:
+                    yield 2, "name", "with a name there, not that difference", other
+
+
+def _of_entry(node: ast.Subscript, place: Place) -> Iterator[Found]:
+    """Of ``x[0]`` all, with an axis more, or the first of another axis."""
+    if isinstance(node.slice, ast.Constant) and type(node.slice.value) is int:
+        array, said = place.source.of(node.value), "with all of it there, not one entry"
+        yield 1, "axis", said, f"{array}[:, None]"
+        yield 2, "axis", "along another axis there", f"{array}[:, {node.slice.value}]"
+        yield 2, "axis", "along another axis there", f"{array}[..., {node.slice.value}]"
+
+
+def _at_every_place(node: ast.stmt, place: Place) -> Iterator[Found]:
+    """A function or a whole number that a statement has several times, another at each place."""
+    called: dict[str, list[ast.AST]] = {}
+    numbers: dict[int, list[ast.AST]] = {}
+    for one in ast.walk(node):
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name):
+            called.setdefault(one.func.id, []).append(one.func)
+        elif isinstance(one, ast.Constant) and type(one.value) is int and one.value > 1:
+            numbers.setdefault(one.value, []).append(one)
+    for name, functions in called.items():
+        for other in _ROUNDING.get(name, ()):
+            said = f"with another function there than `{name}`"
+            yield 0, "function", said, _with(other, functions, place)
+    for value, literals in numbers.items():
+        if len(literals) > 1:
+            said = f"with another number than {value} at each of its places there"
+            for number in (value + 1, value - 1, 2 * value, value * value):
+                yield 0, "constant", said, _with(str(number), literals, place)
+
+
+def _with(text: str, nodes: list[ast.AST], place: Place) -> str:
+    first, changed = place.source.span(place.node)[0], place.text
+    for start, end in sorted((place.source.span(one) for one in nodes), reverse=True):
+        changed = f"{changed[: start - first]}{text}{changed[end - first :]}"
+    return changed
