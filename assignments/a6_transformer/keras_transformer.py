@@ -149,7 +149,7 @@ def pretrain_then_finetune(
     Parameters
     ----------
     model : keras.Model
-        Compiled.
+        Compiled; its own optimizer trains it in both stages, at its learning rate.
     corpus : int array (M, length + 1)
     x, y : int arrays (N, length)
     sample_weight : None or array (N, length)

@@ -6,12 +6,13 @@ from grader.course.course_forward import course_forward
 from grader.course.independence import independent, unrelated
 from grader.course.interleaved import another_layer, backward_case, others
 from grader.course.misconception import Misconception, misconception
-from grader.course.step import step
+from grader.course.step import LEARNS, step
 from grader.course.trivial_model import trivial_model
 from grader.course.usage import USED, as_used
 from grader.wire import Rng
 
 __all__ = [
+    "LEARNS",
     "USED",
     "Assignment",
     "Case",

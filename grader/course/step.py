@@ -7,6 +7,9 @@ from typing import Any
 from grader.wire import Ref
 
 Step = dict[str, Any]
+LEARNS = 40.0
+"""CPU seconds that a check may take which asks by `step.learning` whether a model learns: it fits
+two models several times, and Keras traces each of them anew."""
 
 
 class step:
@@ -109,6 +112,7 @@ class step:
     def class_share(rows: Any, labels: Any) -> Step:
         """Tell which share of the rows' variance lies between the means of their classes.
 
+        All columns count alike, each scaled to variance 1.
         An array of one number; NaN of rows that are all equal.
         """
         return {"op": "class_share", "rows": rows, "labels": labels}

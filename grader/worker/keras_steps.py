@@ -89,11 +89,25 @@ def _set_weights(scope: Scope, step: Step) -> None:
     layer, weights = layer_of(scope, step), scope.resolve(step["value"])
     if not layer.built:
         raise WrongForm(_UNBUILT)
+    if weights and not keras_own.weights(layer):
+        _call_on_what_comes(scope, layer, step["on"])
     wanted = [np.shape(weight) for weight in weights]
     found = [tuple(weight.shape) for weight in keras_own.weights(layer)]
     if problem := difference(wanted, found):
         raise WrongForm(problem)
     keras_own.set_weights(layer, weights)
+
+
+def _call_on_what_comes(scope: Scope, layer: Any, name: str) -> None:
+    """Call a model without weights on what it will be called on: that makes them.
+
+    Keras's own `build` calls a subclass built although its layers have made nothing yet.
+    """
+    coming = (one.get("value", one.get("X")) for one in scope.steps if one.get("on") == name)
+    X = next((X for X in coming if isinstance(X, np.ndarray)), None)
+    if X is not None:
+        with refusals_as(scope, "it cannot be called on its inputs"):
+            keras_own.call(layer, X, training=False)
 
 
 def _get_weights(scope: Scope, step: Step) -> Any:
@@ -241,6 +255,8 @@ def _describe(scope: Scope, step: Step) -> dict[str, Any]:
     item, facts = layer_of(scope, step), step["facts"]
     if not item.built and {"output_shape", "parameters", "weights", "dtypes"} & set(facts):
         raise WrongForm(_UNBUILT)
+    if {"loss", "optimizer", "learning_rate_above_0"} & set(facts):
+        compiled_model(scope, step)
     with refusals_as(scope, f"a model with {', '.join(facts)} was expected"):
         return {fact: fact_of(scope, step, item, fact) for fact in facts}
 

@@ -29,6 +29,8 @@ def _class_share(scope: Scope, step: Step) -> Any:
     rows = np.asarray(scope.resolve(step["rows"]), dtype=np.float64)
     labels = np.asarray(scope.resolve(step["labels"]))
     rows = rows - rows.mean(axis=0)
+    # One large unit would drown all others.
+    rows = rows / np.maximum(rows.std(axis=0), np.finfo(np.float64).tiny)
     between = [
         np.sum(labels == one) * np.sum(rows[labels == one].mean(axis=0) ** 2)
         for one in np.unique(labels)

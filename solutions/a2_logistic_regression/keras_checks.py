@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import Assignment, script, step
+from grader.course import LEARNS, Assignment, script, step
 
 
 def declare_keras_part(assignment: Assignment) -> None:
@@ -55,7 +55,7 @@ def _build_model(keras_file):
                 returns=("facts", "output"),
             )
 
-    @build_model.keras(points=1.75)
+    @build_model.keras(points=1.75, cpu_seconds=LEARNS)
     def compiled(rng):
         """is compiled with binary cross-entropy, and learns by steps of `fit`"""
         X, y = rows(rng, 2)
@@ -94,7 +94,7 @@ def _build_model(keras_file):
             returns=("facts", "values"),
         )
 
-    @build_model.keras(points=0.75)
+    @build_model.keras(points=0.75, cpu_seconds=LEARNS)
     def penalised(rng):
         """penalises the weights with l2/2 times their squares"""
         X, y = rows(rng, 2)
@@ -336,7 +336,7 @@ def _build_softmax_model(keras_file):
                 returns=("facts", "output"),
             )
 
-    @build_softmax_model.keras(points=2.5)
+    @build_softmax_model.keras(points=2.5, cpu_seconds=LEARNS)
     def compiled(rng):
         """is compiled with sparse categorical cross-entropy, and learns by steps of `fit`"""
         X, y = rng.normal(size=(8, 3)).astype("float32"), np.arange(8) % 4

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.course import Expectation, StudentFile, script, step, unrelated
+from grader.course import LEARNS, Expectation, StudentFile, script, step, unrelated
 
 
 def declare_models(keras_file: StudentFile) -> None:
@@ -61,7 +61,7 @@ def _build_mlp(keras_file):
                 returns=("facts", "output"),
             )
 
-    @build_mlp.keras(points=1)
+    @build_mlp.keras(points=1, cpu_seconds=LEARNS)
     def normalised(rng):
         """puts batch normalisation between each hidden Dense and its ReLU"""
         for n, d, hidden, k in ((6, 3, [5, 4], 2), (5, 4, [6], 3)):
@@ -110,7 +110,7 @@ def _build_mlp(keras_file):
             "_compiled": step.method("given", "compile", loss=step.ref("criterion")),
         }
 
-    @build_mlp.keras(points=1.25)
+    @build_mlp.keras(points=1.25, cpu_seconds=LEARNS)
     def compiled(rng):
         """is compiled with Adam and cross-entropy from logits, and learns by steps of `fit`"""
         yield script(
@@ -120,7 +120,7 @@ def _build_mlp(keras_file):
             returns=("gradient", "facts", "learning"),
         )
 
-    @build_mlp.keras(points=0.75)
+    @build_mlp.keras(points=0.75, cpu_seconds=LEARNS)
     def penalised(rng):
         """penalises every kernel with l2/2 times its squares"""
         for hidden, l2 in (([5], 0.3), ([6, 5], 0.1)):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import USED, Assignment, another_layer, as_used, script, step
+from grader.course import LEARNS, USED, Assignment, another_layer, as_used, script, step
 from solutions.a4_cnn.inputs import PARAMS, disguised_digits, lenet_problem, residual_block
 from solutions.a4_cnn.keras_augmentation_checks import declare_augmentation
 from solutions.a4_cnn.keras_transfer_checks import declare_transfer
@@ -57,7 +57,7 @@ def _build_lenet(keras_file):
         """drops a ragged edge in the pools"""
         yield logits(rng, 3, (10, 7, 2), 4)
 
-    @build_lenet.keras(points=1.25)
+    @build_lenet.keras(points=1.25, cpu_seconds=LEARNS)
     def compiled(rng):
         """is compiled with cross-entropy from logits, and moves downhill by steps of `fit`"""
         given = lenet_problem(rng, 3, (8, 4, 2), 5)

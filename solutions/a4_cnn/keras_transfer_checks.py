@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import Expectation, StudentFile, script, step
+from grader.course import LEARNS, Expectation, StudentFile, script, step
 
 IMAGE = (8, 6, 2)
 
@@ -103,7 +103,7 @@ def _build_transfer_model(keras_file):
         yield prediction(rng, Base(rng, *"cnr", functional=False), 3, "a Sequential base")
         yield prediction(rng, Base(rng, *"cC"), 7, "a functional base")
 
-    @build_transfer_model.keras(points=1.25)
+    @build_transfer_model.keras(points=1.25, cpu_seconds=LEARNS)
     def compiled(rng):
         """is compiled with cross-entropy from logits, and trains the head alone, downhill"""
         X, y = batch(rng, 6, 3)
@@ -116,7 +116,7 @@ def _build_transfer_model(keras_file):
             returns=("gradient", "optimizer", "learning"),
         )
 
-    @build_transfer_model.keras(points=1.25)
+    @build_transfer_model.keras(points=1.25, cpu_seconds=LEARNS)
     def frozen(rng):
         """leaves the base as it is when its head is fitted, moving statistics included"""
         X, y = batch(rng, 8, 3)
@@ -166,6 +166,7 @@ def _unfreeze(keras_file):
             "other_base": step.keras(
                 "Sequential", [step.ref("other_inputs"), step.ref("other_layer")]
             ),
+            "_other_called": step.method("other_base", "__call__", step.ref("other_inputs")),
             "_other_model": step.call("build_transfer_model", step.ref("other_base"), 2),
         }
 
@@ -184,7 +185,7 @@ def _unfreeze(keras_file):
             returns=("gradient", "optimizer", *asked),
         )
 
-    @unfreeze.keras(points=1.25)
+    @unfreeze.keras(points=1.25, cpu_seconds=LEARNS)
     def trainable(rng):
         """lets the last layers and the head learn"""
         yield tuned(rng, Base(rng, *"cCc"), 1, learns=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import Expectation, StudentFile, script, step
+from grader.course import LEARNS, Expectation, StudentFile, script, step
 from grader.datasets import digits
 from grader.datasets.disguise import renamed
 from grader.datasets.pictures import negatives, posed
@@ -40,7 +40,7 @@ def _build_sequence_classifier(keras_file):
                 returns=("facts",),
             )
 
-    @classifier.keras(points=1)
+    @classifier.keras(points=1, cpu_seconds=LEARNS)
     def compiled(rng):
         """is compiled with cross-entropy from logits, and moves downhill by steps of `fit`"""
         X = sequences(rng, 10, 4, 3)
@@ -193,7 +193,7 @@ def _build_forecaster(keras_file):
                 returns=("facts", "output"),
             )
 
-    @forecaster.keras(points=2.25)
+    @forecaster.keras(points=2.25, cpu_seconds=LEARNS)
     def compiled(rng):
         """is compiled with the mean squared error, and learns by steps of `fit`"""
         X, y = sequences(rng, 7, 5, 1), (2 + rng.normal(size=(7, 1))).astype("float32")

@@ -119,7 +119,7 @@ VARIANTS = {
             ('layers.RandomFlip("horizontal", **last)', "Mirror()"),
         ],
         "mirrors",
-        "correlation_of_side_and_side_again",
+        "side_with_side_at_any_lag",
     ),
     "a mirror for what was shifted up": Variant(
         A4,
@@ -129,7 +129,7 @@ VARIANTS = {
             ('layers.RandomFlip("horizontal", **last)', "Mirror()"),
         ],
         "mirrors",
-        "correlation_of_side_and_row",
+        "side_with_row_at_any_lag",
     ),
     "weights that lie beside the file": Variant(
         A5,

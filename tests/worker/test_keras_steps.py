@@ -193,3 +193,22 @@ def test_what_does_not_fit_is_said_of_the_loss_or_of_a_metric(run, loss, metric,
             _compiled=step.method("model", "compile", loss=loss, metrics=metrics),
             gradient=step.loss_and_gradients("model", X, y),
         )
+
+
+def test_a_subclass_that_keras_calls_built_gets_its_weights_from_the_first_call_to_come(run):
+    import keras
+
+    class Linear(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(2, use_bias=False)
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+    model, W = Linear(), np.arange(6.0).reshape(3, 2)
+    with pytest.warns(UserWarning, match="build"):
+        model.build((None, 3))
+    X = np.ones((1, 3), dtype="float32")
+    found = run(model, _weights=step.set_weights("model", [W]), output=step.predict("model", X))
+    np.testing.assert_allclose(found["output"], X @ W)

@@ -7,6 +7,7 @@ import numpy as np
 from grader.course.step import step
 from grader.wire import Rng
 from grader.worker import randomness
+from grader.worker.numeric import NUMERIC
 from grader.worker.steps import CORE, Scope, run_steps
 
 
@@ -26,7 +27,7 @@ def scope_of(**definitions):
 
 
 def run(scope, **steps):
-    run_steps(scope, [{**one, "save": name} for name, one in steps.items()], CORE)
+    run_steps(scope, [{**one, "save": name} for name, one in steps.items()], CORE | NUMERIC)
     return scope.saved
 
 
@@ -84,3 +85,10 @@ def test_how_far_classes_lie_apart_and_how_far_terms_cancel():
     )
     assert [saved[name].tolist() for name in ("apart", "mixed")] == [[0.5], [0.0]]
     assert [saved[name].tolist() for name in ("together", "against")] == [[1.0], [7.0]]
+
+
+def test_one_large_unit_does_not_drown_the_others():
+    classes = np.array([0, 0, 1, 1])
+    rows = np.array([[0.0, 1e6, 7.0], [0.0, -1e6, 7.0], [2.0, 1e6, 7.0], [2.0, -1e6, 7.0]])
+    saved = run(scope_of(), apart=step.class_share(rows, classes))
+    np.testing.assert_allclose(saved["apart"], 0.5)  # a unit that never changes counts for nothing
