@@ -106,7 +106,8 @@ def _definitions(reference: str) -> dict[str, str]:
     found = {}
     for node in ast.parse(reference).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            marks = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+            first = min([node.lineno, *(one.lineno for one in marks)])
             found[node.name] = "\n".join(lines[first - 1 : node.end_lineno]) + "\n"
     return found
 
@@ -170,8 +171,6 @@ def _read(node: ast.FunctionDef | ast.ClassDef, mark: ast.Call, text: str) -> Ma
 def splice(reference: str, exercise: str, definition: str) -> str:
     """Return the text of `reference` with `exercise` replaced by `definition`.
 
-    A class keeps the reference's decorators, which register it with Keras, unless it has its own.
-
     Raises
     ------
     ValueError
@@ -186,8 +185,6 @@ def splice(reference: str, exercise: str, definition: str) -> str:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == exercise:
             own = reference.splitlines()
             first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-            if isinstance(wrong, ast.ClassDef) and not wrong.decorator_list:
-                first = node.lineno
             text = own[: first - 1] + lines + own[node.end_lineno :]
             return _without_markers("\n".join(text) + "\n")
     raise ValueError(f"Expected the reference to define {exercise}. Received: no such definition")
