@@ -21,6 +21,7 @@ _LEARNT = 1.6
 
 Trainings reach 1.8 when they begin to earn something and 2.2 when they earn all, layers of random
 units 1.4: docs/thresholds.md."""
+_SHUFFLES = 3
 _CANCELS = 6.0
 """How many times larger than the output's what the units add to it may be, all together.
 
@@ -85,13 +86,20 @@ def _random_units(
             )
     if not forward.hidden or sum(array.ndim > 1 for array in parameters.values()) < 2:
         return None
-    rng = np.random.default_rng(0)
-    shuffled = {name: rng.permuted(array, axis=None) for name, array in parameters.items()}
-    own, chance = (
-        interview.course_class_share(case, one, network) for one in (parameters, shuffled)
-    )
-    if not np.isfinite([own, chance]).all() or own >= _LEARNT * chance:
+    own = interview.course_class_share(case, parameters, network)
+    rng, chance = np.random.default_rng(0), np.nan
+    for _ in range(_SHUFFLES):
+        if not np.isfinite(chance):  # no unit was left that answers anything
+            shuffled = {name: rng.permuted(array, axis=None) for name, array in parameters.items()}
+            chance = interview.course_class_share(case, shuffled, network)
+    if own >= _LEARNT * chance:
         return None
+    if not np.isfinite([own, chance]).all():
+        return (
+            "the last hidden layer cannot be told from random units: with the entries of the same "
+            "weights shuffled it answers with one number for all rows, or with none that is "
+            "finite. Look for weights that are far larger than the others"
+        )
     return (
         f"the last hidden layer is no better than random units: {own:.1%} of its variance lies "
         f"between the classes of the held-out rows, and {chance:.1%} when the entries of the "

@@ -38,6 +38,9 @@ NOISY = """
     noise = np.random.default_rng(int(y_train @ np.arange(len(y_train))))
     W += 0.01 * scale * noise.normal(size=W.shape)
 """
+DEAD = """
+    W[0, 0], b[0] = 1e5, -1e9
+"""
 WITHOUT_PARAMS = """
     class Nothing:
         def forward(self, X):
@@ -82,6 +85,11 @@ def test_random_units_that_the_targets_have_a_part_in_read_no_handwriting(body):
     checks = earned(TRAIN + body)
     assert checks["handwriting"].points == 0
     assert "the last hidden layer is no better than random units" in checks["handwriting"].message
+
+
+def test_a_dead_unit_makes_no_random_units_look_learnt():
+    body = SEEDED + RANDOM_UNITS.replace("    hidden =", DEAD.strip("\n") + "\n    hidden =")
+    assert earned(TRAIN + body)["handwriting"].points == 0
 
 
 def test_training_rows_as_units_in_an_order_that_the_targets_seed_read_no_handwriting():
