@@ -20,8 +20,8 @@ _FORGOTTEN = 0.15
 """What a step of long ago may move of the logits, as a part of what the last one moves."""
 _ROWS, _MOST = 16, 0.75
 """Sequences, and the share of a recurrent weight that has work in the second step."""
-_REMEMBERS = "some of its weights have no work in the first step, which remembers nothing"
-_TWO = "those and all others have work in the second step"
+_REMEMBERS = "some of its weights change nothing in the first step, before it remembers"
+_TWO = "in the second step all its weights change the output"
 _RECENT, _REPEATED, _AT_ENDS, _FIRST = 12, 4, 20, 8
 
 

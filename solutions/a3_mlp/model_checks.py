@@ -267,7 +267,7 @@ def _train(file):
         )
 
     @train.training(
-        points=4,
+        points=4.25,
         measure="logits_accuracy",
         baseline=0.4,  # the best linear classifier of twenty seeds reaches 0.36
         threshold=0.86,
@@ -285,7 +285,7 @@ def _train(file):
         yield trained(rng, "597 held-out images", images.reshape(-1, 64), y, 1000, 200, True)
 
     @train.training(
-        points=3,
+        points=2.75,  # random units with a fitted last layer reach it: at most two fifths
         measure="logits_accuracy",
         baseline=0.7,  # and here 0.60
         threshold=0.92,

@@ -19,8 +19,8 @@ WEIGHTS = "its weights do not depend on the number of steps"
 RECENT = "each of the last steps changes its logits"
 ORDER = "the order of the steps changes its logits"
 FORGETS = "a step of long ago hardly changes them"
-SECOND = "those and all others have work in the second step"
-MEMORY = "some of its weights have no work in the first step, which remembers nothing"
+SECOND = "in the second step all its weights change the output"
+MEMORY = "some of its weights change nothing in the first step, before it remembers"
 
 
 def run(question, **saved):
