@@ -1,4 +1,4 @@
-"""Which cases a constant or an argument answers: being right on them shows no understanding."""
+"""Which cases a constant, an argument or any draw answers: being right there shows nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ CONSTANTS = (0.0, 1.0, -1.0, float("nan"), float("inf"), float("-inf"))
 
 
 def is_trivial(check: PreparedCheck, case: Case) -> bool:
-    """Whether one constant in the right shape, or the case's own arguments, are its answer."""
+    """Whether one constant in the right shape, or the case's own arguments, are its answer.
+
+    Of a statistic also whether draws are that look at nothing.
+    """
     if case.expected is None or case.expected.outcome != "answered":
         return False
     values = picked(check, case.expected)
@@ -41,13 +44,16 @@ def telling_cases(check: PreparedCheck) -> set[int]:
 
 
 def _easy(values: list[Any], case: Case) -> Iterator[list[Array]]:
-    """Constants in the right shape, and arguments that have it."""
+    """Constants in the right shape, arguments that have it, and draws."""
     shapes = [np.shape(value) for value in values]
     for constant in (0.0, 1.0, -1.0, 0.5):
         yield [np.full(shape, constant) for shape in shapes]
     for one in _leaves(_given(case)):
         if isinstance(one, np.ndarray) and one.dtype.kind in "biuf" and {one.shape} == set(shapes):
             yield [one] * len(shapes)
+    rng = np.random.default_rng(0)
+    for share in (0.0, 1.0):  # what is said of draws as a share stands beside them as a number
+        yield [rng.normal(size=shape) if shape else np.array(share) for shape in shapes]
 
 
 def _given(case: Case) -> list[Any]:

@@ -1,5 +1,7 @@
 """Which cases a constant or one of the arguments answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,13 @@ def test_statistics_that_a_constant_has_are_trivial():
     assert is_trivial(*answered(X, kind=Kind.STAT, expects=zeros, n=2))
     assert not is_trivial(*answered(X, kind=Kind.STAT, expects=spread, n=2))
     assert is_trivial(*answered(X, kind=Kind.STAT, expects=[Expectation("max", 2, 2)], images=X))
+
+
+def test_what_any_draws_satisfy_is_trivial():
+    random = [Expectation("std", 1e-6, 10, of="W"), Expectation("mean", 0, 0.01, of="share")]
+    weights = np.random.default_rng(3).normal(size=(5, 4))
+    check, loose = answered(weights, np.array(0.0), kind=Kind.STAT, expects=random)
+    assert is_trivial(check, replace(loose, returns=("W", "share")))
+    narrow = [Expectation("std", 0.1, 0.2, of="W"), *random[1:]]
+    check, scaled = answered(0.15 * weights, np.array(0.0), kind=Kind.STAT, expects=narrow)
+    assert not is_trivial(check, replace(scaled, returns=("W", "share")))
