@@ -26,6 +26,7 @@ from grader.course.expected import expected_of
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
 from grader.local import LOCAL_STUDENT, load_public, name_problem
+from grader.problems import GraderProblem
 from grader.render.cell import Aside, cell_html, cell_text
 from grader.repairs import FORKED
 from grader.result import Result, Status
@@ -42,7 +43,7 @@ AUTOGRADE = "autograde"
 """What nbgrader sets ``NBGRADER_EXECUTION`` to while it grades."""
 
 
-class CannotCheck(Exception):
+class CannotCheck(GraderProblem):
     """The cell could not be checked; nobody's code is to blame. The message says what to do."""
 
     def _render_traceback_(self) -> list[str]:

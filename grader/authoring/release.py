@@ -11,6 +11,7 @@ import grader
 from grader.authoring.workflows import push_files
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.frozen import CASES, CHECKS
+from grader.problems import GraderProblem
 from grader.store import write_atomically
 
 LOCK = "requirements/lock.txt"
@@ -40,7 +41,7 @@ assignment's folder runs the same checks. In a notebook, run the cell below each
 """
 
 
-class ReleaseError(Exception):
+class ReleaseError(GraderProblem):
     """The student edition cannot be written."""
 
 

@@ -20,6 +20,7 @@ from grader import __version__
 from grader.course import frozen
 from grader.course.prepared import PreparedAssignment
 from grader.foreign_json import read_json
+from grader.problems import GraderProblem
 from grader.sanitise import shown
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _MAX_HEADER = 4_096
 _MAX_UNPACKED = 512 * 2**20
 
 
-class SealError(Exception):
+class SealError(GraderProblem):
     """A bundle or a key cannot be used; the message says why and how to fix it."""
 
 
