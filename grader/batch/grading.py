@@ -24,13 +24,21 @@ from grader.submissions import Submission
 
 
 @dataclass(frozen=True)
+class Fingerprints:
+    """What a grade depends on beside what was handed in: the grader, and each exercise's checks."""
+
+    grader: str
+    exercises: dict[str, str]
+
+
+@dataclass(frozen=True)
 class GradingWork:
     """A job, and what all jobs of its batch share.
 
     Attributes
     ----------
     fingerprints
-        Those of the assignment's exercises, by which a later run knows what changed.
+        By which a later run knows what changed.
     inputs
         What explains failures on hidden cases; None where nothing is to.
     """
@@ -39,7 +47,7 @@ class GradingWork:
     assignment: PreparedAssignment
     options: GradingOptions
     questions: Questions
-    fingerprints: dict[str, str]
+    fingerprints: Fingerprints
     confinement: Confinement
     inputs: PublicInputs | None = None
 
@@ -51,7 +59,10 @@ class GradingWork:
             return self.ungraded(f"The grader cannot read it ({failure_of(error)}).")
         with records_name(f"{self.job.student}, {self.assignment.name}"):
             result = _Attempts(self, launcher, slate, past).grade(attempts)
-        return result.model_copy(update={"exercise_sha256": self.fingerprints})
+        known_by = self.fingerprints
+        return result.model_copy(
+            update={"exercise_sha256": known_by.exercises, "grader_sha256": known_by.grader}
+        )
 
     def ungraded(self, reason: str) -> Result:
         """A result that says that the grader failed, and why; the files were not read."""
