@@ -51,13 +51,19 @@ class GradingWork:
     confinement: Confinement
     inputs: PublicInputs | None = None
 
+    @property
+    def name(self) -> str:
+        """What logs call it."""
+        return f"{self.job.student}, {self.assignment.name}"
+
     def judge(self, launcher: Launcher, slate: Slate, past: Past) -> Result:
         """Grade the job; a failure of ours is its result, not an exception."""
         try:
             attempts = self.job.read()
         except Exception as error:
-            return self.ungraded(f"The grader cannot read it ({failure_of(error)}).")
-        with records_name(f"{self.job.student}, {self.assignment.name}"):
+            with records_name(self.name):
+                return self.ungraded(failure_of("The grader cannot read it", error))
+        with records_name(self.name):
             result = _Attempts(self, launcher, slate, past).grade(attempts)
         known_by = self.fingerprints
         return result.model_copy(
@@ -178,7 +184,7 @@ class _Attempts:
         try:
             return grade(submission, work.assignment, self.launcher, options, work.questions)
         except Exception as error:
-            reason = f"The grader failed on this submission ({failure_of(error)})."
+            reason = failure_of("The grader failed on this submission", error)
             return ungraded(submission, work.assignment, reason, work.confinement)
 
 
