@@ -507,10 +507,9 @@ class _Grading:
         except MemoryError:
             return out_of_memory()
         except Exception as error:  # our own mistake must cost nobody a point, and be seen
-            return Verdict(
-                Status.GRADER_ERROR,
-                message=f"The grader failed on this check ({failure_of(error)}).",
-            )
+            about = f"{check.exercise}.{check.name}"
+            said = failure_of("The grader failed on this check", error, about)
+            return Verdict(Status.GRADER_ERROR, message=said)
 
     def _with_open_methods(
         self, exercise: PreparedExercise, interview: FileInterview, verdict: Verdict

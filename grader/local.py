@@ -26,7 +26,7 @@ def load_public(folder: Path) -> PreparedAssignment:
 
 def exercise_names(folder: Path) -> list[str]:
     """The exercises of an assignment's folder, without reading a case, which takes longer."""
-    found = frozen.read_exercises(folder / PUBLIC_FOLDER)
+    found = frozen.read_outline(folder / PUBLIC_FOLDER).by_file()
     return [name for names in found.values() for name in names]
 
 

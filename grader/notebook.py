@@ -25,7 +25,9 @@ from grader.course.catalogue import PUBLIC_FOLDER, course_root, live_assignments
 from grader.course.expected import expected_of
 from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, grade
+from grader.judging import DiagnosisLog
 from grader.local import LOCAL_STUDENT, load_public, name_problem
+from grader.problems import GraderProblem
 from grader.render.cell import Aside, cell_html, cell_text
 from grader.repairs import FORKED
 from grader.result import Result, Status
@@ -42,7 +44,7 @@ AUTOGRADE = "autograde"
 """What nbgrader sets ``NBGRADER_EXECUTION`` to while it grades."""
 
 
-class CannotCheck(Exception):
+class CannotCheck(GraderProblem):
     """The cell could not be checked; nobody's code is to blame. The message says what to do."""
 
     def _render_traceback_(self) -> list[str]:
@@ -106,12 +108,13 @@ def check(exercise: str = "", *, hint: bool = False) -> CheckedExercise:
     if problem := name_problem(public, exercise):
         raise CannotCheck(problem)
     is_graded = os.environ.get("NBGRADER_EXECUTION") == AUTOGRADE
-    if is_graded:
-        whole = _graded_whole(folder, public.exercise(exercise).file)
-    else:
-        submission = _running(folder, public, exercise)
-        options = GradingOptions(only=frozenset({exercise}), repairs=FORKED)
-        whole = grade(submission, public, _launcher(), options)
+    with DiagnosisLog.of_course(folder, values=not is_graded):
+        if is_graded:
+            whole = _graded_whole(folder, public.exercise(exercise).file)
+        else:
+            submission = _running(folder, public, exercise)
+            options = GradingOptions(only=frozenset({exercise}), repairs=FORKED)
+            whole = grade(submission, public, _launcher(), options)
     result = whole.of_exercise(exercise)
     if result.has_grader_error:
         failed = next(one for one in result.checks if one.status is Status.GRADER_ERROR)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from grader import __version__
 from grader.checks import Verdict
 from grader.confine import Confinement
@@ -10,6 +12,8 @@ from grader.result import CheckResult, Result, Status, SubmissionRecord
 from grader.sanitise import safe_text
 from grader.submissions import Submission
 
+FAILURES = logging.getLogger("grader.failures")
+"""Told of each failure of ours that costs a grade, where a diagnosis that fails costs none."""
 _MAX_FAILURE = 300
 
 
@@ -54,9 +58,20 @@ def check_result(
     )
 
 
-def failure_of(error: Exception) -> str:
-    """An exception of the grader's own in a few words; what it says may be of any length."""
-    return safe_text(f"{type(error).__name__}: {error}", _MAX_FAILURE)
+def failure_of(what: str, error: Exception, about: str = "") -> str:
+    """Say in a sentence that the grader failed; the traceback is logged, and the log is named.
+
+    Parameters
+    ----------
+    what
+        The sentence's beginning.
+    about
+        What it was, for who reads the log.
+    """
+    FAILURES.error(" ".join(filter(None, [what, about])), exc_info=error)
+    said = safe_text(f"{type(error).__name__}: {error}", _MAX_FAILURE)
+    kept = next(filter(None, (getattr(one, "kept_in", "") for one in FAILURES.handlers)), "")
+    return f"{what} ({said})." + (f" The traceback is in {kept}." if kept else "")
 
 
 def out_of_memory() -> Verdict:

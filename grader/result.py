@@ -227,6 +227,8 @@ class Result(_Record):
     """The same for each exercise: when an assignment changes, only what differs is graded again."""
     confinement: Literal["forked", "confined", "account", "unconfined"]
     grader_version: str
+    grader_sha256: str = ""
+    """Which code and libraries graded this; resuming compares it. "" where nobody asked."""
     environment: dict[str, Any] = {}
     seconds: float = Field(default=0.0, ge=0)
 

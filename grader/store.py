@@ -13,8 +13,8 @@ from pydantic_core import PydanticSerializationError
 from grader.atomic_files import make_folder as make_folder
 from grader.atomic_files import sweep
 from grader.atomic_files import write_atomically as write_atomically
-from grader.machine_problem import MachineProblem, advice
 from grader.media.file_names import file_name_of
+from grader.problems import MachineProblem, advice
 from grader.result import Result
 from grader.sanitise import safe_text
 

@@ -22,12 +22,15 @@ from functools import lru_cache
 from pathlib import Path
 
 import tests.quick_imports  # noqa: F401
-from grader.cli.app import _COMMANDS
+from grader.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 IMPORTED = {
     "grader": (
-        *(f"grader.cli.{module}" for module in sorted(set(_COMMANDS.values()) - {"notebooks"})),
+        *(
+            f"grader.cli.{module}"
+            for module in sorted({one.module for one in COMMANDS.values()} - {"notebooks"})
+        ),
         "grader.authoring.audit",
         "grader.confine.forked",
         "grader.push.install",

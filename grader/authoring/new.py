@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from grader.machine_problem import MachineProblem, advice
+from grader.problems import GraderProblem, MachineProblem, advice
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 
@@ -145,7 +145,7 @@ grader hint moving_average   # one hint at a time
 """
 
 
-class NewAssignmentError(Exception):
+class NewAssignmentError(GraderProblem):
     """The skeleton cannot be written."""
 
 

@@ -8,14 +8,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import grader
+from grader import __version__
 from grader.authoring.workflows import push_files
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.frozen import CASES, CHECKS
+from grader.problems import GraderProblem
 from grader.store import write_atomically
 
 LOCK = "requirements/lock.txt"
 _SECTION = re.compile(r"^(?=\[)", re.MULTILINE)
 _KEPT_SECTIONS = ("[build-system", "[project", "[tool.hatch")
+_FROM_GIT = ("[tool.hatch.version", "[tool.hatch.build.hooks.vcs")
+_BUILD_REQUIREMENT = re.compile(r', "hatch-vcs[^"]*"')
 _README = """# {title}
 
 Everything runs on your own machine, offline: nothing is sent anywhere.
@@ -40,7 +44,7 @@ assignment's folder runs the same checks. In a notebook, run the cell below each
 """
 
 
-class ReleaseError(Exception):
+class ReleaseError(GraderProblem):
     """The student edition cannot be written."""
 
 
@@ -125,10 +129,15 @@ def _datasets(root: Path) -> Iterable[tuple[Path, bytes]]:
 
 
 def _project(content: bytes) -> bytes:
-    """The installation alone: linters and tests are the course's own."""
+    """The installation alone: linters and tests are the course's own, and so are the tags of git.
+
+    The edition may lie in a repository with tags of its own, so that its version is written down.
+    """
     sections = _SECTION.split(content.decode("utf-8"))
     kept = [one.rstrip() for one in sections if one.startswith(_KEPT_SECTIONS)]
-    return ("\n\n".join(kept) + "\n").encode("utf-8")
+    text = "\n\n".join(one for one in kept if not one.startswith(_FROM_GIT)) + "\n"
+    text = _BUILD_REQUIREMENT.sub("", text)
+    return text.replace('dynamic = ["version"]', f'version = "{__version__}"').encode("utf-8")
 
 
 def _readme(root: Path, names: Sequence[str], title: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 
+from grader.problems import GraderProblem
+
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
 
 
-class StubError(Exception):
+class StubError(GraderProblem):
     """The solution markers of a reference do not pair up."""
 
 

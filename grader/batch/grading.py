@@ -24,13 +24,21 @@ from grader.submissions import Submission
 
 
 @dataclass(frozen=True)
+class Fingerprints:
+    """What a grade depends on beside what was handed in: the grader, and each exercise's checks."""
+
+    grader: str
+    exercises: dict[str, str]
+
+
+@dataclass(frozen=True)
 class GradingWork:
     """A job, and what all jobs of its batch share.
 
     Attributes
     ----------
     fingerprints
-        Those of the assignment's exercises, by which a later run knows what changed.
+        By which a later run knows what changed.
     inputs
         What explains failures on hidden cases; None where nothing is to.
     """
@@ -39,19 +47,28 @@ class GradingWork:
     assignment: PreparedAssignment
     options: GradingOptions
     questions: Questions
-    fingerprints: dict[str, str]
+    fingerprints: Fingerprints
     confinement: Confinement
     inputs: PublicInputs | None = None
+
+    @property
+    def name(self) -> str:
+        """What logs call it."""
+        return f"{self.job.student}, {self.assignment.name}"
 
     def judge(self, launcher: Launcher, slate: Slate, past: Past) -> Result:
         """Grade the job; a failure of ours is its result, not an exception."""
         try:
             attempts = self.job.read()
         except Exception as error:
-            return self.ungraded(f"The grader cannot read it ({failure_of(error)}).")
-        with records_name(f"{self.job.student}, {self.assignment.name}"):
+            with records_name(self.name):
+                return self.ungraded(failure_of("The grader cannot read it", error))
+        with records_name(self.name):
             result = _Attempts(self, launcher, slate, past).grade(attempts)
-        return result.model_copy(update={"exercise_sha256": self.fingerprints})
+        known_by = self.fingerprints
+        return result.model_copy(
+            update={"exercise_sha256": known_by.exercises, "grader_sha256": known_by.grader}
+        )
 
     def ungraded(self, reason: str) -> Result:
         """A result that says that the grader failed, and why; the files were not read."""
@@ -167,7 +184,7 @@ class _Attempts:
         try:
             return grade(submission, work.assignment, self.launcher, options, work.questions)
         except Exception as error:
-            reason = f"The grader failed on this submission ({failure_of(error)})."
+            reason = failure_of("The grader failed on this submission", error)
             return ungraded(submission, work.assignment, reason, work.confinement)
 
 

@@ -8,12 +8,10 @@ import os
 import platform
 import shutil
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import grader
-from grader import __version__
 from grader.atomic_files import MAKING, folder_in_making, sweep_folders
+from grader.batch.grader_fingerprint import PREPARING, grader_fingerprint
 from grader.confine import Launcher
 from grader.course import frozen
 from grader.course.prepare import LiveCourse, prepare
@@ -24,9 +22,6 @@ from grader.submissions import CourseDirectory
 
 _KEPT = "hidden"
 """Below the private folder of the course, which holds the seed: no worker ever sees either."""
-_ASKING = ("course", "worker")
-"""The parts of the grader that decide what references answer: who works on them has one version."""
-_COMPUTING = ("numpy", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch")
 
 
 def hidden_assignment(
@@ -62,21 +57,12 @@ def hidden_assignment(
 def key_of(live: LiveCourse, seed: str, launcher: Launcher) -> str:
     """A digest of all that decides on cases of a seed, and on what references say of them."""
     known = [
-        __version__,
+        grader_fingerprint(launcher.engine, PREPARING),
         live.sha256,
         seed,
         platform.python_version(),
-        launcher.engine.keras_backend,
     ]
-    for package in _COMPUTING:
-        with contextlib.suppress(PackageNotFoundError):
-            known.append(f"{package} {version(package)}")
-    digest = hashlib.sha256("\n".join(known).encode())
-    own = Path(grader.__file__).parent
-    for part in _ASKING:
-        for path in sorted((own / part).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:32]
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()[:32]
 
 
 def keep(

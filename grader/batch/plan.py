@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from grader import __version__
 from grader.batch.attempts import Attempt, counted, digest_of
+from grader.batch.grader_fingerprint import grader_fingerprint
+from grader.confine import Engine
 from grader.course.expected import expected_of
 from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
@@ -51,8 +52,12 @@ class BatchPlan:
     """Students whose result still holds, and where their submission lies."""
     damaged: list[str] = field(default_factory=list)
     """Students whose result file could not be read and who are graded again."""
+    regraded: list[str] = field(default_factory=list)
+    """Students whose result would hold, had not another grader graded it."""
     fingerprints: dict[str, str] = field(default_factory=dict)
     """Those of the assignment's exercises."""
+    grader: str = ""
+    """That of the grader."""
 
 
 def plan_batch(
@@ -61,15 +66,22 @@ def plan_batch(
     store: ResultStore,
     *,
     fresh: bool = False,
+    engine: Engine | None = None,
 ) -> BatchPlan:
     """List all submissions and keep the results that are still true.
 
     A result is kept when the same files were graded with the same seed, checks and grader,
     and nothing failed on the grader's side. Where only some exercises have other checks, they
     alone are graded again.
+
+    Parameters
+    ----------
+    engine
+        What Keras computes with; by default what the environment says.
     """
     fingerprints = exercise_fingerprints(assignment)
-    plan = BatchPlan(fingerprints=fingerprints)
+    grader = grader_fingerprint(engine or Engine.from_environment())
+    plan = BatchPlan(fingerprints=fingerprints, grader=grader)
     for student, path in course.submitted(assignment.name):
         job = make_job(course, assignment, student, path)
         known, damaged = store.read_checked(student)
@@ -77,6 +89,10 @@ def plan_batch(
             plan.damaged.append(student)
         attempts = () if known is None or fresh else _readable(job)
         if known is None or not attempts or not _same_conditions(known, attempts, assignment):
+            plan.jobs.append(job)
+            continue
+        if known.grader_sha256 != grader:
+            plan.regraded.append(student)
             plan.jobs.append(job)
             continue
         changed = _changed(known, assignment, fingerprints)
@@ -132,13 +148,12 @@ def _readable(job: Job) -> tuple[Attempt, ...]:
 def _same_conditions(
     result: Result, attempts: tuple[Attempt, ...], assignment: PreparedAssignment
 ) -> bool:
-    """Whether the same files were graded with the same seed and grader, and nothing failed."""
+    """Whether the same files were graded with the same seed, and nothing failed."""
     submission = counted(attempts, result).submission
     return (
         result.submission.sha256 == submission.sha256
         and result.submission.attempts_sha256 == digest_of(attempts)
         and result.seed == assignment.seed
-        and result.grader_version == __version__
         and result.submission.late_seconds == submission.late_seconds
         and result.submission.nothing_to_grade == _told(submission.nothing_to_grade)
         and not result.has_grader_error

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from grader.asking import Asking
 from grader.batch.explaining import judge_and_explain
-from grader.batch.grading import Delivery, GradingWork
+from grader.batch.grader_fingerprint import grader_fingerprint
+from grader.batch.grading import Delivery, Fingerprints, GradingWork
 from grader.batch.inputs import PublicInputs
 from grader.batch.plan import BatchPlan
 from grader.confine import Launcher
@@ -83,7 +84,8 @@ def run_batch(
         asking = Asking(inputs.assignment, options.limits, launcher.engine, questions)
         asking.encode_all(options.only)
 
-    shared = (assignment, options, questions, fingerprints, launcher.confinement, inputs)
+    known_by = Fingerprints(plan.grader or grader_fingerprint(launcher.engine), fingerprints)
+    shared = (assignment, options, questions, known_by, launcher.confinement, inputs)
     works = [GradingWork(job, *shared) for job in plan.jobs]
     patient = JudgeLimits().patient(options.limits.longest_submission)
     judges = Judges(launcher, patient, known=works)

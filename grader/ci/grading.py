@@ -15,6 +15,7 @@ from grader.course.prepared import PreparedAssignment
 from grader.judge import GradingOptions, written_files
 from grader.judging import grade_apart
 from grader.local import load_public
+from grader.problems import GraderProblem
 from grader.public_cases import WRONG
 from grader.result import PUBLIC_SEED, CheckResult, Example, Kind, Result, Status
 from grader.submissions import Submission, read_path
@@ -22,7 +23,7 @@ from grader.submissions import Submission, read_path
 WITHOUT_NAME = "me"
 
 
-class PushProblem(Exception):
+class PushProblem(GraderProblem):
     """The push cannot be graded; the message says why and how to fix it."""
 
 

@@ -13,34 +13,10 @@ import typer
 from rich.console import Console
 
 from grader import __version__
-from grader.cli.problems import UsageProblem, authors_problem, known_problems
-from grader.machine_problem import MachineProblem, advice
+from grader.cli.commands import COMMANDS, lacks
+from grader.cli.problems import UsageProblem, authors_problem
 from grader.media.workflow import all_muted
-
-_COMMANDS = {
-    "list": "list_assignments",
-    "check": "check",
-    "hint": "hint",
-    "ci": "ci",
-    "collect": "collect",
-    "batch": "batch",
-    "report": "report",
-    "export": "export",
-    "diff": "diff",
-    "similarity": "similarity",
-    "new": "new",
-    "freeze": "freeze",
-    "release": "release",
-    "seal": "seal",
-    "gradescope": "gradescope",
-    "notebooks": "notebooks",
-    "thresholds": "thresholds",
-    "audit": "audit",
-    "demo-class": "demo_class",
-    "hook": "hook",
-    "doctor": "doctor",
-}
-"""Command names and the modules of this package that define them, in the order of `--help`."""
+from grader.problems import GraderProblem, MachineProblem, advice
 
 USAGE_ERROR = 2
 MACHINE_FAILED = 3
@@ -83,7 +59,7 @@ def _run(given: list[str]) -> None:
         _application(given)(args=given, prog_name="grader")
     except MachineProblem as problem:
         _end(str(problem), MACHINE_FAILED)
-    except known_problems() as problem:
+    except GraderProblem as problem:
         _end(str(problem), USAGE_ERROR)
     except BrokenPipeError:  # whoever reads our output has seen enough
         raise
@@ -116,7 +92,6 @@ def _called(arguments: list[str]) -> str:
 def _application(arguments: list[str]) -> typer.Typer:
     """Build the application; only the command that is called is imported, to stay quick."""
     called = _called(arguments)
-    names = [called] if called in _COMMANDS else list(_COMMANDS)
     application = typer.Typer(
         help=_HELP,
         add_completion=False,
@@ -126,19 +101,35 @@ def _application(arguments: list[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     application.callback()(_root)
-    for name in names:
-        try:
-            module = importlib.import_module(f"grader.cli.{_COMMANDS[name]}")
-        except ModuleNotFoundError as error:
-            if (error.name or "grader").partition(".")[0] == "grader":
-                raise
-            application.command(name=name, context_settings=_ANYTHING)(_needing(str(error.name)))
-        else:
-            if hasattr(module, "group"):  # a command with subcommands
-                application.add_typer(module.group, name=name)
-            else:
-                application.command(name=name)(module.command)
+    if called in COMMANDS:
+        _add(application, called)
+    else:  # they are listed, or told to who mistypes one
+        for name, command in COMMANDS.items():
+            _add_described(application, name, command.described())
     return application
+
+
+def _add(application: typer.Typer, name: str) -> None:
+    """Add a command that is going to run."""
+    try:
+        module = importlib.import_module(f"grader.cli.{COMMANDS[name].module}")
+    except ModuleNotFoundError as error:
+        if (error.name or "grader").partition(".")[0] == "grader":
+            raise
+        application.command(name=name, context_settings=_ANYTHING)(_needing(str(error.name)))
+    else:
+        if hasattr(module, "group"):  # a command with subcommands
+            application.add_typer(module.group, name=name)
+        else:
+            application.command(name=name)(module.command)
+
+
+def _add_described(application: typer.Typer, name: str, description: str) -> None:
+    """Add a command that is only told of, without its imports, which take most of a second."""
+
+    @application.command(name=name, help=description)
+    def command() -> None:
+        raise AssertionError(f"{name} is told of and cannot run")
 
 
 _ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
@@ -153,7 +144,7 @@ def _needing(package: str) -> Callable[[typer.Context], None]:
             "Install what instructors need: pip install 'deep-learning-grader[instructor]'"
         )
 
-    command.__doc__ = f"Needs {package}, which the extra `instructor` installs."
+    command.__doc__ = lacks(package)
     return command
 
 

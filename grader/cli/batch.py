@@ -74,8 +74,8 @@ def command(
     """Grade submitted/*/ASSIGNMENT on hidden cases.
 
     Results are kept one by one in results/, so an interrupted run goes on where it was; a
-    submission is graded again when it or the seed changed, and those exercises of it whose checks
-    changed. Ends with exit code 0
+    submission is graded again when it, the seed or the grader changed, and those exercises of it
+    whose checks changed. Ends with exit code 0
     when every submission has a result, 3 when the grader failed on some or the machine refused a
     file, 2 for a wrong call.
     """
@@ -99,7 +99,7 @@ def command(
                 if examples:
                     inputs = PublicInputs.of_class(directory, live, chosen, root_folder())
             store = ResultStore(directory.results / name)
-            plan = plan_batch(directory, prepared, store, fresh=fresh)
+            plan = plan_batch(directory, prepared, store, fresh=fresh, engine=engine)
             _announce(console, plan, directory)
             options = GradingOptions(course=directory.name, limits=limits, repairs=IN_A_CLASS)
             run = partial(_run, console, plan, prepared, chosen, options, count, log, inputs)
@@ -158,9 +158,15 @@ def _announce(console: Console, plan: BatchPlan, directory: CourseDirectory) -> 
     if plan.kept:
         text = f"{len(plan.kept)} results are still valid and are kept; --fresh grades them again."
         say(console, text)
+    if plan.regraded:
+        say(console, f"{_results(len(plan.regraded))} graded by another grader: regraded.")
     for student in plan.damaged:
         text = f"The result of {student} was damaged; the submission is graded again."
         say(console, text, "yellow")
+
+
+def _results(count: int) -> str:
+    return "1 result was" if count == 1 else f"{count} results were"
 
 
 def _run(

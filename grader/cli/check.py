@@ -16,6 +16,7 @@ from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import Engine
 from grader.course.catalogue import UnknownAssignment, frozen_assignments
 from grader.course.prepared import PreparedAssignment
+from grader.judging import DiagnosisLog
 from grader.local import (
     check_own,
     exercise_names,
@@ -113,7 +114,8 @@ def command(
         )
     only = frozenset(chosen) or None
     wanted = _Wanted(folder, prepared, only, path, engine, json, all_failures, called)
-    result = (_watch if watch else _check)(wanted)
+    with DiagnosisLog.of_course(folder):
+        result = (_watch if watch else _check)(wanted)
     raise typer.Exit(0 if all(one.status is Status.PASSED for one in result.checks) else 1)
 
 

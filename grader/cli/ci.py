@@ -105,7 +105,7 @@ def command(
     known = frozen_assignments(root)
     folders = [known[name] for name in changes.names]
     chosen, weakness = _launcher(engine)
-    with chosen, _log() as log:
+    with chosen, _log(str(output / NAME) if output else "") as log:
         if plan:
             print(f"assignments={','.join(changes.names)}")
             print(f"keras={str(needs_keras(folders, chosen)).lower()}")
@@ -132,10 +132,16 @@ def command(
 
 
 @contextmanager
-def _log() -> Iterator[DiagnosisLog]:
-    """A log that lasts as long as the grading, without values: students may read what is shown."""
+def _log(called: str = "") -> Iterator[DiagnosisLog]:
+    """A log that lasts as long as the grading, without values: students may read what is shown.
+
+    Parameters
+    ----------
+    called
+        Where it will be found; "" where it is not kept.
+    """
     kept = tempfile.TemporaryDirectory(prefix="grader-log-")
-    with kept as folder, DiagnosisLog(Path(folder) / NAME, values=False) as log:
+    with kept as folder, DiagnosisLog(Path(folder) / NAME, values=False, called=called) as log:
         yield log
 
 

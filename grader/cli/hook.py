@@ -20,8 +20,8 @@ from rich.console import Console
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem, needs
 from grader.course.catalogue import choose, live_assignments
-from grader.machine_problem import MachineProblem
 from grader.media.terminal import LogFormatter, say
+from grader.problems import MachineProblem
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import SUBMITTED
 

@@ -6,10 +6,10 @@ import os
 import traceback
 from pathlib import Path
 
-from grader.machine_problem import MachineProblem, advice, is_wrong_place
+from grader.problems import GraderProblem, MachineProblem, advice, is_wrong_place
 
 
-class UsageProblem(Exception):
+class UsageProblem(GraderProblem):
     """The command cannot do what was asked; the message says why and how to fix it."""
 
 
@@ -62,37 +62,4 @@ def _is_authors(path: Path) -> bool:
     return any(
         folder.parent.name == "solutions" and (folder / CHECKS_FILE).is_file()
         for folder in path.parents
-    )
-
-
-def known_problems() -> tuple[type[Exception], ...]:
-    """The exceptions of lower floors whose message is meant for the user."""
-    from grader.authoring.new import NewAssignmentError
-    from grader.authoring.release import ReleaseError
-    from grader.ci.grading import PushProblem
-    from grader.confine import CannotCompute
-    from grader.course.catalogue import UnknownAssignment
-    from grader.course.frozen import FrozenError
-    from grader.course.prepare import PreparationError
-    from grader.course.sealed import SealError
-    from grader.intake import CollectError, RosterError
-    from grader.push.install import HookProblem
-    from grader.render.exports.grades import ExportProblem
-    from grader.submissions import CourseError
-
-    return (
-        UsageProblem,
-        CannotCompute,
-        UnknownAssignment,
-        FrozenError,
-        PreparationError,
-        CourseError,
-        ExportProblem,
-        CollectError,
-        RosterError,
-        ReleaseError,
-        NewAssignmentError,
-        PushProblem,
-        SealError,
-        HookProblem,
     )

@@ -17,9 +17,9 @@ from grader.cli.progress import progress_bar
 from grader.cli.report import write_html
 from grader.cli.report_process import ReportProcess
 from grader.course.prepared import PreparedAssignment
-from grader.machine_problem import MachineProblem
 from grader.media.formgrader import unescaped
 from grader.media.terminal import say
+from grader.problems import MachineProblem
 from grader.render.terminal import print_class
 from grader.result import Result
 from grader.store import write_atomically

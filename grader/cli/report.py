@@ -11,8 +11,8 @@ from rich.console import Console
 
 from grader.cli.kept import kept_results
 from grader.cli.problems import needs
-from grader.machine_problem import MachineProblem, advice
 from grader.media.terminal import say
+from grader.problems import MachineProblem, advice
 from grader.result import Result
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory

@@ -17,7 +17,7 @@ import grader
 from grader.batch import BatchReport
 from grader.cli.problems import UsageProblem
 from grader.cli.report import write_html
-from grader.machine_problem import MachineProblem
+from grader.problems import MachineProblem
 from grader.store import ResultStore
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from grader.confine.engine import Engine
 from grader.confine.interface import Launcher, Lost, Silence, WorkerSettings
 from grader.confine.spawned import SpawnedLauncher
+from grader.problems import GraderProblem
 
 _PROBE = b"def double(x):\n    return 2 * x\n"
 
 
-class CannotConfine(Exception):
+class CannotConfine(GraderProblem):
     """No worker can be confined here; the message says why and how to fix it."""
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Literal, get_args
 
+from grader.problems import GraderProblem
+
 KerasBackend = Literal["tensorflow", "jax", "torch"]
 Device = Literal["cpu", "gpu"]
 
@@ -25,7 +27,7 @@ _PACKAGES = {
 }
 
 
-class CannotCompute(Exception):
+class CannotCompute(GraderProblem):
     """The backend or the device is not to be had here; the message says why and what to do."""
 
 

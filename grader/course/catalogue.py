@@ -9,12 +9,16 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from grader.course.assignment import Assignment
 from grader.course.course_forward import FORWARD_FILE
 from grader.course.excerpt import forward_files
 from grader.course.misconception import read_misconceptions
-from grader.course.prepare import LiveCourse, PreparationError
+from grader.problems import GraderProblem
+
+if TYPE_CHECKING:
+    from grader.course.prepare import LiveCourse
 
 PUBLIC_FOLDER = "public"
 CHECKS_FILE = "checks.py"
@@ -22,7 +26,7 @@ MISCONCEPTIONS = "*misconceptions.py"
 """Long assignments split theirs by subject."""
 
 
-class UnknownAssignment(Exception):
+class UnknownAssignment(GraderProblem):
     """There is no assignment of that name; the message names the nearest."""
 
 
@@ -84,6 +88,8 @@ def load_live(folder: Path) -> LiveCourse:
 
     Only ``checks.py`` and its parts are imported; references and misconceptions are read as text.
     """
+    from grader.course.prepare import LiveCourse, PreparationError  # and with it the confinement
+
     root = str(folder.resolve().parent.parent)
     if root not in sys.path:
         sys.path.append(root)  # a long checks.py imports its parts as `solutions.….part`

@@ -24,6 +24,7 @@ from grader.course.case import Case
 from grader.course.frozen import UNREADABLE, ArrayNames, case_from_plain, from_plain, to_plain
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.foreign_json import read_json
+from grader.problems import GraderProblem
 from grader.result import Visibility
 from grader.sanitise import shown
 from grader.wire import WireError, decode, encode
@@ -40,7 +41,7 @@ _SUFFIX = ".npy"
 _NAMES = ("assignment", "sha256", "exercise", "check", "seed")
 
 
-class CounterexampleError(Exception):
+class CounterexampleError(GraderProblem):
     """A file cannot be used; the message says why and how to fix it."""
 
 

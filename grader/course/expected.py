@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.course.catalogue import PUBLIC_FOLDER, course_root, frozen_assignments
-from grader.course.frozen import FrozenError, read_exercises
+from grader.course.frozen import FrozenError, read_outline
 from grader.course.prepared import PreparedAssignment
 from grader.submissions.expected import Exercises, Expected
 
@@ -68,6 +68,6 @@ def _exercises_aside(name: str, files: Iterable[str], root: Path | None) -> froz
 def _exercises(folder: Path) -> Exercises:
     """The names of a frozen assignment's exercises by file, and no more of it."""
     try:
-        return read_exercises(folder / PUBLIC_FOLDER)
+        return read_outline(folder / PUBLIC_FOLDER).by_file()
     except FrozenError:  # who checks that assignment is told
         return {}

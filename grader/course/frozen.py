@@ -12,7 +12,7 @@ import math
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from grader.course.prepared import (
 )
 from grader.course.slips import Slip
 from grader.foreign_json import read_json
+from grader.problems import GraderProblem
 from grader.result import Kind, Visibility
 from grader.wire import Ref, Rng
 
@@ -38,7 +39,7 @@ CHECKS = "checks.json"
 CASES = "cases.npz"
 
 
-class FrozenError(Exception):
+class FrozenError(GraderProblem):
     """A student's copy of the public cases is missing or damaged."""
 
 
@@ -75,8 +76,39 @@ def load(folder: Path) -> PreparedAssignment:
         ) from None
 
 
-def read_exercises(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The names of an assignment's exercises by file, without reading a case.
+@dataclass(frozen=True)
+class ListedExercise:
+    """An exercise as lists show it."""
+
+    name: str
+    file: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What an assignment asks for and what it is worth, without its cases."""
+
+    title: str
+    summary: str
+    files: tuple[str, ...]
+    exercises: tuple[ListedExercise, ...]
+
+    @property
+    def points(self) -> float:
+        """What the assignment is worth."""
+        return round(sum(one.points for one in self.exercises), 2)
+
+    def by_file(self) -> dict[str, tuple[str, ...]]:
+        """The names of the exercises, by file."""
+        return {
+            file: tuple(one.name for one in self.exercises if one.file == file)
+            for file in self.files
+        }
+
+
+def read_outline(folder: Path) -> Outline:
+    """Read what an assignment asks for, but no case, which takes longer.
 
     Raises
     ------
@@ -84,14 +116,22 @@ def read_exercises(folder: Path) -> dict[str, tuple[str, ...]]:
         When the file is missing or damaged.
     """
     try:
-        plain = read_json(_content_of(folder / CHECKS))
-        files, exercises = (from_plain(plain[one], _no_array) for one in ("files", "exercises"))
-        found: dict[str, tuple[str, ...]] = {file["name"]: () for file in files}
-        for one in exercises:
-            found[one["file"]] = (*found[one["file"]], one["name"])
-        return found
+        return _outline(read_json(_content_of(folder / CHECKS)))
     except (OSError, *UNREADABLE) as error:
         raise FrozenError(f"The public cases in {folder} cannot be read ({error}).") from None
+
+
+def _outline(plain: dict[str, Any]) -> Outline:
+    files, exercises = (from_plain(plain[one], _no_array) for one in ("files", "exercises"))
+    points: dict[str, float] = {one["name"]: 0.0 for one in exercises}
+    for check in plain["checks"]["$tuple"]:  # whose cases hold arrays
+        points[check["exercise"]] += from_plain(check["points"], _no_array)
+    return Outline(
+        str(plain["title"]),
+        str(plain["summary"]),
+        tuple(file["name"] for file in files),
+        tuple(ListedExercise(one["name"], one["file"], points[one["name"]]) for one in exercises),
+    )
 
 
 def _content_of(file: Path) -> bytes:

@@ -34,6 +34,7 @@ from grader.course.question import question_of
 from grader.course.raised import raised_where
 from grader.course.slip_recorder import SlipRecorder, told_apart
 from grader.course.worker_pool import LoadingFailed, WorkerPool
+from grader.problems import GraderProblem
 from grader.result import Kind, Visibility
 from grader.wire import Opaque
 
@@ -41,7 +42,7 @@ _REFERENCE_SECONDS = 300.0
 _NOT_OBSERVED = {Kind.SRC, Kind.TRAIN}
 
 
-class PreparationError(Exception):
+class PreparationError(GraderProblem):
     """The author's references and checks do not fit together."""
 
 

@@ -20,6 +20,7 @@ from grader import __version__
 from grader.course import frozen
 from grader.course.prepared import PreparedAssignment
 from grader.foreign_json import read_json
+from grader.problems import GraderProblem
 from grader.sanitise import shown
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _MAX_HEADER = 4_096
 _MAX_UNPACKED = 512 * 2**20
 
 
-class SealError(Exception):
+class SealError(GraderProblem):
     """A bundle or a key cannot be used; the message says why and how to fix it."""
 
 
@@ -106,7 +107,7 @@ def open_sealed(content: bytes, key: bytes, assignment: str) -> PreparedAssignme
     from cryptography.exceptions import InvalidTag
 
     head, header, rest = _parts(content)
-    if header.get("format") != FORMAT or header.get("grader") != __version__:
+    if header.get("format") != FORMAT or _release(header.get("grader")) != _release(__version__):
         raise SealError(
             f"it was sealed by grader {_said(header, 'grader')} (format "
             f"{_said(header, 'format')}), and this is {__version__} (format {FORMAT}). "
@@ -152,6 +153,11 @@ def _parts(content: bytes) -> tuple[bytes, dict[str, Any], bytes]:
     if not isinstance(header, dict):
         raise SealError("its header is damaged. Fetch it again, or seal it again.")
     return content[:end], header, content[end:]
+
+
+def _release(version: object) -> str:
+    """A version without the commit: bundles are good for all graders of one release."""
+    return str(version).partition("+")[0]
 
 
 def _said(header: dict[str, Any], entry: str) -> str:

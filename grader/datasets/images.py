@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from grader.problems import GraderProblem
+
 Array = np.ndarray[Any, Any]
 Split = tuple[Array, Array]
 
 
-class DatasetUnavailable(Exception):
+class DatasetUnavailable(GraderProblem):
     """The data could be neither found on this machine nor downloaded."""
 
 

@@ -30,7 +30,6 @@ from grader.gradebook.graded_code import (
 )
 from grader.gradebook.problems import KEPT, GradebookError
 from grader.gradebook.structure import Role
-from grader.machine_problem import advice
 from grader.media.notebook import (
     Cell,
     code_cell,
@@ -39,6 +38,7 @@ from grader.media.notebook import (
     put_output,
     text_cell,
 )
+from grader.problems import advice
 from grader.render.cell import cell_html
 from grader.result import Result
 from grader.store import write_atomically

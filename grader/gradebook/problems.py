@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from grader.problems import GraderProblem
+
 KEPT = "The results are kept in results/; the same command completes the gradebook."
 
 
-class GradebookError(Exception):
+class GradebookError(GraderProblem):
     """The gradebook could not be read or written; what was graded is kept."""
 
 

@@ -17,8 +17,8 @@ from grader.intake.attempts import Attempt, known_attempts, lay, merged, read_at
 from grader.intake.downloads import items_of
 from grader.intake.platforms import Handed
 from grader.intake.sorting import CollectReport, SortedStudent, Wanted, sort_download
-from grader.machine_problem import MachineProblem, advice
 from grader.private_folder import FILE_MODE, private_folder
+from grader.problems import GraderProblem, MachineProblem, advice
 from grader.submissions import read_path
 from grader.submissions.course_directory import ATTEMPTS, SUBMITTED
 from grader.submissions.folder import TIMESTAMP
@@ -35,7 +35,7 @@ _STAGING = ".collecting-"
 _NAME_IT = "if that is wrong, name the encoding with --names"
 
 
-class CollectError(Exception):
+class CollectError(GraderProblem):
     """Nothing could be collected, or not all; the message says why."""
 
 

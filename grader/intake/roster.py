@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from grader.intake.platforms import Person
+from grader.problems import GraderProblem
 from grader.submissions.names import shown
 from grader.submissions.regular import Unreadable, read_regular
 from grader.submissions.student_ids import odd_characters, student_id
@@ -17,7 +18,7 @@ COLUMNS = ("canvas_id", "sis_id", "email", "name", "username")
 _MAX_ROSTER = 16 * 2**20
 
 
-class RosterError(Exception):
+class RosterError(GraderProblem):
     """The roster cannot be used; the message says why and how to fix it."""
 
 

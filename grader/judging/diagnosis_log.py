@@ -1,8 +1,9 @@
-"""Where the tracebacks of messages and diagnoses that failed are kept for whoever teaches.
+"""Where the tracebacks of our own failures are kept for whoever teaches.
 
-Such a failure costs nobody a point (`checks.examine`), and it is a mistake of ours: without a log
-nobody would learn of it. Judges are processes of their own and let go of every descriptor, so each
-record is written by a file opened for it alone, under the file's lock.
+A message or a diagnosis that fails costs nobody a point (`checks.examine`), and a check on which
+the grader fails is to be graded again (`records.failure_of`). Both are mistakes of ours: without a
+log nobody would learn where. Judges are processes of their own and let go of every descriptor, so
+each record is written by a file opened for it alone, under the file's lock.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Self
 
 from grader.media.terminal import LogFormatter
 from grader.private_folder import FILE_MODE, FOLDER, private_folder
+from grader.records import FAILURES
 
 try:
     import fcntl
@@ -31,10 +33,11 @@ NAME = "grader.log"
 """The file's name, in the private folder of a course."""
 MAX_BYTES = 4 * 2**20
 """A log of that size becomes the old one; an older one is forgotten."""
-_LOGGER = "grader.diagnose"
+_DIAGNOSES = logging.getLogger("grader.diagnose")
 _MAX_RECORD = 20_000
 _MAX_CHAIN = 10
-_COUNTS = struct.Struct("=QQ")
+_COUNTS = struct.Struct("=QQQ")
+"""Records, those of them that are lost, and those of failures that cost a grade."""
 _whose: contextvars.ContextVar[str] = contextvars.ContextVar("whose", default="")
 
 
@@ -57,37 +60,50 @@ class DiagnosisLog(logging.Handler):
         The file that records are appended to; its folder is there, or they are only counted.
     values
         Whether exceptions are written with their messages, which may hold hidden values.
+    called
+        What a result calls the file, which it names where the grader failed; "" for nothing.
+
+    Attributes
+    ----------
+    kept_in
+        What to call the file that holds the last record; "" where there is none.
     """
 
-    def __init__(self, path: Path, *, values: bool = True) -> None:
+    def __init__(self, path: Path, *, values: bool = True, called: str = "") -> None:
         super().__init__(logging.ERROR)
         self.path = path
+        self.called = called
+        self.kept_in = ""
+        self._owner: Path | None = None
         self.setFormatter(_Formatter(values))
         self._counts = mmap.mmap(-1, _COUNTS.size)  # shared with every process forked from here
 
     @classmethod
-    def of_course(cls, course: Path) -> Self:
-        """The log of a course, which is its owner's alone, since it may tell hidden values."""
-        with contextlib.suppress(OSError):  # then they are counted, and the sentence says so
-            private_folder(course)
-        return cls(course / FOLDER / NAME)
+    def of_course(cls, course: Path, *, values: bool = True) -> Self:
+        """The log of a course, which is its owner's alone, since it may tell hidden values.
+
+        A student's assignment has one of its own. The folder is made for the first record.
+        """
+        log = cls(course / FOLDER / NAME, values=values, called=f"{FOLDER}/{NAME}")
+        log._owner = course
+        return log
 
     def __enter__(self) -> Self:
         """Begin to keep records; nobody else is shown them."""
-        logger = logging.getLogger(_LOGGER)
-        logger.addHandler(self)
-        logger.propagate = False
+        for logger in (_DIAGNOSES, FAILURES):
+            logger.addHandler(self)
+            logger.propagate = False
         return self
 
     def __exit__(self, *_: object) -> None:
         """Keep no more."""
-        logger = logging.getLogger(_LOGGER)
-        logger.removeHandler(self)
-        logger.propagate = True
+        for logger in (_DIAGNOSES, FAILURES):
+            logger.removeHandler(self)
+            logger.propagate = True
 
     @property
     def failed(self) -> int:
-        """How many messages and diagnoses failed so far."""
+        """How often the grader, a message or a diagnosis failed so far."""
         return int(_COUNTS.unpack(self._counts[:])[0])
 
     def sentence(self, place: str = "") -> str:
@@ -98,11 +114,10 @@ class DiagnosisLog(logging.Handler):
         place
             Where the file is to be found, when it is not at `path`.
         """
-        failed, lost = _COUNTS.unpack(self._counts[:])
+        failed, lost, of_grades = _COUNTS.unpack(self._counts[:])
         if not failed:
             return ""
-        what = "1 diagnosis failed" if failed == 1 else f"{failed} diagnoses failed"
-        what += "; this is a mistake in the grader, and the verdicts stand without."
+        what = " ".join(filter(None, [_of_diagnoses(failed - of_grades), _of_grades(of_grades)]))
         if lost == failed:
             return f"{what} {place or self.path} cannot be written, so the tracebacks are lost."
         return f"{what} The tracebacks are in {place or self.path}"
@@ -110,22 +125,27 @@ class DiagnosisLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Append a record; what the disk refuses is counted all the same."""
         counted = False
+        self.kept_in = ""
+        of_grade = record.name == FAILURES.name
         try:
+            if self._owner is not None:
+                private_folder(self._owner)
             text = _shortened(self.format(record)) + "\n"
             with self._file() as descriptor:
-                self._count(lost=False)  # under the lock of the file, since judges share the counts
+                self._count(of_grade, lost=False)  # under the file's lock: judges share the counts
                 counted = True
                 os.write(descriptor, text.encode("utf-8", "replace"))
+            self.kept_in = self.called
         except Exception:
             if not counted:
-                self._count(lost=True)
+                self._count(of_grade, lost=True)
 
     def handleError(self, record: logging.LogRecord) -> None:  # the library's name
         """Say nothing: a log that fails is no reason to disturb a judge."""
 
-    def _count(self, *, lost: bool) -> None:
-        failed, before = _COUNTS.unpack(self._counts[:])
-        self._counts[:] = _COUNTS.pack(failed + 1, before + lost)
+    def _count(self, of_grade: bool, *, lost: bool) -> None:
+        failed, lost_before, of_grades = _COUNTS.unpack(self._counts[:])
+        self._counts[:] = _COUNTS.pack(failed + 1, lost_before + lost, of_grades + of_grade)
 
     @contextlib.contextmanager
     def _file(self) -> Iterator[int]:
@@ -158,6 +178,20 @@ class DiagnosisLog(logging.Handler):
             os.replace(self.path, self.path.with_name(f"{self.path.name}.old"))
             return True
         return False
+
+
+def _of_diagnoses(count: int) -> str:
+    if not count:
+        return ""
+    what = "1 diagnosis failed" if count == 1 else f"{count} diagnoses failed"
+    return f"{what}; this is a mistake in the grader, and the verdicts stand without."
+
+
+def _of_grades(count: int) -> str:
+    if not count:
+        return ""
+    times = "once" if count == 1 else f"{count} times"
+    return f"The grader itself failed {times}; this is its mistake and costs nobody points."
 
 
 class _Formatter(LogFormatter):

@@ -7,7 +7,6 @@ import os
 import select
 import signal
 import socket
-import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from grader.confine.interface import Ask, Loan
 from grader.judging.limits import JudgeLimits
 from grader.judging.resources import Wear, keep_only, limit_cpu, limit_memory, without_limits
 from grader.judging.slate import Noted, Slate
+from grader.records import FAILURES
 from grader.wire import (
     HEADER_BYTES,
     MAX_FRAME,
@@ -236,7 +236,7 @@ def _live(
         code = OUT_OF_MEMORY
     except BaseException:
         with suppress(BaseException):
-            sys.excepthook(*sys.exc_info())
+            FAILURES.exception("A judge ended")
     finally:
         os._exit(code)
 

@@ -11,12 +11,14 @@ import re
 import subprocess
 from pathlib import Path
 
+from grader.problems import GraderProblem
+
 OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 """In full: SHA-1 or SHA-256."""
 _SECONDS = 60
 
 
-class GitProblem(Exception):
+class GitProblem(GraderProblem):
     """Git did not answer, or not as it must; the message says what."""
 
 

@@ -17,7 +17,8 @@ from rich.console import Console
 from grader.asking import Asking
 from grader.batch.attempts import Attempt
 from grader.batch.explaining import judge_and_explain
-from grader.batch.grading import GradingWork
+from grader.batch.grader_fingerprint import grader_fingerprint
+from grader.batch.grading import Fingerprints, GradingWork
 from grader.batch.hidden import hidden_assignment
 from grader.batch.inputs import PublicInputs
 from grader.batch.plan import make_job
@@ -54,7 +55,7 @@ class _Warm:
 
     prepared: PreparedAssignment
     questions: Questions
-    fingerprints: dict[str, str]
+    fingerprints: Fingerprints
     inputs: PublicInputs | None
 
 
@@ -103,7 +104,7 @@ class PushGrader:
                     inputs = PublicInputs.of_class(self.directory, live, launcher, self._root)
                 if inputs is not None:
                     Asking(inputs.assignment, limits, engine, questions).encode_all()
-                prints = exercise_fingerprints(prepared)
+                prints = Fingerprints(grader_fingerprint(engine), exercise_fingerprints(prepared))
                 self._warm[name] = _Warm(prepared, questions, prints, inputs)
             return self._warm[name]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import grader
 from grader.intake.folders import folder_of
-from grader.machine_problem import MachineProblem, advice
+from grader.problems import GraderProblem, MachineProblem, advice
 from grader.push.git import GitProblem, ask, default_branch
 from grader.sanitise import safe_text
 from grader.store import write_atomically
@@ -22,7 +22,7 @@ HOOK = "post-receive"
 _MARK = "# Written by grader hook install; install again to change it."
 
 
-class HookProblem(Exception):
+class HookProblem(GraderProblem):
     """The hook cannot be installed or served; the message says why and how to fix it."""
 
 

@@ -8,7 +8,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.machine_problem import advice, is_wrong_place
+from grader.problems import advice, is_wrong_place
 from grader.push.install import CannotWriteHook, HookProblem
 from grader.push.link import Link
 from grader.push.queue import DONE, PushJob, Queue

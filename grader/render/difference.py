@@ -15,7 +15,7 @@ from grader.render.summary import graded
 from grader.result import CheckResult, Result, Status
 
 _CHECKS_SHOWN = 4
-_CIRCUMSTANCES = ("assignment_sha256", "seed", "grader_version", "confinement")
+_CIRCUMSTANCES = ("assignment_sha256", "seed", "grader_version", "grader_sha256", "confinement")
 """What explains differences without being one."""
 
 

@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from grader.machine_problem import MachineProblem
 from grader.private_folder import FILE_MODE
+from grader.problems import GraderProblem, MachineProblem
 from grader.store import write_atomically
 from grader.submissions.limit_settings import CheckLimits, LimitSettings
 
@@ -25,7 +25,7 @@ DAY = 86_400
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class CourseError(Exception):
+class CourseError(GraderProblem):
     """The course directory or its configuration is not as it must be."""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from grader.problems import GraderProblem
 from grader.zip_names.plausible import cost
 
 _CANDIDATES = {
@@ -78,7 +79,7 @@ class Guess:
         )
 
 
-class UnknownEncoding(ValueError):
+class UnknownEncoding(GraderProblem, ValueError):
     """There is no such encoding of names; the message says so."""
 
 

@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 
 import numpy as np
 import pytest
 
+from grader import __version__
 from grader.authoring.release import ReleaseError, release
 from grader.authoring.stubs import BEGIN, END
 from grader.course import frozen
@@ -79,6 +81,16 @@ def test_no_part_of_the_authors_side_is_in_it(edition):
     assert not [name for name in names if name.endswith(("grader.toml", "/checks.py", ".pyc"))]
     in_assignments = {name.split("/")[2] for name in names if name.startswith("assignments/")}
     assert not {one for one in in_assignments if "misconception" in one or "checks" in one}
+
+
+def test_it_is_installed_without_git_or_its_tags(edition):
+    """It may lie in a repository of its reader's, whose tags are of something else."""
+    project = tomllib.loads((edition / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["build-system"]["requires"] == ["hatchling>=1.24"]
+    assert project["project"]["version"] == __version__
+    assert "dynamic" not in project["project"]
+    assert project["tool"]["hatch"].keys() == {"build"}
+    assert project["tool"]["hatch"]["build"].keys() == {"targets"}
 
 
 def test_no_hidden_case_is_in_it(edition, texts):

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from grader.batch import plan_batch, run_batch
+from grader.cli.batch import _announce
 from grader.judge import GradingOptions
 from grader.store import ResultStore
 from grader.submissions import CourseDirectory
@@ -70,6 +72,23 @@ def test_a_result_of_before_fingerprints_is_graded_whole(course):
         "cid": False,
         "dan": False,
     }
+
+
+def test_what_another_grader_graded_is_graded_again_and_told(course):
+    run(course, mini())
+    store = ResultStore(course.results / "m1_mini")
+    for student, digest in (("ada", ""), ("bob", "0" * 32)):  # "": of before there was one
+        store.write(store.read(student).model_copy(update={"grader_sha256": digest}))
+    written = store.read("cid").model_copy(update={"grader_version": "0.0.9"})
+    store.write(written)
+    plan, _ = run(course, mini())
+    assert [job.student for job in plan.jobs] == plan.regraded == ["ada", "bob"]
+    assert all(job.only is None for job in plan.jobs)
+    console = Console(record=True, width=100)
+    _announce(console, plan, course)
+    assert "2 results were graded by another grader: regraded." in console.export_text()
+    assert run(course, mini())[0].regraded == []
+    assert len({one.grader_sha256 for one in store.read_all()[0]}) == 1
 
 
 def test_where_an_exercise_hangs_no_longer_all_are_graded_again(course):

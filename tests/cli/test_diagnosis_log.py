@@ -11,12 +11,19 @@ import subprocess
 
 import pytest
 
+from grader import judge
+from grader.batch import plan_batch, run_batch
 from grader.cli import main
 from grader.course import frozen, slip_recorder
+from grader.judge import GradingOptions
 from grader.judging import DiagnosisLog, records_name
 from grader.judging.diagnosis_log import MAX_BYTES, NAME
 from grader.push.server import _tell
+from grader.records import failure_of
+from grader.store import ResultStore
+from grader.submissions import CourseDirectory
 from tests.batch.mini_class import hand_in
+from tests.conftest import strongest
 from tests.mini import REFERENCE, body, mini
 
 CHECKS = "from tests.mini import mini_course\n\nassignment = mini_course().assignment\n"
@@ -131,6 +138,63 @@ def test_on_a_ci_server_the_log_of_an_earlier_run_goes(checkout):
     (checkout / "report" / NAME).write_text("old", encoding="utf-8")
     assert run("ci", "m1", "--output", "report") == 1
     assert not (checkout / "report" / NAME).exists()
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """A grader that fails on one check."""
+    judge_check = judge.judge_check
+
+    def fails_on_one(check, interview):
+        if check.exercise == "root":
+            raise KeyError(SECRET)
+        return judge_check(check, interview)
+
+    monkeypatch.setattr(judge, "judge_check", fails_on_one)
+
+
+def message_of(result):
+    (message,) = {one["message"] for one in result["checks"] if one["status"] == "grader_error"}
+    return message
+
+
+def test_a_grade_that_fails_names_the_log_which_holds_the_traceback(tmp_path, failing):
+    hand_in(tmp_path, {"cid": REFERENCE})
+    store = ResultStore(tmp_path / "results" / "m1_mini")
+    with DiagnosisLog.of_course(tmp_path) as log:
+        plan = plan_batch(CourseDirectory(tmp_path), mini(), store)
+        run_batch(plan, mini(), store, strongest(), GradingOptions(), jobs=1)
+    text = (tmp_path / ".grader" / NAME).read_text(encoding="utf-8")
+    assert "cid, m1_mini: The grader failed on this check root." in text
+    assert "in fails_on_one" in text and "KeyError" in text
+    said = log.sentence()  # each is tried twice
+    assert "The grader itself failed 2 times" in said and str(log.path) in said
+    assert "diagnos" not in said
+    result = json.loads(store.path_of("cid").read_bytes())
+    assert message_of(result).startswith("The grader failed on this check (KeyError: ")
+    assert message_of(result).endswith(f"The traceback is in .grader/{NAME}.")
+
+
+def test_a_student_has_a_log_of_their_own(checkout, failing, capfd):
+    assert run("check", "m1", "--json", "own.json") == 1
+    assert "Traceback" not in "".join(capfd.readouterr())
+    log = checkout / "assignments" / "m1_mini" / ".grader" / NAME
+    assert "in fails_on_one" in log.read_text(encoding="utf-8")
+    if os.name == "posix":
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    result = json.loads((checkout / "own.json").read_bytes())
+    assert message_of(result).endswith(f"The traceback is in .grader/{NAME}.")
+
+
+def test_what_is_kept_nowhere_is_named_nowhere(tmp_path, capfd):
+    with DiagnosisLog(tmp_path / "none" / NAME, called="x.log") as lost:
+        said = failure_of("The grader failed", ValueError("x"))
+    assert said == "The grader failed (ValueError: x)."
+    assert "The grader itself failed once" in lost.sentence() and "are lost" in lost.sentence()
+    (tmp_path / ".grader").write_text("in the way", encoding="utf-8")
+    with DiagnosisLog.of_course(tmp_path) as lost:
+        assert failure_of("The grader failed", ValueError("x")) == said
+    assert lost.failed == 1 and "".join(capfd.readouterr()) == ""
 
 
 LOGGER = logging.getLogger("grader.diagnose")

@@ -13,7 +13,7 @@ from grader.cli import app
 from grader.cli.problems import UsageProblem, cannot_write
 from grader.cli.publisher import Publisher, Wishes
 from grader.intake.collecting import CannotCollect
-from grader.machine_problem import MachineProblem
+from grader.problems import MachineProblem
 from grader.push.install import CannotWriteHook
 from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory

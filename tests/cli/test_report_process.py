@@ -9,7 +9,7 @@ import pytest
 
 from grader.batch import BatchReport
 from grader.cli.report_process import ReportProcess
-from grader.machine_problem import MachineProblem
+from grader.problems import MachineProblem
 from grader.render.html import write_report
 from grader.store import ResultStore
 from tests.render.small_class import small_class

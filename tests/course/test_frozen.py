@@ -59,7 +59,7 @@ def test_equal_arrays_are_shared_and_nobody_can_change_them(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="devices have names on POSIX")
-@pytest.mark.parametrize("read", [frozen.load, frozen.read_exercises])
+@pytest.mark.parametrize("read", [frozen.load, frozen.read_outline])
 def test_a_link_to_a_device_is_not_read(tmp_path, read):
     frozen.save(mini(public=True), tmp_path)
     (tmp_path / frozen.CHECKS).unlink()

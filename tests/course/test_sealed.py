@@ -68,6 +68,12 @@ def test_each_refusal_says_why(monkeypatch):
         open_sealed(bundle(), KEY, "m1_mini")
 
 
+def test_a_bundle_is_good_for_every_commit_of_its_release(monkeypatch):
+    sealed_before, release = bundle(), sealed.__version__.partition("+")[0]
+    monkeypatch.setattr(sealed, "__version__", f"{release}+gc0ffee")
+    assert open_sealed(sealed_before, KEY, "m1_mini").name == "m1_mini"
+
+
 @pytest.mark.parametrize(
     ("header", "message"),
     [

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.authoring.mutation import Mutant
+from grader.problems import GraderProblem
 
 LIST_FILE = "equivalent_mutants.toml"
 
 
-class ListError(Exception):
+class ListError(GraderProblem):
     """The list cannot be read; the message says where and how to fix it."""
 
 

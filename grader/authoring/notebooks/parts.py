@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.authoring.stubs import BEGIN, END
+from grader.problems import GraderProblem
 
 
-class EditionError(Exception):
+class EditionError(GraderProblem):
     """A reference cannot be cut into cells."""
 
 

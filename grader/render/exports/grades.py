@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from grader.problems import GraderProblem
 from grader.render.above_maximum import excess
 from grader.render.comments import comment_on
 from grader.render.summary import exercises
@@ -14,7 +15,7 @@ from grader.submissions import CourseDirectory
 from grader.submissions.settings import DAY
 
 
-class ExportProblem(Exception):
+class ExportProblem(GraderProblem):
     """The export cannot be made; the message says why and how to fix it."""
 
 

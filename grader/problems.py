@@ -1,12 +1,20 @@
-"""What a machine refuses, which is nobody's mistake in a call: a full disk, a read-only folder."""
+"""What a user may be told: the base of all such exceptions, and what a machine refuses.
+
+Whoever raises a `GraderProblem` has written its message for the user. The command line shows it
+without a traceback; whatever else is raised is a mistake of ours, or of an author's checks.
+"""
 
 from __future__ import annotations
 
 import errno
 
 
-class MachineProblem(Exception):
-    """The machine did not do what was asked; the message says what happened and how to fix it."""
+class GraderProblem(Exception):
+    """What was asked cannot be done; the message says what happened and how to fix it."""
+
+
+class MachineProblem(GraderProblem):
+    """The machine refuses, which is nobody's mistake in a call: a full disk, a read-only folder."""
 
 
 def is_wrong_place(error: OSError) -> bool:
