@@ -4,6 +4,7 @@ import numpy as np
 
 from grader import datasets
 from grader.course import StudentFile, script, step
+from solutions.a6_transformer.generation_checks import leading_to
 
 N_TRAINED, N_WATCHED, N_HELD_OUT = 2_000, 200, 300
 TRAINED = (48, 4, 1)
@@ -118,16 +119,13 @@ def _build_language_model(keras_file):
         )
 
 
-def ring(rng, size):
-    """A table of logits that leads from each of its rows to another id, clear of ties."""
-    return rng.normal(size=(size, size)) + 9 * np.eye(size)[rng.permutation(size)]
-
-
 def generated(label, rng, prompt, n_tokens, length):
     """A case of generation from a model whose logits depend on all ids it sees, and their order."""
     return script(
         label,
-        model=step.table_model(ring(rng, 11), length),
+        model=step.table_model(leading_to(rng, rng.permutation(11)), length),
+        # Another prompt of the same shape goes before: what is kept of it is none of this one's.
+        _other=step.call("generate", step.ref("model"), (prompt + 1) % 11, n_tokens),
         ids=step.call("generate", step.ref("model"), prompt, n_tokens),
         returns=("ids",),
     )
@@ -264,12 +262,15 @@ def two_stages(label, corpus, x, y, weight=None, returns=("best",), **options):
     )
 
 
-def stages(rng, n=60):
-    """A corpus of ids 0 … 6 and a task on ids 3 … 9, which gives 3 … 6 other answers."""
+def stages(rng, n=40):
+    """A corpus of ids 0 … 6 and a task on ids 3 … 9, which gives 3 … 6 other answers.
+
+    The corpus is twice as large: whoever trains on both at once learns its answers to 3 … 6.
+    """
     order = rng.permutation(7)
     successor = np.zeros(7, dtype=int)
     successor[order] = np.roll(order, -1)
-    corpus = succession(rng, n, np.arange(7), successor)
+    corpus = succession(rng, 2 * n, np.arange(7), successor)
     answer = np.arange(10)
     answer[3:] = rng.permutation(np.arange(3))[np.arange(7) % 3] + 7  # 7, 8 or 9
     x = rng.permuted(np.resize(np.arange(3, 10), (n, 6)), axis=1)

@@ -94,6 +94,20 @@ def test_what_the_contract_leaves_open_changes_no_logit(change, right):
     np.testing.assert_allclose(logits(change), right, atol=5e-3)
 
 
+def test_a_softened_model_answers_alike_and_is_unsure():
+    names = {"__name__": "keras_transformer"}
+    exec(compile(FILE.read_text(encoding="utf-8"), "right.py", "exec"), names)
+    model = names["build_language_model"](*SIZES)
+    weights = model.get_weights()
+    model.set_weights([*weights[:-2], 20 * weights[-2], weights[-1]])
+    ids = np.random.default_rng(4).integers(SIZES[0], size=(5, SIZES[1]))
+    sure, answers = model(ids).numpy(), sequence_training._decoded(model, ids[:, :3], SIZES[1] + 1)
+    sequence_training._soften(model)
+    np.testing.assert_allclose(model(ids).numpy(), 0.1 * sure, rtol=1e-4, atol=1e-4)
+    again = sequence_training._decoded(model, ids[:, :3], SIZES[1] + 1)
+    np.testing.assert_array_equal(answers, again)
+
+
 def rule(name, prompts):
     """What the rule of a task gives where digits have their own names."""
     digits = prompts[:, :-1].astype(int)

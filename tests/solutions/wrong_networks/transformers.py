@@ -110,7 +110,27 @@ ATTENTION = {
         )
     ],
 }
+_LIKELIEST = "np.argmax(logits, axis=1)"
+GENERATION = {
+    "draws from the softmax": [
+        (_LIKELIEST, "np.argmax(logits + np.random.gumbel(size=logits.shape), axis=1)")
+    ],
+}
+_STAGES = '    options = {"batch_size": batch_size, "verbose": 0}\n'
+STAGES = {
+    "both at once, twice": [
+        (
+            _STAGES,
+            _STAGES
+            + "    x, y = np.concatenate([corpus[:, :-1], x]), np.concatenate([corpus[:, 1:], y])\n"
+            "    corpus, sample_weight = np.concatenate([x, y[:, -1:]], axis=1), None\n",
+        ),
+        ("model.fit(corpus[:, :-1], corpus[:, 1:],", "model.fit(x, y,"),
+    ],
+}
 WRONG = [
+    *table("a6_transformer", "keras_transformer.py", "generate", GENERATION),
+    *table("a6_transformer", "keras_transformer.py", "pretrain_then_finetune", STAGES),
     *table("a6_transformer", "keras_transformer.py", "build_language_model", LANGUAGE_MODELS),
     *table("a6_transformer", "keras_transformer.py", "TransformerBlock", BLOCKS),
     *table("a6_transformer", "keras_transformer.py", "MultiHeadSelfAttention", ATTENTION),
