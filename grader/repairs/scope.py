@@ -125,7 +125,7 @@ class Scope:
 
     @cached_property
     def indices(self) -> tuple[str, ...]:
-        """Names of one letter or more with which something is indexed."""
+        """Names with which something is indexed."""
         found = [
             node.slice.id
             for function in self.functions
