@@ -7,7 +7,7 @@ assistant's sentence beside the grader's, and how many get something specific:
 
     python -m benchmarks.unseen_mistakes a3 --jobs 2
     python -m benchmarks.unseen_mistakes a3 --judged after   # with the verdicts of verdicts.csv
-    python -m benchmarks.unseen_mistakes a3 --second         # the set of tests/unseen_second
+    python -m benchmarks.unseen_mistakes a3 --set third      # the set of tests/unseen_third
 """
 
 from __future__ import annotations
@@ -34,9 +34,13 @@ from grader.result import CheckResult, Kind
 from grader.submissions import Submission
 
 FOLDER = ROOT / "tests" / "unseen"
-SECOND = ROOT / "tests" / "unseen_second"
-"""Other mistakes in other writings, by an author who had seen neither the first set nor the
-diagnosis: what is measured with them first is measured honestly."""
+SETS = {
+    "first": FOLDER,
+    "second": ROOT / "tests" / "unseen_second",
+    "third": ROOT / "tests" / "unseen_third",
+}
+"""Each later set holds other mistakes in other writings, by an author who had seen neither the sets
+before it nor the diagnosis: what is measured with them first is measured honestly."""
 GENERAL = {
     f"generic.{name}"
     for name in ("shape", "not_reduced", "over_reduced", "transposed_shape", "not_finite", "dtype")
@@ -168,13 +172,13 @@ def main() -> None:
     parser.add_argument("--only", default="", help="one mistake alone, by its name")
     parser.add_argument("--variants", action="store_true", help="other ways to be right")
     parser.add_argument("--no-repairs", action="store_true", help="as before there were any")
-    parser.add_argument("--second", action="store_true", help="the second set of mistakes")
+    parser.add_argument("--set", choices=SETS, default="first", help="which set of mistakes")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--messages", type=int, default=1, help="how many are printed of each")
     parser.add_argument("--judged", default="", metavar="COLUMN", help="before or after")
     chosen = parser.parse_args()
     name = choose(chosen.assignment, live_assignments(ROOT)).name
-    folder = SECOND if chosen.second else FOLDER
+    folder = SETS[chosen.set]
     listed_in = "variants.toml" if chosen.variants else "mistakes.toml"
     wanted = [
         one

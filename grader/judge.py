@@ -581,7 +581,8 @@ class _Grading:
                 self.results.replace(result, result.model_copy(update={"diagnosis": otherwise}))
         for result in list(judged := self.results.of(exercise)):
             if result.diagnosis is not None and result.diagnosis.id.startswith(SLIP):
-                known = agreed(self.assignment, result, judged, self.explained)
+                text = self._text_of(result)
+                known = agreed(self.assignment, result, judged, self.explained, text)
                 self.results.replace(result, result.model_copy(update={"diagnosis": known}))
 
         for result in list(judged := self.results.of(exercise)):
@@ -591,6 +592,14 @@ class _Grading:
             if result.diagnosis is None and result.lost_points and result.check in self.explained:
                 known = only_left(self.assignment, result, judged, self.explained)
                 self.results.replace(result, result.model_copy(update={"diagnosis": known}))
+
+    def _text_of(self, result: CheckResult) -> str | None:
+        """All that was handed in beside and with the file of a check; None where it has none."""
+        if result.file not in self.submission.files:
+            return None
+        return "\n".join(
+            one.decode("utf-8", errors="replace") for one in self.submission.files.values()
+        )
 
     def _tell(self, result: CheckResult) -> None:
         self.told += 1

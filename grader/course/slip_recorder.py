@@ -29,6 +29,8 @@ _ASKED = {Kind.OUT, Kind.GRAD, Kind.STAT}
 _TAKEN = {"call", "method", "attribute", "item", "cache", "fill", "lookup", "length"}
 """The steps that the slips' own driver can take."""
 _MOST_JOINED = 3
+JOINT = "; or, with the same answers, in which "
+"""Between what is said of slips that no answer tells apart."""
 """So many sentences are told of slips that answer alike."""
 _ASK, _AT_ONCE = "answers_of_slips", 100
 """The driver, and how many slips it is asked at once: an answer has a size that may be."""
@@ -183,7 +185,7 @@ def _joined(alike: Sequence[Slip]) -> Slip:
     """Slips that no answer tells apart: each of them may be the student's."""
     telling = [one for one in alike if one.kind != "argument"] or alike
     said = list(dict.fromkeys(one.said for one in telling))[:_MOST_JOINED]
-    return Slip(alike[0].kind, "; or, with the same answers, in which ".join(said))
+    return Slip(alike[0].kind, JOINT.join(said))
 
 
 def _kept(exercise: str, slips: Sequence[Slip], checks: Sequence[PreparedCheck]) -> list[list[int]]:

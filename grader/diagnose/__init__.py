@@ -100,11 +100,14 @@ def agreed(
     named: CheckResult,
     results: Sequence[CheckResult],
     explained: Mapping[str, Explained],
+    text: str | None = None,
 ) -> Diagnosis | None:
     """What is said of a check for which a slip was named, once all of its exercise are judged.
 
-    A slip that other checks contradict is not told.
+    A slip that other checks contradict is not told, nor one that is about the call of a function
+    that does not stand in the student's `text`.
     """
     with np.errstate(all="ignore"):
         found = consistent(assignment, named.exercise, results, explained)
-    return told_of(assignment, named.exercise, found) or explained[named.check].otherwise()
+    slip = told_of(assignment, named.exercise, found, text)
+    return slip or explained[named.check].otherwise()

@@ -78,7 +78,8 @@ def _not_finite(item: Evidence) -> tuple[str, str] | None:
         return (
             "not_finite",
             "A NaN or an infinity came out where a finite number was expected. Look for exp of a "
-            "large number, log of zero, or a division by zero, and for a form that avoids it.",
+            "large number, log of zero, a root of what may be negative, or a division by zero, and "
+            "for a form that avoids it.",
         )
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,12 +10,14 @@ import numpy as np
 
 from grader.comparison import as_array
 from grader.course.prepared import PreparedAssignment, PreparedCheck
-from grader.course.slip_recorder import signature_of
+from grader.course.slip_recorder import JOINT, signature_of
 from grader.course.slips import same
 from grader.diagnose.evidence import Evidence, Explained, picked
 from grader.result import CheckResult, Diagnosis, Kind, Status
 
 PREFIX = "generic.slip."
+_CALLED = re.compile(r"\barguments? (?:\w+ )?of (?!a call\b|slice\b)(\w+)")
+"""How a sentence names the function whose call is otherwise; a slice has no name in the text."""
 _MOST_SENTENCES = 6
 """Of answers that so many different slips give, none can be told."""
 _DIFFERENT, _ENOUGH_BITS = 2, 6.0
@@ -43,16 +46,28 @@ def right_signature(check: PreparedCheck, item: Evidence) -> np.ndarray[Any, Any
 
 
 def told_of(
-    assignment: PreparedAssignment, exercise: str, found: Iterable[int]
+    assignment: PreparedAssignment, exercise: str, found: Iterable[int], text: str | None = None
 ) -> Diagnosis | None:
-    """What is said of slips that answer alike: the first, unless too many do."""
+    """What is said of slips that answer alike: the first, unless too many do.
+
+    With the student's `text`, nothing of how a function is called that does not stand there.
+    """
     known = assignment.slips.get(exercise, ())
     chosen = [known[index] for index in sorted(found) if index < len(known)]
     if not chosen or len({one.said for one in chosen}) > _MOST_SENTENCES:
         return None
     first = chosen[0]
-    hint = f"Your answers are exactly those of a right solution in which {first.said}."
+    said = JOINT.join(one for one in first.said.split(JOINT) if _is_of(text, one))
+    if not said:
+        return None
+    hint = f"Your answers are exactly those of a right solution in which {said}."
     return Diagnosis(id=f"{PREFIX}{first.kind}", hint=hint)
+
+
+def _is_of(text: str | None, said: str) -> bool:
+    """Whether the calls that a sentence names stand in a text; "a call" may be any."""
+    named = _CALLED.findall(said) if text is not None else []
+    return all(re.search(rf"\b{re.escape(one)}\b", text or "") for one in named)
 
 
 def is_telling(check: PreparedCheck, evidence: Sequence[Evidence]) -> bool:

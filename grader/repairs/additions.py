@@ -50,6 +50,7 @@ _OF_NUMPY = (
     (2, "form", "as an array there", "asarray({0})"),
     (2, "form", "as an array of floats there", "asarray({0}, dtype=float)"),
     (2, "bound", "with a bound of that", "clip({0}, 0, 1)"),
+    (2, "bound", "with 0 there where it is NaN", "nan_to_num({0})"),
     (3, "bound", "with bounds of that", "clip({0}, 1e-12, 1 - 1e-12)"),
     (3, "function", "with the logarithm of one more than that", "log1p({0})"),
     (3, "function", "with cumulative sums of that", "cumsum({0})"),
@@ -119,6 +120,8 @@ def of_addition(place: Place) -> Iterator[Found]:
         if count == 1 and other != place.definition.name:
             yield 2 + later, "function", "with a function of that", f"{other}({text})"
     yield from _remainders(place, later)
+    yield from _indexed(place)
+    yield from _terms_beside(place)
     for other in place.scope.parameters:
         if other != text:
             yield (
@@ -153,6 +156,36 @@ def of_addition(place: Place) -> Iterator[Found]:
         if what in {"an argument", "another value"} and not is_compared:
             for kind, said, form in _PRODUCTS:
                 yield 4 + later, kind, f"{said} ({what})", form.format(text, other)
+
+
+def _indexed(place: Place) -> Iterator[Found]:
+    """An index that other values have, and the entry of a list that is made and never read."""
+    node = place.node
+    known = place.scope.names_at(place.line)
+    if isinstance(node, ast.Name) and not isinstance(place.parent, ast.Subscript | ast.Compare):
+        said = "with an index there, as others have it"
+        beside = place.source.of(place.parent) if isinstance(place.parent, ast.Tuple) else ""
+        for index in place.scope.indices:
+            if index != place.text and index in known:
+                rank = 0 if f"[{index}]" in beside else 1
+                yield rank, "index", said, f"{place.text}[{index}]"
+    if not isinstance(node, ast.Constant):
+        said = "as an index into something that nothing reads"
+        for name in place.scope.unread:
+            if name in known:
+                yield 1, "index", said, f"{name}[{place.text}]"
+
+
+def _terms_beside(place: Place) -> Iterator[Found]:
+    """What a statement subtracts within an exponential has to be added outside again, say."""
+    if not place.is_whole or not isinstance(place.node, ast.Call):
+        return
+    said = "with one more term there, which stands in that statement already"
+    given = set(place.scope.locals_before(place.line))
+    names = [one.id for one in ast.walk(place.node) if isinstance(one, ast.Name)]
+    for name in dict.fromkeys(one for one in names if one in given):
+        for symbol in ("+", "-"):
+            yield 1, "term", said, f"(({place.text}) {symbol} {name})"
 
 
 def _remainders(place: Place, later: int) -> Iterator[Found]:

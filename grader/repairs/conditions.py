@@ -43,6 +43,8 @@ def of_condition(place: Place) -> Iterator[Found]:
         yield 0, "condition", said, f"(({orelse}) if ({test}) else ({body}))"
     if not isinstance(node, ast.expr):
         return
+    if isinstance(node, ast.Call):
+        yield from _left_out_at_an_end(node, place)
     if place.field == "test" and isinstance(place.parent, ast.If | ast.While):
         yield 1, "condition", "with that condition turned round", f"(not ({place.text}))"
         if isinstance(place.parent, ast.If):
@@ -53,6 +55,29 @@ def of_condition(place: Place) -> Iterator[Found]:
         yield 1, "condition", "without that condition", "True"
     if place.field in {"test", "ifs"}:
         yield from _others(place)
+
+
+def _left_out_at_an_end(node: ast.Call, place: Place) -> Iterator[Found]:
+    """Of a call in a loop over numbers: without it in the last pass, or in the first."""
+    if len(node.args) != 1 or node.keywords or not place.is_whole or not place.scope.functions:
+        return
+    of, given = place.source.of, place.source.of(node.args[0])
+    for loop in ast.walk(place.scope.functions[-1]):
+        if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
+            continue
+        if not loop.lineno < place.line <= (loop.end_lineno or 0) or not _is_range(loop.iter):
+            continue
+        for index, which in ((-1, "last"), (0, "first")):
+            said = f"with that left out in the {which} pass of the loop"
+            end = f"({of(loop.iter)})[{index}]"
+            text = f"(({place.text}) if {loop.target.id} != {end} else ({given}))"
+            yield 1, "condition", said, text
+
+
+def _is_range(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
+    )
 
 
 def _compared_with_numbers(node: ast.Compare, place: Place) -> Iterator[Found]:

@@ -76,7 +76,9 @@ def of_operation(place: Place) -> Iterator[Found]:
     symbol = _SYMBOLS[type(node.op)]
     left, right = f"({place.source.of(node.left)})", f"({place.source.of(node.right)})"
     for rank, kind, other, said in _OTHERS.get(symbol, ()):
-        yield rank, kind, said, f"({left} {other} {right})"
+        # What is written `beta * t` may well be meant as `beta ** t`.
+        earlier = int(other == "**" and isinstance(node.right, ast.Name))
+        yield rank - earlier, kind, said, f"({left} {other} {right})"
     kind, said = _WITHOUT[symbol]
     yield 1, kind, said, left
     if symbol == "-":
@@ -104,6 +106,11 @@ def _grouped_otherwise(place: Place, node: ast.BinOp, symbol: str) -> Iterator[F
         if not isinstance(inner, ast.BinOp) or type(inner.op) not in _SYMBOLS:
             continue
         other = _SYMBOLS[type(inner.op)]
+        if symbol == other == "+" and not is_right:
+            a, b, c = of(inner.left), of(inner.right), of(node.right)
+            for step in ("/", "*"):
+                text = f"(({a}) + ((({b}) + ({c})) {step} 2))"
+                yield 1, "factor", "with one more factor there (a number)", text
         if {symbol, other} <= _SUMS - {"-"} or {symbol, other} == {"*"}:
             continue
         a, b = of(inner.left), of(inner.right)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from grader.repairs.operations import Found
 from grader.repairs.places import Place
@@ -18,6 +19,7 @@ _SYMBOLS: dict[type[ast.operator], str] = {
 _FILLED = {"zeros", "ones", "empty", "zeros_like", "ones_like", "empty_like"}
 _ROUNDING = {"int": ("round",), "round": ("int",)}
 _REDUCING = {"mean", "sum", "max"}
+_STATISTICS = {"mean", "var", "std"}
 _MOST_NAMES, _MOST_PARTS = 8, 6
 
 
@@ -33,6 +35,7 @@ def of_replacement(place: Place) -> Iterator[Found]:
         yield from _as_beside(node.args, place)
         yield from _lengths(node, place)
         yield from _entries(node, place)
+        yield from _given_instead(node, place)
         if is_filled(node) and place.module.numpy:
             said = "filled with another number there"
             for number in (f"- {place.module.numpy}.inf", f"+ {place.module.numpy}.inf", "- 1"):
@@ -47,6 +50,7 @@ def of_replacement(place: Place) -> Iterator[Found]:
         yield from _of_entry(node, place)
     elif isinstance(node, ast.Assign | ast.Return | ast.AugAssign):
         yield from _at_every_place(node, place)
+        yield from _related_names(node, place)
 
 
 def _name(node: ast.Call) -> str:
@@ -100,6 +104,14 @@ def _entries(node: ast.Call, place: Place) -> Iterator[Found]:
         yield 1, "index", said, f"({array})[{before}{index}]"
 
 
+def _given_instead(node: ast.Call, place: Place) -> Iterator[Found]:
+    """What the function was given, and not a statistic that is computed anew."""
+    if _name(node) in _STATISTICS and isinstance(node.func, ast.Attribute):
+        said = f"with a name there, and not the `{_name(node)}`"
+        for name in place.scope.names_at(place.line):
+            yield 1, "name", said, name
+
+
 def _orders(node: ast.List, place: Place) -> Iterator[Found]:
     """Two neighbours of a list exchanged."""
     texts = [place.source.of(one) for one in node.elts]
@@ -151,16 +163,36 @@ def _at_every_place(node: ast.stmt, place: Place) -> Iterator[Found]:
     for name, functions in called.items():
         for other in _ROUNDING.get(name, ()):
             said = f"with another function there than `{name}`"
-            yield 0, "function", said, _with(other, functions, place)
+            yield 0, "function", said, _with({one: other for one in functions}, place)
     for value, literals in numbers.items():
         if len(literals) > 1:
             said = f"with another number than {value} at each of its places there"
             for number in (value + 1, value - 1, 2 * value, value * value):
-                yield 0, "constant", said, _with(str(number), literals, place)
+                yield 0, "constant", said, _with({one: str(number) for one in literals}, place)
 
 
-def _with(text: str, nodes: list[ast.AST], place: Place) -> str:
+def _related_names(node: ast.stmt, place: Place) -> Iterator[Found]:
+    """Of ``m, v`` both with an ending, as in ``m_hat, v_hat``, or the other way round."""
+    found = [
+        one for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
+    ]
+    known = place.scope.names_at(place.line)
+    for long, short in ((a, b) for a in known for b in known if a.startswith(f"{b}_")):
+        ending = long.removeprefix(short)
+        longer = {one: f"{one.id}{ending}" for one in found}
+        shorter = {one: one.id.removesuffix(ending) for one in found if one.id.endswith(ending)}
+        for others in (longer, shorter):
+            others = {one: other for one, other in others.items() if other in known}
+            names = list(dict.fromkeys(f"`{one.id}`" for one in others))
+            if len(names) > 1:
+                said = f"with other names in the places of {' and '.join(names)}"
+                yield 1, "name", said, _with(others, place)
+
+
+def _with(others: Mapping[Any, str], place: Place) -> str:
+    """The place's text with other texts for some of the nodes in it."""
     first, changed = place.source.span(place.node)[0], place.text
-    for start, end in sorted((place.source.span(one) for one in nodes), reverse=True):
+    spans = {place.source.span(one): text for one, text in others.items()}
+    for (start, end), text in sorted(spans.items(), reverse=True):
         changed = f"{changed[: start - first]}{text}{changed[end - first :]}"
     return changed

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.repairs.source import Source
 
-_MOST_NAMES = 14
+_MOST_NAMES, _MOST_INDICES = 14, 4
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,28 @@ class Scope:
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     found[node.id] = min(found.get(node.id, node.lineno), node.lineno)
         return found
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """Names that are assigned and never read."""
+        read = {
+            node.id
+            for function in self.functions
+            for node in ast.walk(function)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        return tuple(name for name in self._assigned if name not in read and name != "_")
+
+    @cached_property
+    def indices(self) -> tuple[str, ...]:
+        """Names with which something is indexed."""
+        found = [
+            node.slice.id
+            for function in self.functions
+            for node in ast.walk(function)
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name)
+        ]
+        return tuple(dict.fromkeys(found))[:_MOST_INDICES]
 
     def locals_before(self, line: int) -> list[str]:
         """Names that have been assigned above a line, the nearest first."""

@@ -14,7 +14,8 @@ Unread = tuple[int, str, str]
 def only_unread(definitions: Sequence[Definition]) -> Unread | None:
     """The one name that an exercise and its helpers give a value and never read, if it is one.
 
-    What is unpacked from a shape or a cache, and what a loop counts, is often not needed.
+    What is unpacked from a shape or a cache, or beside what is needed of a call's results, and
+    what a loop counts, is often not needed.
     """
     found = [one for definition in definitions for one in _unread_in(definition.node)]
     return found[0] if len(found) == 1 else None
@@ -30,7 +31,7 @@ def _unread_in(top: ast.AST) -> Iterator[Unread]:
             for one in ast.walk(function)
             if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Store)
         } | _changed_in_place(function)
-        for line, name, is_argument in (*_arguments(function), *_kept(function)):
+        for line, name, is_argument in (*_arguments(function), *_kept(function, read)):
             if name in read or name.startswith("_") or name in {"self", "cls"}:
                 continue
             read.add(name)
@@ -55,11 +56,18 @@ def _arguments(function: ast.FunctionDef) -> Iterator[tuple[int, str, bool]]:
         yield one.lineno, one.arg, True
 
 
-def _kept(function: ast.FunctionDef) -> Iterator[tuple[int, str, bool]]:
+def _is_read_in_part(node: ast.Assign, read: set[str]) -> bool:
+    """Whether some of what a call returns is read: who unpacks it has to name the rest, too."""
+    return any(isinstance(one, ast.Name) and one.id in read for one in ast.walk(node.targets[0]))
+
+
+def _kept(function: ast.FunctionDef, read: set[str]) -> Iterator[tuple[int, str, bool]]:
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
             is_unpacked = isinstance(node.targets[0], ast.Tuple | ast.List)
             if is_unpacked and isinstance(node.value, ast.Name | ast.Attribute):
+                continue
+            if is_unpacked and isinstance(node.value, ast.Call) and _is_read_in_part(node, read):
                 continue
             targets = node.targets
         elif isinstance(node, ast.For) and isinstance(node.target, ast.Tuple):

@@ -1,5 +1,6 @@
 """What answers as a right solution with one slip does is told of it, and nothing else is."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -7,6 +8,9 @@ import pytest
 
 from grader.course import frozen
 from grader.course.prepare import prepare
+from grader.course.slip_recorder import JOINT
+from grader.course.slips import Slip
+from grader.diagnose.slips import told_of
 from grader.judge import GradingOptions
 from grader.result import Visibility
 from tests.conftest import grade_text, strongest
@@ -97,6 +101,19 @@ def test_of_a_random_answer_nothing_is_said(seed):
     whole = f"np.round({values.tolist()})" if seed % 3 == 0 else f"np.array({values.tolist()})"
     source = f"def predict(X, w, b):\n    return {whole}[:len(X)]"
     assert told("predict", source, "batch") is None
+
+
+def test_of_a_call_that_the_student_does_not_write_nothing_is_told():
+    said = "the argument side of searchsorted is left out"
+    joined = f"{said}{JOINT}the term `b` is left out"
+    course = replace(
+        with_slips(), slips={"predict": (Slip("argument", said), Slip("term", joined))}
+    )
+    assert told_of(course, "predict", [0], "won += 0.5 * (one == zero)") is None
+    assert said in told_of(course, "predict", [0], "np.searchsorted(a, b)").hint
+    assert told_of(course, "predict", [1], "X @ w").hint.endswith(
+        "in which the term `b` is left out."
+    )
 
 
 def test_half_a_slip_is_not_told():

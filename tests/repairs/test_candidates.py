@@ -126,6 +126,35 @@ PAIRS = [
         4,
     ),
     ("if a > 0:\n    b = 1\nreturn b", "if a > 0 and b > 0:\n    b = 1\nreturn b", "condition", 4),
+    ("return x[a], b", "return x[a], b[a]", "index", 4),
+    ("return x + a + b", "return x + (a + b) / 2", "factor", 4),
+    (
+        "x_hat, b_hat = f(x, b)\nreturn a + x_hat * b_hat",
+        "x_hat, b_hat = f(x, b)\nreturn a + x * b",
+        "name",
+        5,
+    ),
+    (
+        "x_hat, b_hat = f(x, b)\nreturn a + x * b",
+        "x_hat, b_hat = f(x, b)\nreturn a + x_hat * b_hat",
+        "name",
+        5,
+    ),
+    ("t, u = f(x, 1)\nreturn u.max()", "t, u = f(x, 1)\nreturn t[u.max()]", "index", 5),
+    (
+        "t = x.max()\nt = np.log(x - t)\nreturn t",
+        "t = x.max()\nt = np.log(x - t) + t\nreturn t",
+        "term",
+        5,
+    ),
+    ("return x - x.mean(axis=0)", "return x - a", "name", 4),
+    ("return f(x[a])", "return np.nan_to_num(f(x[a]))", "bound", 4),
+    (
+        "for i in range(a):\n    x = f(x)\nreturn x",
+        "for i in range(a):\n    x = f(x) if i != range(a)[-1] else x\nreturn x",
+        "condition",
+        5,
+    ),
 ]
 
 
@@ -201,6 +230,7 @@ def test_the_one_name_that_nothing_reads_is_found():
     assert unread("return x") is None  # of several, none is known to be missing
     assert unread("n, m = x.shape\nreturn n + a + b") is None
     assert unread("part = x[a:b]\npart += 1\nreturn x") is None
+    assert unread("tp, fp, tn = f(x, a, b)\nreturn tp / fp") is None
 
 
 def test_likely_changes_come_first_and_none_twice():
