@@ -72,7 +72,7 @@ images: $(VENV)/.dev ## Draw the terminal that the README shows
 	$(BIN)/python -m docs.images.draw_terminal
 
 test: $(VENV)/.dev confinement lint ## Run all checks and tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m "not slow" --durations=10
 
 test-slow: $(VENV)/.dev confinement ## Run what takes too long for every push
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -m slow
