@@ -13,8 +13,9 @@ from types import ModuleType
 from grader.course.assignment import Assignment
 from grader.course.course_forward import FORWARD_FILE
 from grader.course.excerpt import forward_files
-from grader.course.misconception import read_misconceptions
+from grader.course.misconception import Misconception, read_misconceptions
 from grader.course.prepare import LiveCourse, PreparationError
+from grader.course.sources import author_text, parsed, problems_of
 
 PUBLIC_FOLDER = "public"
 CHECKS_FILE = "checks.py"
@@ -94,24 +95,27 @@ def load_live(folder: Path) -> LiveCourse:
             f"Expected {folder / CHECKS_FILE} to define `assignment`, an Assignment. "
             f"Received: {type(assignment).__name__}"
         )
-    references = {
-        file.name: (folder / file.name).read_text(encoding="utf-8") for file in assignment.files
-    }
+    references = {}
+    for file in assignment.files:
+        references[file.name] = author_text(folder / file.name, file.place)
+        parsed(folder / file.name, references[file.name])
     mistakes = tuple(
-        one
-        for path in sorted(folder.glob(MISCONCEPTIONS))
-        for one in read_misconceptions(path.read_text(encoding="utf-8"), references.values())
+        one for path in sorted(folder.glob(MISCONCEPTIONS)) for one in _mistakes(path, references)
     )
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     own = folder / FORWARD_FILE
-    forward = (
-        forward_files(own.read_text(encoding="utf-8"), references, FORWARD_FILE)
-        if own.is_file()
-        else {}
-    )
+    forward = {}
+    if own.is_file():
+        with problems_of(own):
+            forward = forward_files(author_text(own), references, FORWARD_FILE)
     return LiveCourse(assignment, mistakes, references, digest.hexdigest(), forward)
+
+
+def _mistakes(path: Path, references: dict[str, str]) -> tuple[Misconception, ...]:
+    with problems_of(path):
+        return read_misconceptions(author_text(path), references.values())
 
 
 def _import(path: Path) -> ModuleType:
