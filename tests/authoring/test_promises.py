@@ -142,7 +142,7 @@ PLANTED = {
         CHECKS,
         {
             "hints=[": "hints=[",
-            ")\n\n\n@moving_average.outputs(points=3)": ")\nmoving_average.purity(points=1)\n\n\n@moving_average.outputs(points=3)",
+            ")\n\n\n@moving_average.outputs(points=3)": ")\nmoving_average.purity(points=1)\n\n\n@moving_average.outputs(points=3)",  # noqa: E501
         },
         "above the purity",
     ),
