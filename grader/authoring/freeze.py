@@ -16,6 +16,8 @@ from grader.authoring.notebooks import (
     notebook_text,
     student_edition,
 )
+from grader.authoring.promises import keep_promises
+from grader.authoring.promises.handout import HANDOUT
 from grader.authoring.stubs import make_stub
 from grader.confine import Launcher
 from grader.course import frozen
@@ -26,7 +28,6 @@ from grader.course.prepared import PreparedAssignment
 from grader.result import PUBLIC_SEED as PUBLIC_SEED
 from grader.result import Visibility
 
-HANDOUT = "handout.md"
 POINTS_MARK = "<!-- points -->"
 """Where a handout wants the table of all checks."""
 _SAME = {"float32": 1e-4}
@@ -49,7 +50,14 @@ def test_{short}(check):
 
 
 def freeze(solution: Path, target: Path, launcher: Launcher) -> None:
-    """Write stubs, notebooks, public cases, handout and test file of an assignment."""
+    """Write stubs, notebooks, public cases, handout and test file of an assignment.
+
+    Raises
+    ------
+    PreparationError
+        When the course breaks a promise; nothing is written then.
+    """
+    keep_promises(load_live(solution), solution)
     prepared = _generate(solution, target, launcher, complete=True)
     frozen.save(prepared, target / PUBLIC_FOLDER)
 

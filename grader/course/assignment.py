@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 
 from grader.course.case import Case
+from grader.course.declared import listed, require_declared
+from grader.course.place import Place, calling_place
 from grader.result import Kind
 
 OF_WEIGHTS = ("trained", "before", "control")
@@ -35,6 +37,8 @@ class Check:
     cases: Cases
     needs: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
+    place: Place | None = field(default=None, compare=False)
+    """Where it is declared."""
 
 
 @dataclass
@@ -49,6 +53,8 @@ class Exercise:
     forbid: tuple[str, ...] = ()
     instead: str = ""
     eagerly: bool = True
+    place: Place | None = field(default=None, compare=False)
+    """Where it is declared."""
 
     def outputs(
         self,
@@ -96,7 +102,7 @@ class Exercise:
             The part of the points for a gradient that is wrong, but right for the student's own
             wrong loss.
         """
-        settings = {"of": of, "wrt": list(wrt), "consistent_share": consistent_share}
+        settings = {"of": of, "wrt": listed("wrt", wrt), "consistent_share": consistent_share}
         return self._declare(Kind.GRAD, points, needs, settings, edge)
 
     def statistics(
@@ -109,6 +115,10 @@ class Exercise:
         self, *, points: float, raises: str = "ValueError", needs: Iterable[str] = ()
     ) -> Callable[[Cases], Cases]:
         """Expect an exception of class `raises` (dotted, unless it is a builtin)."""
+        if not isinstance(raises, str):
+            raise ValueError(
+                f"Expected raises to be a name such as 'ValueError'. Received: {raises!r}"
+            )
         dotted = raises if "." in raises else f"builtins.{raises}"
         return self._declare(Kind.ERR, points, needs, {"raises": dotted})
 
@@ -189,7 +199,12 @@ class Exercise:
 
     def purity(self, *, points: float) -> None:
         """Expect the inputs of the first outputs check to be unchanged."""
-        first = next(check for check in self.checks if check.kind is Kind.OUT)
+        first = next((check for check in self.checks if check.kind is Kind.OUT), None)
+        if first is None:
+            raise ValueError(
+                f"Expected a check of outputs above the purity of {self.name}, for its cases are "
+                "asked again. Received: none"
+            )
         self._add(
             Check(
                 exercise=self.name,
@@ -200,6 +215,7 @@ class Exercise:
                 cases=first.cases,
                 # The values of these cases are judged by `first`; its case seeds are reused.
                 settings={"judges": "purity", "select": None, "same_cases_as": first.name},
+                place=calling_place(),
             )
         )
 
@@ -233,7 +249,16 @@ class Exercise:
             self.forbids(*forbid, instead=instead)
         settings = {"forbid": list(self.forbid)}
         self._add(
-            Check(self.name, "source", Kind.SRC, title, points, lambda rng: (), settings=settings)
+            Check(
+                self.name,
+                "source",
+                Kind.SRC,
+                title,
+                points,
+                lambda rng: (),
+                settings=settings,
+                place=calling_place(),
+            )
         )
 
     def _declare(
@@ -246,6 +271,7 @@ class Exercise:
     ) -> Callable[[Cases], Cases]:
         if edge:  # named only where it is so: what is frozen otherwise stays as it is
             settings["edge"] = True
+        needed = listed("needs", needs)
 
         def declare(cases: Cases) -> Cases:
             name = cases.__name__  # type: ignore[attr-defined]
@@ -255,7 +281,10 @@ class Exercise:
                     "Expected a docstring, which is the title that students read. "
                     f"Received: none on {self.name}.{name}"
                 )
-            self._add(Check(self.name, name, kind, title, points, cases, tuple(needs), settings))
+            place = calling_place()
+            self._add(
+                Check(self.name, name, kind, title, points, cases, tuple(needed), settings, place)
+            )
             return cases
 
         return declare
@@ -263,6 +292,7 @@ class Exercise:
     def _add(self, check: Check) -> None:
         if any(other.name == check.name for other in self.checks):
             raise ValueError(f"Expected one check of each name. Received: {check.name} twice")
+        require_declared(check.points, check.settings)
         self.checks.append(check)
 
 
@@ -274,12 +304,20 @@ class StudentFile:
     backend: Backend
     imports: tuple[str, ...]
     exercises: list[Exercise] = field(default_factory=list)
+    place: Place | None = field(default=None, compare=False)
+    """Where it is declared."""
 
     def exercise(
         self, name: str, *, needs: Iterable[str] = (), hints: Iterable[str] = ()
     ) -> Exercise:
         """Declare an exercise; `needs` are the exercises that a usual solution calls."""
-        exercise = Exercise(name, self.name, tuple(hints), tuple(needs))
+        exercise = Exercise(
+            name,
+            self.name,
+            tuple(listed("hints", hints)),
+            tuple(listed("needs", needs)),
+            place=calling_place(),
+        )
         self.exercises.append(exercise)
         return exercise
 
@@ -301,8 +339,10 @@ class Assignment:
         `imports` names the packages that it may import besides Python's standard library; by
         default those of its backend.
         """
-        packages = BACKEND_IMPORTS[backend] if imports is None else tuple(imports)
-        declared = StudentFile(name, backend, packages)
+        if backend not in BACKEND_IMPORTS:
+            raise ValueError(f"Expected {' or '.join(BACKEND_IMPORTS)}. Received: {backend!r}")
+        packages = BACKEND_IMPORTS[backend] if imports is None else listed("imports", imports)
+        declared = StudentFile(name, backend, tuple(packages), place=calling_place())
         self.files.append(declared)
         return declared
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from grader.course.assignment import Assignment
 from grader.course.course_forward import FORWARD_FILE
 from grader.course.excerpt import forward_files
-from grader.course.misconception import read_misconceptions
+from grader.course.misconception import Misconception, read_misconceptions
+from grader.course.sources import PreparationError, author_text, parsed, problems_of
 from grader.problems import GraderProblem
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def load_live(folder: Path) -> LiveCourse:
 
     Only ``checks.py`` and its parts are imported; references and misconceptions are read as text.
     """
-    from grader.course.prepare import LiveCourse, PreparationError  # and with it the confinement
+    from grader.course.prepare import LiveCourse  # and with it the confinement
 
     root = str(folder.resolve().parent.parent)
     if root not in sys.path:
@@ -100,24 +101,27 @@ def load_live(folder: Path) -> LiveCourse:
             f"Expected {folder / CHECKS_FILE} to define `assignment`, an Assignment. "
             f"Received: {type(assignment).__name__}"
         )
-    references = {
-        file.name: (folder / file.name).read_text(encoding="utf-8") for file in assignment.files
-    }
+    references = {}
+    for file in assignment.files:
+        references[file.name] = author_text(folder / file.name, file.place)
+        parsed(folder / file.name, references[file.name])
     mistakes = tuple(
-        one
-        for path in sorted(folder.glob(MISCONCEPTIONS))
-        for one in read_misconceptions(path.read_text(encoding="utf-8"), references.values())
+        one for path in sorted(folder.glob(MISCONCEPTIONS)) for one in _mistakes(path, references)
     )
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     own = folder / FORWARD_FILE
-    forward = (
-        forward_files(own.read_text(encoding="utf-8"), references, FORWARD_FILE)
-        if own.is_file()
-        else {}
-    )
+    forward = {}
+    if own.is_file():
+        with problems_of(own):
+            forward = forward_files(author_text(own), references, FORWARD_FILE)
     return LiveCourse(assignment, mistakes, references, digest.hexdigest(), forward)
+
+
+def _mistakes(path: Path, references: dict[str, str]) -> tuple[Misconception, ...]:
+    with problems_of(path):
+        return read_misconceptions(author_text(path), references.values())
 
 
 def _import(path: Path) -> ModuleType:

@@ -10,6 +10,14 @@ from typing import Any, TypeVar
 Code = TypeVar("Code", bound=Callable[..., object])
 
 
+class MarkError(ValueError):
+    """A marked definition is not one; the message says why, `line` where it begins."""
+
+    def __init__(self, text: str, line: int) -> None:
+        super().__init__(text)
+        self.line = line
+
+
 @dataclass(frozen=True)
 class Misconception:
     """A mistake that students make.
@@ -70,15 +78,25 @@ def read_misconceptions(text: str, references: Iterable[str] = ()) -> tuple[Misc
 
     Raises
     ------
-    ValueError
-        When a marked definition has no docstring, a mark is not made of literals, or a passage
-        does not stand in its reference exactly once.
+    MarkError
+        When a marked definition has no docstring or hint, a mark is not made of literals, or a
+        passage does not stand in its reference exactly once.
     """
     known = list(references)
     return tuple(
-        Misconception(one.exercise, one.name, one.phrase, one.given["hint"], _source(one, known))
+        Misconception(one.exercise, one.name, one.phrase, _hint(one), _source(one, known))
         for one in read_marked(text, "misconception")
     )
+
+
+def _hint(marked: Marked) -> str:
+    hint = marked.given.get("hint")
+    if not isinstance(hint, str) or not hint.strip():
+        raise MarkError(
+            f'Expected a hint of {marked.name}, as hint="Where to look". Received: {hint!r}',
+            marked.line,
+        )
+    return hint
 
 
 def _source(marked: Marked, references: Iterable[str]) -> str:
@@ -97,7 +115,9 @@ def _source(marked: Marked, references: Iterable[str]) -> str:
                 name = _where(passage, {**changed, **known}, marked)
                 changed[name] = changed.get(name, known.get(name, "")).replace(passage, other)
             return "\n\n".join(changed.values())
-    raise ValueError(f"Expected a reference that defines {marked.exercise}. Received: none")
+    raise MarkError(
+        f"Expected a reference that defines {marked.exercise}. Received: none", marked.line
+    )
 
 
 def _definitions(reference: str) -> dict[str, str]:
@@ -117,9 +137,10 @@ def _where(passage: str, texts: Mapping[str, str], marked: Marked) -> str:
     counts = {name: text.count(passage) for name, text in texts.items() if passage in text}
     name = marked.exercise if marked.exercise in counts else next(iter(counts), "")
     if counts.get(name) != 1:
-        raise ValueError(
+        raise MarkError(
             f"Expected the passage {passage!r} of {marked.name} to stand in its reference exactly "
-            f"once. Received: {counts.get(name, 0)} times"
+            f"once. Received: {counts.get(name, 0)} times",
+            marked.line,
         )
     return name
 
@@ -135,6 +156,8 @@ class Marked:
     source: str
     given: dict[str, Any]
     """The decorator's keyword arguments."""
+    line: int = 0
+    """Where the definition begins in its file."""
 
 
 def read_marked(text: str, mark_name: str) -> tuple[Marked, ...]:
@@ -142,7 +165,7 @@ def read_marked(text: str, mark_name: str) -> tuple[Marked, ...]:
 
     Raises
     ------
-    ValueError
+    MarkError
         When a marked definition has no docstring, or a mark is not made of literals.
     """
     return tuple(
@@ -159,13 +182,35 @@ def read_marked(text: str, mark_name: str) -> tuple[Marked, ...]:
 def _read(node: ast.FunctionDef | ast.ClassDef, mark: ast.Call, text: str) -> Marked:
     phrase = (ast.get_docstring(node) or "").partition("\n")[0].strip()
     if not phrase:
-        raise ValueError(f"Expected a docstring that says what is wrong. Received: {node.name}")
-    given = {str(item.arg): ast.literal_eval(item.value) for item in mark.keywords}
-    exercise = ast.literal_eval(mark.args[0]) if mark.args else given["exercise"]
+        raise MarkError(
+            f"Expected a docstring that says what is wrong. Received: {node.name}", node.lineno
+        )
+    given, exercise = _marked_with(node, mark)
     others = [item for item in node.decorator_list if item is not mark]
     first = min([node.lineno, *(item.lineno for item in others)])
     definition = "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"
-    return Marked(exercise, node.name, phrase, definition, given)
+    return Marked(exercise, node.name, phrase, definition, given, node.lineno)
+
+
+def _marked_with(
+    node: ast.FunctionDef | ast.ClassDef, mark: ast.Call
+) -> tuple[dict[str, Any], str]:
+    """The arguments of a mark, and the exercise that it names."""
+    try:
+        given = {str(item.arg): ast.literal_eval(item.value) for item in mark.keywords}
+        exercise = ast.literal_eval(mark.args[0]) if mark.args else given.get("exercise")
+    except ValueError:
+        raise MarkError(
+            f"Expected the mark of {node.name} to be written out as texts, for nothing of this "
+            f"file is run. Received: {ast.unparse(mark)}",
+            mark.lineno,
+        ) from None
+    if not isinstance(exercise, str):
+        raise MarkError(
+            f"Expected the mark of {node.name} to name its exercise. Received: {exercise!r}",
+            mark.lineno,
+        )
+    return given, exercise
 
 
 def splice(reference: str, exercise: str, definition: str) -> str:

@@ -32,18 +32,14 @@ from grader.course.prepared import (
 )
 from grader.course.question import question_of
 from grader.course.raised import raised_where
+from grader.course.reference_answer import case_place, require_answer
 from grader.course.slip_recorder import SlipRecorder, told_apart
+from grader.course.sources import PreparationError as PreparationError
 from grader.course.worker_pool import LoadingFailed, WorkerPool
-from grader.problems import GraderProblem
 from grader.result import Kind, Visibility
-from grader.wire import Opaque
 
 _REFERENCE_SECONDS = 300.0
 _NOT_OBSERVED = {Kind.SRC, Kind.TRAIN}
-
-
-class PreparationError(GraderProblem):
-    """The author's references and checks do not fit together."""
 
 
 @dataclass(frozen=True)
@@ -274,19 +270,9 @@ class FilePreparation:
 
     def _reference(self, worker: Worker, check: Check, case: Case) -> Observation:
         question = question_of(case, self.file.name)
-        expected = observe(worker.ask(question, _REFERENCE_SECONDS))
-        wanted = "raised" if check.kind is Kind.ERR else "answered"
-        unsendable = [value for value in expected.values if isinstance(value, Opaque)]
-        if expected.outcome != wanted or unsendable:
-            raise PreparationError(
-                f"{check.exercise}.{check.name}, case {case.label!r}: the reference was expected "
-                f"to have {wanted}. Received: {expected.outcome} {expected.raised[:1]} {unsendable}"
-            )
-        if check.kind is Kind.ERR and check.settings["raises"] not in expected.raised:
-            raise PreparationError(
-                f"{check.exercise}.{check.name}, case {case.label!r}: the reference was expected "
-                f"to raise {check.settings['raises']}. Received: {expected.raised[0]}"
-            )
+        answer = worker.ask(question, _REFERENCE_SECONDS)
+        expected = observe(answer)
+        require_answer(check, case, expected, answer.get("error"))
         return expected
 
     def _agreeing(self, check: Check, case: Case, expected: Observation) -> Observation:
@@ -296,7 +282,7 @@ class FilePreparation:
         """
         forward = case.course_forward
         assert forward is not None
-        place = f"{check.exercise}.{check.name}, case {case.label!r}"
+        place = case_place(check, case)
         values = dict(zip(case.returns, expected.values, strict=True))
         parameters = values[forward.parameters]
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.course.misconception import Marked, read_marked
+from grader.course.sources import author_text, problems_of
 
 Code = TypeVar("Code", bound=Callable[..., object])
 
@@ -26,8 +27,9 @@ def trivial_model(exercise: str) -> Callable[[Code], Code]:
 
 def trivial_models(folder: Path) -> tuple[Marked, ...]:
     """The trivial models of the assignment whose checks stand in `folder`."""
-    return tuple(
-        one
-        for path in sorted(folder.glob(TRIVIAL_MODELS))
-        for one in read_marked(path.read_text(encoding="utf-8"), "trivial_model")
-    )
+    return tuple(one for path in sorted(folder.glob(TRIVIAL_MODELS)) for one in _marked(path))
+
+
+def _marked(path: Path) -> tuple[Marked, ...]:
+    with problems_of(path):
+        return read_marked(author_text(path), "trivial_model")

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.authoring.mutation import Mutant
-from grader.problems import GraderProblem
+from grader.course.sources import PreparationError
 
 LIST_FILE = "equivalent_mutants.toml"
 
 
-class ListError(GraderProblem):
+class ListError(PreparationError):
     """The list cannot be read; the message says where and how to fix it."""
 
 
