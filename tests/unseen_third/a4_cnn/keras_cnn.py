@@ -58,9 +58,7 @@ def build_augmentation(max_shift=0.1, rotation=0.05, flip=False, seed=None):
             seed=seed,
         )
     )
-    model.add(
-        keras.layers.RandomRotation((-rotation, rotation), fill_mode="constant", seed=seed)
-    )
+    model.add(keras.layers.RandomRotation((-rotation, rotation), fill_mode="constant", seed=seed))
     if flip:
         model.add(keras.layers.RandomFlip(mode="horizontal", seed=seed))
     return model

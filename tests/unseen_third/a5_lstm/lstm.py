@@ -202,7 +202,9 @@ class LSTMRegressor:
         self.params = {}
         self.params["Wx"] = rng.uniform(-bound, bound, (n_inputs, 4 * n_hidden))
         self.params["Wh"] = rng.uniform(-bound, bound, (n_hidden, 4 * n_hidden))
-        self.params["b"] = np.concatenate([np.zeros(n_hidden), np.ones(n_hidden), np.zeros(2 * n_hidden)])
+        self.params["b"] = np.concatenate(
+            [np.zeros(n_hidden), np.ones(n_hidden), np.zeros(2 * n_hidden)]
+        )
         self.params["Wy"] = rng.uniform(-bound, bound, (n_hidden, 1))
         self.params["by"] = np.zeros(1)
 
