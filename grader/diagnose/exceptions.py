@@ -82,12 +82,18 @@ _SENTENCES = (
         "State belongs in variables: `add_weight` makes one, `assign` and `assign_add` change it.",
     ),
     (
+        "nothing_to_draw",
+        r"^(?:low >= high|high <= 0)$",
+        "No whole number is left to be drawn there: `integers` leaves its upper end out, unless "
+        "it is told `endpoint=True`.",
+    ),
+    (
         "axis",
         r"axis (-?\d+) is out of bounds for array of dimension (\d+)",
         "An axis {0} is asked for there of an array that has {1} axes.",
     ),
 )
-_MATCHING = tuple((name, re.compile(text), said) for name, text, said in _SENTENCES)
+_MATCHING = tuple((name, re.compile(text, re.MULTILINE), said) for name, text, said in _SENTENCES)
 
 
 def _text(item: Evidence) -> str:

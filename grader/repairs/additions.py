@@ -9,6 +9,12 @@ from grader.repairs.operations import Found
 from grader.repairs.places import Place
 from grader.repairs.replacements import is_filled
 
+_ONE_LARGER, _ONE_SMALLER = "one larger there", "one smaller there"
+_OF_A_PART = {
+    _ONE_LARGER: "with one of the values there one larger",
+    _ONE_SMALLER: "with one of the values there one smaller",
+}
+"""Of a part of what a line computes; without that the whole would be meant."""
 _ALWAYS = (
     (1, "sign", "with the opposite sign there", "(-({0}))"),
     (1, "factor", "with one more factor there (a number)", "(2 * ({0}))"),
@@ -16,8 +22,8 @@ _ALWAYS = (
     (1, "power", "squared there", "(({0}) ** 2)"),
     (2, "sign", "with 1 minus that in its place", "(1 - ({0}))"),
     (3, "power", "with 1 minus the square of that in its place", "(1 - ({0}) ** 2)"),
-    (2, "term", "one larger there", "(({0}) + 1)"),
-    (2, "term", "one smaller there", "(({0}) - 1)"),
+    (2, "term", _ONE_LARGER, "(({0}) + 1)"),
+    (2, "term", _ONE_SMALLER, "(({0}) - 1)"),
     (2, "copy", "with a copy there", "(({0}).copy())"),
     (2, "transposed", "transposed there", "(({0}).T)"),
     (2, "order", "reversed there", "(({0})[::-1])"),
@@ -104,6 +110,7 @@ def of_addition(place: Place) -> Iterator[Found]:
         if is_compared and kind in _OF_SIZES:
             continue
         if not (kind == "sign" and sums and "1 -" not in form and not place.is_whole):
+            said = said if place.is_whole else _OF_A_PART.get(said, said)
             yield rank + later, kind, said, form.format(text)
     module = place.module
     functions = [
@@ -278,6 +285,9 @@ def of_name(place: Place) -> Iterator[Found]:
         parameters = place.scope.parameters
         for other in names:
             if other != node.id:
+                if rank == 1 and other[:2] == node.id[:2] and len(other) > 1 < len(node.id):
+                    yield 0, "name", said, other
+                    continue
                 alike = other[:1] == node.id[:1] or (other in parameters) == (node.id in parameters)
                 yield rank + (0 if alike else 1), "name", said, other
     elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

@@ -44,7 +44,7 @@ def of_keras_addition(place: Place) -> Iterator[Found]:
     elif isinstance(node, ast.Name) or (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Call)
     ):
-        for made in _layers_made(top, place):
+        for made in dict.fromkeys([*_layers_made(top, place), *_layers_of_the_file(place)]):
             yield 1, "layer", said, f"{made}({text})"
         for plain in _PLAIN_LAYERS if module.layers else ():
             yield 1, "layer", said, f"{module.layers}.{plain}({text})"
@@ -74,6 +74,22 @@ def _layers_made(top: ast.AST, place: Place) -> list[str]:
         if isinstance(one, ast.Call) and isinstance(one.func, ast.Call)
     ]
     return [one for one in dict.fromkeys(found) if len(one) < _LONGEST][:_MOST_LAYERS]
+
+
+def _layers_of_the_file(place: Place) -> list[str]:
+    """The file's own classes that need no argument, as they are made."""
+    found = []
+    for node in place.source.tree.body:
+        if isinstance(node, ast.ClassDef) and node.bases:
+            makers = [
+                one
+                for one in node.body
+                if isinstance(one, ast.FunctionDef) and one.name == "__init__"
+            ]
+            given = makers[0].args if makers else None
+            if given is None or len(given.args) - len(given.defaults) <= 1:
+                found.append(f"{node.name}()")
+    return found[:_MOST_LAYERS]
 
 
 def _own_layers(top: ast.AST, place: Place) -> list[str]:

@@ -54,6 +54,7 @@ _TEXTS = (
         (
             "mse",
             "mean_squared_error",
+            "mae",
             "binary_crossentropy",
             "sparse_categorical_crossentropy",
             "categorical_crossentropy",
@@ -81,6 +82,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Embedding": ("mask_zero=True",),
 }
 """What a call of that name often lacks."""
+_BACKWARDS = "go_backwards=True"
 _PASSED_ON = {"training", "attention_mask", "mask", "sample_weight", "seed", "name", "dtype"}
 _RENAMED = (
     ("kernel_regularizer", "bias_regularizer", "activity_regularizer"),
@@ -109,6 +111,7 @@ def of_keras_call(place: Place) -> Iterator[Found]:
         other, said = ("*", "multiplied") if isinstance(node.op, ast.Add) else ("+", "added")
         text = f"(({place.source.of(node.left)}) {other} ({place.source.of(node.right)}))"
         yield 0, "operator", f"{said} there instead", text
+        yield from _masks(node, place)
         yield from _units(node, place)
     elif isinstance(node, ast.List) and isinstance(node.ctx, ast.Load):
         yield from _lists(node, place)
@@ -123,6 +126,19 @@ def of_keras_call(place: Place) -> Iterator[Found]:
 def name_of(node: ast.expr) -> str:
     """The last name of what is called."""
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _masks(node: ast.BinOp, place: Place) -> Iterator[Found]:
+    """Of ``mask * -1e9`` what hides the others."""
+    for mask, far in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(node.op, ast.Mult) and isinstance(far, ast.UnaryOp):
+            one, other = place.source.of(mask), place.source.of(far)
+            yield (
+                0,
+                "condition",
+                "with 1 minus one of the factors there",
+                f"((1 - ({one})) * {other})",
+            )
 
 
 def _of_tensors(node: ast.Call, place: Place) -> Iterator[Found]:
@@ -181,6 +197,8 @@ def _one_argument_more(node: ast.Call, place: Place) -> Iterator[Found]:
     used = {name_of(one) for one in node.args}
     said = "with one more argument there"
     for one in _ARGUMENTS.get(name_of(node.func), ()):
+        if one == _BACKWARDS and _turns_round(place.definition.node):
+            continue
         if one.partition("=")[0] not in given:
             yield 0, "argument", said, f"{inside}{comma}{one})"
     is_keras = isinstance(node.func, ast.Attribute | ast.Call)
@@ -193,6 +211,16 @@ def _one_argument_more(node: ast.Call, place: Place) -> Iterator[Found]:
     if is_called_layer(node) and "training" not in given:
         for value in ("True", "False"):
             yield 1, "argument", said, f"{inside}{comma}training={value})"
+
+
+def _turns_round(top: ast.AST) -> bool:
+    """Whether something is turned round there already: to read that backwards is no repair."""
+    for one in ast.walk(top):
+        if isinstance(one, ast.Call) and name_of(one.func) in {"flip", "reverse"}:
+            return True
+        if isinstance(one, ast.Slice) and isinstance(one.step, ast.UnaryOp):
+            return True
+    return False
 
 
 def is_called_layer(node: ast.Call) -> bool:

@@ -126,6 +126,8 @@ def of_range(place: Place) -> Iterator[Found]:
                 said = f"with that range to {word} one place {when}"
                 if index == 2:
                     said = "with another step in that range"
+                elif len(parts) == 3:
+                    said = f"with that range to {word} {_in_its_order(node.args[2], when)}"
                 yield 0, "range", said, f"{function}({', '.join(changed)}{rest})"
         if len(parts) == 1:
             said = "with that range to begin one place later"
@@ -148,6 +150,15 @@ def of_range(place: Place) -> Iterator[Found]:
         yield 1, "range", said, f"reversed(list({place.text}))"
         yield 1, "range", "with that loop to begin one place later", f"list({place.text})[1:]"
         yield 1, "range", "with that loop to end one place earlier", f"list({place.text})[:-1]"
+
+
+def _in_its_order(step: ast.expr | None, when: str) -> str:
+    """Which way an end is moved, as who counts by that step sees it: 0 is later than 1 by −1."""
+    if isinstance(step, ast.UnaryOp) and isinstance(step.op, ast.USub):
+        when = {"earlier": "later", "later": "earlier"}[when]
+        step = step.operand
+    is_known = step is None or isinstance(step, ast.Constant)
+    return f"one place {when}" if is_known else "at another place"
 
 
 def _name(node: ast.expr) -> str:
@@ -173,24 +184,25 @@ def _slices(node: ast.Slice, place: Place) -> Iterator[Found]:
     def text(low: str, high: str, by: str) -> str:
         return f"{low}:{high}:{by}" if by else f"{low}:{high}"
 
-    begin, end = "with that slice to begin one place {}", "with that slice to end one place {}"
+    later, earlier = (_in_its_order(node.step, one) for one in ("later", "earlier"))
+    begin, end = "with that slice to begin {}", "with that slice to end {}"
     if lower:
-        yield 0, "range", begin.format("later"), text(f"{lower} + 1", upper, step)
-        yield 0, "range", begin.format("earlier"), text(f"{lower} - 1", upper, step)
+        yield 0, "range", begin.format(later), text(f"{lower} + 1", upper, step)
+        yield 0, "range", begin.format(earlier), text(f"{lower} - 1", upper, step)
         yield 0, "range", "with that slice from the beginning", text("", upper, step)
     else:
-        yield 1, "range", begin.format("later"), text("1", upper, step)
+        yield 1, "range", begin.format(later), text("1", upper, step)
     if upper and lower:
-        both = "with both ends of that slice one place earlier"
+        both = f"with both ends of that slice {earlier}"
         yield 1, "range", both, text(f"{lower} - 1", f"{upper} - 1", step)
-        both = "with both ends of that slice one place later"
+        both = f"with both ends of that slice {later}"
         yield 1, "range", both, text(f"{lower} + 1", f"{upper} + 1", step)
     if upper:
-        yield 0, "range", end.format("later"), text(lower, f"{upper} + 1", step)
-        yield 0, "range", end.format("earlier"), text(lower, f"{upper} - 1", step)
+        yield 0, "range", end.format(later), text(lower, f"{upper} + 1", step)
+        yield 0, "range", end.format(earlier), text(lower, f"{upper} - 1", step)
         yield 0, "range", "with that slice to the end", text(lower, "", step)
     else:
-        yield 1, "range", end.format("earlier"), text(lower, "-1", step)
+        yield 1, "range", end.format(earlier), text(lower, "-1", step)
     if step:
         yield 0, "range", "without that step of the slice", text(lower, upper, "")
     else:

@@ -17,7 +17,7 @@ _SYMBOLS: dict[type[ast.operator], str] = {
     ast.Pow: "**",
 }
 _MODULES = {"np", "numpy", "math", "self", "ops", "keras", "layers", "tf"}
-_MOST_NAMES, _LONGEST = 8, 60
+_MOST_NAMES, _MOST_EVERYWHERE, _LONGEST = 8, 12, 60
 
 
 def of_arrangement(place: Place) -> Iterator[Found]:
@@ -27,6 +27,7 @@ def of_arrangement(place: Place) -> Iterator[Found]:
         yield from _out_of_call(node, place)
         yield from _calls_exchanged(node, place)
         yield from _of_one_argument(node, place)
+        yield from _reshaped(node, place)
     elif isinstance(node, ast.BinOp) and type(node.op) in _SYMBOLS:
         yield from _into_call(node, place)
         yield from _grouped(node, place)
@@ -58,6 +59,28 @@ def _out_of_call(node: ast.Call, place: Place) -> Iterator[Found]:
                 call = f"{before}{of(kept)}{behind}"
                 pair = (call, f"({of(other)})") if is_left else (f"({of(other)})", call)
                 yield 1, "parentheses", said, f"({pair[0]} {symbol} {pair[1]})"
+
+
+def _reshaped(node: ast.Call, place: Place) -> Iterator[Found]:
+    """Of ``x.reshape(a, b)`` the axes in another order before or after, and the other way round."""
+    of, function = place.source.of, node.func
+    if not isinstance(function, ast.Attribute) or node.keywords:
+        return
+    texts = [of(one) for one in node.args]
+    if function.attr == "reshape" and len(texts) > 1:
+        said = "with that reshaped to axes in another order, and then transposed"
+        for one in range(len(texts) - 1):
+            order = [*texts[:one], texts[one + 1], texts[one], *texts[one + 2 :]]
+            text = f"{of(function.value)}.reshape({', '.join(order)}).swapaxes({one}, {one + 1})"
+            yield 1, "form", said, text
+    inner = function.value
+    if function.attr != "transpose" or not isinstance(inner, ast.Call):
+        return
+    is_reshape = isinstance(inner.func, ast.Attribute) and inner.func.attr == "reshape"
+    if is_reshape and sorted(texts) == [str(one) for one in range(len(inner.args))]:
+        shape = ", ".join(of(inner.args[int(one)]) for one in texts)
+        said = "with that reshaped at once, and not transposed"
+        yield 1, "form", said, f"{of(inner.func)}({shape})"
 
 
 def _calls_exchanged(node: ast.Call, place: Place) -> Iterator[Found]:
@@ -144,7 +167,8 @@ def _grouped(node: ast.BinOp, place: Place) -> Iterator[Found]:
         a, b, c = of(inner.left), of(inner.right), of(node.right)
         other = _SYMBOLS[type(inner.op)]
         if other != symbol:
-            said = "with the parentheses put otherwise"
+            # No parentheses do that: of `a * b + 1` they make `a * (b + 1)` alone.
+            said = "with the two operations there done in the other order"
             yield 1, "parentheses", said, f"((({a}) {symbol} ({c})) {other} ({b}))"
         elif symbol == "*":
             said = "added instead of multiplied there"
@@ -177,10 +201,12 @@ def _name_everywhere(node: ast.Assign | ast.Return, place: Place) -> Iterator[Fo
     used = list(_names(node.value)) if node.value is not None else []
     for one in dict.fromkeys(used):
         if used.count(one) > 1:
-            for other in place.scope.names_at(place.line)[:_MOST_NAMES]:
+            for other in place.scope.names_at(place.line)[:_MOST_EVERYWHERE]:
                 if other != one:
                     said = f"with another name in the place of `{one}`"
                     yield 2, "name", said, _renamed(node, place, {one: other})
+                    said = f"with `{one}` multiplied at each of its places there"
+                    yield 3, "factor", said, _renamed(node, place, {one: f"({one} * {other})"})
 
 
 def _keys_everywhere(node: ast.Assign | ast.Return, place: Place) -> Iterator[Found]:
@@ -273,7 +299,7 @@ def _parts_of_index(node: ast.Subscript, place: Place) -> Iterator[Found]:
                 f"{name} : {name} + {bound}" if bound else text
                 for bound, text in zip(bounds, texts, strict=True)
             ]
-            yield 1, "range", "with the slices there to begin later", f"{value}[{', '.join(later)}]"
+            yield 0, "range", "with the slices there to begin later", f"{value}[{', '.join(later)}]"
 
 
 def _letters(text: str) -> Iterator[Found]:

@@ -45,7 +45,7 @@ _MOST_CODE, _BEFORE = 60, 20
 _MOST_WEIGHT = 1000
 _SLOW = {"keras.fit": 500, "keras.gradients": 20, "keras.loss_and_gradients": 20}
 """About how many times as long as others a step takes."""
-_VAGUE = ("generic.constant", "generic.shape", "generic.not_finite", "generic.none")
+_VAGUE = ("generic.constant", "generic.shape", "generic.none")
 """What asks the reader to look for the line."""
 
 

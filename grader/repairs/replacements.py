@@ -20,7 +20,7 @@ _FILLED = {"zeros", "ones", "empty", "zeros_like", "ones_like", "empty_like"}
 _ROUNDING = {"int": ("round",), "round": ("int",)}
 _REDUCING = {"mean", "sum", "max"}
 _STATISTICS = {"mean", "var", "std"}
-_MOST_NAMES, _MOST_PARTS = 8, 6
+_MOST_NAMES, _MOST_PARTS, _MOST_KEYS = 8, 6, 12
 
 
 def is_filled(node: ast.AST) -> bool:
@@ -42,15 +42,20 @@ def of_replacement(place: Place) -> Iterator[Found]:
                 yield 1, "constant", said, f"({place.text} {number})"
     elif isinstance(node, ast.List) and isinstance(node.ctx, ast.Load):
         yield from _orders(node, place)
-    elif isinstance(node, ast.Tuple) and isinstance(place.parent, ast.Subscript):
+    elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
         yield from _as_beside(node.elts, place)
     elif isinstance(node, ast.BinOp):
         yield from _operands(node, place)
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield from _of_entry(node, place)
+        yield from _of_shape(node, place)
+        yield from _of_key(node, place)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield from _keys(node, place)
     elif isinstance(node, ast.Assign | ast.Return | ast.AugAssign):
         yield from _at_every_place(node, place)
         yield from _related_names(node, place)
+        yield from _as_in_the_next_line(node, place)
 
 
 def _name(node: ast.Call) -> str:
@@ -84,6 +89,76 @@ def _lengths(node: ast.Call, place: Place) -> Iterator[Found]:
         for text in (f"{array}.size", f"{array}.shape[1]", f"{array}.shape[-1]"):
             yield 1, "factor", said, text
         yield 1, "factor", said, f"{array}[..., 0].size"
+
+
+def _of_shape(node: ast.Subscript, place: Place) -> Iterator[Found]:
+    """How many numbers there are in each column, in the place of how many rows."""
+    shape, first = node.value, node.slice
+    is_rows = isinstance(first, ast.Constant) and first.value == 0
+    if isinstance(shape, ast.Attribute) and shape.attr == "shape" and is_rows:
+        array = place.source.of(shape.value)
+        for text in (f"{array}[..., 0].size", f"{array}.size"):
+            yield 1, "factor", "with another length there", text
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _of_key(node: ast.Subscript, place: Place) -> Iterator[Found]:
+    """A name in the place of an entry that is kept under a key."""
+    if _is_text(node.slice):
+        said = "with another value in the place of that entry"
+        for name in place.scope.locals_before(place.line)[:_MOST_NAMES]:
+            yield 1, "name", said, name
+
+
+def _keys(node: ast.Name, place: Place) -> Iterator[Found]:
+    """An entry that is kept under a key in the place of a name."""
+    held = [
+        one
+        for one in ast.walk(place.definition.node)
+        if isinstance(one, ast.Subscript) and _is_text(one.slice)
+    ]
+    holders = dict.fromkeys(
+        place.source.of(one.value) for one in held if isinstance(one.value, ast.Name)
+    )
+    if node.id in holders or place.field == "func":
+        return
+    said = f"with an entry that is kept under a key, in the place of `{node.id}`"
+    for holder in list(holders)[:2]:
+        for key in _keys_of(place):
+            yield 2, "name", said, f"{holder}[{key!r}]"
+
+
+def _keys_of(place: Place) -> list[str]:
+    """The keys of dicts in the file."""
+    found = [
+        key.value
+        for one in ast.walk(place.source.tree)
+        if isinstance(one, ast.Dict)
+        for key in one.keys
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    ]
+    return list(dict.fromkeys(found))[:_MOST_KEYS]
+
+
+def _as_in_the_next_line(node: ast.stmt, place: Place) -> Iterator[Found]:
+    """A factor or divisor with which the line before or behind ends, and this one does not."""
+    if not isinstance(node, ast.Assign) or node not in place.siblings:
+        return
+    of, number = place.source.of, place.siblings.index(node)
+    for other in place.siblings[max(number - 1, 0) : number + 2]:
+        value = other.value if isinstance(other, ast.Assign) else None
+        is_one = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult | ast.Div)
+        if other is node or not is_one:
+            continue
+        assert isinstance(value, ast.BinOp)
+        step = f"{_SYMBOLS[type(value.op)]} {of(value.right)}"
+        if not of(node.value).endswith(step) and isinstance(value.right, ast.Name | ast.Attribute):
+            said = "with the same done at the end as in the line beside it"
+            before = place.text[: -len(of(node.value))]
+            yield 0, "factor", said, f"{before}({of(node.value)}) {step}"
 
 
 def _entries(node: ast.Call, place: Place) -> Iterator[Found]:
@@ -130,6 +205,18 @@ def _operands(node: ast.BinOp, place: Place) -> Iterator[Found]:
     if isinstance(node.op, ast.Div) and is_name:
         for power in ("0.5", "2"):
             yield 1, "power", "with another power of that divisor", f"({left} / {right} ** {power})"
+    is_square = isinstance(node.right, ast.Constant) and node.right.value == 2
+    if isinstance(node.op, ast.Pow) and is_square:
+        said = "with a product of two values there, not a square"
+        entry = node.left.slice if isinstance(node.left, ast.Subscript) else None
+        if isinstance(node.left, ast.Subscript) and isinstance(entry, ast.Constant):
+            if type(entry.value) is int:
+                array = of(node.left.value)
+                for index in (entry.value + 1, entry.value - 1):
+                    yield 1, "power", said, f"({left} * {array}[{index}])"
+        elif isinstance(node.left, ast.Name):
+            for other in place.scope.names_at(place.line)[:_MOST_NAMES]:
+                yield 2, "power", said, f"({left} * {other})"
     if isinstance(node.op, ast.Sub):
         said = "with one more axis there, of length 1"
         if isinstance(node.right, ast.Name):

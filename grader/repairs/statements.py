@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.repairs.places import Place
+from grader.repairs.several import of_several_lines
 
 Moved = tuple[int, str, str, int, int, str]
 """Its rank, its kind, what is said, where a text begins and ends, and what takes its place."""
@@ -34,6 +35,7 @@ def of_statement(place: Place) -> Iterator[Moved]:
     elif isinstance(node, ast.Assign) and len(node.targets) == 1:
         target, value = source.of(node.targets[0]), source.of(node.value)
         if not isinstance(node.targets[0], ast.Tuple):
+            yield from ((0, *one) for one in _replaced(node, place))
             said = "added to what was there, not put in its place"
             yield 1, "accumulated", said, start, end, f"{target} += {value}"
             said = "subtracted from what was there, not put in its place"
@@ -42,6 +44,7 @@ def of_statement(place: Place) -> Iterator[Moved]:
             yield 3, "accumulated", said, start, end, f"{target} *= {value}"
     if isinstance(node, ast.Expr | ast.Assign | ast.AugAssign | ast.If | ast.For):
         yield 1, "statement", "without that step", start, end, "pass"
+    yield from of_several_lines(place)
     if isinstance(node, ast.Break | ast.Continue):
         yield 1, "statement", "without that step", start, end, "pass"
         other = "break" if isinstance(node, ast.Continue) else "continue"
@@ -53,6 +56,17 @@ def of_statement(place: Place) -> Iterator[Moved]:
         yield from _set_back(node, place)
     if node.col_offset and source.line_start(node.lineno) + node.col_offset == start:
         yield from _moves(node, place)
+
+
+def _replaced(node: ast.Assign, place: Place) -> Iterator[tuple[str, str, int, int, str]]:
+    """Of ``x = x + y`` what is put in its place: ``x = y``."""
+    (start, end), of = place.source.span(node), place.source.of
+    target, value = of(node.targets[0]), node.value
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        for one, other in ((value.left, value.right), (value.right, value.left)):
+            if of(one) == target:
+                said = "put in the place of what was there, not added to it"
+                yield "accumulated", said, start, end, f"{target} = {of(other)}"
 
 
 def _steps(node: ast.AugAssign, place: Place) -> Iterator[tuple[int, str, str, str]]:
@@ -195,8 +209,14 @@ def _moves(node: ast.stmt, place: Place) -> Iterator[Moved]:
         text = (
             f"{source.of(following.value)}{source.text[one[1] : other[0]]}{source.of(node.value)}"
         )
+        calls = [
+            source.of(one.value.func)
+            for one in (node, following)
+            if isinstance(one.value, ast.Call)
+        ]
+        # Two gates of the same form are easily taken for each other.
         yield (
-            1,
+            0 if len(calls) == 2 and calls[0] == calls[1] else 1,
             "order",
             "with its value and that of the next line exchanged",
             one[0],

@@ -35,12 +35,16 @@ def of_unused(place: Place) -> Iterator[Found]:
             yield from ((-1, "name", said, name) for name in _unused(place))
         return
     unused = _unused(place)
+    if is_class and isinstance(node, ast.Name | ast.BinOp) and not place.is_whole:
+        said = "with a value there that is computed and not used anywhere"
+        yield from ((-1, "name", said, name) for name in _unread(place))
     is_called = isinstance(place.parent, ast.Call) and place.field == "func"
     if isinstance(node, ast.Attribute):
         is_replaced = place.text.startswith("self.")
     elif isinstance(node, ast.Constant):
         is_number = type(node.value) in (int, float)
         is_replaced = is_number and isinstance(place.parent, ast.BinOp | ast.Call | ast.keyword)
+        is_replaced |= type(node.value) is bool and place.field == "test"
     else:
         is_known = not is_class and place.text in place.scope.names_at(place.line)
         is_replaced = is_known and isinstance(node, ast.Name) and not is_called
@@ -88,6 +92,17 @@ def _unused(place: Place) -> list[str]:
     }
     given = [one for one in place.scope.names_at(place.line) if one not in names]
     return [one for one in given if one not in _NOT_USED_ITSELF][:_MOST]
+
+
+def _unread(place: Place) -> list[str]:
+    """What the method has computed by then and reads nowhere."""
+    function = place.scope.functions[-1]
+    read = {
+        one.id
+        for one in ast.walk(function)
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
+    }
+    return [one for one in place.scope.locals_before(place.line) if one not in read][:_MOST]
 
 
 def _read_in_making(top: ast.ClassDef) -> set[str]:

@@ -37,6 +37,7 @@ def test_an_error_of_the_computation_is_no_refusal(code):
         ("x / 0", "zero_division", "divided by 0"),
         ("__import__('math').exp(1e4)", "overflow", "too large"),
         ("np.zeros(2) + np.zeros(3)", "shapes", "shapes (2,) and (3,)"),
+        ("np.random.default_rng(0).integers(-0, 0)", "nothing_to_draw", "upper end out"),
         ("np.zeros(3)[7]", "index", "entry 7 is asked for there along an axis 0 that has 3"),
     ],
 )

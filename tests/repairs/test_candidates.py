@@ -125,6 +125,33 @@ PAIRS = [
         "order",
         4,
     ),
+    ("return a[0] ** 2 * b", "return a[0] * a[1] * b", "power", 4),
+    ("n, m = x * a, b\nreturn n", "n, m = x * a, b * a\nreturn n", "factor", 4),
+    ("return x.shape[0]", "return x[..., 0].size", "factor", 4),
+    ("t = x\nreturn a['w'] * b", "t = x\nreturn t * b", "name", 5),
+    (
+        "t = {'u': a, 'w': b}\nreturn t['u'] * x",
+        "t = {'u': a, 'w': b}\nreturn t['u'] * t['w']",
+        "name",
+        5,
+    ),
+    (
+        "t = x.mean(axis=0)\nreturn t / x.std(axis=0)",
+        "t = x.mean(axis=1)\nreturn t / x.std(axis=1)",
+        "axis",
+        4,
+    ),
+    (
+        "for k in (1, 2):\n    x = np.abs(x)\nreturn x",
+        "for k in (1, 2):\n    x = np.abs(x) if k != 2 else x\nreturn x",
+        "condition",
+        5,
+    ),
+    ("return x.reshape(a, b)", "return x.reshape(b, a).swapaxes(0, 1)", "form", 4),
+    ("return x.reshape(a, 2, b).transpose(0, 2, 1)", "return x.reshape(a, b, 2)", "form", 4),
+    ("b = b + a\nreturn b", "b = a\nreturn b", "accumulated", 4),
+    ("t = x\nu = a / b\nreturn t, u", "t = x / b\nu = a / b\nreturn t, u", "factor", 4),
+    ("return x[a : a + 3]", "return x[a * b : a * b + 3]", "factor", 4),
     ("if a > 0:\n    b = 1\nreturn b", "if a > 0 and b > 0:\n    b = 1\nreturn b", "condition", 4),
     ("return x[a], b", "return x[a], b[a]", "index", 4),
     ("return x + a + b", "return x + (a + b) / 2", "factor", 4),
@@ -248,6 +275,52 @@ def test_what_is_said_never_shows_what_takes_the_place():
         "with one more division there (a length)",
     } | {one for one in said if "term" in one}
     assert not any("len(" in one for one in said)
+
+
+def said_of(wrong, right):
+    text, wanted = file_of(wrong), same(file_of(right))
+    return {one.said for one in changes(text) if same(one.applied(text)) == wanted}
+
+
+def test_what_is_said_of_an_end_is_meant_in_the_order_of_the_loop():
+    """From 3 down to 1, 0 comes later: it would stand earlier in the row of numbers."""
+    down = said_of("return list(range(a, 0, -1))", "return list(range(a, 0 - 1, -1))")
+    assert "with that range to end one place later" in down
+    assert not any("earlier" in one for one in down)
+    up = said_of("return list(range(0, a, 1))", "return list(range(0, a - 1, 1))")
+    assert "with that range to end one place earlier" in up
+    unknown = said_of("return list(range(0, a, b))", "return list(range(0, a - 1, b))")
+    assert "with that range to end at another place" in unknown
+    back = said_of("return x[a:b:-1]", "return x[a:b - 1:-1]")
+    assert back == {"with that slice to end one place later"}
+
+
+def test_what_no_parentheses_do_is_not_said_of_parentheses():
+    assert said_of("return x * a + b", "return (x + b) * a") == {
+        "with the two operations there done in the other order"
+    }
+    assert said_of("return x * a + b", "return x * (a + b)") == {
+        "with the parentheses put otherwise"
+    }
+
+
+def test_of_a_part_of_a_line_it_is_not_said_as_of_the_whole():
+    assert said_of("return x * a", "return (x + 1) * a") == {
+        "with one of the values there one larger"
+    }
+    assert "one larger there" in said_of("return x * a", "return x * a + 1")
+
+
+def test_an_argument_that_no_call_hands_on_is_put_into_each():
+    text = (
+        "def _size(n, k, step=1):\n    return (n - k) // step\n\n"
+        "def exercise(x, k, step):\n    h = _size(x, k)\n    w = _size(2, k)\n    return h, w\n"
+    )
+    source = Source(text.encode())
+    found = changes_of(source, definitions_of(source, "exercise", ("exercise",)))
+    wanted = same(text.replace(", k)\n", ", k, step=step)\n"))
+    said = [one.said for one in found if same(one.applied(text)) == wanted]
+    assert said == ["with one more argument in each call of `_size` there"]
 
 
 HELPERS = """

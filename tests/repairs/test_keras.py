@@ -261,6 +261,35 @@ PAIRS = {
         layer("return x * self.units", config=ALL),
         "name",
     ),
+    "gates of one form": (
+        layer(
+            "a = ops.tanh(x)\n        b = ops.tanh(states)\n        return a + 2 * b", config=ALL
+        ),
+        layer(
+            "a = ops.tanh(states)\n        b = ops.tanh(x)\n        return a + 2 * b", config=ALL
+        ),
+        "order",
+    ),
+    "computed and not used": (
+        layer("g = ops.tanh(x)\n        return x * (1 - x)", config=ALL),
+        layer("g = ops.tanh(x)\n        return x * g", config=ALL),
+        "name",
+    ),
+    "argument that is ignored": (
+        function("if True:", "    n = layers.ReLU()(n)", "return model(n, units, training)"),
+        function("if dropout:", "    n = layers.ReLU()(n)", "return model(n, units, training)"),
+        "name",
+    ),
+    "mask turned round": (
+        layer("return x + states * -1e9", config=ALL),
+        layer("return x + ((1 - (states)) * -1e9)", config=ALL),
+        "condition",
+    ),
+    "error that is compiled": (
+        function("model.compile('adam', 'mae')", "return model"),
+        function("model.compile('adam', 'mse')", "return model"),
+        "constant",
+    ),
     "graph": (
         function("def step(x):", "    return model(x)", "return step"),
         function("@tf.function", "    def step(x):", "    return model(x)", "return step").replace(
@@ -290,6 +319,25 @@ def test_each_kind_of_mistake_is_undone_by_an_early_change():
 def test_in_a_numpy_file_nothing_of_keras_is_tried():
     _, found = tried("import numpy as np\n\ndef exercise(model):\n    return np.tanh(model)\n")
     assert not [one for one in found if one.kind in {"layer", "tensor", "setting"}]
+
+
+def test_a_layer_of_the_file_may_be_missing():
+    wrong = layer("return x").replace("exercise", "Plain").replace(", units, rate=0.0", "")
+    wrong += "\n\ndef exercise(n):\n    n = layers.ELU()(n)\n    return layers.Dense(1)(n)\n"
+    source, found = tried(wrong)
+    right = wrong.replace("n = layers.ELU()(n)", "n = Plain()(layers.ELU()(n))")
+    early = itertools.islice(found, EARLY)
+    assert any(same(one.applied(source.text)) == same(right) for one in early)
+
+
+def test_what_is_turned_round_already_is_not_read_backwards():
+    def backwards(body):
+        _, found = tried(function(body))
+        return [one for one in found if "go_backwards" in one.text]
+
+    assert backwards("return layers.LSTM(units)(n)")
+    assert not backwards("return layers.LSTM(units)(ops.flip(n, axis=1))")
+    assert not backwards("return layers.LSTM(units)(n[:, ::-1])")
 
 
 def test_dropout_is_not_left_out_to_make_things_right():

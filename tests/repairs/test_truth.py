@@ -85,6 +85,15 @@ def test_a_slip_of_another_kind_gives_way_to_the_line():
     assert same == f"What was said. {with_it.hint}"
 
 
+def test_what_is_no_number_is_said_beside_the_line():
+    """A change may only hide it: an empty sum for 0/0."""
+    with_it = Repair(change("parentheses"), "Line 4: every case is right.")
+    hint = with_it.of(failed("generic.not_finite"), None, "one.py").diagnosis.hint
+    assert hint == f"What was said. {with_it.hint}"
+    hint = with_it.of(failed("generic.shape"), None, "one.py").diagnosis.hint
+    assert hint == with_it.hint
+
+
 def test_a_change_that_makes_a_right_case_wrong_is_not_graded():
     class Asking:
         cpu_seconds, is_over = 0.0, False
