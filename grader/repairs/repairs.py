@@ -9,7 +9,8 @@ import numpy as np
 
 from grader.asking import Deadline
 from grader.checks.rightness import of_values
-from grader.course.prepared import PreparedAssignment
+from grader.course.case import Case
+from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.course.step import Step
 from grader.diagnose import SLIP
 from grader.interview import FileInterview
@@ -22,7 +23,7 @@ from grader.repairs.proof import Proof
 from grader.repairs.search import Failing, Search
 from grader.repairs.source import Definition, Source, definitions_of
 from grader.repairs.unread import only_unread
-from grader.result import CheckResult, Diagnosis, Status
+from grader.result import CheckResult, Diagnosis, Kind, Status
 from grader.submissions.places import beginning
 
 PREFIX = "generic.repair."
@@ -45,6 +46,8 @@ _MOST_CODE, _BEFORE = 60, 20
 _MOST_WEIGHT = 1000
 _SLOW = {"keras.fit": 500, "keras.gradients": 20, "keras.loss_and_gradients": 20}
 """About how many times as long as others a step takes."""
+_WIDE = 100
+"""How many times its smallest value a statistic may be before its range tells nothing."""
 _VAGUE = ("generic.constant", "generic.shape", "generic.none")
 """What asks the reader to look for the line."""
 
@@ -144,7 +147,7 @@ def find_repair(
         return None
     definitions = definitions_of(source, exercise, assignment.names)
     failing, right_ones = _cases(assignment, exercise, lost, results)
-    if not definitions or not failing:
+    if not definitions or not any(_tells(*one) for one in failing):
         return None
     changes = filter(_possible(lost), changes_of(source, definitions))
     asking = Asking(interview, source, definitions, pace)
@@ -223,6 +226,13 @@ def _cases(
                 elif check.name in names:
                     wrong.append((check, case))
     return sorted(wrong, key=_size), sorted(right, key=_size)
+
+
+def _tells(check: PreparedCheck, case: Case) -> bool:
+    """Whether an answer that is right there shows much: of wide statistics many wrong ones are."""
+    if check.kind is not Kind.STAT:
+        return True
+    return any(one.low <= 0 or one.high <= _WIDE * one.low for one in case.expects)
 
 
 def _size(one: Failing) -> int:

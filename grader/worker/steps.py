@@ -236,12 +236,21 @@ def _with_scaled(scope: Scope, step: Step) -> Any:
 
 
 def _length(scope: Scope, step: Step) -> int:
-    return len(scope.saved[step["on"]])
+    return len(_several(scope.saved[step["on"]]))
 
 
 def _falls(scope: Scope, step: Step) -> bool:
-    curve = scope.saved[step["on"]]
+    curve = _several(scope.saved[step["on"]])
+    if not len(curve):
+        raise WrongForm("a list of numbers was expected; received an empty one")
     return bool(curve[-1] < step.get("to", 1.0) * curve[0])
+
+
+def _several(value: Any) -> Any:
+    """A list or an array of at least one axis; anything else is the student's mistake."""
+    if isinstance(value, list | tuple) or np.ndim(value):
+        return value
+    raise WrongForm(f"a list was expected; received {form_of(value)}")
 
 
 CORE: dict[str, Operation] = {

@@ -1,11 +1,15 @@
 """Of changes that make a case right, the one that says what is wrong; and no kind by chance."""
 
+from dataclasses import replace
+
 import pytest
 
+from grader.course import Expectation, case
+from grader.course.prepared import PreparedCheck
 from grader.diagnose.slips import PREFIX as SLIP
 from grader.repairs.change import Change
 from grader.repairs.pace import ALONE
-from grader.repairs.repairs import Repair, _possible
+from grader.repairs.repairs import Repair, _possible, _tells
 from grader.repairs.search import Search
 from grader.result import CheckResult, Diagnosis, Kind, Status
 from tests.mini import body
@@ -48,6 +52,14 @@ def test_what_is_only_put_in_does_not_stand_against_a_name(name):
     assert is_possible(change("factor"))
     assert _possible([failed("generic.offset")])(change("factor", puts_in=True))
     assert _possible([failed(f"{SLIP}factor")])(change("factor", puts_in=True))
+
+
+@pytest.mark.parametrize(("low", "high", "tells"), [(0.001, 100, False), (0.9, 1.1, True)])
+def test_what_lies_anywhere_in_a_wide_range_proves_nothing(low, high, tells):
+    drawn = case("draws", expects=[Expectation("max", low, high)])
+    check = PreparedCheck("one", "draws", Kind.STAT, "a title", 1.0, (), {}, (drawn,))
+    assert _tells(check, drawn) is tells
+    assert _tells(replace(check, kind=Kind.OUT), drawn)
 
 
 def test_another_dtype_is_no_factor():

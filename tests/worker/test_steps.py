@@ -75,3 +75,12 @@ def test_a_method_is_scaled_while_another_step_runs_and_no_longer():
 @pytest.mark.parametrize(("to", "falls"), [(1.0, True), (0.9, True), (0.5, False)])
 def test_a_curve_falls_to_a_part_of_its_beginning(to, falls):
     assert run(step.falls("curve", to=to), curve=[2.0, 3.0, 1.5]) is falls
+
+
+@pytest.mark.parametrize("curve", [0.5, None, []])
+def test_a_curve_that_is_no_list_is_the_students_mistake(curve):
+    with pytest.raises(WrongForm, match=r"a list.*expected; received"):
+        run(step.falls("curve"), curve=curve)
+    if curve != []:
+        with pytest.raises(WrongForm, match="a list was expected; received"):
+            run(step.length("curve"), curve=curve)
