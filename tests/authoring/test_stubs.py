@@ -52,5 +52,5 @@ def test_bodies_become_friendly_errors():
     ],
 )
 def test_unpaired_markers_are_told(text):
-    with pytest.raises(StubError, match="Expected"):
+    with pytest.raises(StubError, match="expected ### "):
         make_stub(text, "a.py")
