@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -42,6 +43,13 @@ def fit(X, y):
     w = np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), y, rcond=None)[0]
     return w[:-1], w[-1]
 """
+
+
+def publishable(reference: str = REFERENCE) -> str:
+    """Return it with the docstrings and marks without which freezing refuses it."""
+    heads = re.compile(r"^(def .*:\n)((?:    .*\n)+)", re.MULTILINE)
+    made = r'\1    """See the handout."""\n    ### BEGIN SOLUTION\n\2    ### END SOLUTION\n'
+    return heads.sub(made, reference)
 
 
 def _assignment() -> Assignment:

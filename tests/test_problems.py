@@ -22,6 +22,7 @@ NOT_FOR_USERS = {
     "LoadingFailed": "preparation, which says which reference",
     "Lost": "the judge: a worker did not answer",
     "Malformed": "the wire",
+    "MarkError": "the reader of misconceptions, which says `PreparationError`",
     "NameMissing": "the judge: a student's file lacks a name",
     "NotLoadable": "the judge: a student's file",
     "NotText": "the reader of submissions, which notes it",

@@ -10,7 +10,7 @@ from grader.course.counterexample import Counterexample
 from tests.cli.test_check import NAME, course, grader, write  # noqa: F401
 from tests.conftest import strongest
 from tests.course.test_counterexample import counterexample
-from tests.mini import REFERENCE, right_on_public_cases
+from tests.mini import publishable, right_on_public_cases
 from tests.push.university import CHECKS
 from tests.ready import run_ready
 
@@ -75,7 +75,7 @@ def test_the_file_that_a_batch_leaves_beside_the_page_is_run_by_the_student(tmp_
     solution, copy = root / "solutions" / NAME, root / "assignments" / NAME
     solution.mkdir(parents=True)
     (solution / "checks.py").write_text(CHECKS, encoding="utf-8")
-    (solution / "mini.py").write_text(REFERENCE, encoding="utf-8")
+    (solution / "mini.py").write_text(publishable(), encoding="utf-8")
     (solution / "handout.md").write_text("# Mini\n", encoding="utf-8")
     freeze(solution, copy, strongest())
     handed_in = course / "submitted" / "ada" / NAME

@@ -24,7 +24,7 @@ from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 from tests.batch.mini_class import hand_in
 from tests.conftest import strongest
-from tests.mini import REFERENCE, body, mini
+from tests.mini import REFERENCE, body, mini, publishable
 
 CHECKS = "from tests.mini import mini_course\n\nassignment = mini_course().assignment\n"
 WRONG = body("return -(X @ w + b)")
@@ -100,7 +100,8 @@ def test_slips_that_cannot_be_loaded_cost_a_batch_and_a_copy_no_more(course, mon
     assert batch(course) == 0
     assert "1 diagnosis failed" in "".join(capfd.readouterr())
     assert "No slips are recorded for mini.py" in (course / ".grader" / NAME).read_text("utf-8")
-    (course / "solutions" / "m1_mini" / "handout.md").write_text("# Mini\n", encoding="utf-8")
+    for name, text in {"mini.py": publishable(), "handout.md": "# Mini\n"}.items():
+        (course / "solutions" / "m1_mini" / name).write_text(text, encoding="utf-8")
     assert run("freeze", "m1") == 0
     said = "".join(capfd.readouterr())
     assert said.count("No slips are recorded for mini.py") == 1 and "Traceback" not in said

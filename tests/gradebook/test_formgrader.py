@@ -12,7 +12,7 @@ from tests.conftest import strongest
 from tests.gradebook.course import NAME
 from tests.gradebook.jupyter import PATIENCE, open_submission, wait
 from tests.gradebook.test_publish import hand_in
-from tests.mini import REFERENCE, mini
+from tests.mini import REFERENCE, mini, publishable
 from tests.push.university import CHECKS
 from tests.ready import run_ready
 
@@ -31,7 +31,7 @@ def course(tmp_path_factory):
     root = tmp_path_factory.mktemp("formgrader")
     solution, copy, course = root / "solutions" / NAME, root / "assignments" / NAME, root / "course"
     solution.mkdir(parents=True)
-    texts = {"checks.py": CHECKS, "mini.py": REFERENCE, "handout.md": "# Mini\n"}
+    texts = {"checks.py": CHECKS, "mini.py": publishable(), "handout.md": "# Mini\n"}
     for name, text in texts.items():
         (solution / name).write_text(text, encoding="utf-8")
     freeze(solution, copy, strongest())
