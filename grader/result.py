@@ -59,7 +59,8 @@ class Visibility(StrEnum):
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Fields are only ever added: a reader of today leaves out those of tomorrow.
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class Diagnosis(_Record):
