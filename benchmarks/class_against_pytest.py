@@ -37,7 +37,7 @@ PYTEST_FILE = """
 import pathlib, sys
 import numpy as np, pytest
 from grader.course import frozen
-from grader.wire import Ref
+from grader.wire.encoding import Ref
 from grader.worker.steps import CORE, Scope, run_steps
 if {keras}:
     from grader.worker.keras_steps import OPERATIONS, to_plain

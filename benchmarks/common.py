@@ -14,12 +14,12 @@ from pathlib import Path
 
 from grader.authoring.demo_class import write_class
 from grader.batch import plan_batch, run_batch
+from grader.batch.store import ResultStore
 from grader.confine import Launcher
 from grader.course.prepare import LiveCourse
 from grader.course.prepared import PreparedAssignment
-from grader.judge import GradingOptions
+from grader.judge.grading import GradingOptions
 from grader.result import Result
-from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -26,15 +26,15 @@ from grader.authoring.mutation import Mutant, mutants_of
 from grader.batch import plan_batch, run_batch
 from grader.batch.inputs import PublicInputs
 from grader.batch.searching import FurtherSearch
+from grader.batch.store import ResultStore
 from grader.confine import Launcher, LimitBook, Limits, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
-from grader.judge import GradingOptions, grade
-from grader.public_cases import still_open
+from grader.judge.grading import GradingOptions, grade
+from grader.judge.public_cases import still_open
 from grader.result import Kind, Result, Visibility
-from grader.store import ResultStore
 from grader.submissions import CourseDirectory, Submission
 
 LIMITS = LimitBook(Limits(seconds=20, cpu_seconds=5))

@@ -29,7 +29,7 @@ from grader.confine.engine import CannotCompute, Engine
 from grader.course.assignment import StudentFile
 from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
-from grader.judge import GradingOptions, grade
+from grader.judge.grading import GradingOptions, grade
 from grader.result import Kind, Status, Visibility
 from grader.submissions import Submission
 

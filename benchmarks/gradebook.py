@@ -21,14 +21,14 @@ from benchmarks.common import ROOT
 from grader.confine import quickest_launcher
 from grader.course import frozen
 from grader.course.prepared import PreparedAssignment
-from grader.gradebook.course import NbgraderCourse, read_course
-from grader.gradebook.opening import opened
-from grader.gradebook.sync import write_gradebook
-from grader.judge import grade
+from grader.judge.grading import grade
 from grader.render.comments import comment_on
 from grader.render.summary import exercises
 from grader.result import Result
 from grader.submissions import CourseDirectory, read_path
+from grader.ways.gradebook.course import NbgraderCourse, read_course
+from grader.ways.gradebook.opening import opened
+from grader.ways.gradebook.sync import write_gradebook
 
 NAME = "a1_least_squares"
 

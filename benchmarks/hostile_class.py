@@ -25,12 +25,12 @@ import psutil
 
 from benchmarks.common import ROOT, make_class
 from grader.batch import plan_batch, run_batch
+from grader.batch.store import ResultStore
 from grader.confine import Launcher, launcher
 from grader.course import frozen
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepared import PreparedAssignment
-from grader.judge import GradingOptions
-from grader.store import ResultStore
+from grader.judge.grading import GradingOptions
 from grader.submissions import CourseDirectory
 
 ODD = {

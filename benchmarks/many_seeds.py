@@ -25,7 +25,7 @@ from benchmarks.common import ROOT
 from grader.confine import Launcher, quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
-from grader.judge import GradingOptions, grade
+from grader.judge.grading import GradingOptions, grade
 from grader.result import Kind, Result, Visibility
 from grader.submissions import Submission
 

@@ -25,8 +25,8 @@ from grader.confine import LimitBook, quickest_launcher
 from grader.course.catalogue import load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.question import Questions
-from grader.judge import GradingOptions, grade
-from grader.repairs import ALONE, IN_A_CLASS
+from grader.judge.grading import GradingOptions, grade
+from grader.judge.repairs import ALONE, IN_A_CLASS
 from grader.result import CheckResult, Kind, Visibility
 from grader.submissions import Submission
 

@@ -27,10 +27,10 @@ import psutil
 
 from benchmarks.common import ROOT, listed
 from grader.authoring.demo_class import write_class
+from grader.batch.store import ResultStore
 from grader.course.catalogue import load_live
-from grader.push.install import Installation, install
-from grader.push.queue import Queue, is_served
-from grader.store import ResultStore
+from grader.ways.push.install import Installation, install
+from grader.ways.push.queue import Queue, is_served
 
 ASSIGNMENT = "a2_logistic_regression"
 FILE = "logistic_regression.py"

@@ -16,14 +16,14 @@ from pathlib import Path
 from benchmarks.common import ROOT, listed, make_class
 from benchmarks.counterexamples import LIMITS, untrained
 from grader.batch import plan_batch, run_batch
+from grader.batch.store import ResultStore
 from grader.confine import Launcher, launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare
 from grader.course.prepared import PreparedAssignment
-from grader.judge import GradingOptions
-from grader.repairs import IN_A_CLASS, PREFIX
+from grader.judge.grading import GradingOptions
+from grader.judge.repairs import IN_A_CLASS, PREFIX
 from grader.result import Result, Visibility
-from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 
 

@@ -18,12 +18,12 @@ import psutil
 
 from benchmarks.common import ROOT, make_class
 from grader.batch import plan_batch, run_batch
+from grader.batch.store import ResultStore
 from grader.confine import launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import prepare
-from grader.judge import GradingOptions
+from grader.judge.grading import GradingOptions
 from grader.result import Visibility
-from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 
 _UNIQUE = 200

@@ -28,8 +28,8 @@ from grader.confine import Launcher, LimitBook, quickest_launcher
 from grader.course import frozen
 from grader.course.catalogue import choose, live_assignments
 from grader.course.prepared import PreparedAssignment
-from grader.judge import GradingOptions, grade
-from grader.repairs import FORKED
+from grader.judge.grading import GradingOptions, grade
+from grader.judge.repairs import FORKED
 from grader.result import CheckResult, Kind
 from grader.submissions import Submission
 

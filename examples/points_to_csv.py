@@ -9,8 +9,8 @@ import csv
 import sys
 from pathlib import Path
 
+from grader.batch.store import ResultStore
 from grader.render.summary import exercises
-from grader.store import ResultStore
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from grader.sanitise import safe_output, safe_sentence, safe_text
+from grader.sanitise.text import safe_output, safe_sentence, safe_text
 
 SafeText = Annotated[str, BeforeValidator(safe_text)]
 """Text that may come from a student: bounded, printable, free of control characters."""

@@ -21,7 +21,7 @@ from grader.course.assignment import OF_WEIGHTS
 from grader.course.catalogue import live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
-from grader.judge import GradingOptions, grade
+from grader.judge.grading import GradingOptions, grade
 from grader.result import Kind, Result, Visibility
 from grader.submissions import CourseDirectory, Submission
 from tests.browser import chromium

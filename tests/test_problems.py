@@ -96,7 +96,7 @@ finally:
     ("call", "untouched"),
     [
         (["--help"], ("numpy", "pydantic", "grader.course", "grader.authoring", "grader.batch")),
-        (["list"], ("grader.judge", "grader.confine", "grader.authoring", "grader.batch")),
+        (["list"], ("grader.judge.grading", "grader.confine", "grader.authoring", "grader.batch")),
     ],
 )
 def test_a_command_imports_what_it_needs(call, untouched):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grader.local import pytest_parameters, run_public_check
+from grader import pytest_parameters, run_public_check
 
 import pytest
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from benchmarks.common import grade, run_in_each
 from benchmarks.five_functions.students import Answers, as_module
 from benchmarks.five_functions.tool import NAME, Points, written
+from grader.batch.store import ResultStore
 from grader.confine import Launcher
 from grader.course.prepared import PreparedAssignment
-from grader.store import ResultStore
 
 SOURCE = Path(__file__).parent / "course"
 """The folder in whose ``solutions/`` the assignment lies."""

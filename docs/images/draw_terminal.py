@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
-from grader.local import check_own, load_public, read_own
 from grader.render.terminal import print_result
 from grader.result import Result
+from grader.student.checking import check_own, load_public, read_own
 
 ROOT = Path(__file__).parents[2]
 IMAGE = Path(__file__).with_name("terminal.svg")

@@ -38,7 +38,7 @@ _TEST_FILE = '''"""Plain pytest: one test for each public check of {title}."""
 
 from pathlib import Path
 
-from grader.local import pytest_parameters, run_public_check
+from grader import pytest_parameters, run_public_check
 
 import pytest
 

@@ -14,13 +14,13 @@ from grader.authoring.notebooks import (
 from grader.course import frozen
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.prepare import LiveCourse
-from grader.media.formgrader import CONFIGURATION, LINES
+from grader.sanitise.formgrader import CONFIGURATION, LINES
 
 SOURCE = "source"
 _CONFIGURATION = """c = get_config()
 c.CourseDirectory.course_id = {name!r}
 # What lateness costs stands in grader.toml, for `grader batch` and `nbgrader autograde` alike.
-c.AssignLatePenalties.plugin_class = "grader.gradebook.late.LateDays"
+c.AssignLatePenalties.plugin_class = "grader.ways.gradebook.late.LateDays"
 # A cell that checks grades the whole file when nbgrader runs it, training included.
 c.Execute.timeout = 600
 c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("this is yours to write")'}}

@@ -12,8 +12,8 @@ from grader import __version__
 from grader.authoring.workflows import push_files
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.frozen import CASES, CHECKS
+from grader.files.atomic import write_atomically
 from grader.problems import GraderProblem
-from grader.store import write_atomically
 
 LOCK = "requirements/lock.txt"
 _SECTION = re.compile(r"^(?=\[)", re.MULTILINE)

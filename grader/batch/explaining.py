@@ -14,7 +14,7 @@ from grader.batch.grading import Delivery, GradingWork
 from grader.batch.searching import FurtherSearch
 from grader.confine import Launcher
 from grader.course.prepared import PreparedAssignment
-from grader.judging import Judges, Past, Slate, records_name
+from grader.judge.processes import Judges, Past, Slate, records_name
 from grader.result import Result
 
 _log = logging.getLogger("grader.diagnose")

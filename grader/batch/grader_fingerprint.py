@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import grader
-from grader.atomic_files import write_atomically
 from grader.confine import Engine
-from grader.foreign_json import read_json
+from grader.files.atomic import write_atomically
+from grader.files.foreign_json import read_json
 
 PREPARING = ("grader.course.prepare", "grader.course.slips", "grader.datasets", "grader.worker")
 """Where it begins what references are asked and what they answer; a package is all that is in it.

@@ -10,16 +10,16 @@ from functools import partial
 from grader.batch.attempts import Attempt, best_of
 from grader.batch.inputs import PublicInputs
 from grader.batch.plan import Job
+from grader.batch.store import ResultStore, StoreError, content_of
 from grader.confine import Confinement, Launcher
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
-from grader.judge import GradingOptions, grade
-from grader.judged import LOST_STATUSES
-from grader.judging import Past, Slate, options_for, records_name
-from grader.public_cases import Name, still_open
-from grader.records import failure_of, ungraded
+from grader.judge.grading import GradingOptions, grade
+from grader.judge.judged_checks import LOST_STATUSES
+from grader.judge.processes import Past, Slate, options_for, records_name
+from grader.judge.public_cases import Name, still_open
+from grader.judge.records import failure_of, ungraded
 from grader.result import Result
-from grader.store import ResultStore, StoreError, content_of
 from grader.submissions import Submission
 
 

@@ -10,13 +10,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from grader.atomic_files import MAKING, folder_in_making, sweep_folders
 from grader.batch.grader_fingerprint import PREPARING, grader_fingerprint
 from grader.confine import Launcher
 from grader.course import frozen
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
-from grader.private_folder import FOLDER, close_to_others, private_folder
+from grader.files.atomic import MAKING, folder_in_making, sweep_folders
+from grader.files.private_folder import FOLDER, close_to_others, private_folder
 from grader.result import Visibility
 from grader.submissions import CourseDirectory
 

@@ -13,8 +13,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.asking import Asking
-from grader.atomic_files import sweep_folders
 from grader.batch.hidden import keep, key_of
 from grader.confine import Launcher, LimitBook
 from grader.course import frozen
@@ -28,8 +26,10 @@ from grader.course.examples import (
 from grader.course.prepare import LiveCourse, PreparationError, prepare
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.course.question import Questions
-from grader.private_folder import FOLDER, private_folder
-from grader.public_cases import Name
+from grader.files.atomic import sweep_folders
+from grader.files.private_folder import FOLDER, private_folder
+from grader.judge.asking import Asking
+from grader.judge.public_cases import Name
 from grader.result import PUBLIC_SEED, Visibility
 from grader.submissions import CourseDirectory
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from grader.batch.attempts import Attempt, counted, digest_of
 from grader.batch.grader_fingerprint import grader_fingerprint
+from grader.batch.store import ResultStore
 from grader.confine import Engine
 from grader.course.expected import expected_of
 from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
 from grader.result import Result, SubmissionRecord
-from grader.store import ResultStore
 from grader.submissions import CourseDirectory, read_path
 from grader.submissions.course_directory import earlier_attempts
 

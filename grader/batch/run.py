@@ -7,20 +7,20 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from grader.asking import Asking
 from grader.batch.explaining import judge_and_explain
 from grader.batch.grader_fingerprint import grader_fingerprint
 from grader.batch.grading import Delivery, Fingerprints, GradingWork
 from grader.batch.inputs import PublicInputs
 from grader.batch.plan import BatchPlan
+from grader.batch.store import ResultStore
 from grader.confine import Launcher
 from grader.course.fingerprint import exercise_fingerprints
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
-from grader.judge import GradingOptions
-from grader.judging import JudgeLimits, Judges
+from grader.judge.asking import Asking
+from grader.judge.grading import GradingOptions
+from grader.judge.processes import JudgeLimits, Judges
 from grader.result import Result
-from grader.store import ResultStore
 
 Progress = Callable[[str], None]
 """Told of each student who has a new result."""

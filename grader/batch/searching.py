@@ -21,8 +21,8 @@ from grader.batch.inputs import (
 from grader.confine import Launcher
 from grader.course.counterexample import MOST_BYTES, Counterexample
 from grader.course.prepared import PreparedCheck
-from grader.judge import GradingOptions, grade
-from grader.public_cases import WRONG, Name
+from grader.judge.grading import GradingOptions, grade
+from grader.judge.public_cases import WRONG, Name
 from grader.result import PUBLIC_SEED, CheckResult, Example, Result, Status
 from grader.submissions import Submission
 

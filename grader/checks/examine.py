@@ -11,10 +11,10 @@ from grader.checks.inputs_shown import MAX_SHOWN, inputs_of
 from grader.checks.of_keras import of_keras
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.checks.wording import MEMORY, WRONG_FORM, describe_mismatch, describe_reply
-from grader.comparison import Mismatch
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import Evidence, Explained, diagnose
+from grader.diagnose.comparison import Mismatch
 from grader.result import CaseCount, Diagnosis, Status, Visibility
 
 Judgement = Mismatch | str | None

@@ -10,10 +10,10 @@ import numpy as np
 
 from grader.checks.outputs import judge_outputs
 from grader.checks.verdict import Interview, Verdict
-from grader.comparison import NUMBERS, Array, as_array
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import picked
+from grader.diagnose.comparison import NUMBERS, Array, as_array
 from grader.result import Diagnosis, Status
 
 _RELATIVE_STEP = 1e-5

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.course.case import Case
 from grader.course.step import Step
-from grader.wire import Opaque, Ref
+from grader.wire.encoding import Opaque, Ref
 
 MAX_SHOWN = 6
 """Numbers of an array that a message shows, where nobody wants more."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import as_array, kind_of
+from grader.diagnose.comparison import as_array, kind_of
 from grader.result import ConfusionPlot, CurvePlot, Plot, RocPlot
 
 Array = np.ndarray[Any, Any]

@@ -7,10 +7,10 @@ from dataclasses import replace
 from grader.checks.examine import Judgement, examine, special
 from grader.checks.verdict import Interview, Reply, Verdict
 from grader.checks.wording import describe_reply
-from grader.comparison import Difference, Mismatch, compare
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import picked
+from grader.diagnose.comparison import Difference, Mismatch, compare
 
 
 def judge_outputs(check: PreparedCheck, interview: Interview) -> Verdict:

@@ -9,10 +9,10 @@ import numpy as np
 
 from grader.checks.measures import Unmeasurable
 from grader.checks.verdict import Interview
-from grader.comparison import as_array, kind_of
 from grader.course.case import Case
 from grader.course.course_forward import AGREEMENT, CourseForward, best_agreement
 from grader.course.prepared import PreparedCheck
+from grader.diagnose.comparison import as_array, kind_of
 
 Array = np.ndarray[Any, Any]
 

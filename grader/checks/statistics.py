@@ -9,10 +9,10 @@ import numpy as np
 
 from grader.checks.examine import Judgement, answered, examine
 from grader.checks.verdict import Interview, Reply, Verdict
-from grader.comparison import as_array, kind_of
 from grader.course.case import Case
 from grader.course.drawn import outside
 from grader.course.prepared import PreparedCheck
+from grader.diagnose.comparison import as_array, kind_of
 from grader.result import Visibility
 
 Array = np.ndarray[Any, Any]

@@ -15,10 +15,10 @@ from grader.checks.parameters import model_values
 from grader.checks.training_facts import training_fact
 from grader.checks.untrained import untrained
 from grader.checks.verdict import Interview, Reply, Verdict
-from grader.comparison import compare
 from grader.course.assignment import OF_WEIGHTS
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
+from grader.diagnose.comparison import compare
 from grader.result import Diagnosis, Plot, Status
 
 _MOST_BLANK = 0.25

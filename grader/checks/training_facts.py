@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import as_array
 from grader.course.case import Case
+from grader.diagnose.comparison import as_array
 from grader.result import Diagnosis
 
 Array = np.ndarray[Any, Any]

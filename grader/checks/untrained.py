@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import as_array
+from grader.diagnose.comparison import as_array
 
 Array = np.ndarray[Any, Any]
 

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from grader.checks.left_out import LeftOut
-from grader.comparison import Difference
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.diagnose import Explained
+from grader.diagnose.comparison import Difference
 from grader.result import CaseCount, Diagnosis, Plot, Status
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from grader.checks.exception_names import UNKNOWN, public_name
 from grader.checks.inputs_shown import MAX_SHOWN, inputs_of, short
 from grader.checks.verdict import Reply
-from grader.comparison import Difference, Mismatch, as_array
 from grader.course.case import Case
+from grader.diagnose.comparison import Difference, Mismatch, as_array
 from grader.result import Visibility
 from grader.submissions.places import sentence
 

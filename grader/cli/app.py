@@ -15,8 +15,8 @@ from rich.console import Console
 from grader import __version__
 from grader.cli.commands import COMMANDS, lacks
 from grader.cli.problems import UsageProblem, authors_problem
-from grader.media.workflow import all_muted
 from grader.problems import GraderProblem, MachineProblem, advice
+from grader.sanitise.workflow import all_muted
 
 USAGE_ERROR = 2
 MACHINE_FAILED = 3
@@ -79,7 +79,7 @@ def _run(given: list[str]) -> None:
 
 
 def _end(problem: str, code: int) -> NoReturn:
-    from grader.media.terminal import say
+    from grader.sanitise.terminal import say
 
     say(Console(stderr=True), f"grader: {problem}", "red")
     sys.exit(code)

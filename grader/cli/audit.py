@@ -18,8 +18,8 @@ from grader.cli.unearned import UnearnedOptions, audit_unearned, write_part
 from grader.confine import Engine, Launcher, quickest_launcher
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepare import LiveCourse, prepare
-from grader.media.terminal import say
 from grader.result import Visibility
+from grader.sanitise.terminal import say
 
 if TYPE_CHECKING:
     from grader.authoring.audit import AuditPlan, AuditReport, Examiner, Outcome

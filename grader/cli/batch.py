@@ -16,6 +16,7 @@ from grader.batch import BatchPlan, BatchReport, plan_batch, run_batch
 from grader.batch.hidden import hidden_assignment
 from grader.batch.inputs import PublicInputs
 from grader.batch.run import default_jobs
+from grader.batch.store import ResultStore, StoreError
 from grader.cli.options import DeviceOption
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem
@@ -25,11 +26,10 @@ from grader.confine import CannotConfine, Engine, Launcher, LimitBook, launcher
 from grader.course import Assignment
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.prepared import PreparedAssignment
-from grader.judge import GradingOptions
-from grader.judging import DiagnosisLog
-from grader.media.terminal import say
-from grader.repairs import IN_A_CLASS
-from grader.store import ResultStore, StoreError
+from grader.judge.grading import GradingOptions
+from grader.judge.processes import DiagnosisLog
+from grader.judge.repairs import IN_A_CLASS
+from grader.sanitise.terminal import say
 from grader.submissions import CourseDirectory
 
 INCOMPLETE = 3

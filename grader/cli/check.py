@@ -16,8 +16,15 @@ from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import Engine
 from grader.course.catalogue import UnknownAssignment, frozen_assignments
 from grader.course.prepared import PreparedAssignment
-from grader.judging import DiagnosisLog
-from grader.local import (
+from grader.files.atomic import write_atomically
+from grader.judge.processes import DiagnosisLog
+from grader.render.live import LiveRows
+from grader.render.terminal import print_case, print_notes, print_outcome
+from grader.result import Result, Status
+from grader.sanitise.terminal import say
+from grader.sanitise.text import shown
+from grader.sanitise.workflow import inert_json
+from grader.student.checking import (
     check_own,
     exercise_names,
     load_public,
@@ -25,14 +32,7 @@ from grader.local import (
     near_names,
     read_own,
 )
-from grader.media.terminal import say
-from grader.media.workflow import inert_json
-from grader.render.live import LiveRows
-from grader.render.terminal import print_case, print_notes, print_outcome
-from grader.result import Result, Status
-from grader.sanitise import shown
-from grader.store import write_atomically
-from grader.student_progress import next_exercise, remember
+from grader.student.progress import next_exercise, remember
 
 _WATCHING = "\nWatching for changes; Ctrl+C ends it."
 _LOOK_AFTER = 200

@@ -13,12 +13,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.ci.changes import Changes, changed_assignments
-from grader.ci.environment import AUTOGRADER, Environment, Server, detect
-from grader.ci.gradescope import forget_results, grade_upload, write_results
-from grader.ci.grading import Graded, PushProblem, grade_push, needs_keras
-from grader.ci.place import course_of_push, expected_files
-from grader.ci.sealing import Sealed
 from grader.cli.options import DeviceOption
 from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import (
@@ -31,10 +25,9 @@ from grader.confine import (
 )
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.frozen import FrozenError
-from grader.judging import DiagnosisLog
-from grader.judging.diagnosis_log import NAME
-from grader.media.terminal import say
-from grader.media.workflow import muted
+from grader.files.atomic import write_atomically
+from grader.judge.processes import DiagnosisLog
+from grader.judge.processes.diagnosis_log import NAME
 from grader.render.ci.finding import Finding
 from grader.render.ci.github import classroom_json, commands, notice, step_outputs
 from grader.render.ci.gitlab import code_quality_json
@@ -42,7 +35,14 @@ from grader.render.ci.markdown import markdown
 from grader.render.summary import failures
 from grader.render.terminal import print_result
 from grader.result import Result
-from grader.store import write_atomically
+from grader.sanitise.terminal import say
+from grader.sanitise.workflow import muted
+from grader.ways.ci.changes import Changes, changed_assignments
+from grader.ways.ci.environment import AUTOGRADER, Environment, Server, detect
+from grader.ways.ci.gradescope import forget_results, grade_upload, write_results
+from grader.ways.ci.grading import Graded, PushProblem, grade_push, needs_keras
+from grader.ways.ci.place import course_of_push, expected_files
+from grader.ways.ci.sealing import Sealed
 
 LOST_POINTS = 1
 INCOMPLETE = 3

@@ -14,10 +14,10 @@ from grader.cli.problems import UsageProblem
 from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.expected import expected_of_live
-from grader.intake import CollectReport, Platform, Roster, Wanted, collect
-from grader.media import terminal
+from grader.files.zip_names import UnknownEncoding, known_encoding
+from grader.sanitise import terminal
 from grader.submissions import CourseDirectory
-from grader.zip_names import UnknownEncoding, known_encoding
+from grader.submissions.intake import CollectReport, Platform, Roster, Wanted, collect
 
 INCOMPLETE = 3
 

@@ -19,7 +19,7 @@ from grader.course.catalogue import (
     live_assignments,
     load_live,
 )
-from grader.media.terminal import say
+from grader.sanitise.terminal import say
 
 
 def command(

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 from rich.console import Console
 
+from grader.batch.store import ResultStore, StoreError
 from grader.cli.problems import UsageProblem, cannot_write
+from grader.files.atomic import write_atomically
 from grader.render.difference import as_json, compare, print_difference
 from grader.result import Result
-from grader.sanitise import safe_text
-from grader.store import ResultStore, StoreError, write_atomically
+from grader.sanitise.text import safe_text
 
 DIFFERENT = 1
 

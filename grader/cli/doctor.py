@@ -18,11 +18,11 @@ from rich.text import Text
 from grader import __version__
 from grader.confine import CannotCompute, CannotConfine, Engine, Lost, SpawnedLauncher, launcher
 from grader.confine.breakout import WAYS_OUT, open_ways_out
-from grader.confine.choice import double_in
 from grader.confine.engine import KerasBackend
+from grader.confine.strongest import double_in
 from grader.course.catalogue import course_root, frozen_assignments, live_assignments
-from grader.media.formgrader import unescaped
-from grader.media.terminal import say
+from grader.sanitise.formgrader import unescaped
+from grader.sanitise.terminal import say
 from grader.submissions.course_directory import is_nbgrader_course
 
 _ROOM = 500 * 2**20

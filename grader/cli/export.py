@@ -11,12 +11,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from grader.batch.store import ResultStore
 from grader.cli.gradebook_grades import grades_from_gradebook, wants_gradebook
-from grader.cli.kept import kept_results
 from grader.cli.problems import KEPT, UsageProblem, cannot_write, needs
-from grader.media.file_names import file_name_of
-from grader.media.formgrader import unescaped
-from grader.media.terminal import say
+from grader.cli.stored_results import kept_results
+from grader.files.atomic import make_folder, write_atomically
 from grader.render.exports.canvas import fill_canvas
 from grader.render.exports.filling import Filled, Wishes
 from grader.render.exports.grades import StudentGrade, grade_of
@@ -24,7 +23,9 @@ from grader.render.exports.gradescope import results_json
 from grader.render.exports.moodle import fill_moodle, moodle_csv
 from grader.render.exports.points import points_csv
 from grader.result import Result
-from grader.store import ResultStore, make_folder, write_atomically
+from grader.sanitise.file_names import file_name_of
+from grader.sanitise.formgrader import unescaped
+from grader.sanitise.terminal import say
 from grader.submissions import CourseDirectory
 
 INCOMPLETE = 3

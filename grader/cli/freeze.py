@@ -15,7 +15,7 @@ from grader.authoring.schema import SCHEMA_FILE, result_schema, write_schema
 from grader.cli.places import root_folder
 from grader.confine import quickest_launcher
 from grader.course.catalogue import choose, live_assignments
-from grader.media.terminal import say
+from grader.sanitise.terminal import say
 
 
 def command(

@@ -7,11 +7,11 @@ from dataclasses import replace
 from rich.console import Console
 
 from grader.cli.problems import UsageProblem
-from grader.media.nbgrader import gradebook_id
-from grader.media.terminal import say
 from grader.render.exports.grades import StudentGrade, grade_of
 from grader.render.summary import exercises
 from grader.result import Result
+from grader.sanitise.nbgrader import gradebook_id
+from grader.sanitise.terminal import say
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import is_nbgrader_course
 
@@ -36,8 +36,8 @@ def grades_from_gradebook(
     directory: CourseDirectory, student: str | None, results: list[Result]
 ) -> list[StudentGrade]:
     """Grades of the gradebook, with what the results alone know: outcomes, and always a time."""
-    from grader.gradebook.grades import read_grades
-    from grader.gradebook.problems import GradebookError
+    from grader.ways.gradebook.grades import read_grades
+    from grader.ways.gradebook.problems import GradebookError
 
     order = {one.assignment: [part.name for part in exercises(one)] for one in results}
     try:

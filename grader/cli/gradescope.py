@@ -14,9 +14,9 @@ from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem, cannot_write
 from grader.confine import quickest_launcher
 from grader.course.catalogue import choose, frozen_assignments, live_assignments, load_live
-from grader.local import load_public
-from grader.media.terminal import say
-from grader.store import write_atomically
+from grader.files.atomic import write_atomically
+from grader.sanitise.terminal import say
+from grader.student.checking import load_public
 from grader.submissions import CourseDirectory
 
 Part = Literal["both", "numpy", "keras"]

@@ -13,9 +13,9 @@ from grader.cli.places import assignment_here, root_folder
 from grader.cli.problems import UsageProblem
 from grader.course.catalogue import course_root, frozen_assignments
 from grader.course.prepared import PreparedExercise
-from grader.local import load_public, near_names
-from grader.media.terminal import say
-from grader.student_progress import last_result, next_exercise, next_hint
+from grader.sanitise.terminal import say
+from grader.student.checking import load_public, near_names
+from grader.student.progress import last_result, next_exercise, next_hint
 
 
 def command(

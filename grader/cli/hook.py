@@ -20,14 +20,14 @@ from rich.console import Console
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem, needs
 from grader.course.catalogue import choose, live_assignments
-from grader.media.terminal import LogFormatter, say
 from grader.problems import MachineProblem
+from grader.sanitise.terminal import LogFormatter, say
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import SUBMITTED
 
 if TYPE_CHECKING:
-    from grader.push.pages import Pages
-    from grader.push.queue import Queue
+    from grader.ways.push.pages import Pages
+    from grader.ways.push.queue import Queue
 
 group = typer.Typer(
     help="Grade what students push to your own git server.",
@@ -68,8 +68,8 @@ def install(
     ] = False,
 ) -> None:
     """Put the hook into a bare repository: pushes to it are graded."""
-    from grader.push.install import Installation, graded_branch, student_of
-    from grader.push.install import install as put
+    from grader.ways.push.install import Installation, graded_branch, student_of
+    from grader.ways.push.install import install as put
 
     CourseDirectory(course)
     known = live_assignments(root_folder())
@@ -130,9 +130,9 @@ def serve(
     """Grade what is pushed, until Ctrl+C or SIGTERM; one server serves a course."""
     from grader.batch.run import default_jobs
     from grader.confine import CannotConfine, Engine, launcher
-    from grader.judging import DiagnosisLog
-    from grader.push.grading import PushGrader
-    from grader.push.server import serve as run
+    from grader.judge.processes import DiagnosisLog
+    from grader.ways.push.grading import PushGrader
+    from grader.ways.push.server import serve as run
 
     directory = CourseDirectory(course.resolve())
     shown = _pages(directory, pages, link)
@@ -165,7 +165,7 @@ def _pages(directory: CourseDirectory, folder: Path | None, link: str) -> Pages 
             "address at which your web server shows it."
         )
     try:
-        from grader.push.pages import Pages
+        from grader.ways.push.pages import Pages
     except ModuleNotFoundError as error:
         raise needs("--pages", error) from None
     if not _ADDRESS.fullmatch(link):
@@ -178,8 +178,8 @@ def _pages(directory: CourseDirectory, folder: Path | None, link: str) -> Pages 
 @group.command()
 def status(course: CourseOption = Path()) -> None:
     """Say whether a server runs, and which pushes wait."""
-    from grader.push.place import is_served
-    from grader.push.queue import FAILED, MAX_ATTEMPTS
+    from grader.ways.push.place import is_served
+    from grader.ways.push.queue import FAILED, MAX_ATTEMPTS
 
     CourseDirectory(course)
     console = Console(soft_wrap=True, highlight=False)
@@ -239,8 +239,8 @@ def retry(
 
 def _queue(course: Path) -> Queue | None:
     """The course's queue; None where nothing was pushed yet."""
-    from grader.private_folder import FOLDER
-    from grader.push.queue import DATABASE, Queue
+    from grader.files.private_folder import FOLDER
+    from grader.ways.push.queue import DATABASE, Queue
 
     with _usable_queue():
         return Queue(course) if (course / FOLDER / DATABASE).exists() else None

@@ -12,7 +12,7 @@ from rich.table import Table
 from grader.cli.places import root_folder
 from grader.course.catalogue import PUBLIC_FOLDER, choose, frozen_assignments
 from grader.course.frozen import Outline, read_outline
-from grader.student_progress import last_result
+from grader.student.progress import last_result
 
 
 def command(

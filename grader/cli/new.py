@@ -10,7 +10,7 @@ from rich.console import Console
 
 from grader.authoring.new import write_skeleton
 from grader.course.catalogue import course_root
-from grader.media.terminal import say
+from grader.sanitise.terminal import say
 
 
 def command(

@@ -11,8 +11,8 @@ from rich.console import Console
 from grader.authoring.nbgrader_source import write_configuration, write_source
 from grader.cli.places import root_folder
 from grader.course.catalogue import choose, frozen_assignments, live_assignments, load_live
-from grader.media.formgrader import CONFIGURATION, unescaped
-from grader.media.terminal import say
+from grader.sanitise.formgrader import CONFIGURATION, unescaped
+from grader.sanitise.terminal import say
 
 
 def command(

@@ -17,12 +17,12 @@ from grader.cli.progress import progress_bar
 from grader.cli.report import write_html
 from grader.cli.report_process import ReportProcess
 from grader.course.prepared import PreparedAssignment
-from grader.media.formgrader import unescaped
-from grader.media.terminal import say
+from grader.files.atomic import write_atomically
 from grader.problems import MachineProblem
 from grader.render.terminal import print_class
 from grader.result import Result
-from grader.store import write_atomically
+from grader.sanitise.formgrader import unescaped
+from grader.sanitise.terminal import say
 from grader.submissions import CourseDirectory
 from grader.submissions.course_directory import is_nbgrader_course
 
@@ -115,8 +115,8 @@ class Publisher:
     ) -> bool:
         console = self._console
         try:
-            from grader.gradebook.problems import GradebookError
-            from grader.gradebook.publish import publish
+            from grader.ways.gradebook.problems import GradebookError
+            from grader.ways.gradebook.publish import publish
         except ImportError as error:
             missing = f"The gradebook was not written: {error.name} is not installed."
             say(console, f"{missing} pip install 'deep-learning-grader[nbgrader]'")
@@ -145,7 +145,7 @@ class Publisher:
 
 def _import_gradebook() -> None:
     with contextlib.suppress(Exception):  # whatever it is, it is told when it is needed
-        importlib.import_module("grader.gradebook.publish")
+        importlib.import_module("grader.ways.gradebook.publish")
 
 
 def _write_json(results: list[Result], path: Path) -> None:

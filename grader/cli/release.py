@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.authoring.release import release
 from grader.cli.places import root_folder
 from grader.course.catalogue import choose, frozen_assignments
-from grader.media.terminal import say
+from grader.sanitise.terminal import say
 
 
 def command(

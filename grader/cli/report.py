@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grader.cli.kept import kept_results
+from grader.batch.store import ResultStore
 from grader.cli.problems import needs
-from grader.media.terminal import say
+from grader.cli.stored_results import kept_results
 from grader.problems import MachineProblem, advice
 from grader.result import Result
-from grader.store import ResultStore
+from grader.sanitise.terminal import say
 from grader.submissions import CourseDirectory
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import grader
 from grader.batch import BatchReport
+from grader.batch.store import ResultStore
 from grader.cli.problems import UsageProblem
 from grader.cli.report import write_html
 from grader.problems import MachineProblem
-from grader.store import ResultStore
 
 
 class ReportProcess:

@@ -22,9 +22,9 @@ from grader.course.sealed import (
     new_key,
     seal,
 )
-from grader.media.terminal import say
-from grader.private_folder import FILE_MODE, FOLDER, private_folder
-from grader.store import write_atomically
+from grader.files.atomic import write_atomically
+from grader.files.private_folder import FILE_MODE, FOLDER, private_folder
+from grader.sanitise.terminal import say
 from grader.submissions import CourseDirectory
 
 KEY_FILE = f"{FOLDER}/seal.key"

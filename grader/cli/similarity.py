@@ -16,7 +16,7 @@ from grader.cli.progress import progress_bar
 from grader.course.catalogue import choose, frozen_assignments
 from grader.course.expected import expected_of
 from grader.course.frozen import load
-from grader.media.terminal import say
+from grader.sanitise.terminal import say
 from grader.submissions import CourseDirectory, read_path
 from grader.submissions.course_directory import earlier_attempts
 

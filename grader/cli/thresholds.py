@@ -29,8 +29,8 @@ from grader.course.catalogue import choose, live_assignments, load_live
 from grader.course.misconception import Marked, splice
 from grader.course.prepare import LiveCourse
 from grader.course.trivial_model import trivial_models
-from grader.media.terminal import say
-from grader.store import write_atomically
+from grader.files.atomic import write_atomically
+from grader.sanitise.terminal import say
 
 TRIALS_FILE = Path("docs", "thresholds.csv")
 TABLE_FILE = Path("docs", "thresholds.md")

@@ -20,8 +20,8 @@ from grader.course.assignment import Backend
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.prepare import LiveCourse, prepare
 from grader.course.prepared import PreparedAssignment
+from grader.files.atomic import write_atomically
 from grader.result import Visibility
-from grader.store import write_atomically
 
 if TYPE_CHECKING:
     from grader.authoring.unearned import ByNature, Mode, UnearnedReport

@@ -1,6 +1,5 @@
 """How a worker is started and what it may do: one interface, several strengths."""
 
-from grader.confine.choice import CannotConfine, launcher, lone_launcher, quickest_launcher
 from grader.confine.conversation import TIME_IS_UP
 from grader.confine.engine import CannotCompute, Device, Engine
 from grader.confine.interface import (
@@ -14,6 +13,7 @@ from grader.confine.interface import (
 )
 from grader.confine.limits import LimitBook, Limits
 from grader.confine.spawned import SpawnedLauncher
+from grader.confine.strongest import CannotConfine, launcher, lone_launcher, quickest_launcher
 
 __all__ = [
     "TIME_IS_UP",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.wire import WireError
+from grader.wire.encoding import WireError
 
 _REAL = (int, float)
 _FIELDS: dict[str, tuple[type, ...]] = {

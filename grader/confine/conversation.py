@@ -10,11 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from grader.budget import BESIDE, WHOLE, Budget, Effort, length_of_list
 from grader.confine.answers import checked_answer
 from grader.confine.interface import Announced, Lost, Silence, WorkerSettings
 from grader.confine.limits import MEGABYTE
-from grader.wire import Opaque, TooLarge, WireError, check_items, decode, encode
+from grader.wire.budget import BESIDE, WHOLE, Budget, Effort, length_of_list
+from grader.wire.encoding import Opaque, TooLarge, WireError, check_items, decode, encode
 
 TIME_IS_UP = "your code was still running when its time was up"
 """The same by whichever clock: of one loop, now the wall's and now the processor's is up first."""

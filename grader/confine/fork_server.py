@@ -14,7 +14,7 @@ from grader.confine.engine import Engine
 from grader.confine.interface import Backend, Lost, Silence
 from grader.confine.limits import MEGABYTE, Limits
 from grader.confine.sandbox import Sandbox
-from grader.wire import WireError, decode, encode
+from grader.wire.encoding import WireError, decode, encode
 
 MAX_REPLY = 65_536
 """Bytes of what a server says."""

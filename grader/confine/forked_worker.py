@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from grader.budget import MEGABYTE, WHOLE, Budget
 from grader.confine.conversation import (
     GRACE_SECONDS,
     ConversingWorker,
@@ -19,7 +18,8 @@ from grader.confine.conversation import (
 )
 from grader.confine.fork_server import MAX_REPLY, STATUS_SECONDS, Ends
 from grader.confine.interface import Announced, Lost, Silence
-from grader.wire import (
+from grader.wire.budget import MEGABYTE, WHOLE, Budget
+from grader.wire.encoding import (
     HEADER_BYTES,
     WireError,
     decode,

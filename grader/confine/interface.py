@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol, Self
 
-from grader.budget import WHOLE, Budget, Effort
 from grader.confine.engine import Engine
 from grader.confine.limits import MEGABYTE, Limits
+from grader.wire.budget import WHOLE, Budget, Effort
 
 Confinement = Literal["forked", "confined", "account", "unconfined"]
 Backend = Literal["numpy", "keras"]

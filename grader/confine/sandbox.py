@@ -1,8 +1,8 @@
 """What a worker sees: an allow-list of files, put together by bubblewrap.
 
 The interpreter and its standard library, the packages that the assignment may import,
-`grader.budget`, `grader.wire` and `grader.worker`. No `solutions/`, no other part of `grader`, no
-data sets, no course directory, no home. Everything is read-only but a small scratch in memory.
+`grader.wire` and `grader.worker`. No `solutions/`, no other part of `grader`, no data sets, no
+course directory, no home. Everything is read-only but a small scratch in memory.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class Sandbox:
         for path in self.packages:
             options += ["--ro-bind-try", str(path), f"{_PACKAGES}/{path.name}"]
         code = Path(grader.__file__).parent
-        for name in ("__init__.py", "budget.py", "wire.py", "worker"):
+        for name in ("__init__.py", "wire", "worker"):
             options += ["--ro-bind", str(code / name), f"{_CODE}/grader/{name}"]
         return options
 

@@ -20,7 +20,7 @@ import psutil
 from grader.confine.conversation import ConversingWorker, describe_ending
 from grader.confine.engine import Engine
 from grader.confine.interface import Confinement, Launcher, Lost, Silence, Worker, WorkerSettings
-from grader.wire import WireError, read_frame, write_frame
+from grader.wire.encoding import WireError, read_frame, write_frame
 
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "WINDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 _KEPT_ERRORS = 4_000

@@ -9,7 +9,7 @@ from grader.course.misconception import Misconception, misconception
 from grader.course.step import LEARNS, step
 from grader.course.trivial_model import trivial_model
 from grader.course.usage import USED, as_used
-from grader.wire import Rng
+from grader.wire.encoding import Rng
 
 __all__ = [
     "LEARNS",

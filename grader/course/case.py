@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.course.course_forward import CourseForward
 from grader.course.step import Step, step
-from grader.wire import Ref
+from grader.wire.encoding import Ref
 
 KERAS_TOLERANCE = 1e-4
 """Keras computes in float32; see the curriculum's conventions."""

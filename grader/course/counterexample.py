@@ -23,11 +23,11 @@ import numpy as np
 from grader.course.case import Case
 from grader.course.frozen import UNREADABLE, ArrayNames, case_from_plain, from_plain, to_plain
 from grader.course.prepared import PreparedAssignment, PreparedCheck
-from grader.foreign_json import read_json
+from grader.files.foreign_json import read_json
 from grader.problems import GraderProblem
 from grader.result import Visibility
-from grader.sanitise import shown
-from grader.wire import WireError, decode, encode
+from grader.sanitise.text import shown
+from grader.wire.encoding import WireError, decode, encode
 
 MOST_BYTES = 64 * 1024
 """What a file that we write may have; a larger one is not written."""

@@ -30,10 +30,10 @@ from grader.course.prepared import (
     PreparedFile,
 )
 from grader.course.slips import Slip
-from grader.foreign_json import read_json
+from grader.files.foreign_json import read_json
 from grader.problems import GraderProblem
 from grader.result import Kind, Visibility
-from grader.wire import Ref, Rng
+from grader.wire.encoding import Ref, Rng
 
 CHECKS = "checks.json"
 CASES = "cases.npz"

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.budget import Budget, count_items
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
-from grader.wire import encode
+from grader.wire.budget import Budget, count_items
+from grader.wire.encoding import encode
 
 _LEAST_BYTES, _LEAST_ITEMS = 2 * 2**20, 100_000
 """So much any answer may take: ordinary wrong shapes are compared, and named."""

@@ -8,7 +8,7 @@ from grader.course.assignment import Check
 from grader.course.case import Case, Observation
 from grader.course.sources import PreparationError
 from grader.result import Kind
-from grader.wire import Opaque
+from grader.wire.encoding import Opaque
 
 
 def case_place(check: Check, case: Case) -> str:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 from grader import __version__
 from grader.course import frozen
 from grader.course.prepared import PreparedAssignment
-from grader.foreign_json import read_json
+from grader.files.foreign_json import read_json
 from grader.problems import GraderProblem
-from grader.sanitise import shown
+from grader.sanitise.text import shown
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

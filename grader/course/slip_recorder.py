@@ -21,7 +21,7 @@ from grader.course.raised import alike, raised_where
 from grader.course.slips import KEPT, MadeSlip, Signatures, Slip, signature, slips_of, with_slips
 from grader.course.worker_pool import LoadingFailed, WorkerPool
 from grader.result import Kind
-from grader.wire import Ref, Rng
+from grader.wire.encoding import Ref, Rng
 
 _FILE = "slips.py"
 _SECONDS, _CPU_SECONDS = 120.0, 10.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.wire import Ref
+from grader.wire.encoding import Ref
 
 Step = dict[str, Any]
 LEARNS = 40.0

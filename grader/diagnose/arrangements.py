@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import Array, Difference
 from grader.course.prepared import PreparedCheck
+from grader.diagnose.comparison import Array, Difference
 from grader.diagnose.evidence import Evidence
 from grader.diagnose.ratios import numbers_of
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.comparison import Mismatch
 from grader.course.case import Case, Observation
 from grader.course.compared import picked_values
 from grader.course.prepared import PreparedCheck
+from grader.diagnose.comparison import Mismatch
 from grader.result import Diagnosis
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.comparison import Difference, as_array, compare
 from grader.course.case import Case
 from grader.course.drawn import outside
 from grader.course.prepared import PreparedAssignment, PreparedCheck
+from grader.diagnose.comparison import Difference, as_array, compare
 from grader.diagnose.evidence import Explained, picked
 from grader.result import CheckResult, Kind, Status
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import Array, Difference, as_array
 from grader.course.prepared import PreparedCheck
 from grader.diagnose.arrangements import diagnose_arrangement
+from grader.diagnose.comparison import Array, Difference, as_array
 from grader.diagnose.evidence import Evidence
 from grader.diagnose.independent import diagnose_independent
 from grader.diagnose.ratios import diagnose_factor, diagnose_offset, is_fractional, numbers_of

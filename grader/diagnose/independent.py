@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import Array, as_array
 from grader.course.prepared import PreparedCheck
+from grader.diagnose.comparison import Array, as_array
 from grader.diagnose.evidence import Evidence, picked
 
 Found = tuple[str, str]

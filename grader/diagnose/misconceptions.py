@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import Array, as_array, compare
 from grader.course.case import Case, Observation
 from grader.course.drawn import drawn_alike
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.course.raised import alike, raised_where
+from grader.diagnose.comparison import Array, as_array, compare
 from grader.diagnose.evidence import Evidence, picked
 from grader.result import Diagnosis, Kind
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import Array, Difference, as_array
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
+from grader.diagnose.comparison import Array, Difference, as_array
 from grader.diagnose.evidence import Evidence, picked
 
 _CLOSE = 1e-6

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import as_array
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.course.slip_recorder import JOINT, signature_of
 from grader.course.slips import same
+from grader.diagnose.comparison import as_array
 from grader.diagnose.evidence import Evidence, Explained, picked
 from grader.result import CheckResult, Diagnosis, Kind, Status
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.comparison import Array, Difference, as_array
 from grader.course.case import Case
 from grader.course.prepared import PreparedCheck
+from grader.diagnose.comparison import Array, Difference, as_array
 from grader.diagnose.evidence import Evidence, picked
 from grader.diagnose.ratios import numbers_of
-from grader.wire import Ref
+from grader.wire.encoding import Ref
 
 Found = tuple[str, str]
 _CLOSE = 1e-7

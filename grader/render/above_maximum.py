@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.media.spreadsheet import number
 from grader.render.summary import exercises
 from grader.result import Result
+from grader.sanitise.spreadsheet import number
 
 _ROUNDING = 0.005
 

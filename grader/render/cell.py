@@ -9,13 +9,13 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
-from grader.media.html import NOT_TYPESET, escaped
 from grader.render.blocks import blocks, words
 from grader.render.examples import example_text
 from grader.render.explaining import bounded_notes, explained_check, row_words
 from grader.render.summary import SYMBOLS
 from grader.render.terminal import print_exercise, print_notes
 from grader.result import CheckResult, Result, Status, Visibility
+from grader.sanitise.html import NOT_TYPESET, escaped
 
 _COLOURS = {Status.PASSED: "#1a7f37", Status.MISSING: "#6e7781", Status.SKIPPED: "#9a6700"}
 _WRONG = "#cf222e"

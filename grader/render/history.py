@@ -17,10 +17,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from grader.files.atomic import write_atomically
 from grader.render.insight import check_insights
 from grader.render.summary import graded, mean_points, median_points
 from grader.result import Result
-from grader.store import write_atomically
 
 FILE = "history.json"
 _KEPT = 200

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from grader.repairs import PREFIX
+from grader.judge.repairs import PREFIX
 from grader.result import CheckResult, Kind, Result, Status
 
 SYMBOLS = {

@@ -11,8 +11,6 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from grader.media.terminal import say
-from grader.printed_text import shortened
 from grader.render.examples import example_text
 from grader.render.explaining import (
     Explanation,
@@ -33,6 +31,8 @@ from grader.render.summary import (
     whose_figures,
 )
 from grader.result import CheckResult, Result, Status, Visibility
+from grader.sanitise.printed import shortened
+from grader.sanitise.terminal import say
 
 _MAX_PRINTED = 400
 

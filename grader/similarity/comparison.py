@@ -27,8 +27,8 @@ from itertools import combinations
 from copydetect import CodeFingerprint
 
 from grader.similarity.fingerprints import fingerprint, take_out
-from grader.similarity.meeting import Meeting, Overlap
 from grader.similarity.reading import SECONDS, normalise_all
+from grader.similarity.shared import Meeting, Overlap
 from grader.similarity.texts import Text
 
 THRESHOLD = 0.7

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from grader.media.file_names import address_of
+from grader.files.atomic import make_folder, write_atomically
 from grader.render.html.page import render
 from grader.render.summary import histogram
+from grader.sanitise.file_names import address_of
 from grader.similarity.comparison import ClassComparison, Pair
 from grader.similarity.passages import Piece, side_by_side
 from grader.similarity.texts import Text
-from grader.store import make_folder, write_atomically
 
 MAX_PAGES = 300
 """Pages of unusual pairs, and of ordinary ones a sixth: nobody reads more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from grader.sanitise import safe_text
+from grader.sanitise.text import safe_text
 from grader.submissions import Submission
 
 MAX_CHARACTERS = 256 * 1024

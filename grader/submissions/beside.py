@@ -8,8 +8,8 @@ from pathlib import Path
 from grader.submissions.candidates import Candidates
 from grader.submissions.expected import Expected
 from grader.submissions.helpers import Helpers
-from grader.submissions.taking import Taken
 from grader.submissions.tree import Tree
+from grader.submissions.within_limits import Taken
 
 
 def taken_beside(

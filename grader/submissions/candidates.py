@@ -14,9 +14,9 @@ from grader.submissions.model import LineOrigins
 from grader.submissions.names import shown
 from grader.submissions.notebook import NotebookError, modules_of_notebook
 from grader.submissions.regular import Unreadable, read_regular
-from grader.submissions.taking import MAX_FILE
 from grader.submissions.text import NotText, is_notebook_json, python_text
 from grader.submissions.tree import Entry
+from grader.submissions.within_limits import MAX_FILE
 
 MAX_READ = 100 * 2**20
 """Bytes that are read of one submission, while its files are looked for."""

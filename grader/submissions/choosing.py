@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen, passed_over, problem_of
+from grader.submissions.chosen_files import Choice, Chosen, passed_over, problem_of
 from grader.submissions.doubles import doubles
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import Fit, is_vague

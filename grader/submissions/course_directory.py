@@ -8,8 +8,8 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from grader.private_folder import is_closed
-from grader.sanitise import safe_text
+from grader.files.private_folder import is_closed
+from grader.sanitise.text import safe_text
 from grader.submissions.names import shown
 from grader.submissions.regular import is_link, is_true_folder, kind_of
 from grader.submissions.settings import CourseError, make_seed, read_settings

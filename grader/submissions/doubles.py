@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen, both_define
+from grader.submissions.chosen_files import Choice, Chosen, both_define
 from grader.submissions.definitions import mentions
 from grader.submissions.likeness import Fit, is_copy, is_vague
 from grader.submissions.names import shown

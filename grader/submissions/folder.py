@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
 
+from grader.files.unpack.names import TIMESTAMP as TIMESTAMP
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen, Supplement
 from grader.submissions.choosing import Chooser
+from grader.submissions.chosen_files import Choice, Chosen, Supplement
 from grader.submissions.definitions import mentions
 from grader.submissions.expected import Expected
 from grader.submissions.helpers import Helpers
@@ -17,10 +18,9 @@ from grader.submissions.names import is_module_path, shown
 from grader.submissions.nothing import left_out_as_theirs, looks_like, packed_otherwise, why_nothing
 from grader.submissions.regular import Unreadable, read_regular
 from grader.submissions.searching import MAX_SEARCHED, other_assignment
-from grader.submissions.taking import MAX_FILE, Taken
 from grader.submissions.times import parse_timestamp
 from grader.submissions.tree import Entry, Tree
-from grader.unpack.names import TIMESTAMP as TIMESTAMP
+from grader.submissions.within_limits import MAX_FILE, Taken
 from grader.worker.private import private_folder
 
 _ANYWHERE = re.compile(rb"\b(?:def|class)[ \t]+(\w+)")

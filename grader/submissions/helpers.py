@@ -20,8 +20,8 @@ from grader.submissions.names import is_importable, nearest, shown
 from grader.submissions.nothing import left_out_as_theirs
 from grader.submissions.opened import take_opened
 from grader.submissions.run_files import RunFile, run_files
-from grader.submissions.taking import MAX_FILES, Taken
 from grader.submissions.tree import Entry, Tree, ancestors
+from grader.submissions.within_limits import MAX_FILES, Taken
 from grader.worker.packages import is_package
 from grader.worker.private import private_folder
 

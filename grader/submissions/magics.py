@@ -2,7 +2,7 @@
 
 Most of it becomes a comment. Where Python stands behind a magic (``%time x = f()``), the Python
 is kept. So are the indentation and the prompts that IPython itself takes off a cell taken off.
-Calls of `grader.notebook.check`, which stand in the cells of the notebook edition, are left
+Calls of `grader.check`, which stand in the cells of the notebook edition, are left
 out as well.
 
 A line that starts with ``%`` may as well be the second line of a division with remainder,
@@ -46,7 +46,7 @@ _SHELL = "get_ipython()"
 _RUN_BY_CALL = re.compile(r"get_ipython\(\)\.(?:run_line_)?magic\(\s*u?[\"']%?run\b")
 
 _OWN_CHECK = re.compile(
-    r"""from\s+grader\.notebook\s+import\b.*|import\s+grader\.notebook\b.*|check\((["'])\w+\1(?:,\s*hint\s*=\s*\w+)?\)\s*;?$"""
+    r"""from\s+grader(?:\.notebook)?\s+import\b.*|import\s+grader(?:\.notebook)?\b.*|check\((["'])\w+\1(?:,\s*hint\s*=\s*\w+)?\)\s*;?$"""
 )
 """What stands in the notebook edition's cells that check: no code of the student's."""
 

@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.files.unpack.opening import is_archive
 from grader.submissions.candidates import Candidates
 from grader.submissions.likeness import likeness, numbers_in, word_rank
 from grader.submissions.names import stems
 from grader.submissions.tree import Entry, Tree, ancestors
-from grader.unpack.opening import is_archive
 from grader.worker.packages import is_package
 
 _ENDINGS = (".py", "/__init__.py", ".ipynb")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from grader.sanitise import shown as shown
+from grader.sanitise.text import shown as shown
 
 _COPY_MARK = re.compile(r"(?:\s*\(\d+\)|[\s_-]*copy(?:\s*\(?\d+\)?)?|[\s_-]\d+)$")
 _SEPARATORS = re.compile(r"[\s_-]+")

@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any
 
-from grader.foreign_json import read_json
+from grader.files.foreign_json import read_json
 from grader.submissions.cell_magics import OTHER_LANGUAGES
 from grader.submissions.names import shown
 from grader.submissions.notebook_notes import NotebookNotes

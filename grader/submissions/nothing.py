@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from grader.submissions.choice import Chosen
+from grader.submissions.chosen_files import Chosen
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import code_ending
 from grader.submissions.names import shown

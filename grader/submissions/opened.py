@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from grader.submissions.modules import IN_A_PATH, joined, later_first
 from grader.submissions.names import is_near_miss, shown, stems
 from grader.submissions.regular import Unreadable, read_regular
-from grader.submissions.taking import MAX_DATA, MAX_FILE, MAX_FILES, MAX_TOTAL, Taken
 from grader.submissions.tree import Entry, Tree, ancestors
+from grader.submissions.within_limits import MAX_DATA, MAX_FILE, MAX_FILES, MAX_TOTAL, Taken
 from grader.worker.packages import is_package
 from grader.worker.private import private_folder
 

@@ -10,15 +10,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.files.unpack.opening import is_archive
 from grader.submissions.expected import Expected
 from grader.submissions.folder import read_timestamp, take_all
 from grader.submissions.likeness import code_ending
 from grader.submissions.model import Submission
 from grader.submissions.names import shown
-from grader.submissions.taking import Taken
 from grader.submissions.times import iso_time
 from grader.submissions.tree import Tree
-from grader.unpack.opening import is_archive
+from grader.submissions.within_limits import Taken
 
 
 def read_path(

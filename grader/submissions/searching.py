@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Choice, Chosen, passed_over, problem_of
+from grader.submissions.chosen_files import Choice, Chosen, passed_over, problem_of
 from grader.submissions.expected import Expected
 from grader.submissions.likeness import is_aside
 from grader.submissions.names import listed

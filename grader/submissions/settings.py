@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from grader.private_folder import FILE_MODE
+from grader.files.atomic import write_atomically
+from grader.files.private_folder import FILE_MODE
 from grader.problems import GraderProblem, MachineProblem
-from grader.store import write_atomically
 from grader.submissions.limit_settings import CheckLimits, LimitSettings
 
 DAY = 86_400

@@ -6,7 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
-from grader.sanitise import safe_text
+from grader.sanitise.text import safe_text
 from grader.submissions.names import listed, shown
 
 _ODD_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Zs"}

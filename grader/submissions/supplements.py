@@ -2,7 +2,7 @@
 
 A student's two notebooks may hold half of the exercises each, and a copy may be further than
 the file of the right name. Each such file becomes a module of its own, so that names do not
-clash; `grader.elsewhere` takes the exercises out of them.
+clash; `grader.judge.elsewhere` takes the exercises out of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from grader.submissions.candidates import Candidate, Candidates
-from grader.submissions.choice import Chosen, Supplement, both_define
+from grader.submissions.chosen_files import Chosen, Supplement, both_define
 from grader.submissions.definitions import mentions
 from grader.submissions.imports import Imports
 from grader.submissions.likeness import Fit, is_trial, word_rank

@@ -11,9 +11,9 @@ from __future__ import annotations
 import codecs
 import re
 
+from grader.files.unpack import pointer
 from grader.submissions.invisible import without_invisible
 from grader.submissions.magics import clean, may_hold_commands
-from grader.unpack import pointer
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -15,12 +15,12 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 
+from grader.files.unpack.names import TIMESTAMP, is_litter
+from grader.files.unpack.opening import is_archive
 from grader.submissions.likeness import code_ending, is_odd
 from grader.submissions.names import shown
 from grader.submissions.regular import is_regular_file, is_true_folder
 from grader.submissions.unpacking import DATA_ENDINGS, unpack
-from grader.unpack.names import TIMESTAMP, is_litter
-from grader.unpack.opening import is_archive
 
 MAX_DEPTH = 6
 MAX_LISTED = 100_000

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.files.unpack.extract import MAX_BYTES, Taking, TooMuch
+from grader.files.unpack.items import Refused
 from grader.submissions.regular import Unreadable, open_regular
-from grader.unpack.items import Refused
-from grader.unpack.taking import MAX_BYTES, Taking, TooMuch
 
 if TYPE_CHECKING:
     from grader.submissions.tree import Entry

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.budget import Budget, Effort
-from grader.wire import Opaque, TooLarge, describe_type, encode, encode_counting
+from grader.wire.budget import Budget, Effort
+from grader.wire.encoding import Opaque, TooLarge, describe_type, encode, encode_counting
 
 _NOUNS: dict[type, str] = {
     str: "characters",

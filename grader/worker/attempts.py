@@ -14,8 +14,8 @@ from time import process_time
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from grader.budget import Budget
-from grader.wire import decode
+from grader.wire.budget import Budget
+from grader.wire.encoding import decode
 from grader.worker.answering import sendable
 from grader.worker.parts import future_flags, parts_of
 from grader.worker.stand_in import refuse_stand_ins

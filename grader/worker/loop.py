@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO
 
-from grader.wire import decode, encode, encode_plain, read_frame, write_frame
+from grader.wire.encoding import decode, encode, encode_plain, read_frame, write_frame
 from grader.worker.lockdown import lock_down
 
 SUBMISSION = "submission"

@@ -23,11 +23,11 @@ import socket
 import sys
 from typing import Any
 
-from grader.wire import WireError, decode, encode, frame
+from grader.wire.encoding import WireError, decode, encode, frame
 from grader.worker import system
+from grader.worker.after_fork import Birth, live
 from grader.worker.guards import functions_for
 from grader.worker.imports import loaded_packages
-from grader.worker.newborn import Birth, live
 from grader.worker.tail import Tail
 from grader.worker.traces import prepare
 from grader.worker.warm_up import warm_up

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.random  # NumPy itself loads it only when it is asked for; a fork server has it ready
 
-from grader.budget import BESIDE, WHOLE, Budget, Effort
-from grader.wire import MAX_FRAME
+from grader.wire.budget import BESIDE, WHOLE, Budget, Effort
+from grader.wire.encoding import MAX_FRAME
 from grader.worker.allowance import Allowance
 from grader.worker.answering import sendable
 from grader.worker.attempts import Attempts
@@ -32,6 +32,7 @@ from grader.worker.loading import Loader
 from grader.worker.numeric import NUMERIC
 from grader.worker.parts import parts_of
 from grader.worker.private import private_modules
+from grader.worker.question_state import Surroundings
 from grader.worker.reach import Reach
 from grader.worker.refused_handlers import what_it_is
 from grader.worker.shell import offer_shell
@@ -39,7 +40,6 @@ from grader.worker.source import inspect_source
 from grader.worker.stand_in import ForbiddenUse, StandIn, refuse_stand_ins, what_was_used
 from grader.worker.steps import CORE, NameMissing, Operation, Scope, run_steps
 from grader.worker.stopwatch import Stopwatch
-from grader.worker.surroundings import Surroundings
 from grader.worker.traces import Traces
 
 

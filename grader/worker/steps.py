@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.wire import Ref, Rng, TooLarge, encode
+from grader.wire.encoding import Ref, Rng, TooLarge, encode
 from grader.worker import randomness
 
 Step = dict[str, Any]

@@ -12,8 +12,8 @@ from types import ModuleType
 
 import numpy as np
 
-from grader.budget import WHOLE
-from grader.wire import decode, encode
+from grader.wire.budget import WHOLE
+from grader.wire.encoding import decode, encode
 from grader.worker import stubs
 from grader.worker.answering import sendable
 from grader.worker.parts import forget, parts_of

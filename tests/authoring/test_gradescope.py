@@ -8,7 +8,7 @@ import pytest
 
 from grader.authoring.gradescope import autograder_zip
 from grader.course import frozen
-from grader.local import load_public
+from grader.student.checking import load_public
 from grader.submissions.limit_settings import LimitSettings
 from tests.conftest import ROOT
 
@@ -36,7 +36,7 @@ def test_everything_that_gradescope_starts_and_that_grading_reads_is_there(archi
     names = set(archive.namelist())
     assert {"setup.sh", "run_autograder", "requirements/lock.txt", "LICENSE"} <= names
     assert {f"hidden/{NAME}/checks.json", f"assignments/{NAME}/public/cases.npz"} <= names
-    assert {"grader/wire.py", "grader/worker/loop.py", "grader/cli/ci.py"} <= names
+    assert {"grader/wire/encoding.py", "grader/worker/loop.py", "grader/cli/ci.py"} <= names
     for script in ("setup.sh", "run_autograder"):
         mode = archive.getinfo(script).external_attr >> 16
         assert mode & stat.S_IXUSR and archive.read(script).startswith(b"#!/usr/bin/env bash\n")

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from grader.authoring.release import release
-from tests.ci.repository import ENVIRONMENT, commit, git, new_repository
 from tests.conftest import ROOT
+from tests.ways.ci.repository import ENVIRONMENT, commit, git, new_repository
 
 NAME = "a2_logistic_regression"
 FILE = f"assignments/{NAME}/logistic_regression.py"

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.batch import plan_batch, run_batch
+from grader.batch.store import ResultStore
 from grader.confine import LimitBook, Limits, launcher
-from grader.judge import GradingOptions
-from grader.store import ResultStore, write_atomically
+from grader.files.atomic import write_atomically
+from grader.judge.grading import GradingOptions
 from grader.submissions import CourseDirectory
 from tests.mini import REFERENCE, body, prepare_mini
 

@@ -8,9 +8,9 @@ import pytest
 
 from grader.batch import plan_batch, run_batch
 from grader.batch.attempts import Attempt, best_of, counted
-from grader.judge import GradingOptions
+from grader.batch.store import ResultStore
+from grader.judge.grading import GradingOptions
 from grader.result import CheckResult, Kind, Result, Status, Visibility
-from grader.store import ResultStore
 from grader.submissions import CourseDirectory, CourseError, Submission
 from tests.conftest import strongest
 from tests.mini import REFERENCE, mini, replaced

@@ -10,9 +10,9 @@ import pytest
 
 from grader.authoring.demo_class import write_class
 from grader.batch import plan_batch, run_batch
-from grader.judge import GradingOptions
+from grader.batch.store import ResultStore, StoreError
+from grader.judge.grading import GradingOptions
 from grader.result import Status
-from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory, CourseError
 from tests.batch.mini_class import hand_in
 from tests.conftest import have_hidden_cases, live, strongest
@@ -89,7 +89,7 @@ def test_a_full_disk_stops_the_batch_and_loses_nothing(course):
         "from pathlib import Path\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "from grader.store import ResultStore, StoreError\n"
+        "from grader.batch.store import ResultStore, StoreError\n"
         "store = ResultStore(Path(sys.argv[1]))\n"
         "result, _ = store.read_checked('ada')\n"
         "try:\n    store.write(result)\n"

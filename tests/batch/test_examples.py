@@ -11,12 +11,12 @@ import pytest
 from grader.batch import plan_batch, run_batch
 from grader.batch import searching as search
 from grader.batch.inputs import PublicInputs
+from grader.batch.store import ResultStore
 from grader.course.counterexample import Counterexample
 from grader.course.examples import example_checks
-from grader.judge import GradingOptions
-from grader.public_cases import PublicCases, failures_to_explain
+from grader.judge.grading import GradingOptions
+from grader.judge.public_cases import PublicCases, failures_to_explain
 from grader.result import Example
-from grader.store import ResultStore
 from grader.submissions import CourseDirectory
 from tests.batch.mini_class import hand_in
 from tests.conftest import strongest
@@ -154,7 +154,7 @@ def test_what_is_kept_is_not_looked_for_again_and_a_changed_exercise_is(course, 
         return real(self, checks, *times)
 
     monkeypatch.setattr(search._Asked, "answers", told)
-    monkeypatch.setattr("grader.judging.judges.CAN_FORK", False)
+    monkeypatch.setattr("grader.judge.processes.judges.CAN_FORK", False)
     first = run(directory, inputs=inputs_of(directory))
     assert {"predict"} in asked
     asked.clear()

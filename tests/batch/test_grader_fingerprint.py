@@ -89,13 +89,17 @@ def test_bytecode_alone_counts_whole_and_may_import_anything(tiny):
 def test_what_a_grade_passes_through_is_in_it_and_what_shows_it_is_not():
     package = ROOT / "grader"
     graded, prepared = digests(package, GRADING), digests(package, PREPARING)
-    assert {"grader.judge", "grader.checks.training", "grader.worker.steps"} <= graded.keys()
+    assert {
+        "grader.judge.grading",
+        "grader.checks.training",
+        "grader.worker.steps",
+    } <= graded.keys()
     assert {"grader.batch.attempts", "grader.submissions.reading"} <= graded.keys()
     assert {"grader.datasets.disguise", "grader.course.slips.driver"} <= prepared.keys()
     assert prepared.keys() < graded.keys()
     shows = ("grader.render", "grader.cli", "grader.authoring", "grader._version")
     assert not [one for one in graded if one.startswith(shows)]
-    assert "grader.judge" not in prepared
+    assert "grader.judge.grading" not in prepared
 
 
 def test_hidden_cases_are_kept_by_it(monkeypatch):

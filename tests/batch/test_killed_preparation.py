@@ -10,9 +10,9 @@ import threading
 
 import pytest
 
-from grader.atomic_files import MAKING, folder_in_making, sweep_folders
 from grader.batch.hidden import hidden_assignment
 from grader.confine import SpawnedLauncher
+from grader.files.atomic import MAKING, folder_in_making, sweep_folders
 from grader.submissions import CourseDirectory
 from tests.conftest import ROOT
 from tests.mini import mini_course

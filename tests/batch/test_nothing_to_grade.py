@@ -12,10 +12,10 @@ from rich.console import Console
 
 from grader.batch import plan, plan_batch, run_batch
 from grader.batch.attempts import Attempt, best_of
-from grader.judge import GradingOptions
+from grader.batch.store import ResultStore
+from grader.judge.grading import GradingOptions
 from grader.render.exports.grades import grade_of
 from grader.render.terminal import print_class
-from grader.store import ResultStore
 from grader.submissions import CourseDirectory, Submission, read_path
 from tests.batch.mini_class import hand_in
 from tests.conftest import strongest

@@ -6,9 +6,9 @@ import pytest
 from rich.console import Console
 
 from grader.batch import plan_batch, run_batch
+from grader.batch.store import ResultStore
 from grader.cli.batch import _announce
-from grader.judge import GradingOptions
-from grader.store import ResultStore
+from grader.judge.grading import GradingOptions
 from grader.submissions import CourseDirectory
 from tests.batch.mini_class import hand_in
 from tests.conftest import strongest

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.judge import grade
+from grader.judge.grading import grade
 from grader.result import Status
 from grader.submissions import Submission
 from tests.conftest import grade_text, prepared, strongest, untrained

@@ -5,8 +5,8 @@ import pytest
 
 from grader.checks.inputs_shown import inputs_of
 from grader.checks.wording import describe_mismatch
-from grader.comparison import Difference, compare
 from grader.course import case, script, step
+from grader.diagnose.comparison import Difference, compare
 from grader.result import Visibility
 
 LARGE = np.zeros((4, 3))

@@ -4,10 +4,10 @@ import pytest
 
 from grader.checks.of_keras import of_keras
 from grader.checks.verdict import ClassFacts
-from grader.comparison import Difference, Mismatch
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import Evidence
+from grader.diagnose.comparison import Difference, Mismatch
 from grader.diagnose.exceptions import diagnose_exception
 from grader.diagnose.generic import diagnose_generic
 from grader.result import Diagnosis, Kind

@@ -6,10 +6,10 @@ import logging
 
 import pytest
 
-from grader.budget import Budget
 from grader.confine.spawned import SpawnedLauncher, SpawnedWorker
 from grader.result import Status
-from grader.wire import decode
+from grader.wire.budget import Budget
+from grader.wire.encoding import decode
 from grader.worker.answering import sendable
 from tests.mini import REFERENCE, body, check_of, grade_mini
 from tests.odd_values.values import EXPRESSIONS, value_of

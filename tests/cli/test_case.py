@@ -11,8 +11,8 @@ from tests.cli.test_check import NAME, course, grader, write  # noqa: F401
 from tests.conftest import strongest
 from tests.course.test_counterexample import counterexample
 from tests.mini import publishable, right_on_public_cases
-from tests.push.university import CHECKS
 from tests.ready import run_ready
+from tests.ways.push.university import CHECKS
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from junitparser import JUnitXml
 
 from grader.course import frozen
 from grader.course.sealed import key_text, new_key, seal
-from tests.ci.repository import ENVIRONMENT, commit, git, new_repository
 from tests.conftest import ROOT, strongest
 from tests.mini import REFERENCE, mini, replaced
 from tests.ready import run_ready
+from tests.ways.ci.repository import ENVIRONMENT, commit, git, new_repository
 
 WRONG = replaced(" / 2\n", "\n")
 STUB = "def predict(X, w, b):\n    raise NotImplementedError\n"

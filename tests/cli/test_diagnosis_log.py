@@ -11,17 +11,17 @@ import subprocess
 
 import pytest
 
-from grader import judge
 from grader.batch import plan_batch, run_batch
+from grader.batch.store import ResultStore
 from grader.cli import main
 from grader.course import frozen, slip_recorder
-from grader.judge import GradingOptions
-from grader.judging import DiagnosisLog, records_name
-from grader.judging.diagnosis_log import MAX_BYTES, NAME
-from grader.push.server import _tell
-from grader.records import failure_of
-from grader.store import ResultStore
+from grader.judge import grading as judge
+from grader.judge.grading import GradingOptions
+from grader.judge.processes import DiagnosisLog, records_name
+from grader.judge.processes.diagnosis_log import MAX_BYTES, NAME
+from grader.judge.records import failure_of
 from grader.submissions import CourseDirectory
+from grader.ways.push.server import _tell
 from tests.batch.mini_class import hand_in
 from tests.conftest import strongest
 from tests.mini import REFERENCE, body, mini, publishable
@@ -260,5 +260,5 @@ def test_a_server_tells_it_once_for_each_that_fails(tmp_path, caplog):
         told = _tell(log, told)
         fail()
         _tell(log, told)
-    said = [one.getMessage() for one in caplog.records if one.name == "grader.push"]
+    said = [one.getMessage() for one in caplog.records if one.name == "grader.ways.push"]
     assert len(said) == 2 and "1 diagnosis failed" in said[0] and str(tmp_path / NAME) in said[1]

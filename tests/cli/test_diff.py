@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from grader.batch.store import ResultStore
 from grader.cli import main
 from grader.result import CurvePlot, Status
-from grader.store import ResultStore
 from tests.stored import result
 
 STUDENTS = ("ada", "bob")

@@ -6,10 +6,10 @@ import json
 import pytest
 from junitparser import JUnitXml
 
+from grader.batch.store import ResultStore
 from grader.cli import main
-from grader.media.formgrader import CONFIGURATION, LINES
 from grader.result import Result, Status
-from grader.store import ResultStore
+from grader.sanitise.formgrader import CONFIGURATION, LINES
 from tests.mini import REFERENCE, grade_mini, replaced
 
 
@@ -169,8 +169,8 @@ def test_every_grade_above_its_maximum_is_named(export, course, graded):
 
 def test_points_that_somebody_put_into_the_gradebook_are_named(export, course, graded):
     pytest.importorskip("nbgrader")
-    from grader.gradebook.opening import opened
-    from tests.gradebook.course import course_in, written
+    from grader.ways.gradebook.opening import opened
+    from tests.ways.gradebook.course import course_in, written
 
     nbgrader = course_in(course)
     written(nbgrader, *graded)
@@ -192,7 +192,7 @@ def test_a_name_that_nbgraders_pages_would_obey_is_itself_again_in_an_export(
     export, course, graded
 ):
     pytest.importorskip("nbgrader")
-    from tests.gradebook.course import course_in, written
+    from tests.ways.gradebook.course import course_in, written
 
     name = '"<img src=x>'
     ResultStore(course / "results" / "m1_mini").write(

@@ -9,15 +9,15 @@ import pytest
 from rich.console import Console
 
 from grader.batch import BatchPlan, BatchReport
+from grader.batch.store import ResultStore, StoreError
 from grader.cli import app
 from grader.cli.problems import UsageProblem, cannot_write
 from grader.cli.publisher import Publisher, Wishes
-from grader.intake.collecting import CannotCollect
 from grader.problems import MachineProblem
-from grader.push.install import CannotWriteHook
-from grader.store import ResultStore, StoreError
 from grader.submissions import CourseDirectory
+from grader.submissions.intake.collecting import CannotCollect
 from grader.submissions.settings import CannotKeepSeed
+from grader.ways.push.install import CannotWriteHook
 from tests.stored import result
 
 

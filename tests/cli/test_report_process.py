@@ -8,10 +8,10 @@ import psutil
 import pytest
 
 from grader.batch import BatchReport
+from grader.batch.store import ResultStore
 from grader.cli.report_process import ReportProcess
 from grader.problems import MachineProblem
 from grader.render.html import write_report
-from grader.store import ResultStore
 from tests.render.small_class import small_class
 
 
@@ -80,7 +80,7 @@ def test_a_script_that_calls_the_grader_is_not_run_again(outcome, tmp_path):
         "import pathlib, sys\n"
         "from grader.batch import BatchReport\n"
         "from grader.cli.report_process import ReportProcess\n"
-        "from grader.store import ResultStore\n"
+        "from grader.batch.store import ResultStore\n"
         "print('started')\n"
         f"store = ResultStore(pathlib.Path({str(outcome.store.directory)!r}))\n"
         f"outcome = BatchReport(store, {outcome.students!r})\n"

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from grader.media.workflow import inert_json
+from grader.sanitise.workflow import inert_json
 from tests.conftest import ROOT
 from tests.ready import run_ready
 

@@ -11,12 +11,12 @@ import time
 
 import pytest
 
-from grader.budget import BESIDE, WHOLE, Budget, Effort
 from grader.confine import Announced, Lost, Silence
 from grader.confine.fork_server import Ends
 from grader.confine.forked_worker import ForkedWorker
 from grader.confine.spawned import SpawnedWorker
-from grader.wire import Opaque, decode, encode, frame, read_frame
+from grader.wire.budget import BESIDE, WHOLE, Budget, Effort
+from grader.wire.encoding import Opaque, decode, encode, frame, read_frame
 
 SMALL = Budget(1_000, 100)
 

@@ -6,8 +6,8 @@ from importlib import metadata
 import pytest
 
 from grader.confine import CannotCompute, CannotConfine, Engine, launcher
-from grader.confine.choice import double_in
 from grader.confine.spawned import SpawnedLauncher
+from grader.confine.strongest import double_in
 
 HAS_GPU = os.path.exists("/proc/driver/nvidia/version")
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.budget import WHOLE, Effort
 from grader.checks.left_out import left_out_of
 from grader.confine import Lost, Silence
 from grader.confine.answers import _FIELDS
 from grader.confine.conversation import ConversingWorker
 from grader.confine.fork_server import Ends
 from grader.confine.forked_worker import ForkedWorker
-from grader.loading import Loading
-from grader.replies import lost_verdict, reply_of
+from grader.judge.answers import lost_verdict, reply_of
+from grader.judge.loading import Loading
 from grader.submissions.places import Places
-from grader.wire import Opaque, Ref, Rng, decode, encode
+from grader.wire.budget import WHOLE, Effort
+from grader.wire.encoding import Opaque, Ref, Rng, decode, encode
 
 ODD = {
     "no items": np.zeros(0),

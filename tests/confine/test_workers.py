@@ -19,13 +19,12 @@ from grader.confine import (
     Lost,
     Silence,
     WorkerSettings,
-    choice,
     launcher,
 )
 from grader.confine.breakout import WAYS_OUT, open_ways_out
-from grader.confine.choice import double_in, lone_launcher
 from grader.confine.sandbox import Sandbox
-from grader.wire import encode
+from grader.confine.strongest import double_in, lone_launcher
+from grader.wire.encoding import encode
 from tests.conftest import ROOT, strongest
 
 pytestmark = pytest.mark.skipif(
@@ -136,7 +135,7 @@ def test_a_lone_launcher_takes_what_works_or_tells_how_to_confine(monkeypatch):
             raise CannotConfine(f"no {name}")
         return name
 
-    monkeypatch.setattr(choice, "launcher", launcher)
+    monkeypatch.setattr("grader.confine.strongest.launcher", launcher)
     assert lone_launcher() == "auto"
     works.remove("auto")
     assert lone_launcher() == "account"
@@ -313,8 +312,7 @@ def test_the_sandbox_holds_an_allow_list():
     own = [path for path in inside if path.startswith("/worker/code")]
     assert [path.removeprefix("/worker/code/grader/") for path in own] == [
         "__init__.py",
-        "budget.py",
-        "wire.py",
+        "wire",
         "worker",
     ]
 

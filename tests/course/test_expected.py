@@ -9,7 +9,7 @@ import pytest
 
 from grader.course import frozen
 from grader.course.expected import expected_of
-from grader.local import load_public
+from grader.student.checking import load_public
 from grader.submissions import read_path
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from grader.course.case import script
 from grader.course.question import Questions, budget_of, question_of
 from grader.course.step import step
-from grader.wire import decode
+from grader.wire.encoding import decode
 from tests.mini import mini
 
 

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from grader.comparison import compare
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import Evidence, Explained, holds_everywhere
+from grader.diagnose.comparison import compare
 from grader.diagnose.generic import diagnose_generic
 from grader.diagnose.misconceptions import _are_shares
 from grader.result import Kind, Status

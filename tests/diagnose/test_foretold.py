@@ -6,8 +6,8 @@ import pytest
 
 from grader.course.misconception import splice
 from grader.diagnose.foretold import passes
-from grader.local import load_public
 from grader.result import Kind, Status
+from grader.student.checking import load_public
 from tests.conftest import ROOT, grade_text, live, strongest, untrained
 from tests.mini import MISTAKES, check_of, grade_mini, mini, replaced
 

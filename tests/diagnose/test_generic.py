@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.comparison import compare
 from grader.course.case import Case, Observation
 from grader.course.misconception import splice
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import Evidence
+from grader.diagnose.comparison import compare
 from grader.diagnose.generic import diagnose_generic
-from grader.local import load_public
 from grader.result import Kind
+from grader.student.checking import load_public
 from tests.conftest import ROOT, grade_text, live, strongest
 from tests.mini import body, check_of, grade_mini, replaced
 

@@ -4,7 +4,7 @@ import pytest
 
 from grader.course.misconception import splice
 from grader.course.raised import alike
-from grader.local import load_public
+from grader.student.checking import load_public
 from tests.conftest import ROOT, grade_text, live, strongest
 from tests.mini import check_of
 

@@ -11,7 +11,7 @@ from grader.course.prepare import prepare
 from grader.course.slip_recorder import JOINT
 from grader.course.slips import Slip
 from grader.diagnose.slips import told_of
-from grader.judge import GradingOptions
+from grader.judge.grading import GradingOptions
 from grader.result import Visibility
 from tests.conftest import grade_text, strongest
 from tests.mini import REFERENCE, check_of, mini_course

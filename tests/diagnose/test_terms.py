@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grader.comparison import compare
 from grader.course import case
 from grader.course.case import Observation
 from grader.course.prepared import PreparedCheck
 from grader.diagnose import Evidence
+from grader.diagnose.comparison import compare
 from grader.diagnose.generic import diagnose_generic
 from grader.result import Kind
 

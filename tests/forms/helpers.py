@@ -8,7 +8,7 @@ import pytest
 
 from grader.confine import LimitBook, Limits
 from grader.course.expected import expected_of
-from grader.judge import GradingOptions, grade
+from grader.judge.grading import GradingOptions, grade
 from grader.result import Result, Status
 from grader.submissions import read_path
 from tests.conftest import strongest

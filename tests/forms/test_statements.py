@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader import interview
+from grader.judge import interview
 from grader.result import Status
 from tests.forms.helpers import FUNCTIONS, assert_full, notebook
 from tests.mini import REFERENCE, check_of

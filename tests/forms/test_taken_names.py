@@ -10,8 +10,8 @@ from tests.forms.helpers import (  # noqa: F401  (the fixtures are used by their
     launcher,
     notebook,
 )
+from tests.judge.test_elsewhere import IMPORT, NAMES, WRITTEN
 from tests.mini import check_of
-from tests.test_elsewhere import IMPORT, NAMES, WRITTEN
 
 ROOT = NAMES.index("root")
 HEAD = "def root(x):\n    if x < 0:\n        raise ValueError(x)\n"

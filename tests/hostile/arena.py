@@ -15,9 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grader.batch import plan_batch, run_batch
+from grader.batch.store import ResultStore
 from grader.confine import LimitBook, Limits, launcher
-from grader.judge import GradingOptions
-from grader.store import ResultStore
+from grader.judge.grading import GradingOptions
 from grader.submissions import CourseDirectory
 from tests.hostile.attack import Attack
 from tests.hostile.escaping import ESCAPING

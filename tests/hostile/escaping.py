@@ -26,7 +26,7 @@ _escape(
 _escape("held-out labels", "found('sklearn', 'datasets') or load('sklearn')", module=_SEARCH)
 _escape("users of this machine", "open('/etc/passwd').read() or open('/etc/shadow').read()")
 _escape("homes", "os.listdir('/home') or os.listdir(os.path.expanduser('~root'))")
-_escape("the judge's modules", "load('grader.judge') or load('grader.course')")
+_escape("the judge's modules", "load('grader.judge.grading') or load('grader.course')")
 _escape(
     "stack walk",
     "any('expected' in f.f_locals or 'judge' in str(f.f_code) for f in frames())",
@@ -150,7 +150,7 @@ _escape("terminal input", "load('fcntl').ioctl(2, 0x5412, b'x') is not None")
 _escape("a bigger pipe", "load('fcntl').fcntl(os.pipe()[1], 1031, 2**20) > 0")
 
 # Writing where others read.
-_escape("the worker's code", "open('/worker/code/grader/wire.py', 'a')")
+_escape("the worker's code", "open('/worker/code/grader/wire/encoding.py', 'a')")
 _escape("compiled code", "os.makedirs('/worker/code/grader/__pycache__/x') is None")
 _escape("installed packages", "open(np.__file__, 'a')")
 _escape("the standard library", "open(os.__file__, 'a')")

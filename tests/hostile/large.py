@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 from grader.batch import plan_batch, run_batch
+from grader.batch.store import ResultStore
 from grader.confine import LimitBook, Limits, quickest_launcher
-from grader.judge import GradingOptions
-from grader.store import ResultStore
+from grader.judge.grading import GradingOptions
 from grader.submissions import CourseDirectory
 from tests.hostile.attack import PREAMBLE
 from tests.mini import REFERENCE, prepare_mini

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from grader.course import frozen
-from grader.judging import JudgeLimits
+from grader.judge.processes import JudgeLimits
 from grader.result import Status
 from tests.conftest import ASSIGNMENTS, ROOT
 from tests.odd_values.told import FORMS, Told

@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from grader.budget import Budget
 from grader.confine import Launcher, WorkerSettings
 from grader.course.case import Case
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
-from grader.judge import grade
+from grader.judge.grading import grade
 from grader.result import Result
 from grader.submissions import Submission
-from grader.wire import decode, encode
+from grader.wire.budget import Budget
+from grader.wire.encoding import decode, encode
 from grader.worker.answering import sendable
 from grader.worker.source import inspect_source
 

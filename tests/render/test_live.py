@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from grader.judge import GradingOptions, grade
+from grader.judge.grading import GradingOptions, grade
 from grader.render.live import LiveRows
 from grader.submissions import Submission
 from tests.conftest import strongest

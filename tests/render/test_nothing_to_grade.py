@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.course.expected import expected_of
-from grader.judge import grade
+from grader.judge.grading import grade
 from grader.render.difference import compare, print_difference
 from grader.render.history import History, add_run
 from grader.render.html import student_page

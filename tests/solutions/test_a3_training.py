@@ -7,8 +7,8 @@ import pytest
 
 from grader.course.misconception import splice
 from grader.course.trivial_model import trivial_models
-from grader.local import load_public
 from grader.result import Status
+from grader.student.checking import load_public
 from tests.conftest import ROOT, by_quality_alone, grade_text, live, prepared
 
 TRIVIAL = trivial_models(ROOT / "solutions" / "a3_mlp")

@@ -9,8 +9,8 @@ import pytest
 from grader.course.misconception import splice
 from grader.course.trivial_model import trivial_models
 from grader.datasets import adding_problem, henon, windows
-from grader.local import load_public
 from grader.result import Kind, Status
+from grader.student.checking import load_public
 from tests.conftest import ROOT, by_quality_alone, grade_text, live, prepared
 
 NAME = "a5_lstm"

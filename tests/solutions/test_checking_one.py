@@ -3,7 +3,7 @@
 import pytest
 
 from grader.course.misconception import splice
-from grader.local import check_own, load_public, read_own
+from grader.student.checking import check_own, load_public, read_own
 from tests.conftest import (
     ASSIGNMENTS,
     ROOT,

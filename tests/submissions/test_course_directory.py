@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.confine.interface import Limits
-from grader.sanitise import safe_text
+from grader.sanitise.text import safe_text
 from grader.submissions import CourseDirectory, CourseError, read_path
 from grader.submissions.settings import LimitSettings
 from grader.submissions.student_ids import student_id

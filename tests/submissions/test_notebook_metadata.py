@@ -50,7 +50,7 @@ def tags(**changed: Any) -> dict[str, Any]:
 def test_metadata(tmp_path: Path, metadata: dict[str, Any]) -> None:
     def cells(changed: dict[str, Any]) -> list[dict[str, Any]]:
         solution = code("def f():\n    return 1", metadata=tags(grade_id="solution-f"), id="one")
-        check = code("from grader.notebook import check\ncheck('f')", metadata=changed, id="two")
+        check = code("from grader import check\ncheck('f')", metadata=changed, id="two")
         return [text("# f"), solution, check]
 
     before = graded(tmp_path / "before", *cells(tags()))

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.submissions import Submission, read_path
-from grader.submissions import taking as taking_module
+from grader.submissions import Submission, read_path, within_limits
 from grader.submissions.names import is_near_miss
 from grader.submissions.times import iso_time
 
@@ -182,7 +181,7 @@ def test_file_of_exactly_the_limit_is_taken(tmp_path: Path) -> None:
 
 
 def test_all_files_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(taking_module, "MAX_TOTAL", 3 * 2**20)
+    monkeypatch.setattr(within_limits, "MAX_TOTAL", 3 * 2**20)
     write(tmp_path / "least_squares.py")
     for number in range(4):
         write(tmp_path / f"helper_{number}.py", b"#" * 2**20)

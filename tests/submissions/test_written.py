@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.elsewhere import is_written
+from grader.judge.elsewhere import is_written
 from grader.submissions.candidates import Candidates
 from grader.submissions.expected import Expected
 from grader.submissions.imports import Imports

@@ -13,7 +13,7 @@ folder, backend, *names = sys.argv[1:]
 out = sys.stdout
 from grader.worker.session import Session
 from grader.worker.stopwatch import Stopwatch
-from grader.wire import decode
+from grader.wire.encoding import decode
 packages = ["numpy"] if backend == "numpy" else ["keras", "numpy", "tensorflow"]
 settings = dict(backend=backend, imports=packages, guarded=[], answer_bytes=2**20)
 session = Session(settings | dict(files=["file.py"]), pathlib.Path(folder), Stopwatch(print))

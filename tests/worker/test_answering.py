@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from grader.budget import Budget, Effort
-from grader.wire import Opaque, decode
+from grader.wire.budget import Budget, Effort
+from grader.wire.encoding import Opaque, decode
 from grader.worker.answering import sendable
 from tests.mini import body, check_of, grade_mini
 

@@ -5,7 +5,7 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
-from grader.wire import decode, encode
+from grader.wire.encoding import decode, encode
 from grader.worker.attempts import Attempts
 from grader.worker.steps import CORE
 

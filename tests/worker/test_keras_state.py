@@ -47,7 +47,7 @@ def counted(self, seed):
 context.Context._set_global_seed = counted
 from grader.worker.session import Session
 from grader.worker.stopwatch import Stopwatch
-from grader.wire import decode
+from grader.wire.encoding import decode
 out = sys.stdout
 settings = dict(backend="keras", imports=["keras", "numpy", "tensorflow"], guarded=[])
 settings |= dict(answer_bytes=2**20, files=["chance.py"])

@@ -3,8 +3,8 @@
 from types import ModuleType
 
 from grader.checks.left_out import left_out_of
-from grader.liberties import notes_of
-from grader.loading import Loading
+from grader.judge.liberties import notes_of
+from grader.judge.loading import Loading
 from grader.submissions.places import Places
 from grader.worker.joining import Joined, join
 from grader.worker.loading import Loader

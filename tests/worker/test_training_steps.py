@@ -5,7 +5,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 
 from grader.course.step import step
-from grader.wire import Rng
+from grader.wire.encoding import Rng
 from grader.worker import randomness
 from grader.worker.numeric import NUMERIC
 from grader.worker.steps import CORE, Scope, run_steps

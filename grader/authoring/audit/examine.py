@@ -12,7 +12,7 @@ from grader.confine import Launcher, LimitBook, Limits, Lost
 from grader.course.prepare import LiveCourse
 from grader.course.prepared import PreparedAssignment
 from grader.course.question import Questions
-from grader.judge import GradingOptions, grade
+from grader.judge.grading import GradingOptions, grade
 from grader.result import CheckResult, Kind, Status
 from grader.submissions import Submission
 

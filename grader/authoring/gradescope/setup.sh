@@ -35,4 +35,4 @@ cp -R "$source/grader" "$packages/grader"
 chmod -R go= "$source"
 chmod -R go=rX "$packages/grader"
 find "$packages/grader" -mindepth 1 -maxdepth 1 \
-    ! -name __init__.py ! -name wire.py ! -name worker -exec chmod -R go= {} +
+    ! -name __init__.py ! -name wire ! -name worker -exec chmod -R go= {} +

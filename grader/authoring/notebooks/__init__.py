@@ -19,8 +19,8 @@ from grader.authoring.notebooks.edition import (
     source_edition,
     student_edition,
 )
-from grader.authoring.notebooks.handed_in import handed_in
 from grader.authoring.notebooks.parts import EditionError
+from grader.authoring.notebooks.submitted import handed_in
 
 __all__ = [
     "KERNEL",

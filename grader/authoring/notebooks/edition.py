@@ -2,8 +2,8 @@
 
 The cells are those that nbgrader knows: what the student writes is a *manually editable
 solution* cell between ``### BEGIN SOLUTION`` and ``### END SOLUTION``, and the cell behind it,
-which calls `grader.notebook.check`, is a locked cell of autograder tests worth the points of
-the exercise. Names of cells are ``solution-NAME`` and ``check-NAME``.
+which calls `grader.check`, is a locked cell of autograder tests worth the points of the exercise.
+Names of cells are ``solution-NAME`` and ``check-NAME``.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def check_cell_id(exercise: str) -> str:
 
 def check_cell_source(exercise: str) -> str:
     """The code of the cell that checks an exercise."""
-    return f'from grader.notebook import check\n\ncheck("{exercise}")'
+    return f'from grader import check\n\ncheck("{exercise}")'
 
 
 def edition_exercises(assignment: PreparedAssignment, file: str) -> list[EditionExercise]:

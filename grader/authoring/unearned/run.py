@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grader.authoring.unearned.plan import Task
 from grader.confine import Launcher, LimitBook, Limits
 from grader.course.question import Questions
-from grader.judge import GradingOptions, grade
+from grader.judge.grading import GradingOptions, grade
 from grader.result import Status
 
 LIMITS = Limits(seconds=60)

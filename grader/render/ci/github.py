@@ -7,11 +7,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from grader.media.workflow import workflow_command
 from grader.render.ci.finding import Finding
 from grader.render.examples import with_example
 from grader.result import CheckResult, Result, Status
-from grader.sanitise import safe_text
+from grader.sanitise.text import safe_text
+from grader.sanitise.workflow import workflow_command
 
 MOST_ERRORS = 10
 """GitHub shows so many errors of one step, and drops the others."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grader.render.ci.finding import Finding
-from grader.sanitise import safe_text
+from grader.sanitise.text import safe_text
 
 _MAX_DESCRIPTION = 1_000
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.media.markdown import fenced, inline
-from grader.media.spreadsheet import number
 from grader.render.examples import with_example
 from grader.render.summary import SYMBOLS, exercises, failures
 from grader.result import CheckResult, Result, Status, Visibility
-from grader.sanitise import safe_text
+from grader.sanitise.markdown import fenced, inline
+from grader.sanitise.spreadsheet import number
+from grader.sanitise.text import safe_text
 
 MOST_EXPLAINED = 30
 """Failures explained for each assignment; GitHub drops a summary of more than 1 MiB."""

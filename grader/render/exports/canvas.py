@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.media.spreadsheet import number
 from grader.render.exports.filling import Filled, Wishes, factor, fill, no_column
 from grader.render.exports.grades import ExportProblem, StudentGrade
 from grader.render.exports.matching import Key, identifier, name
 from grader.render.exports.table import Table, read_table
+from grader.sanitise.spreadsheet import number
 
 _POINTS_POSSIBLE = "Points Possible"
 _ABOUT_STUDENTS = {

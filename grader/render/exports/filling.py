@@ -7,11 +7,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from grader.media.spreadsheet import number
 from grader.render.exports.grades import ExportProblem, StudentGrade
 from grader.render.exports.matching import Key, identifier, match
 from grader.render.exports.table import Table
-from grader.sanitise import safe_text
+from grader.sanitise.spreadsheet import number
+from grader.sanitise.text import safe_text
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.media.spreadsheet import number
 from grader.render.examples import with_example
 from grader.render.exports.grades import StudentGrade
 from grader.render.summary import exercises
 from grader.result import CheckResult, Result, Status
-from grader.sanitise import safe_text
+from grader.sanitise.spreadsheet import number
+from grader.sanitise.text import safe_text
 
 
 def results_json(result: Result, grade: StudentGrade) -> bytes | None:

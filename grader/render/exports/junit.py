@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from grader.media.spreadsheet import number
 from grader.render.examples import example_text
 from grader.result import CheckResult, Result, Status
-from grader.sanitise import safe_text
+from grader.sanitise.spreadsheet import number
+from grader.sanitise.text import safe_text
 
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 _FAILURES = {Status.FAILED, Status.MISSING, Status.FORBIDDEN}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from grader.render.exports.table import Table
-from grader.sanitise import safe_text
+from grader.sanitise.text import safe_text
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.media.spreadsheet import csv_text, inert, inert_html, number
 from grader.render.exports.filling import Filled, Wishes, factor, fill, only_column
 from grader.render.exports.grades import ExportProblem, StudentGrade
 from grader.render.exports.matching import (
@@ -23,6 +22,7 @@ from grader.render.exports.matching import (
     participant_number,
 )
 from grader.render.exports.table import Table, read_table
+from grader.sanitise.spreadsheet import csv_text, inert, inert_html, number
 
 IDENTIFIER, GRADE, FEEDBACK = "Identifier", "Grade", "Feedback comments"
 _MAXIMUM = "Maximum grade"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.media.spreadsheet import csv_text, inert, number
 from grader.render.exports.grades import StudentGrade
 from grader.result import Status
+from grader.sanitise.spreadsheet import csv_text, inert, number
 
 COLUMNS = (
     "student",

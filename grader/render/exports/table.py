@@ -6,8 +6,8 @@ import csv
 import io
 from dataclasses import dataclass
 
-from grader.media.spreadsheet import csv_text
 from grader.render.exports.grades import ExportProblem
+from grader.sanitise.spreadsheet import csv_text
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS = ",;\t"

@@ -14,8 +14,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from grader.media.html import escaped
 from grader.result import ConfusionPlot, CurvePlot, Plot, RocPlot
+from grader.sanitise.html import escaped
 
 # Colours that no plot uses otherwise; each becomes a variable of the page's style sheet.
 _COLOURS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.media.file_names import address_of, file_name_of
+from grader.files.atomic import make_folder, write_atomically
 from grader.render.above_maximum import above_maximum
 from grader.render.examples import example_files
 from grader.render.history import History, add_run, progress, read_history, write_history
@@ -26,7 +26,7 @@ from grader.render.summary import (
     whose_figures,
 )
 from grader.result import Result
-from grader.store import make_folder, write_atomically
+from grader.sanitise.file_names import address_of, file_name_of
 
 _STUDENTS = "students"
 

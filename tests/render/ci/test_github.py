@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.media.workflow import muted
 from grader.render.ci.finding import Finding
 from grader.render.ci.github import (
     MOST_ERRORS,
@@ -15,6 +14,7 @@ from grader.render.ci.github import (
     notice,
     step_outputs,
 )
+from grader.sanitise.workflow import muted
 from tests.render.small_class import check, student
 
 NASTY = "::error::x\n%0A::set-env name=PATH::/tmp\r\n##[error]boo, a:b"

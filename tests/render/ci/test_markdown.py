@@ -3,8 +3,8 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from grader.media.markdown import inline
 from grader.render.ci.markdown import MOST_EXPLAINED, markdown
+from grader.sanitise.markdown import inline
 from tests.render.conftest import HOSTILE
 from tests.render.small_class import student
 

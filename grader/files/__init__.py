@@ -1,0 +1,1 @@
+"""Files and folders of this machine, and archives that somebody else made."""

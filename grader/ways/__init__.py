@@ -1,0 +1,1 @@
+"""How work comes in and grades go out, beside the command line: pushes, CI servers, nbgrader."""

@@ -1,0 +1,1 @@
+"""All that crosses between the judge and a worker: values as bytes, within a budget."""
