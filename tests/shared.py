@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 _MADE = ".made"
 
@@ -21,8 +21,7 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
 
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """Have `make` fill a folder, or wait until another process has done so."""
-    with open(folder.with_name(f"{folder.name}.lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
         if not (folder / _MADE).exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()

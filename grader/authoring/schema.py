@@ -17,9 +17,6 @@ def result_schema() -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def write_schema(root: Path) -> Path:
-    """Write the schema into a course's ``docs/`` and return its path."""
-    path = root / SCHEMA_FILE
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(result_schema(), encoding="utf-8", newline="\n")
-    return path
+def write_schema(root: Path) -> None:
+    """Bring the committed schema up to date."""
+    (root / SCHEMA_FILE).write_text(result_schema(), encoding="utf-8", newline="\n")

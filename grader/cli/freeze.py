@@ -47,13 +47,13 @@ def command(
                 with _tells_what_is_logged(console):
                     freeze(folder, target, chosen)
                 say(console, f"{folder.name}: written to {target.relative_to(root)}")
-    if check:
-        schema = root / SCHEMA_FILE
-        if not schema.exists() or schema.read_text(encoding="utf-8") != result_schema():
-            stale += 1
-            say(console, f"{SCHEMA_FILE}: stale; run grader freeze")
-    else:
+    schema = root / SCHEMA_FILE
+    # Only this repository publishes the schema; a course of somebody else gets none.
+    if schema.exists() and not check:
         write_schema(root)
+    elif schema.exists() and schema.read_text(encoding="utf-8") != result_schema():
+        stale += 1
+        say(console, f"{SCHEMA_FILE}: stale; run grader freeze")
     raise typer.Exit(1 if stale else 0)
 
 

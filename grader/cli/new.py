@@ -30,4 +30,7 @@ def command(
     console = Console(highlight=False)
     for file in files:
         say(console, f"{file} written", wrap=False)
-    say(console, f"Next: grader freeze {assignment}, then grader audit {assignment}.", "dim")
+    steps = [f"grader freeze {assignment}", f"grader audit {assignment}"]
+    if (course_root() or Path()).resolve() != root.resolve():
+        steps.insert(0, f"cd {root}")
+    say(console, f"Next: {', then '.join(steps)}.", "dim")

@@ -13,8 +13,8 @@ def root_folder() -> Path:
     root = course_root()
     if root is None:
         raise UsageProblem(
-            "There is no folder `assignments` here or above. Change into the course's folder, or "
-            "name it in the variable GRADER_COURSE."
+            "There is no folder `assignments` or `solutions` here or above. Change into the "
+            "course's folder, or name it in the variable GRADER_COURSE."
         )
     return root
 

@@ -32,7 +32,9 @@ class UnknownAssignment(GraderProblem):
 
 
 def course_root(start: Path | None = None) -> Path | None:
-    """The nearest folder at or above `start` that holds ``assignments/``; None without one.
+    """The nearest folder at or above `start` that holds a course; None without one.
+
+    A course has ``assignments/``, or, before the first `grader freeze`, only ``solutions/``.
 
     The variable ``GRADER_COURSE`` names it outright.
     """
@@ -40,7 +42,7 @@ def course_root(start: Path | None = None) -> Path | None:
         return Path(named)
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / "assignments").is_dir():
+        if any((folder / part).is_dir() for part in ("assignments", "solutions")):
             return folder
     source_tree = Path(__file__).resolve().parents[2]
     return source_tree if (source_tree / "assignments").is_dir() else None

@@ -1,7 +1,6 @@
 """`grader check` and `grader hint` as a student calls them, from wherever she stands."""
 
 import os
-import pty
 import shutil
 import subprocess
 import sys
@@ -108,6 +107,8 @@ def test_the_list_shows_what_was_checked_and_nothing_of_the_rest(grader):
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal")
 def test_in_a_terminal_the_exercise_that_is_on_is_told(course):
+    import pty
+
     here, there = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "grader", "check"],

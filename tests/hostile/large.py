@@ -6,7 +6,6 @@ Run as a program, for the memory of its judges: ``python -m tests.hostile.large 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from pathlib import Path
 
@@ -76,6 +75,8 @@ def own_peak() -> int:
 
 
 def main(course: Path) -> None:
+    import resource  # where the programs of these tests run, not where they are collected
+
     """Grade the class and write ``memory.json`` beside its results."""
     for name, text in texts().items():
         folder = course / "submitted" / name / "m1_mini"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import resource
 import time
 
 import pytest
@@ -74,6 +73,7 @@ def _is_judged(told, baseline, caplog, name):
 
 
 def _megabytes():
+    resource = pytest.importorskip("resource")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

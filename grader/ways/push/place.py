@@ -5,14 +5,17 @@ The hook imports this in the time of a push, so it needs the standard library al
 
 from __future__ import annotations
 
-import fcntl
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from grader.files.private_folder import FILE_MODE, FOLDER, private_folder
+
+if sys.platform != "win32":
+    import fcntl
 
 _LOCK = "server.lock"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import sys
 import threading
@@ -266,6 +265,7 @@ def test_a_judge_has_no_descriptor_of_its_parent():
 
 def test_a_worker_inherits_none_of_a_judges_limits(tmp_path):
     """A Keras worker that is not confined needs more address space than a judge may have."""
+    resource = pytest.importorskip("resource")
     seen = tmp_path / "limits"
 
     class Looking(SpawnedLauncher):
