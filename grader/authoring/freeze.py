@@ -18,6 +18,7 @@ from grader.authoring.notebooks import (
 )
 from grader.authoring.promises import keep_promises
 from grader.authoring.promises.handout import HANDOUT
+from grader.authoring.promises.named import keep_names
 from grader.authoring.stubs import make_stub
 from grader.confine import Launcher
 from grader.course import frozen
@@ -79,6 +80,8 @@ def _generate(
         with_training=complete,
         with_slips=complete,
     )
+    if complete:
+        keep_names(course, prepared, solution)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in course.references.items():
         _write(target / name, make_stub(text, name))

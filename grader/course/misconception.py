@@ -159,6 +159,11 @@ class Marked:
     line: int = 0
     """Where the definition begins in its file."""
 
+    @property
+    def id(self) -> str:
+        """The name that a misconception marked so has in results."""
+        return Misconception(self.exercise, self.name, "", "").id
+
 
 def read_marked(text: str, mark_name: str) -> tuple[Marked, ...]:
     """Read all definitions that ``@mark_name("exercise", …)`` marks, without running them.

@@ -177,7 +177,7 @@ def reply_of(answer: dict[str, Any], places: Places, file: str = "") -> Reply:
     left_out = answer.get("left_out")
     return Reply(
         observation=observe(answer),
-        error=_error(error, places, file) if type(error) is dict else {},
+        error=error_of(error, places, file) if type(error) is dict else {},
         warnings=_texts(warnings),
         printed=_text(answer.get("printed"), _MAX_PRINTED),
         missing=_text(answer.get("name")),
@@ -186,7 +186,8 @@ def reply_of(answer: dict[str, Any], places: Places, file: str = "") -> Reply:
     )
 
 
-def _error(record: dict[str, Any], places: Places, file: str) -> dict[str, Any]:
+def error_of(record: dict[str, Any], places: Places, file: str = "") -> dict[str, Any]:
+    """Read what a worker says of an exception, trusting the type of none of its fields."""
     return {
         "message": _text(record.get("message")),
         "cause": _text(record.get("cause")),

@@ -23,7 +23,7 @@ from grader.course.prepared import (
     PreparedFile,
 )
 from grader.course.question import Questions
-from grader.diagnose import SLIP, Explained, agreed, contradicts, holds_everywhere, only_left
+from grader.diagnose import Explained, reconciled
 from grader.judge.answers import FileState, lost_verdict
 from grader.judge.asking import Deadline
 from grader.judge.interview import FileInterview, NotLoadable, inspect_files
@@ -571,27 +571,14 @@ class _Grading:
 
     def _take_back(self, exercise: str) -> None:
         """Take back each diagnosis that other checks of its exercise contradict."""
-        judged = self.results.of(exercise)
-        for result in list(judged):
-            named = _misconception_of(result)
-            if not named or result.check not in self.explained:
-                continue
-            if contradicts(self.assignment, named, result.check, judged, self.explained):
-                otherwise = self.explained[result.check].otherwise()
-                self.results.replace(result, result.model_copy(update={"diagnosis": otherwise}))
-        for result in list(judged := self.results.of(exercise)):
-            if result.diagnosis is not None and result.diagnosis.id.startswith(SLIP):
-                text = self._text_of(result)
-                known = agreed(self.assignment, result, judged, self.explained, text)
-                self.results.replace(result, result.model_copy(update={"diagnosis": known}))
-
-        for result in list(judged := self.results.of(exercise)):
-            if not holds_everywhere(self.assignment, result, judged, self.explained):
-                self.results.replace(result, result.model_copy(update={"diagnosis": None}))
-        for result in list(judged := self.results.of(exercise)):
-            if result.diagnosis is None and result.lost_points and result.check in self.explained:
-                known = only_left(self.assignment, result, judged, self.explained)
-                self.results.replace(result, result.model_copy(update={"diagnosis": known}))
+        judged = list(self.results.of(exercise))
+        for old, new in zip(
+            judged,
+            reconciled(self.assignment, judged, self.explained, self._text_of),
+            strict=True,
+        ):
+            if new is not old:
+                self.results.replace(old, new)
 
     def _text_of(self, result: CheckResult) -> str | None:
         """All that was handed in beside and with the file of a check; None where it has none."""
@@ -605,12 +592,6 @@ class _Grading:
         self.told += 1
         if self.options.on_check is not None and result.exercise in self.wanted:
             self.options.on_check(result)
-
-
-def _misconception_of(result: CheckResult) -> str:
-    """The misconception that a check's diagnosis names; "" where it names none."""
-    found = result.diagnosis
-    return found.id if found is not None and found.id.startswith("misconception.") else ""
 
 
 def _lightest(present: list[FileInterview]) -> set[str]:

@@ -179,6 +179,28 @@ PLANTED = {
     ),
     "a list of answers that is none": ("unearned.toml", "[[by_nature]\n", "cannot be read"),
     "trivial models that are no Python": ("trivial_models.py", "def f(:\n", "cannot be read"),
+    "a misconception that is right in another way": (
+        MISTAKES,
+        {
+            '    return np.convolve(x, np.ones(width), mode="valid")\n': (
+                '    return np.convolve(np.ones(width), x, mode="valid") / width\n'
+            )
+        },
+        "expected forgets_to_divide to cost points of moving_average. Received right answers",
+    ),
+    "two misconceptions with the same answers": (
+        MISTAKES,
+        {
+            'mode="full") / width\n': 'mode="full") / width\n\n\n'
+            '@misconception("moving_average", hint="What is the sum of a window?")\n'
+            "def only_adds(x, width):\n"
+            '    """only adds the neighbours up"""\n'
+            "    if not 1 <= width <= len(x):\n"
+            '        raise ValueError(f"Expected a width of 1 to {len(x)}. Received: {width}")\n'
+            '    return np.convolve(np.ones(width), x, mode="valid")\n'
+        },
+        "expected forgets_to_divide to be named where it costs points of moving_average",
+    ),
 }
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from grader.course.case import Case, Observation
 from grader.course.prepared import PreparedCheck
-from grader.diagnose import Evidence, Explained, holds_everywhere
+from grader.diagnose import Evidence, Explained
 from grader.diagnose.comparison import compare
+from grader.diagnose.elsewhere import holds_everywhere
 from grader.diagnose.generic import diagnose_generic
 from grader.diagnose.misconceptions import _are_shares
 from grader.result import Kind, Status

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 import grader.diagnose
-from grader.diagnose import Explained, only_left
+from grader.diagnose import Explained
+from grader.diagnose.agreement import only_left
 from grader.result import Status
 from tests.mini import body, check_of, grade_mini, mini
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.authoring.promises.problem import broken
@@ -30,19 +31,23 @@ def keep_misconceptions(course: LiveCourse, folder: Path) -> None:
     known = {one.name for one in course.assignment.exercises()}
     sources = {one.id: one for one in course.misconceptions}
     seen: dict[str, Place] = {}
+    for marked, place in marked_misconceptions(folder):
+        _keep_exercise(marked, known, place)
+        if marked.id in seen:
+            raise broken(
+                place,
+                f"expected one misconception {marked.name} of {marked.exercise}. Received a "
+                f"second, after {seen[marked.id]}; rename one of them.",
+            )
+        seen[marked.id] = place
+        _keep_difference(sources[marked.id], references[marked.exercise], place)
+
+
+def marked_misconceptions(folder: Path) -> Iterator[tuple[Marked, Place]]:
+    """Yield what an assignment's files mark as misconceptions, with the place of each."""
     for path in sorted(folder.glob(MISCONCEPTIONS)):
         for marked in read_marked(author_text(path), "misconception"):
-            place = place_in(path, marked.line)
-            _keep_exercise(marked, known, place)
-            one = Misconception(marked.exercise, marked.name, "", "")
-            if one.id in seen:
-                raise broken(
-                    place,
-                    f"expected one misconception {marked.name} of {marked.exercise}. Received a "
-                    f"second, after {seen[one.id]}; rename one of them.",
-                )
-            seen[one.id] = place
-            _keep_difference(sources[one.id], references[marked.exercise], place)
+            yield marked, place_in(path, marked.line)
 
 
 def _keep_exercise(marked: Marked, known: set[str], place: Place) -> None:
