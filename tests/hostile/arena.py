@@ -1,6 +1,7 @@
 """Grades every attack and some honest neighbours in one batch, with one way to start workers.
 
 Run as a program, so that another user can: ``python -m tests.hostile.arena COURSE LAUNCHER``.
+The course is written by `write_class` before, with all attacks or with a sample of them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,6 +28,11 @@ from tests.hostile.traces import Traces
 from tests.mini import REFERENCE, body, prepare_mini
 
 ATTACKS: dict[str, Attack] = {**FORGING, **EXHAUSTING, **ESCAPING}
+_EVERY = 5
+SAMPLE: frozenset[str] = frozenset(
+    name for family in (FORGING, EXHAUSTING, ESCAPING) for name in sorted(family)[::_EVERY]
+)
+"""Attacks of each family, for a way whose workers each start an interpreter."""
 LIMITS = LimitBook(Limits(seconds=3, cpu_seconds=3, numpy_megabytes=512))
 
 _WRITER = """
@@ -89,9 +95,9 @@ EACH = 4
 """How many of each neighbour there are, spread over the batch."""
 
 
-def write_class(course: Path) -> None:
+def write_class(course: Path, attacks: Collection[str]) -> None:
     """Write all submissions; names sort neighbours in between the attacks."""
-    names = sorted(ATTACKS)
+    names = sorted(attacks)
     for index, name in enumerate(names):
         _write(course, f"{index:03} {name}", ATTACKS[name].text)
     (course / "grader.toml").write_text(f'seed = "{SEED}"\n', encoding="utf-8")

@@ -14,14 +14,28 @@ import pytest
 from grader.confine import CannotConfine, launcher
 from grader.result import Result, Status
 from tests.conftest import ROOT
-from tests.hostile.arena import ATTACKS, EACH, FOLDERS, NEIGHBOURS, SEED, write_class
+from tests.hostile.arena import ATTACKS, EACH, FOLDERS, NEIGHBOURS, SAMPLE, SEED, write_class
 from tests.hostile.ordinary_user import USER, as_ordinary_user
 from tests.mini import check_of
 from tests.shared import made_once, shared_folder
 
-WAYS = [(name, user) for name in ("forked", "confined") for user in ("oneself", "ordinary user")]
-SLOW = [("confined", "ordinary user")]
+WAYS = {
+    "forked-oneself": ("forked", "oneself", ATTACKS),
+    "forked-ordinary-user": ("forked", "ordinary user", ATTACKS),
+    "confined-oneself-sample": ("confined", "oneself", SAMPLE),
+    "confined-oneself": ("confined", "oneself", ATTACKS),
+    "confined-ordinary-user": ("confined", "ordinary user", ATTACKS),
+}
+"""How workers start, for whom, and what attacks them."""
+SLOW = {"confined-oneself", "confined-ordinary-user"}
 """The walls are those of the other three, and each worker starts an interpreter."""
+EACH_WAY = [pytest.param(way, marks=pytest.mark.slow if way in SLOW else ()) for way in WAYS]
+EACH_ATTACK = [
+    pytest.param(way, name, marks=pytest.mark.slow if way in SLOW else (), id=f"{way}-{name}")
+    for way, (_, _, attacks) in WAYS.items()
+    for name in ATTACKS
+    if name in attacks
+]
 
 
 def _works(name: str) -> bool:
@@ -45,23 +59,19 @@ class Graded:
         return [one for name, one in self.by_student.items() if name[4:] == kind]
 
 
-@pytest.fixture(
-    scope="session",
-    params=[pytest.param(way, marks=pytest.mark.slow if way in SLOW else ()) for way in WAYS],
-    ids=["-".join(way).replace(" ", "-") for way in WAYS],
-)
+@pytest.fixture(scope="session", params=EACH_WAY)
 def graded(request, tmp_path_factory):
-    name, user = request.param
+    name, user, attacks = WAYS[request.param]
     if not _works(name):
         pytest.skip(f"no {name} workers here: see `grader doctor`")
     if user == "ordinary user" and os.getuid() != 0:
         pytest.skip("only root can become somebody else")
-    course = shared_folder(tmp_path_factory) / f"arena {name} {user}"
-    return Graded(made_once(course, lambda folder: _grade(folder, name, user)))
+    course = shared_folder(tmp_path_factory) / f"arena {request.param}"
+    return Graded(made_once(course, lambda folder: _grade(folder, name, user, attacks)))
 
 
-def _grade(course, name, user):
-    write_class(course)
+def _grade(course, name, user, attacks):
+    write_class(course, attacks)
     command = [sys.executable, "-m", "tests.hostile.arena", str(course), name]
     scratch = course / "scratch"
     scratch.mkdir()
@@ -75,16 +85,23 @@ def _grade(course, name, user):
             shutil.chown(path, USER, USER)
         command = as_ordinary_user(command)
     ended = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False
+        command,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=1_800,
+        check=False,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def test_there_are_enough_attacks():
     assert len(ATTACKS) >= 80
+    assert 15 <= len(SAMPLE) < len(ATTACKS)
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize(("graded", "name"), EACH_ATTACK, indirect=["graded"])
 def test_an_attack_gets_no_point_and_its_own_status(graded, name):
     (result,) = graded.of(name)
     check = check_of(result, "predict.batch")
