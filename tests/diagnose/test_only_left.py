@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-import grader.diagnose
-from grader.diagnose import Explained
+from grader.diagnose import Explained, agreement
 from grader.diagnose.agreement import only_left
 from grader.result import Status
 from tests.mini import body, check_of, grade_mini, mini
@@ -21,8 +20,8 @@ def test_what_other_checks_contradict_leaves_one(contradicted, told, monkeypatch
     def contradicts(assignment, name, where, results, explained):
         return name in contradicted
 
-    monkeypatch.setattr(grader.diagnose, "contradicts", contradicts)
-    monkeypatch.setattr(grader.diagnose, "told", lambda assignment, name: name)
+    monkeypatch.setattr(agreement, "contradicts", contradicts)
+    monkeypatch.setattr(agreement, "told", lambda assignment, name: name)
     check = check_of(grade_mini(body("return np.sin(X @ w + b)"), public=True), "predict.batch")
     assert (check.status, check.diagnosis) == (Status.FAILED, None)
     explained = {"batch": replace(Explained(), by=frozenset({"one", "other"}))}
