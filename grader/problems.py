@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import errno
 
+DISTRIBUTION = "deep-learning-grader"
+"""What pip calls the grader."""
+
 
 class GraderProblem(Exception):
     """What was asked cannot be done; the message says what happened and how to fix it."""
@@ -15,6 +18,14 @@ class GraderProblem(Exception):
 
 class MachineProblem(GraderProblem):
     """The machine refuses, which is nobody's mistake in a call: a full disk, a read-only folder."""
+
+
+def installing(extra: str) -> str:
+    """The command that installs what an extra of the grader names.
+
+    pip takes the grader itself as it is installed, whatever file it came from.
+    """
+    return f'pip install "{DISTRIBUTION}[{extra}]"'
 
 
 def is_wrong_place(error: OSError) -> bool:

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import grader
-from grader import __version__
+from grader.authoring.requirements import requirement_of
+from grader.authoring.wheel_file import pinned_versions, wheel_file
 from grader.authoring.workflows import push_files
+from grader.course import frozen
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.frozen import CASES, CHECKS
+from grader.course.prepared import PreparedAssignment
 from grader.files.atomic import write_atomically
 from grader.problems import GraderProblem
 
 LOCK = "requirements/lock.txt"
-_SECTION = re.compile(r"^(?=\[)", re.MULTILINE)
-_KEPT_SECTIONS = ("[build-system", "[project", "[tool.hatch")
-_FROM_GIT = ("[tool.hatch.version", "[tool.hatch.build.hooks.vcs")
-_BUILD_REQUIREMENT = re.compile(r', "hatch-vcs[^"]*"')
 _README = """# {title}
 
-Everything runs on your own machine, offline: nothing is sent anywhere.
+Everything runs on your own machine, offline: nothing is sent anywhere. It needs Python 3.11, 3.12
+or 3.13.
 
 ```
-python -m venv .venv                         # once; Python 3.11, 3.12 or 3.13
+# Once: an environment, and the grader with the versions that your course has tested.
+python -m venv .venv
 . .venv/bin/activate                         # Windows: .venv\\Scripts\\activate
-pip install -c requirements/lock.txt -e .    # once: the versions that your course has tested
+python -m pip install -c {lock} "{wheel}"
+
 cd {first}
 grader check                                 # what is right, what is wrong, and why
 grader check --watch                         # again whenever you save
 grader hint {exercise}                       # one hint at a time
 grader check --case counterexample-….npz     # an input that stood beside your report
 ```
+{parts}
+When a later edition brings another `.whl`, install that one as well.
 
 Work in the `.py` file or in the notebook of the same name, not in both. Plain `pytest` in an
 assignment's folder runs the same checks. In a notebook, run the cell below each exercise.
@@ -41,6 +43,9 @@ assignment's folder runs the same checks. In a notebook, run the cell below each
 | assignment | what you build |
 |---|---|
 {rows}
+"""
+_PARTS = """
+`[keras]` brings Keras and TensorFlow. Without it the NumPy parts are checked all the same.
 """
 
 
@@ -57,24 +62,32 @@ def release(root: Path, names: Sequence[str], target: Path, title: str) -> list[
     Parameters
     ----------
     root
-        The course's folder, with ``assignments/`` and ``datasets/``.
+        The course's folder, with ``assignments/``. What it has beside them of ``datasets/``, a
+        ``LICENSE`` and a ``requirements/lock.txt`` of its own goes along.
 
     Raises
     ------
     ReleaseError
         When something is missing, or `target` lies in the course's folder or holds something
         that no release has written.
+    CannotPackage
+        When the grader that runs here cannot go along.
     """
     _require_place(root, target)
+    if not names:
+        raise ReleaseError(
+            f"There is no assignment in {root / 'assignments'} that could be released. Run grader "
+            "freeze first."
+        )
     files = dict(_assignments(root, names))
-    files |= dict(package_files())
     files |= dict(_datasets(root))
-    for name in ("LICENSE", LOCK):
-        files[Path(name)] = content_of(root / name)
-    project = content_of(root / "pyproject.toml")
-    files[Path("pyproject.toml")] = _project(project)
-    files |= push_files(project)
-    files[Path("README.md")] = _readme(root, names, title).encode("utf-8")
+    files |= own_files(root)
+    name, content = wheel_file()
+    files[Path(name)] = content
+    prepared = [frozen.load(root / "assignments" / one / PUBLIC_FOLDER) for one in names]
+    with_keras = any(one.has_keras for one in prepared)
+    files |= push_files(name)
+    files[Path("README.md")] = _readme(prepared, title, name, with_keras=with_keras).encode()
     manifest = "".join(f"{path.as_posix()}\n" for path in sorted(files))
     files[_MANIFEST] = manifest.encode("utf-8")
     _remove_earlier(target, files)
@@ -111,45 +124,34 @@ def _assignments(root: Path, names: Sequence[str]) -> Iterable[tuple[Path, bytes
             yield path.relative_to(root), content_of(path)
 
 
-def package_files() -> Iterable[tuple[Path, bytes]]:
-    """Yield the grader itself, by path: `grader check` needs most of it, and it holds no answer."""
-    folder = Path(grader.__file__).parent
-    for path in sorted(folder.rglob("*")):
-        hidden = any(
-            part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts
-        )
-        if path.is_file() and not hidden and path.suffix not in {".pyc", ".csv"}:
-            yield Path("grader") / path.relative_to(folder), content_of(path)
-
-
 def _datasets(root: Path) -> Iterable[tuple[Path, bytes]]:
     for path in sorted((root / "datasets").glob("*")):
         if path.suffix in {".csv", ".md"}:
             yield path.relative_to(root), content_of(path)
 
 
-def _project(content: bytes) -> bytes:
-    """The installation alone: linters and tests are the course's own, and so are the tags of git.
-
-    The edition may lie in a repository with tags of its own, so that its version is written down.
-    """
-    sections = _SECTION.split(content.decode("utf-8"))
-    kept = [one.rstrip() for one in sections if one.startswith(_KEPT_SECTIONS)]
-    text = "\n\n".join(one for one in kept if not one.startswith(_FROM_GIT)) + "\n"
-    text = _BUILD_REQUIREMENT.sub("", text)
-    return text.replace('dynamic = ["version"]', f'version = "{__version__}"').encode("utf-8")
+def own_files(root: Path) -> dict[Path, bytes]:
+    """The course's licence, where it has one, and the versions that it pins, or the grader does."""
+    files = {Path(LOCK): pinned_versions()}
+    own = (Path(name) for name in ("LICENSE", LOCK) if (root / name).exists())
+    return files | {path: content_of(root / path) for path in own}
 
 
-def _readme(root: Path, names: Sequence[str], title: str) -> str:
-    from grader.course import frozen
-
-    rows, first, exercise = [], "", ""
-    for name in names:
-        prepared = frozen.load(root / "assignments" / name / PUBLIC_FOLDER)
-        rows.append(f"| [{name}](assignments/{name}/README.md) | {prepared.summary} |")
-        first = first or f"assignments/{name}"
-        exercise = exercise or prepared.exercises[0].name
-    return _README.format(title=title, first=first, exercise=exercise, rows="\n".join(rows))
+def _readme(
+    assignments: Sequence[PreparedAssignment], title: str, wheel: str, *, with_keras: bool
+) -> str:
+    rows = [
+        f"| [{one.name}](assignments/{one.name}/README.md) | {one.summary} |" for one in assignments
+    ]
+    return _README.format(
+        title=title,
+        lock=LOCK,
+        wheel=requirement_of(wheel, "keras" if with_keras else ""),
+        first=f"assignments/{assignments[0].name}",
+        exercise=assignments[0].exercises[0].name,
+        parts=_PARTS if with_keras else "",
+        rows="\n".join(rows),
+    )
 
 
 def _remove_earlier(target: Path, files: dict[Path, bytes]) -> None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from grader import __version__
 from grader.cli.commands import COMMANDS, lacks
 from grader.cli.problems import UsageProblem, authors_problem
-from grader.problems import GraderProblem, MachineProblem, advice
+from grader.problems import GraderProblem, MachineProblem, advice, installing
 from grader.sanitise.workflow import all_muted
 
 USAGE_ERROR = 2
@@ -141,7 +141,7 @@ def _needing(package: str) -> Callable[[typer.Context], None]:
     def command(context: typer.Context) -> None:
         raise UsageProblem(
             f"grader {context.info_name} needs {package}, which is not installed. "
-            "Install what instructors need: pip install 'deep-learning-grader[instructor]'"
+            f"Install what instructors need: {installing('instructor')}"
         )
 
     command.__doc__ = lacks(package)

@@ -36,6 +36,7 @@ def lacks(package: str) -> str:
 
 
 _NOTEBOOKS = ("jupytext", "nbformat")
+_WHEEL = ("wheel",)
 
 COMMANDS = {
     "list": Command("list_assignments", "Show assignments, exercises, points and my progress."),
@@ -63,10 +64,14 @@ COMMANDS = {
         "freeze", "Generate stubs, handouts and public cases from solutions/.", _NOTEBOOKS
     ),
     "release": Command(
-        "release", "Write what students get: assignments, data, the grader, a pinned installation."
+        "release",
+        "Write what students get: assignments, data, the grader, a pinned installation.",
+        _WHEEL,
     ),
     "seal": Command("seal", "Encrypt the hidden cases of assignments for grader ci."),
-    "gradescope": Command("gradescope", "Write the autograder of an assignment for Gradescope."),
+    "gradescope": Command(
+        "gradescope", "Write the autograder of an assignment for Gradescope.", _WHEEL
+    ),
     "notebooks": Command(
         "notebooks",
         "Write notebooks with solutions into source/, for nbgrader generate_assignment.",

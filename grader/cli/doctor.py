@@ -21,6 +21,7 @@ from grader.confine.breakout import WAYS_OUT, open_ways_out
 from grader.confine.engine import KerasBackend
 from grader.confine.strongest import double_in
 from grader.course.catalogue import course_root, frozen_assignments, live_assignments
+from grader.problems import installing
 from grader.sanitise.formgrader import unescaped
 from grader.sanitise.terminal import say
 from grader.submissions.course_directory import is_nbgrader_course
@@ -52,9 +53,16 @@ Finding = tuple[bool | None, str]
 
 
 def _versions() -> Finding:
-    names = ("numpy", "scikit-learn", "keras")
-    found = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+    names = ("numpy", "keras", "scikit-learn")
+    found = ", ".join(f"{name} {_version(name) or 'not installed'}" for name in names)
     return True, f"grader {__version__}, Python {platform.python_version()}, {found}"
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _worker(backend: str) -> Finding:
@@ -65,13 +73,26 @@ def _worker(backend: str) -> Finding:
     return True, "answers; " + ", ".join(f"{name} {value}" for name, value in versions.items())
 
 
+def _keras_worker() -> Finding:
+    """Try a worker of Keras files; without Keras, NumPy parts work all the same."""
+    engine = Engine.from_environment()
+    if engine.lacking:
+        return None, (
+            f"none: {engine.lacking} is not installed, and Keras parts need it: "
+            f"{installing(engine.extra)}"
+        )
+    return _worker("keras")
+
+
 def _backends() -> Finding:
     """Tell what Keras can compute with here, and what it is asked to."""
-    chosen = Engine.from_environment().keras_backend
+    engine = Engine.from_environment()
+    chosen = engine.keras_backend
     found = {name: _version_of(name) for name in get_args(KerasBackend)}
     text = ", ".join(f"{name} {version or 'not installed'}" for name, version in found.items())
     if found[chosen] is None:
-        return False, f"{text}; {chosen} is what KERAS_BACKEND asks for"
+        works = None if engine.lacking == "keras" else False  # without Keras nobody asks for it
+        return works, f"{text}; {chosen} is what KERAS_BACKEND asks for"
     return True, f"{text}; Keras parts are graded on {chosen}"
 
 
@@ -126,7 +147,7 @@ def _extras() -> Finding:
         import jinja2
         import matplotlib
     except ModuleNotFoundError as error:
-        return None, f"{error.name} is missing, so no HTML report; install the extra `instructor`"
+        return None, f"{error.name} is missing, so no HTML report: {installing('instructor')}"
     return True, f"jinja2 {jinja2.__version__}, matplotlib {matplotlib.__version__}"
 
 
@@ -146,7 +167,7 @@ _PROBES: dict[str, Callable[[], Finding]] = {
     "disk": _disk,
     "course": _course,
     "numpy worker": lambda: _worker("numpy"),
-    "keras worker": lambda: _worker("keras"),
+    "keras worker": _keras_worker,
     "backends": _backends,
     "gpu": _gpu,
     "confinement": _confinement,

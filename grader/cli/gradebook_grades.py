@@ -7,6 +7,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from grader.cli.problems import UsageProblem
+from grader.problems import installing
 from grader.render.exports.grades import StudentGrade, grade_of
 from grader.render.summary import exercises
 from grader.result import Result
@@ -23,7 +24,7 @@ def wants_gradebook(console: Console, wanted: bool | None, directory: CourseDire
     try:
         import nbgrader  # noqa: F401
     except ImportError:
-        advice = "pip install 'deep-learning-grader[nbgrader]'"
+        advice = installing("nbgrader")
         if wanted:
             raise UsageProblem(f"--gradebook needs nbgrader: {advice}") from None
         note = f"Points that people gave are left out, since nbgrader is not installed: {advice}"

@@ -6,7 +6,7 @@ import os
 import traceback
 from pathlib import Path
 
-from grader.problems import GraderProblem, MachineProblem, advice, is_wrong_place
+from grader.problems import GraderProblem, MachineProblem, advice, installing, is_wrong_place
 
 
 class UsageProblem(GraderProblem):
@@ -35,9 +35,7 @@ def cannot_write(path: object, error: OSError, kept: str = "", *, named: bool = 
 
 def needs(what: str, error: ModuleNotFoundError) -> UsageProblem:
     """What to tell who lacks a library of the extra `instructor`."""
-    return UsageProblem(
-        f"{what} needs {error.name}: pip install 'deep-learning-grader[instructor]'"
-    )
+    return UsageProblem(f"{what} needs {error.name}: {installing('instructor')}")
 
 
 def authors_problem(error: Exception) -> str | None:

@@ -18,7 +18,7 @@ from grader.cli.report import write_html
 from grader.cli.report_process import ReportProcess
 from grader.course.prepared import PreparedAssignment
 from grader.files.atomic import write_atomically
-from grader.problems import MachineProblem
+from grader.problems import MachineProblem, installing
 from grader.render.terminal import print_class
 from grader.result import Result
 from grader.sanitise.formgrader import unescaped
@@ -119,7 +119,7 @@ class Publisher:
             from grader.ways.gradebook.publish import publish
         except ImportError as error:
             missing = f"The gradebook was not written: {error.name} is not installed."
-            say(console, f"{missing} pip install 'deep-learning-grader[nbgrader]'")
+            say(console, f"{missing} {installing('nbgrader')}")
             return self._wishes.gradebook is None
         try:
             with progress_bar(console, "gradebook") as progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Literal, get_args
 
-from grader.problems import GraderProblem
+from grader.problems import GraderProblem, installing
 
 KerasBackend = Literal["tensorflow", "jax", "torch"]
 Device = Literal["cpu", "gpu"]
@@ -21,10 +22,12 @@ _PROBES = {
     "torch": "import torch; print(torch.cuda.device_count())",
 }
 _PACKAGES = {
-    "tensorflow": "pip install 'deep-learning-grader[gpu]'",
+    "tensorflow": installing("gpu"),
     "jax": "pip install 'jax[cuda13]'",
     "torch": "pip install torch, with CUDA",
 }
+
+_EXTRAS = {"tensorflow": "keras", "jax": "jax", "torch": "torch"}
 
 
 class CannotCompute(GraderProblem):
@@ -56,6 +59,17 @@ class Engine:
     def serving(self, packages: frozenset[str] | tuple[str, ...]) -> Engine:
         """The engine for files that may import `packages`: TensorFlow's own need TensorFlow."""
         return replace(self, keras_backend="tensorflow") if "tensorflow" in packages else self
+
+    @property
+    def lacking(self) -> str:
+        """The first package that Keras files need and that is not installed; "" without any."""
+        needed = ("keras", self.keras_backend)
+        return next((one for one in needed if importlib.util.find_spec(one) is None), "")
+
+    @property
+    def extra(self) -> str:
+        """The extra of the grader that installs all that Keras files need."""
+        return _EXTRAS[self.keras_backend]
 
     @property
     def patience(self) -> float:

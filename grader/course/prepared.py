@@ -128,6 +128,11 @@ class PreparedAssignment:
         """What the assignment is worth."""
         return round(sum(check.points for check in self.checks), 2)
 
+    @property
+    def has_keras(self) -> bool:
+        """Whether some of its files need Keras."""
+        return any(one.backend == "keras" for one in self.files)
+
     def part(self, backend: Backend) -> PreparedAssignment:
         """The files of one backend alone, with what belongs to them."""
         files = tuple(one for one in self.files if one.backend == backend)

@@ -20,7 +20,7 @@ from grader import __version__
 from grader.course import frozen
 from grader.course.prepared import PreparedAssignment
 from grader.files.foreign_json import read_json
-from grader.problems import GraderProblem
+from grader.problems import GraderProblem, installing
 from grader.sanitise.text import shown
 
 if TYPE_CHECKING:
@@ -170,7 +170,6 @@ def _cipher(key: bytes) -> AESGCM:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     except ModuleNotFoundError:
         raise SealError(
-            "Sealed cases need the package cryptography. Install it: "
-            "pip install 'deep-learning-grader[ci]'"
+            f"Sealed cases need the package cryptography. Install it: {installing('ci')}"
         ) from None
     return AESGCM(key)

@@ -8,8 +8,10 @@ from typing import Any
 from grader.checks import Verdict
 from grader.checks.left_out import left_out_of, number_in, text_in
 from grader.checks.verdict import Reply
-from grader.confine import TIME_IS_UP, Limits, Lost, Silence
+from grader.confine import TIME_IS_UP, Engine, Limits, Lost, Silence
 from grader.course.observed import observe
+from grader.course.prepared import PreparedFile
+from grader.problems import installing
 from grader.result import Status
 from grader.submissions.places import NO_FILE, Places, sentence
 from grader.wire.budget import MEGABYTE
@@ -107,6 +109,18 @@ class FileState:
             line_file=self.file,
             whole_file=True,
         )
+
+
+def lacking_state(file: PreparedFile, engine: Engine) -> FileState | None:
+    """The state of a Keras file on a machine without Keras, or what it computes with."""
+    lacking = engine.lacking
+    if not lacking:
+        return None
+    text = (
+        f"{file.name} needs {lacking}, which is not installed here, so that nothing of it could be "
+        f"checked; install it: {installing(engine.extra)}"
+    )
+    return FileState(Status.GRADER_ERROR, text)
 
 
 def lost_verdict(lost: Lost, places: Places, limits: Limits | None = None) -> Verdict:

@@ -495,6 +495,8 @@ class _Grading:
 
     def _judged(self, check: PreparedCheck, interview: FileInterview) -> Verdict:
         """The verdict on a check by itself, whatever becomes of the question."""
+        if interview.lacking is not None:
+            return interview.lacking.verdict()
         try:
             return judge_check(check, interview)
         except NotLoadable:
@@ -534,6 +536,8 @@ class _Grading:
             return replace(problem.verdict(), whole_file=False)
         if interview.is_stub(exercise.name):
             return self._not_written(exercise, interview.line_of(exercise.name))
+        if interview.lacking is not None:
+            return interview.lacking.verdict()
         prerequisites = self._prerequisites(interview)
         ended = self.results.lost.get(exercise.name)
         if ended is not None:

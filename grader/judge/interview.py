@@ -30,6 +30,7 @@ from grader.judge.answers import (
     FileState,
     KeptReplies,
     is_used_up,
+    lacking_state,
     lost_verdict,
     not_imported,
     reply_of,
@@ -84,6 +85,9 @@ class FileInterview(FileKnowledge):
         self.loading: Loading | None = None
         """What was left out of the file; None before it is loaded."""
         self.versions: dict[str, str] = {}
+        engine = launcher.engine.serving(file.imports)
+        self.lacking = lacking_state(file, engine) if file.backend == "keras" else None
+        """Why no code of the file can run on this machine; its source is read all the same."""
         self._worker: Worker | None = None
         self._worker_limits = Limits()
         self._loaded, self._announced = False, False
@@ -359,7 +363,8 @@ class FileInterview(FileKnowledge):
         if self._worker is None:
             settings = WorkerSettings(
                 files=self.files,
-                backend=self.file.backend,
+                # Whoever only reads needs no Keras, and there may be none.
+                backend="numpy" if self.lacking is not None else self.file.backend,
                 imports=self.file.imports,
                 guarded=self.assignment.guarded(),
                 limits=limits,

@@ -1,4 +1,4 @@
-"""Put the autograder together: scripts, the grader, public and hidden cases, pinned libraries.
+"""Put the autograder together: scripts, the grader's wheel, public and hidden cases, pins.
 
 Relied upon (https://gradescope-autograders.readthedocs.io/en/latest/specs/): the zip is unpacked
 into ``/autograder/source``; ``setup.sh`` runs once, as root, when the image is built, and
@@ -12,8 +12,9 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from grader.authoring.gradescope.layout import HIDDEN, INSTALLED, LIMITS
-from grader.authoring.release import LOCK, content_of, package_files
+from grader.authoring.release import own_files
 from grader.authoring.requirements import grading_requirements
+from grader.authoring.wheel_file import wheel_file
 from grader.course import frozen
 from grader.course.catalogue import PUBLIC_FOLDER
 from grader.course.prepared import PreparedAssignment
@@ -40,23 +41,23 @@ def autograder_zip(
     Raises
     ------
     ReleaseError
-        When a file of the course is missing.
+        When a file of the course cannot be read.
+    CannotPackage
+        When the grader that runs here cannot go along.
     """
     name = hidden.name
-    with_keras = any(file.backend == "keras" for file in hidden.files)
     own = Path(__file__).parent
     files = {PurePosixPath(script): (own / script).read_bytes() for script in (SETUP, RUN)}
-    files |= {PurePosixPath(path.as_posix()): content for path, content in package_files()}
+    wheel, content = wheel_file()
+    files[PurePosixPath(wheel)] = content
     for folder, prepared in (
         (PurePosixPath("assignments", name, PUBLIC_FOLDER), public),
         (PurePosixPath(HIDDEN, name), hidden),
     ):
         files |= {folder / one: content for one, content in frozen.to_files(prepared).items()}
     files[PurePosixPath(LIMITS)] = limits.model_dump_json(exclude_none=True).encode()
-    project = content_of(root / "pyproject.toml")
-    files[PurePosixPath(INSTALLED)] = grading_requirements(project, keras=with_keras, data=False)
-    for one in (LOCK, "LICENSE"):
-        files[PurePosixPath(one)] = content_of(root / one)
+    files[PurePosixPath(INSTALLED)] = grading_requirements(wheel, keras=hidden.has_keras)
+    files |= {PurePosixPath(path.as_posix()): own for path, own in own_files(root).items()}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in sorted(files.items()):

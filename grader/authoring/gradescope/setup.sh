@@ -24,11 +24,10 @@ if [ -z "$python" ]; then
 fi
 
 "$python" -m venv "$home"
+cd "$source" # where the wheel lies that the requirements name
 "$home/bin/python" -m pip install --quiet --no-cache-dir \
-    -c "$source/requirements/lock.txt" -r "$source/requirements/install.txt"
+    -c requirements/lock.txt -r requirements/install.txt
 packages=$("$home/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-rm -rf "$packages/grader"
-cp -R "$source/grader" "$packages/grader"
 
 # Where the image allows no namespaces, students' code runs under another account, which is to find
 # neither hidden cases nor anything of the grader but what the worker itself imports.

@@ -15,18 +15,19 @@ _TARGETS = {
     "gitignore.txt": Path(".gitignore"),
 }
 NUMPY_REQUIREMENTS = Path("requirements/numpy.txt")
+KERAS_REQUIREMENTS = Path("requirements/keras.txt")
 
 
-def push_files(project: bytes) -> dict[Path, bytes]:
-    """The workflows, what git is not to take, and what is installed before Keras is wanted.
+def push_files(wheel: str) -> dict[Path, bytes]:
+    """The workflows, what git is not to take, and what is installed before and for Keras.
 
     Parameters
     ----------
-    project
-        The course's ``pyproject.toml``: its dependencies without those that Keras parts alone
-        need, and those of the extra `ci`.
+    wheel
+        The name of the grader's wheel, which lies at the top.
     """
     own = Path(__file__).parent
     files = {target: (own / name).read_bytes() for name, target in _TARGETS.items()}
-    files[NUMPY_REQUIREMENTS] = grading_requirements(project, keras=False, data=False)
+    files[NUMPY_REQUIREMENTS] = grading_requirements(wheel, keras=False)
+    files[KERAS_REQUIREMENTS] = grading_requirements(wheel, keras=True)
     return files
