@@ -6,6 +6,7 @@ repository nor a build backend nor a network is needed.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import stat
 import tempfile
@@ -25,6 +26,7 @@ from grader.problems import DISTRIBUTION, GraderProblem
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _PACKAGE = Path(grader.__file__).parent
 _PROJECT = "pyproject.toml"
+_VERSION_FILE = f"{_PACKAGE.name}/_version.py"
 _LOCK = Path(__file__).with_name("lock.txt")
 
 
@@ -41,12 +43,16 @@ def wheel_file() -> tuple[str, bytes]:
         When the grader is not installed, or its checkout has changed what is installed.
     """
     installed = _installed()
-    name = f"{DISTRIBUTION.replace('-', '_')}-{installed.version}"
     files = dict(_package_files()) | _included()
-    described = f"{name}.dist-info"
-    about = {
-        f"{described}/{path}": content for path, content in _description(installed, name).items()
-    }
+    description = _description(installed)
+    version = installed.version
+    if _checkout() is not None:
+        version = _of_content(version, files | description)
+        files[_VERSION_FILE] = f'__version__ = "{version}"\n'.encode()
+        old, new = (f"\nVersion: {one}\n".encode() for one in (installed.version, version))
+        description["METADATA"] = description["METADATA"].replace(old, new, 1)
+    name = f"{DISTRIBUTION.replace('-', '_')}-{version}"
+    about = {f"{name}.dist-info/{path}": content for path, content in description.items()}
     file = f"{name}-py3-none-any.whl"
     with tempfile.TemporaryDirectory(prefix="grader-wheel-") as folder:
         place = Path(folder) / file
@@ -61,6 +67,18 @@ def pinned_versions() -> bytes:
     """The versions that are tested together, for pip's ``-c``."""
     root = _checkout()
     return (_LOCK if root is None else root / "requirements" / "lock.txt").read_bytes()
+
+
+def _of_content(version: str, files: dict[str, bytes]) -> str:
+    """A version that is other when the files are: pip passes over one that is installed already.
+
+    A checkout keeps the version that it was installed with, whatever is changed in it afterwards.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(files.keys() - {_VERSION_FILE}):
+        digest.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
+    joined = "." if "+" in version else "+"
+    return f"{version}{joined}c{digest.hexdigest()[:8]}"  # digits alone would lose leading zeros
 
 
 class _Timeless(WheelFile):
@@ -93,17 +111,16 @@ def _included() -> dict[str, bytes]:
     }
 
 
-def _description(installed: importlib.metadata.Distribution, name: str) -> dict[str, bytes]:
+def _description(installed: importlib.metadata.Distribution) -> dict[str, bytes]:
     """The files that tell pip what the package is; it notes itself where it came from."""
     texts = {
         "METADATA": installed.read_text("METADATA"),
         "entry_points.txt": installed.read_text("entry_points.txt"),
         "WHEEL": (
-            f"Wheel-Version: 1.0\nGenerator: grader {installed.version}\n"
-            "Root-Is-Purelib: true\nTag: py3-none-any\n"
+            "Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         ),
     }
-    licences = (one for one in installed.files or () if f"{name}.dist-info/licenses/" in str(one))
+    licences = (one for one in installed.files or () if ".dist-info/licenses/" in one.as_posix())
     texts |= {f"licenses/{one.name}": one.read_text(encoding="utf-8") for one in licences}
     return {path: text.encode() for path, text in texts.items() if text is not None}
 

@@ -4,16 +4,17 @@ import json
 import os
 import subprocess
 import sys
-import tomllib
+import zipfile
 
 import numpy as np
 import pytest
 
-from grader import __version__
 from grader.authoring.release import ReleaseError, release
 from grader.authoring.stubs import BEGIN, END
+from grader.authoring.wheel_file import pinned_versions, wheel_file
 from grader.course import frozen
 from tests.conftest import ASSIGNMENTS, ROOT, live, prepared
+from tests.mini import mini
 
 SECRET = "atestseed"
 """The seed of `prepared`, without blanks."""
@@ -31,7 +32,12 @@ def texts(edition):
     """All that can be read as text, in one piece, without blanks and line ends."""
     found = []
     for path in sorted(edition.rglob("*")):
-        if path.suffix == ".ipynb":
+        if path.suffix == ".whl":
+            with zipfile.ZipFile(path) as archive:
+                found += [
+                    archive.read(one).decode("utf-8", "replace") for one in archive.namelist()
+                ]
+        elif path.suffix == ".ipynb":
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             found += ["".join(cell["source"]) for cell in cells]
         elif path.is_file():
@@ -70,8 +76,7 @@ def test_no_part_of_the_authors_side_is_in_it(edition):
         "README.md",
         "assignments",
         "datasets",
-        "grader",
-        "pyproject.toml",
+        wheel_file()[0],
         "requirements",
         ".github",
         ".gitignore",
@@ -83,14 +88,29 @@ def test_no_part_of_the_authors_side_is_in_it(edition):
     assert not {one for one in in_assignments if "misconception" in one or "checks" in one}
 
 
-def test_it_is_installed_without_git_or_its_tags(edition):
-    """It may lie in a repository of its reader's, whose tags are of something else."""
-    project = tomllib.loads((edition / "pyproject.toml").read_text(encoding="utf-8"))
-    assert project["build-system"]["requires"] == ["hatchling>=1.24"]
-    assert project["project"]["version"] == __version__
-    assert "dynamic" not in project["project"]
-    assert project["tool"]["hatch"].keys() == {"build"}
-    assert project["tool"]["hatch"]["build"].keys() == {"targets"}
+def test_the_grader_is_one_file_that_the_readme_installs_by_its_path(edition):
+    name, content = wheel_file()
+    assert (edition / name).read_bytes() == content
+    outside = [path for path in edition.rglob("*.py") if "assignments" not in path.parts]
+    assert outside == []
+    readme = (edition / "README.md").read_text(encoding="utf-8")
+    assert f'python -m pip install -c requirements/lock.txt "./{name}[keras]"\n' in readme
+
+
+def test_a_course_of_ones_own_needs_its_assignments_and_nothing_else(tmp_path):
+    """No repository of the grader's, no Keras where no part has any, no licence but its own."""
+    root, target = tmp_path / "course", tmp_path / "edition"
+    frozen.save(mini(public=True), root / "assignments" / "m1_mini" / "public")
+    release(root, ["m1_mini"], target, "Mini")
+    name = wheel_file()[0]
+    readme = (target / "README.md").read_text(encoding="utf-8")
+    assert f'"./{name}"\n' in readme and "[keras]" not in readme and "cd assignments/m1" in readme
+    assert not (target / "LICENSE").exists()
+    assert (target / "requirements" / "lock.txt").read_bytes() == pinned_versions()
+    (root / "requirements").mkdir()
+    (root / "requirements" / "lock.txt").write_text("numpy==2.4.6\n", encoding="utf-8")
+    release(root, ["m1_mini"], target, "Mini")
+    assert (target / "requirements" / "lock.txt").read_bytes() == b"numpy==2.4.6\n"
 
 
 def test_no_hidden_case_is_in_it(edition, texts):
@@ -112,12 +132,14 @@ def test_no_hidden_case_is_in_it(edition, texts):
 
 
 def test_a_student_can_check_with_it_alone(edition, tmp_path):
-    """Its own copy of the grader runs, from a folder that knows nothing of the course's."""
+    """The grader of its wheel runs, from a folder that knows nothing of the course's."""
+    with zipfile.ZipFile(edition / wheel_file()[0]) as archive:
+        archive.extractall(tmp_path)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GRADER")}
     ended = subprocess.run(
         [sys.executable, "-m", "grader", "check", "a1", "predict"],
         cwd=edition,
-        env={**environment, "PYTHONPATH": str(edition)},
+        env={**environment, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=120,
@@ -142,5 +164,8 @@ def test_it_is_not_written_where_it_must_not_be(tmp_path):
     (tmp_path / "thesis.tex").write_text("precious", encoding="utf-8")
     with pytest.raises(ReleaseError, match="something other than a student edition"):
         release(ROOT, ASSIGNMENTS, tmp_path, "x")
-    with pytest.raises(ReleaseError, match="cannot be read"):
+    with pytest.raises(ReleaseError, match="Run grader freeze first"):
         release(tmp_path, [], tmp_path.parent / "other", "x")
+    (tmp_path / "assignments" / "m1_mini").mkdir(parents=True)
+    with pytest.raises(ReleaseError, match="cannot be read"):
+        release(tmp_path, ["m1_mini"], tmp_path.parent / "other", "x")

@@ -1,7 +1,6 @@
 """`grader gradescope` from the command line, on a small assignment."""
 
 import os
-import shutil
 import stat
 import zipfile
 
@@ -9,7 +8,6 @@ import pytest
 
 from grader.cli import main
 from grader.course import frozen
-from tests.conftest import ROOT
 from tests.mini import REFERENCE, mini
 
 NAME = "m1_mini"
@@ -25,9 +23,6 @@ def root(tmp_path, monkeypatch):
     (solutions / "checks.py").write_text(CHECKS, encoding="utf-8")
     (solutions / "mini.py").write_text(REFERENCE, encoding="utf-8")
     frozen.save(mini(public=True), root / "assignments" / NAME / "public")
-    (root / "requirements").mkdir()
-    for name in ("pyproject.toml", "LICENSE", "requirements/lock.txt"):
-        shutil.copy(ROOT / name, root / name)
     monkeypatch.setenv("GRADER_COURSE", str(root))
     monkeypatch.chdir(tmp_path)
     return root
@@ -64,7 +59,7 @@ def test_what_cannot_be_built_is_told_in_a_sentence(root, tmp_path, capsys):
     for arguments, words in problems.items():
         assert gradescope(*arguments) == 2
         assert words in " ".join(capsys.readouterr().err.split())
-    (root / "requirements" / "lock.txt").unlink()
+    (root / "requirements" / "lock.txt").mkdir(parents=True)
     assert gradescope() == 2
-    assert "lock.txt cannot be read" in " ".join(capsys.readouterr().err.split())
+    assert "cannot be read: " in " ".join(capsys.readouterr().err.split())
     assert not list(tmp_path.glob("*.zip"))
