@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from grader.authoring.gradescope import autograder_zip
+from grader.authoring.gradescope.bundle import autograder_zip
 from grader.batch.hidden import hidden_assignment
 from grader.cli.places import root_folder
 from grader.cli.problems import UsageProblem, cannot_write

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from grader.authoring.gradescope import autograder_zip
+from grader.authoring.gradescope.bundle import autograder_zip
 from grader.authoring.wheel_file import wheel_file
 from grader.course import frozen
 from grader.student.checking import load_public

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from grader.cli import doctor, main
+from grader.cli.commands import COMMANDS as KNOWN
 from grader.result import Result
 from tests.conftest import ROOT, have_hidden_cases, live, strongest
 from tests.ready import run_ready
@@ -64,6 +65,21 @@ def test_help_lists_all_commands(grader):
 def test_every_command_has_a_help_text(grader, command):
     ended = grader(command, "--help")
     assert ended.returncode == 0 and "--help" in ended.stdout
+
+
+@pytest.mark.parametrize("command", ["list", "check", "hint", "ci", "doctor"])
+def test_what_students_and_servers_call_needs_no_extra(command):
+    extras = (
+        "copydetect cryptography filelock ijson jinja2 jupytext keras libcst matplotlib nbformat "
+        "sklearn tensorflow wheel"
+    )
+    probe = (
+        "import importlib, sys\n"
+        f"sys.modules |= dict.fromkeys({extras.split()!r})\n"
+        f"importlib.import_module('grader.cli.{KNOWN[command].module}')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_stubs_fail_with_exit_code_1_and_say_what_is_next(grader, student):
