@@ -34,4 +34,4 @@ packages=$("$home/bin/python" -c 'import sysconfig; print(sysconfig.get_path("pu
 chmod -R go= "$source"
 chmod -R go=rX "$packages/grader"
 find "$packages/grader" -mindepth 1 -maxdepth 1 \
-    ! -name __init__.py ! -name wire ! -name worker -exec chmod -R go= {} +
+    ! -name __init__.py ! -name _version.py ! -name wire ! -name worker -exec chmod -R go= {} +
