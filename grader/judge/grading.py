@@ -495,8 +495,6 @@ class _Grading:
 
     def _judged(self, check: PreparedCheck, interview: FileInterview) -> Verdict:
         """The verdict on a check by itself, whatever becomes of the question."""
-        if interview.lacking is not None:
-            return interview.lacking.verdict()
         try:
             return judge_check(check, interview)
         except NotLoadable:

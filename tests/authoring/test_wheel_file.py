@@ -88,7 +88,8 @@ def test_it_says_which_pythons_it_is_for(metadata):
     assert "3.10.9" not in supported and "3.14.0" not in supported
 
 
-def test_the_same_code_gives_the_same_bytes(made, monkeypatch):
+def test_the_same_code_gives_the_same_bytes(made, archive, monkeypatch):
+    assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     assert wheel_file() == made
 

@@ -13,6 +13,7 @@ from tests.conftest import ROOT, live
 
 NAME = "a1_least_squares"
 FOLDER = ROOT / "assignments" / NAME
+SEQUENCES = ROOT / "assignments" / "a5_lstm"
 NUMPY, KERAS = "least_squares.py", "keras_least_squares.py"
 ADVICE = 'pip install "deep-learning-grader[keras]"'
 
@@ -41,10 +42,18 @@ def written(folder, *files):
     return folder
 
 
-def graded(folder, *exercises):
-    public = load_public(FOLDER)
+class NumpyAlone(SpawnedLauncher):
+    """Starts no worker that would import Keras."""
+
+    def start(self, settings):
+        assert settings.backend == "numpy"
+        return super().start(settings)
+
+
+def graded(folder, *exercises, assignment=FOLDER):
+    public = load_public(assignment)
     options = GradingOptions(only=frozenset(exercises))
-    result = grade(read_own(FOLDER, public, folder), public, SpawnedLauncher(), options)
+    result = grade(read_own(assignment, public, folder), public, NumpyAlone(), options)
     return {name: [one for one in result.checks if one.exercise == name] for name in exercises}
 
 
@@ -58,6 +67,15 @@ def test_the_numpy_part_is_graded_and_the_keras_part_says_what_it_needs(tmp_path
             f"{KERAS} needs keras, which is not installed here, so that nothing of it could be "
             f"checked; install it: {ADVICE}"
         )
+
+
+def test_an_edge_waits_for_nothing_that_could_not_be_asked(tmp_path, lacking):
+    lacking("keras")
+    (name,) = (one.file for one in load_public(SEQUENCES).exercises if one.name == "LSTMCell")
+    (tmp_path / name).write_text(live("a5_lstm").references[name], encoding="utf-8")
+    exercise = "build_sequence_classifier"
+    found = graded(tmp_path, exercise, assignment=SEQUENCES)[exercise]
+    assert len(found) > 5 and {one.status for one in found} == {Status.GRADER_ERROR}
 
 
 def test_what_is_not_written_needs_no_keras(tmp_path, lacking):
