@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import tests.quick_imports  # noqa: F401
@@ -27,6 +28,9 @@ from grader.submissions import CourseDirectory, Submission
 from tests.browser import chromium
 from tests.shared import made_once, shared_folder
 
+# Time decides no test: an example may be the first to import something.
+hypothesis.settings.register_profile("course", deadline=None)
+hypothesis.settings.load_profile("course")
 os.environ.pop("GITHUB_ACTIONS", None)  # where it is set, every command mutes what it prints
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = tuple(live_assignments(ROOT))
