@@ -39,7 +39,8 @@ from grader.course.worker_pool import LoadingFailed, WorkerPool
 from grader.result import Kind, Visibility
 
 _REFERENCE_SECONDS = 300.0
-_NOT_OBSERVED = {Kind.SRC, Kind.TRAIN}
+NOT_OBSERVED = {Kind.SRC, Kind.TRAIN}
+"""Checks of which no answers of misconceptions are recorded: of sources, and of training."""
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,7 @@ class FilePreparation:
             expected = self._agreeing(check, asked, expected)
         expected = _without_weights(check, asked, expected)
         mistaken = {}
-        if check.kind not in _NOT_OBSERVED:
+        if check.kind not in NOT_OBSERVED:
             for identifier, (file_name, one) in self.mistakes.items():
                 if one.exercise == check.exercise:
                     answer = worker.ask(question_of(asked, file_name), _REFERENCE_SECONDS)

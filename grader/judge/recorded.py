@@ -10,6 +10,7 @@ import numpy as np
 from grader.checks import judge_check
 from grader.checks.verdict import ClassFacts, Reply
 from grader.course.case import Case, Observation
+from grader.course.prepare import NOT_OBSERVED
 from grader.course.prepared import PreparedAssignment, PreparedCheck
 from grader.diagnose import reconciled
 from grader.judge.answers import error_of
@@ -25,7 +26,7 @@ def judged_from_records(
 ) -> list[CheckResult]:
     """The checks of its exercise as a submission with this misconception is judged.
 
-    Left out are checks of which no answers are recorded, those of sources and of training. What a
+    Left out are the checks of sources and of training (`NOT_OBSERVED`). What a
     worker adds to an answer, such as lines and what was printed, is not recorded, and a gradient
     is compared with the reference's alone, not with differences of its own loss.
 
@@ -35,12 +36,17 @@ def judged_from_records(
         Its id, such as ``misconception.softmax.sums_over_rows``.
     text
         The file with it, where that is known: a slip is told only where it can stand.
+
+    Raises
+    ------
+    KeyError
+        When its answers are not recorded: the cases were prepared without mistakes.
     """
     exercise = assignment.misconception(misconception).exercise
     interview = _Recorded(assignment, misconception)
     results, explained = [], {}
     for check in assignment.in_judging_order(exercise):
-        if not check.cases or any(misconception not in case.mistaken for case in check.cases):
+        if check.kind in NOT_OBSERVED:
             continue
         verdict = judge_check(check, interview)
         results.append(check_result(check, assignment, verdict))

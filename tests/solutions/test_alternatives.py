@@ -15,6 +15,7 @@ from tests.conftest import (
 )
 
 FOLDER = ROOT / "tests" / "alternatives"
+ALTERNATIVES = sorted(path for path in FOLDER.glob("*/*") if path.is_dir())
 
 
 def is_quick(folder, backend):
@@ -24,7 +25,6 @@ def is_quick(folder, backend):
     )
 
 
-ALTERNATIVES = sorted(path for path in FOLDER.glob("*/*") if path.is_dir())
 EACH = [
     pytest.param(folder, backend, id=f"{folder.parent.name}-{folder.name}-{backend}")
     for folder in ALTERNATIVES

@@ -42,13 +42,17 @@ def backend_of(name, exercise):
     return "numpy" if exercise in exercises_of(name, "numpy") else "keras"
 
 
-def mistakes(which):
-    """Return the misconceptions for which `which(name, mistake)` is true."""
+def mistakes(is_slow=lambda name, mistake: False):
+    """Return all misconceptions; those of which `is_slow(name, mistake)` is true are marked so."""
     return [
-        pytest.param(name, one, id=f"{name.partition('_')[0]}-{one.exercise}-{one.name}")
+        pytest.param(
+            name,
+            one,
+            id=f"{name.partition('_')[0]}-{one.exercise}-{one.name}",
+            marks=pytest.mark.slow if is_slow(name, one) else (),
+        )
         for name in ASSIGNMENTS
         for one in live(name).misconceptions
-        if which(name, one)
     ]
 
 
@@ -65,6 +69,9 @@ def quick(name, mistake):
 
 def file_with(name, exercise):
     return next(one.file for one in live(name).assignment.exercises() if one.name == exercise)
+
+
+EACH_IN_ITS_FILE = mistakes(lambda name, mistake: not quick(name, mistake))
 
 
 def dependants(name, exercise):
@@ -170,10 +177,9 @@ def test_every_stub_misses_every_check_with_a_friendly_message(name):
     assert len(result.checks) == len(assignment.checks)
 
 
-@pytest.mark.parametrize(("name", "mistake"), mistakes(lambda name, one: True))
+@pytest.mark.parametrize(("name", "mistake"), mistakes())
 def test_a_misconception_costs_points_and_is_named(name, mistake):
-    """As it is judged from what preparation recorded of it, on hidden cases; freezing asks public
-    ones the same."""
+    """By what preparation recorded of it on hidden cases; freezing asks the same of public ones."""
     assignment = untrained(name, backend_of(name, mistake.exercise))
     assert problem_of(live(name), assignment, mistake) == ""
 
@@ -201,14 +207,8 @@ def check_mistake(name, mistake):
     assert sum(check.points for check in own) < sum(check.max_points for check in own)
 
 
-@pytest.mark.parametrize(("name", "mistake"), mistakes(quick))
+@pytest.mark.parametrize(("name", "mistake"), EACH_IN_ITS_FILE)
 def test_a_misconception_costs_no_exercise_that_does_without_its_own(name, mistake):
-    check_mistake(name, mistake)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "mistake"), mistakes(lambda *which: not quick(*which)))
-def test_no_misconception_costs_an_exercise_that_does_without_its_own(name, mistake):
     check_mistake(name, mistake)
 
 

@@ -57,7 +57,7 @@ def autograder_zip(
         files |= {folder / one: content for one, content in frozen.to_files(prepared).items()}
     files[PurePosixPath(LIMITS)] = limits.model_dump_json(exclude_none=True).encode()
     files[PurePosixPath(INSTALLED)] = grading_requirements(wheel, keras=hidden.has_keras)
-    files |= {PurePosixPath(path.as_posix()): own for path, own in own_files(root).items()}
+    files |= {PurePosixPath(path.as_posix()): text for path, text in own_files(root).items()}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in sorted(files.items()):
